@@ -1,0 +1,22 @@
+"""The values that flow through the program: frozen, checked once, made of numpy and the standard library."""
+
+from fer_web.core.emotion import Emotion
+from fer_web.core.geometry import Pixels, Points, Rect, Size
+from fer_web.core.values import Blink, Face, Faces, Frame, FrameResult, Pose, Quality, Reading, Scores
+
+__all__ = [
+    "Blink",
+    "Emotion",
+    "Face",
+    "Faces",
+    "Frame",
+    "FrameResult",
+    "Pixels",
+    "Points",
+    "Pose",
+    "Quality",
+    "Reading",
+    "Rect",
+    "Scores",
+    "Size",
+]

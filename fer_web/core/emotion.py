@@ -1,0 +1,33 @@
+"""The seven expressions, in the order of FER2013 and of every model's output."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Emotion(str, Enum):
+    """Apparent expression, not inner feeling; iteration order is FER2013's 0 to 6."""
+
+    ANGRY = "angry"
+    DISGUST = "disgust"
+    FEAR = "fear"
+    HAPPY = "happy"
+    SAD = "sad"
+    SURPRISE = "surprise"
+    NEUTRAL = "neutral"
+
+    @property
+    def index(self) -> int:
+        """Its place in a model's output, 0 to 6."""
+        return _ORDER[self]
+
+    @classmethod
+    def at(cls, index: int) -> Emotion:
+        """The emotion at a place in a model's output; IndexError outside 0 to 6."""
+        return tuple(cls)[index]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+_ORDER = {emotion: index for index, emotion in enumerate(Emotion)}

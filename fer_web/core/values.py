@@ -1,0 +1,132 @@
+"""What the steps hand to each other. All frozen: a step answers with `dataclasses.replace(face, …)`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_web.core.emotion import Emotion
+from fer_web.core.geometry import Pixels, Points, Rect, Size
+
+Scores: TypeAlias = NDArray[np.float32]  # (7,) probabilities in the order of Emotion; they sum to 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture: its number, its time since the source opened in seconds, its pixels (H, W, 3) uint8 RGB."""
+
+    index: int
+    time_s: float
+    pixels: Pixels
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 3 or self.pixels.shape[2] != 3 or self.pixels.dtype != np.uint8:
+            raise ValueError(f"pixels must be (H, W, 3) uint8, not {self.pixels.shape} {self.pixels.dtype}")
+
+    @property
+    def size(self) -> Size:
+        height, width = self.pixels.shape[:2]
+        return width, height
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well a face can be judged: `sharpness` and `brightness` 0 to 1, `size_px` the width of its box.
+
+    `is_poor` says that a classifier's answer about it should not be trusted.
+    """
+
+    sharpness: float
+    brightness: float
+    size_px: int
+    is_poor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Blink:
+    """The eyes of one person now, and how often they have blinked since they came.
+
+    `left_ear` and `right_ear` are eye aspect ratios; `is_open` is None when the eyes cannot be judged (a turned head,
+    a lost eye, a single picture of someone without history says True or False by a fixed threshold). `count` blinks
+    have ended so far, the last one `last_duration_s` long, at `last_time_s`.
+    """
+
+    left_ear: float
+    right_ear: float
+    is_open: bool | None
+    count: int = 0
+    last_time_s: float | None = None
+    last_duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where the head points, in degrees: `yaw_deg` positive to the person's left, `pitch_deg` up, `roll_deg` clockwise
+    in the picture."""
+
+    yaw_deg: float
+    pitch_deg: float
+    roll_deg: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face: found with `confidence` 0 to 1 in `rect`; every step adds what it knows.
+
+    `landmarks` (68, 2) and `keypoints` (15, 2) are pixels of the frame; `chip` (48, 48) uint8 gray is the crop that the
+    network sees; `heatmap` (h, w) float32 0 to 1 lies over the chip.
+    """
+
+    rect: Rect
+    confidence: float
+    track: int | None = None
+    landmarks: Points | None = None
+    chip: NDArray[np.uint8] | None = None
+    scores: Scores | None = None
+    is_uncertain: bool = False
+    quality: Quality | None = None
+    blink: Blink | None = None
+    pose: Pose | None = None
+    keypoints: Points | None = None
+    heatmap: NDArray[np.float32] | None = None
+
+    @property
+    def dominant(self) -> Emotion | None:
+        """The most probable expression; None before the face was classified."""
+        return None if self.scores is None else Emotion.at(int(self.scores.argmax()))
+
+
+Faces: TypeAlias = tuple[Face, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameResult:
+    """A frame and what was found in it; `timings_ms` maps each step's name to its milliseconds."""
+
+    frame: Frame
+    faces: Faces = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What may be kept of a face: numbers, never a picture or a landmark. The type has no field for one."""
+
+    time_s: float
+    track: int
+    scores: tuple[float, ...]
+    blinks: int
+    pose: Pose | None
+    quality: Quality | None
+
+    @classmethod
+    def of(cls, face: Face, time_s: float) -> Reading:
+        """The reading of a tracked, classified face; ValueError for one that is not."""
+        if face.track is None or face.scores is None:
+            raise ValueError("a reading needs a face with a track and scores")
+        blinks = face.blink.count if face.blink else 0
+        return cls(time_s, face.track, tuple(map(float, face.scores)), blinks, face.pose, face.quality)

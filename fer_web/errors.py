@@ -1,0 +1,53 @@
+"""Everything that FER Web raises on purpose.
+
+FerError
+├── SettingsError        a setting, or several, cannot be used
+├── SourceError          a camera, stream or file gives no pictures
+│   └── SourceLost       it did until now: open it again
+├── ImageError           an uploaded picture is refused; `code` says why
+├── ModelError           a model file, its card or its hash is wrong
+├── DataError            a data set cannot be used
+└── BusyError            no room for one more viewer; try again in `retry_after_s`
+"""
+
+from __future__ import annotations
+
+
+class FerError(Exception):
+    """A failure that the person who caused it can understand and mend from its sentence."""
+
+
+class SettingsError(FerError):
+    """One sentence a line, each naming the variable that it is about."""
+
+
+class SourceError(FerError):
+    """A source that cannot be opened; the sentence never holds credentials."""
+
+
+class SourceLost(SourceError):
+    """A source that was open and has stalled, ended or disappeared."""
+
+
+class ImageError(FerError):
+    """A picture that is refused: `code` is stable and machine-readable, the sentence is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class ModelError(FerError):
+    """A model that is missing, damaged, or not what its card says."""
+
+
+class DataError(FerError):
+    """A data set whose columns, rows or classes are not what they should be."""
+
+
+class BusyError(FerError):
+    """Every place is taken; `retry_after_s` is a good time to ask again."""
+
+    def __init__(self, message: str, retry_after_s: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
