@@ -5,7 +5,9 @@ FerError
 ├── SourceError          a camera, stream or file gives no pictures
 │   └── SourceLost       it did until now: open it again
 ├── ImageError           an uploaded picture is refused; `code` says why
+├── RequestError         a request is refused, whatever its pictures; `code` says why
 ├── ModelError           a model file, its card or its hash is wrong
+├── NotReadyError        the models are still being loaded, or could not be
 ├── DataError            a data set cannot be used
 └── BusyError            no room for one more viewer; try again in `retry_after_s`
 """
@@ -37,8 +39,20 @@ class ImageError(FerError):
         self.code = code
 
 
+class RequestError(FerError):
+    """A request that is refused: `code` is stable and machine-readable, the sentence is for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 class ModelError(FerError):
     """A model that is missing, damaged, or not what its card says."""
+
+
+class NotReadyError(FerError):
+    """The models cannot be used yet, or never; the sentence says which and why."""
 
 
 class DataError(FerError):

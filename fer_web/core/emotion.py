@@ -17,7 +17,7 @@ class Emotion(str, Enum):
     NEUTRAL = "neutral"
 
     @property
-    def index(self) -> int:
+    def position(self) -> int:
         """Its place in a model's output, 0 to 6."""
         return _ORDER[self]
 

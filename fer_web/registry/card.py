@@ -1,0 +1,70 @@
+"""A model's card: the JSON file beside its weights."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from fer_web.core import Emotion
+from fer_web.errors import ModelError
+from fer_web.registry.spec import InputSpec
+
+LABELS = tuple(emotion.value for emotion in Emotion)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a model is, expects and answers, and how that is known.
+
+    `network` names its builder; `temperature` divides its logits before the softmax; an answer whose highest calibrated
+    probability is under `uncertain_below` is called uncertain. `data` and `metrics` are free-form facts for people.
+    """
+
+    name: str
+    version: str
+    network: str
+    sha256: str
+    parameters: int
+    input: InputSpec = field(default_factory=InputSpec)
+    labels: tuple[str, ...] = LABELS
+    temperature: float = 1.0
+    uncertain_below: float = 0.0
+    license: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    notes: str = ""
+
+    @classmethod
+    def read(cls, path: Path) -> ModelCard:
+        """The card in a JSON file; ModelError when it is missing, damaged, or about other labels than ours."""
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ModelError(f"{path} does not exist: every model needs a card beside it") from error
+        except ValueError as error:
+            raise ModelError(f"{path} is not JSON: {error}") from error
+        return cls.of(values, path.name)
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any], source: str = "the card") -> ModelCard:
+        """The card that a mapping describes; ModelError names `source` and what is missing or unknown."""
+        known = {item.name for item in fields(cls)}
+        missing = {"name", "version", "network", "sha256", "parameters"} - set(values)
+        if missing or set(values) - known:
+            wrong = f"lacks {sorted(missing)}" if missing else f"has unknown entries {sorted(set(values) - known)}"
+            raise ModelError(f"{source} {wrong}")
+        labels = tuple(values.get("labels", LABELS))
+        if labels != LABELS:
+            raise ModelError(f"{source} says {', '.join(labels)}, but this program expects {', '.join(LABELS)}")
+        try:
+            spec = InputSpec(**values.get("input", {}))
+        except TypeError as error:
+            raise ModelError(f"{source} describes an input that is not understood: {error}") from error
+        return cls(**{**values, "labels": labels, "input": spec})
+
+    def write(self, path: Path) -> None:
+        """The card as indented JSON."""
+        path.write_text(json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

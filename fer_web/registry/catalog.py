@@ -1,0 +1,58 @@
+"""Finding, checking and loading the models of a folder: `<name>.keras` with `<name>.json` beside it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from fer_web.errors import ModelError
+from fer_web.registry.card import ModelCard
+
+
+def list_models(directory: Path) -> list[ModelCard]:
+    """The cards of all models in a folder, by name."""
+    return [ModelCard.read(path.with_suffix(".json")) for path in sorted(directory.glob("*.keras"))]
+
+
+def verify_model(directory: Path, name: str) -> ModelCard:
+    """The card of a model whose file is unchanged; ModelError when it is missing or has another hash."""
+    path = directory / f"{name}.keras"
+    if Path(name).name != name or not path.is_file():
+        available = ", ".join(sorted(file.stem for file in directory.glob("*.keras"))) or "none"
+        raise ModelError(f"there is no model {name!r} in {directory} (available: {available})")
+    card = ModelCard.read(path.with_suffix(".json"))
+    actual = sha256_of(path)
+    if actual != card.sha256:
+        raise ModelError(
+            f"{path.name} has SHA-256 {actual[:12]}…, but its card says {card.sha256[:12]}…: "
+            "the file was changed or damaged; fetch it again"
+        )
+    return card
+
+
+def load_model(directory: Path, name: str) -> tuple[Any, ModelCard]:
+    """The Keras model, prepared chips (n, height, width, 1) to logits (n, 7), and its card.
+
+    Nothing of the file is read by Keras before its hash has matched, and no code in it is run (`safe_mode`).
+    """
+    card = verify_model(directory, name)
+    import keras
+
+    try:
+        model = keras.saving.load_model(directory / f"{name}.keras", compile=False, safe_mode=True)
+    except (ValueError, TypeError, OSError) as error:
+        raise ModelError(f"{name}.keras cannot be loaded: {error}") from error
+    expected = (None, card.input.height, card.input.width, 1)
+    if model.input_shape != expected or model.output_shape != (None, len(card.labels)):
+        raise ModelError(f"{name}.keras maps {model.input_shape} to {model.output_shape}; its card says {expected}")
+    return model, card
+
+
+def sha256_of(path: Path) -> str:
+    """A file's SHA-256 in hexadecimal."""
+    with path.open("rb") as file:
+        digest = hashlib.sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

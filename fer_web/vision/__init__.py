@@ -1,0 +1,8 @@
+"""From a frame to what its faces show."""
+
+from fer_web.vision.analyzer import Vision
+from fer_web.vision.draw import draw, draw_notice
+from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay, parse_overlays
+from fer_web.vision.pipeline import Pipeline, Step
+
+__all__ = ["DEFAULT_OVERLAYS", "Overlay", "Pipeline", "Step", "Vision", "draw", "draw_notice", "parse_overlays"]

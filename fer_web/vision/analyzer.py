@@ -1,0 +1,79 @@
+"""The one way in which faces are analyzed, for live pictures and for single ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fer_web.registry import ModelCard
+from fer_web.vision.align import Align
+from fer_web.vision.blink import Blinks
+from fer_web.vision.classify import Classifier, Classify
+from fer_web.vision.detect import Detect, HogDetector
+from fer_web.vision.judge import Judge
+from fer_web.vision.landmarks import FindLandmarks, load_predictor
+from fer_web.vision.pipeline import Pipeline
+from fer_web.vision.pose import EstimatePose
+from fer_web.vision.quality import AssessQuality
+from fer_web.vision.smooth import Smooth
+from fer_web.vision.track import DetectWhenDue, Follow, Tracker
+
+# The largest pictures that are searched for faces. Live: 960x540, so that a face 160 pixels wide in full HD is found.
+# Single pictures may take longer: 4 megapixels with enlargement, a quarter of that without.
+LIVE_PIXELS = 960 * 540
+STILL_PIXELS = {0: 1_000_000, 1: 4_000_000}
+
+
+class Vision:
+    """The loaded models, shared by all pipelines. Building one reads and warms them (about 5 s)."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        self._classifier = classifier
+        self._predictor = load_predictor()
+        self._detector = HogDetector()
+
+    @classmethod
+    def load(cls, models_dir: Path, name: str) -> Vision:
+        """With the expression network of that name; ModelError when it or the landmark file cannot be used."""
+        return cls(Classifier.load(models_dir, name))
+
+    @property
+    def card(self) -> ModelCard:
+        """The expression network's card."""
+        return self._classifier.card
+
+    def live(self) -> Pipeline:
+        """For the frames of one camera, in their order, on one thread: people are followed and their blinks counted."""
+        tracker = Tracker(self._detector, self._predictor, self.card.input, LIVE_PIXELS)
+        detect = DetectWhenDue(tracker)
+        return Pipeline(
+            (
+                detect,
+                Follow(tracker, detect),
+                Classify(self._classifier),
+                Smooth(),
+                AssessQuality(),
+                EstimatePose(),
+                Blinks(),
+                Judge(self.card.uncertain_below),
+            )
+        )
+
+    def still(self, upsample: int = 1) -> Pipeline:
+        """For single pictures, from any thread; `upsample` 1 finds faces from 40 pixels, 0 from 80 but faster.
+
+        ValueError for another `upsample`.
+        """
+        if upsample not in STILL_PIXELS:
+            raise ValueError(f"upsample is 0 or 1, not {upsample}")
+        return Pipeline(
+            (
+                Detect(self._detector, upsample, STILL_PIXELS[upsample]),
+                FindLandmarks(self._predictor),
+                Align(self.card.input),
+                Classify(self._classifier, mirrored=True),
+                AssessQuality(),
+                EstimatePose(),
+                Blinks(),
+                Judge(self.card.uncertain_below),
+            )
+        )

@@ -1,0 +1,103 @@
+"""Finding faces with dlib's HOG detector, on a picture of bounded size.
+
+Dalal and Triggs 2005, "Histograms of Oriented Gradients for Human Detection"; King 2015, "Max-Margin Object Detection".
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import Any
+
+import cv2
+import dlib
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_web.core import Face, Faces, Frame, Rect, Size
+from fer_web.vision.align import to_gray
+
+# The detector's window is 80 pixels: a picture smaller than this is enlarged, a tiny one at most fourfold.
+SMALLEST_WORKING_PIXELS = 640 * 480
+MOST_ENLARGED = 4.0
+# Margin that is added by repeating the edge when nothing was found in a small picture: a face that fills its picture
+# lacks the surroundings that the detector looks for.
+MARGIN = 0.25
+# A dlib margin of 0 is the edge of detection, 1 a clear face; this steepness makes them 0.5 and 0.95.
+CONFIDENCE_STEEPNESS = 3.0
+
+
+def working_scale(size: Size, wanted: float, most_pixels: int) -> float:
+    """How much to enlarge (over 1) or reduce a picture before detection, so that it has at most `most_pixels`."""
+    pixels = size[0] * size[1]
+    enlarging = min(MOST_ENLARGED, math.sqrt(SMALLEST_WORKING_PIXELS / pixels))
+    return min(max(wanted, enlarging), math.sqrt(most_pixels / pixels))
+
+
+def confidence_of(margin: float) -> float:
+    """dlib's margin as a number from 0 to 1: monotone, but not a calibrated probability."""
+    return 1 / (1 + math.exp(-CONFIDENCE_STEEPNESS * margin))
+
+
+class HogDetector:
+    """dlib's frontal face detector; every thread gets one of its own, since one keeps its buffers between calls."""
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+
+    def find(self, gray: NDArray[np.uint8], wanted: float, most_pixels: int) -> Faces:
+        """The faces in a gray picture (H, W), largest first, in its own pixels.
+
+        `wanted` is the enlargement asked for, `most_pixels` the largest picture that is searched.
+        """
+        size = (gray.shape[1], gray.shape[0])
+        scale = working_scale(size, wanted, most_pixels)
+        working = _resized(gray, scale)
+        boxes, margins, _ = self._detector().run(working, 0, 0.0)
+        found = (_face(box, margin, 1 / scale) for box, margin in zip(boxes, margins, strict=True))
+        return tuple(sorted(found, key=_largest_first))
+
+    def _detector(self) -> Any:
+        if not hasattr(self._local, "detector"):
+            self._local.detector = dlib.get_frontal_face_detector()
+        return self._local.detector
+
+
+class Detect:
+    """Finds the faces of a single picture; looks again with a margin around it when a small one seems to hold none."""
+
+    name = "detect"
+
+    def __init__(self, detector: HogDetector, upsample: int, most_pixels: int) -> None:
+        self.detector, self.wanted, self.most_pixels = detector, float(2**upsample), most_pixels
+
+    def __call__(self, frame: Frame, faces: Faces) -> Faces:  # noqa: ARG002
+        gray = to_gray(frame.pixels)
+        found = self.detector.find(gray, self.wanted, self.most_pixels)
+        if found or gray.size > SMALLEST_WORKING_PIXELS or self.wanted == 1:
+            return found
+        return self._with_margin(gray)
+
+    def _with_margin(self, gray: NDArray[np.uint8]) -> Faces:
+        dy, dx = (math.ceil(side * MARGIN) for side in gray.shape)
+        padded = cv2.copyMakeBorder(gray, dy, dy, dx, dx, cv2.BORDER_REPLICATE)
+        found = self.detector.find(np.asarray(padded, np.uint8), self.wanted, self.most_pixels)
+        return tuple(Face(face.rect.moved(-dx, -dy), face.confidence) for face in found)
+
+
+def _resized(gray: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    if scale == 1:
+        return gray
+    size = (max(1, round(gray.shape[1] * scale)), max(1, round(gray.shape[0] * scale)))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(gray, size, interpolation=way), np.uint8)
+
+
+def _face(box: Any, margin: float, scale: float) -> Face:
+    # dlib's right and bottom edges belong to the box.
+    rect = Rect(box.left(), box.top(), box.right() + 1, box.bottom() + 1)
+    return Face(rect.scaled(scale), confidence_of(margin))
+
+
+def _largest_first(face: Face) -> tuple[int, int, int]:
+    return -face.rect.area, face.rect.left, face.rect.top

@@ -1,0 +1,32 @@
+"""A tuple of steps, each `(frame, faces) -> faces`, every one timed."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+from fer_web.core import Faces, Frame, FrameResult
+
+
+class Step(Protocol):
+    """One thing done to all faces of a frame; what it remembers lives in it and is bounded."""
+
+    name: str
+
+    def __call__(self, frame: Frame, faces: Faces) -> Faces: ...
+
+
+class Pipeline:
+    """The steps in their order; one with a memory (live pictures) belongs to one thread."""
+
+    def __init__(self, steps: tuple[Step, ...]) -> None:
+        self.steps = steps
+
+    def __call__(self, frame: Frame) -> FrameResult:
+        faces: Faces = ()
+        timings_ms: dict[str, float] = {}
+        for step in self.steps:
+            started = time.perf_counter()
+            faces = step(frame, faces)
+            timings_ms[step.name] = (time.perf_counter() - started) * 1000
+        return FrameResult(frame, faces, timings_ms)
