@@ -1,0 +1,100 @@
+"""How failures become answers: one table from code to status, one JSON body for all of them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from fer_web.errors import BusyError, FerError, ImageError, ModelError, NotReadyError, RequestError, SourceError
+
+log = logging.getLogger(__name__)
+
+# Every code that an error body can hold and the status that it comes with; docs/api.md explains each.
+STATUSES: Mapping[str, int] = {
+    # the picture
+    "empty": 400,
+    "not_an_image": 415,
+    "truncated": 422,
+    "image_too_large": 413,
+    "too_many_pixels": 413,
+    # the request
+    "bad_json": 400,
+    "bad_base64": 400,
+    "bad_form": 400,
+    "no_image": 400,
+    "unknown_parameter": 400,
+    "bad_parameter": 400,
+    "too_many_images": 413,
+    "unsupported_media_type": 415,
+    # who asks, and from where
+    "token_required": 401,
+    "wrong_token": 401,
+    "wrong_host": 421,
+    "cross_site": 403,
+    "too_many_attempts": 429,
+    # the service
+    "busy": 503,
+    "not_ready": 503,
+    "no_source": 503,
+    "model_error": 500,
+    "internal_error": 500,
+}
+NOT_READY_RETRY_S = 5
+
+
+def error_answer(
+    code: str, message: str, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The JSON body that every refusal has, with the status of its code."""
+    answer = jsonify(error=error_json(code, message))
+    answer.status_code = status or STATUSES[code]
+    answer.headers.extend(dict(headers or {}))
+    return answer
+
+
+def error_json(code: str, message: str) -> dict[str, str]:
+    """What stands under `error`."""
+    return {"code": code, "message": message}
+
+
+def code_of(error: FerError) -> str:
+    """The code that a failure of ours is told under."""
+    if isinstance(error, (ImageError, RequestError)):
+        return error.code if error.code in STATUSES else "internal_error"
+    kinds = ((BusyError, "busy"), (NotReadyError, "not_ready"), (SourceError, "no_source"), (ModelError, "model_error"))
+    return next((code for kind, code in kinds if isinstance(error, kind)), "internal_error")
+
+
+def handle_errors(app: Flask) -> None:
+    """Answer every failure in `app`, ours, werkzeug's or a bug, with the same JSON body."""
+    app.register_error_handler(FerError, _ours)
+    app.register_error_handler(HTTPException, _werkzeugs)
+    app.register_error_handler(Exception, _bug)
+
+
+def _ours(error: FerError) -> Response:
+    code = code_of(error)
+    retry_s = error.retry_after_s if isinstance(error, BusyError) else NOT_READY_RETRY_S
+    headers = {"Retry-After": str(retry_s)} if STATUSES[code] == 503 else {}
+    if STATUSES[code] == 500:
+        log.error("%s %s: %s", request.method, request.path, error)
+    return error_answer(code, str(error), headers=headers)
+
+
+def _werkzeugs(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:  # a redirect is not a failure
+        return Response(error.get_response().response, error.code, error.get_headers())
+    if error.code == 413:
+        return error_answer("image_too_large", "the request is larger than this service accepts")
+    name = re.sub(r"\W+", "_", error.name).strip("_").lower()
+    kept = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
+    return error_answer(name, error.description or error.name, error.code, kept)
+
+
+def _bug(error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return error_answer("internal_error", "the service failed at this request; its log says why")

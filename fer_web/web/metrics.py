@@ -1,0 +1,74 @@
+"""What Prometheus can ask: frames, viewers, seconds of each step, predictions, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+
+STEP_BUCKETS_S = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1.024, 4.096)
+
+# The hub's own counts: name, meaning, whether it only grows.
+HUB_METRICS = (
+    ("frames_captured", "Frames that the source delivered.", True),
+    ("frames_analyzed", "Frames that went through the pipeline.", True),
+    ("frames_dropped", "Frames that were replaced by a newer one before they were analyzed.", True),
+    ("viewers", "People who watch the stream or the events now.", False),
+)
+
+
+class Metrics:
+    """One registry an application, so that two of them in a process do not count each other's work."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=self.registry)
+        self._steps = Histogram(
+            "fer_step_seconds",
+            "Seconds that each step of the analysis took.",
+            ["way", "step"],
+            buckets=STEP_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._predictions = Counter("fer_predictions", "Pictures analyzed by /predict.", registry=self.registry)
+        self._faces = Counter("fer_predicted_faces", "Faces found by /predict.", registry=self.registry)
+        self._errors = Counter(
+            "fer_errors", "Requests and pictures refused or failed.", ["code"], registry=self.registry
+        )
+
+    def observe_steps(self, way: str, timings_ms: Mapping[str, float]) -> None:
+        """Record one frame's steps; `way` is `live` or `predict`."""
+        for step, spent_ms in timings_ms.items():
+            self._steps.labels(way, step).observe(spent_ms / 1000)
+
+    def count_prediction(self, faces: int) -> None:
+        """One more picture was analyzed."""
+        self._predictions.inc()
+        self._faces.inc(faces)
+
+    def count_error(self, code: str) -> None:
+        """One more refusal or failure, by its code."""
+        self._errors.labels(code).inc()
+
+    def watch(self, counts: Callable[[], Mapping[str, float]]) -> None:
+        """Ask `counts` for the hub's numbers whenever Prometheus asks."""
+        self.registry.register(_HubCollector(counts))
+
+    def text(self) -> tuple[bytes, str]:
+        """All numbers in Prometheus' text format, and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+
+class _HubCollector(Collector):
+    def __init__(self, counts: Callable[[], Mapping[str, float]]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        counts = self._counts()
+        for name, meaning, grows in HUB_METRICS:
+            family = CounterMetricFamily if grows else GaugeMetricFamily
+            yield family(f"fer_{name}", meaning, value=counts[name])

@@ -1,0 +1,98 @@
+"""What a result looks like as JSON: the public contract of `POST /predict`, used by `/events` too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fer_web.core import Blink, Emotion, Face, FrameResult
+from fer_web.registry import ModelCard
+
+Json = dict[str, Any]
+
+
+def result_json(result: FrameResult, card: ModelCard, *, landmarks: bool = False) -> Json:
+    """One picture's answer: its faces in the order of `result`, its size, the model, the milliseconds of each step."""
+    width, height = result.frame.size
+    return {
+        "results": [face_json(place, face, landmarks=landmarks) for place, face in enumerate(result.faces)],
+        "image": {"width": width, "height": height},
+        "model": {"name": card.name, "version": card.version},
+        "timing_ms": timing_json(result),
+    }
+
+
+def face_json(face_id: int, face: Face, *, landmarks: bool = False) -> Json:
+    """One face of the contract; what no step has found out is null."""
+    answer: Json = {
+        "face_id": face_id,
+        "region": {"x": face.rect.left, "y": face.rect.top, "w": face.rect.width, "h": face.rect.height},
+        "face_confidence": round(float(face.confidence), 4),
+        "dominant_emotion": None if face.dominant is None else face.dominant.value,
+        "emotions": _emotions(face),
+        "uncertain": face.is_uncertain,
+        "eyes": _eyes(face.blink),
+        "quality": _quality(face),
+        "pose": _pose(face),
+    }
+    if landmarks:
+        answer["landmarks"] = (
+            None if face.landmarks is None else [[round(float(x), 1), round(float(y), 1)] for x, y in face.landmarks]
+        )
+    return answer
+
+
+def live_face_json(face_id: int, face: Face) -> Json:
+    """A face of the live picture: the contract's, with its track and blinks."""
+    return {**face_json(face_id, face), "track": face.track, "blink": blink_json(face.blink)}
+
+
+def blink_json(blink: Blink | None) -> Json | None:
+    """How often somebody has blinked, when last, and for how long; null where eyes are not watched."""
+    if blink is None:
+        return None
+    return {
+        "count": blink.count,
+        "last_time_s": _rounded(blink.last_time_s, 3),
+        "last_duration_s": _rounded(blink.last_duration_s, 3),
+    }
+
+
+def timing_json(result: FrameResult) -> dict[str, float]:
+    """Milliseconds by step; `total` is their sum unless it was measured."""
+    timings = dict(result.timings_ms)
+    timings.setdefault("total", sum(timings.values()))
+    return {step: round(spent_ms, 2) for step, spent_ms in timings.items()}
+
+
+def _emotions(face: Face) -> dict[str, float] | None:
+    if face.scores is None:
+        return None
+    return {emotion.value: round(float(face.scores[emotion.index]), 6) for emotion in Emotion}
+
+
+def _eyes(blink: Blink | None) -> Json | None:
+    if blink is None:
+        return None
+    return {
+        "left_ear": round(float(blink.left_ear), 4),
+        "right_ear": round(float(blink.right_ear), 4),
+        "open": blink.is_open,
+    }
+
+
+def _quality(face: Face) -> Json | None:
+    if face.quality is None:
+        return None
+    sharpness, brightness = float(face.quality.sharpness), float(face.quality.brightness)
+    return {"sharpness": round(sharpness, 3), "brightness": round(brightness, 3), "size_px": int(face.quality.size_px)}
+
+
+def _pose(face: Face) -> Json | None:
+    if face.pose is None:
+        return None
+    degrees = {"yaw_deg": face.pose.yaw_deg, "pitch_deg": face.pose.pitch_deg, "roll_deg": face.pose.roll_deg}
+    return {name: round(float(value), 1) for name, value in degrees.items()}
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(float(value), digits)
