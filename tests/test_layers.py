@@ -1,0 +1,99 @@
+"""The architecture's rows: a module imports from its own package or from a lower row, and heavy packages stay put."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "fer_web"
+
+# Top row first. Parts of one row do not know each other, except in the top row, which wires everything.
+ROWS = (
+    ("factory", "worker", "cli", "settings", "__main__"),
+    ("web", "bench"),
+    ("jobs", "training", "lab"),
+    ("live", "store", "reports"),
+    ("vision", "sources"),
+    ("registry",),
+    ("core", "errors"),
+)
+ROW_OF = {part: number for number, parts in enumerate(ROWS) for part in parts}
+
+# Where a package may be imported at all, and whether only inside functions.
+HOMES = {
+    "keras": {"registry", "vision", "training", "lab"},
+    "tensorflow": {"registry", "vision", "training", "lab"},
+    "flask": {"web", "factory"},
+    "cv2": {"sources", "vision", "live", "training", "lab", "bench"},
+    "dlib": {"vision", "lab", "bench"},
+    "sqlalchemy": {"store"},
+    "celery": {"jobs"},
+    "redis": {"jobs", "live"},
+}
+LAZY = {"keras", "tensorflow", "torch", "jax"}
+
+
+def part_of(path: Path) -> str:
+    """The part of the program that a module belongs to."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every imported module's dotted name, and whether the import stands inside a function."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    lazy = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((name.name, id(node) in lazy) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: imports are absolute here"
+            names = [f"fer_web.{name.name}" for name in node.names] if node.module == "fer_web" else [node.module or ""]
+            yield from ((name, id(node) in lazy) for name in names)
+
+
+def faults_of(path: Path) -> Iterator[str]:
+    """What is wrong with a module's imports, a sentence each."""
+    here = part_of(path)
+    for name, is_lazy in imports_of(path):
+        top, *rest = name.split(".")
+        if top == "fer_web" and rest and rest[0] in ROW_OF and here in ROW_OF:
+            there = rest[0]
+            is_wiring = ROW_OF[here] == 0
+            if there != here and not is_wiring and ROW_OF[there] <= ROW_OF[here]:
+                yield f"{here} imports {there}, which stands no lower"
+        if top in HOMES and here not in HOMES[top]:
+            yield f"{here} imports {top}, which belongs to {', '.join(sorted(HOMES[top]))}"
+        if top in LAZY and not is_lazy:
+            yield f"{name} is imported at the top of the module instead of inside a function"
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_module_imports_only_from_lower_rows(path: Path) -> None:
+    assert list(faults_of(path)) == []
+
+
+def test_every_part_has_a_row() -> None:
+    parts = {part_of(path) for path in PACKAGE.rglob("*.py")} - {"__init__"}
+
+    assert parts <= set(ROW_OF)
+
+
+def test_an_import_that_points_up_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.PACKAGE", tmp_path)
+    module = tmp_path / "core" / "bad.py"
+    module.parent.mkdir()
+    module.write_text("import keras\nfrom fer_web.vision import draw\n", encoding="utf-8")
+
+    faults = list(faults_of(module))
+
+    assert any("core imports vision" in fault for fault in faults)
+    assert any("keras" in fault and "belongs" in fault for fault in faults)
+    assert any("inside a function" in fault for fault in faults)
