@@ -1,0 +1,8 @@
+"""One camera, one analysis, any number of viewers. Nothing here knows what is looked for in the pictures."""
+
+from fer_web.live.hub import Hub, LiveState, Viewing
+from fer_web.live.jpeg import encode_jpeg
+from fer_web.live.latest import Latest
+from fer_web.live.parts import Counts, Outcome, Parts, Picture, Scene
+
+__all__ = ["Counts", "Hub", "Latest", "LiveState", "Outcome", "Parts", "Picture", "Scene", "Viewing", "encode_jpeg"]

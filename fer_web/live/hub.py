@@ -1,0 +1,232 @@
+"""Who watches, and whether the source is open because of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import RLock, Timer
+from types import TracebackType
+from typing import Generic, TypeVar
+
+from fer_web.core import Frame, Pixels
+from fer_web.errors import BusyError
+from fer_web.live.jpeg import encode_jpeg
+from fer_web.live.latest import Latest
+from fer_web.live.pace import Limiter
+from fer_web.live.parts import Counts, Frames, Parts, Picture, R, Scene, V
+from fer_web.live.session import Session
+from fer_web.sources import SourceState
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# A page that is reloaded finds the camera still open and the people still known.
+LINGER_S = 2.0
+# How soon a viewer who hung up is noticed while the camera is silent.
+RESEND_S = 1.0
+NOBODY = SourceState("closed", "", "nobody is watching")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """The source's state with how fast results come (0 unless they do), how old they are, and how many people watch."""
+
+    source: SourceState
+    fps: float
+    latency_ms: float | None
+    viewers: int
+
+
+class Viewing(Generic[T]):
+    """What one viewer gets: an iterator that takes a place until it is closed, ends, or is forgotten.
+
+    A response that is never read is closed or forgotten by its server, so a place is never lost. It belongs to one
+    thread at a time.
+    """
+
+    def __init__(self, values: Iterator[T], leave: Callable[[], None]) -> None:
+        self._values = values
+        self._leave: Callable[[], None] | None = leave
+
+    def __iter__(self) -> Viewing[T]:
+        return self
+
+    def __next__(self) -> T:
+        if self._leave is None:
+            raise StopIteration
+        try:
+            return next(self._values)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Give the place back; more than once does no harm."""
+        leave, self._leave = self._leave, None
+        if leave is not None:
+            leave()
+
+    def __enter__(self) -> Viewing[T]:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Hub(Generic[R, V]):
+    """Opens the source with the first viewer and closes it `linger_s` after the last one left.
+
+    At most `max_viewers` watch pictures or results at once; one more gets BusyError. Any thread may call anything; one
+    lock guards the session, the number of viewers and the closing timer.
+    """
+
+    def __init__(
+        self,
+        *,
+        frames: Frames,
+        analyze: Callable[[], Callable[[Frame], R]],
+        paint: Callable[[R, V, float], Pixels],
+        notice: Callable[[Pixels | None, str], Pixels],
+        encode: Callable[[Pixels], bytes] = encode_jpeg,
+        on_result: Callable[[R], None] | None = None,
+        max_viewers: int = 100,
+        linger_s: float = LINGER_S,
+        resend_s: float = RESEND_S,
+    ) -> None:
+        self.max_viewers = max_viewers
+        self._parts: Parts[R, V] = Parts(frames, analyze, paint, notice, encode, on_result)
+        self._linger_s = linger_s
+        self._resend_s = resend_s
+        self._counts = Counts()
+        self._lock = RLock()
+        self._viewers = 0
+        self._visits = 0
+        self._session: Session[R, V] | None = None
+        self._ended: Session[R, V] | None = None
+        self._timer: Timer | None = None
+        self._is_closed = False
+
+    def pictures(self, view: V, max_fps: float | None = None) -> Viewing[Picture | None]:
+        """Newest pictures of a view, at most `max_fps` a second; after each silent second the last one again.
+
+        None stands for a picture while there has been none at all.
+        """
+        session = self._enter()
+        try:
+            pictures = session.watch(view)
+        except BaseException:
+            self._exit()
+            raise
+
+        def leave() -> None:
+            session.leave(view)
+            self._exit()
+
+        return Viewing(_resending(pictures, self._resend_s, Limiter(max_fps)), leave)
+
+    def results(self) -> Viewing[Scene[R] | None]:
+        """The newest scene whenever something has changed, perhaps the same one again; None after a silent second."""
+        session = self._enter()
+        return Viewing(session.scenes.follow(self._resend_s), self._exit)
+
+    def snapshot(self, view: V, timeout_s: float) -> bytes | None:
+        """The newest picture as JPEG, which opens the source if need be; None when none comes in about that time."""
+        limit_s = time.monotonic() + timeout_s
+        with self.pictures(view) as pictures:
+            for picture in pictures:
+                if picture is not None and not picture.is_notice:
+                    return picture.jpeg
+                if time.monotonic() >= limit_s:
+                    break
+        return None
+
+    @property
+    def state(self) -> LiveState:
+        with self._lock:
+            scene = self._session.scene if self._session else Scene[R](NOBODY)
+            outcome = scene.outcome if scene.is_live else None
+            if outcome is None:
+                return LiveState(scene.source, 0.0, None, self._viewers)
+            return LiveState(scene.source, outcome.fps, outcome.latency_ms, self._viewers)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a source is open or about to be."""
+        return self._session is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the hub was closed for good."""
+        return self._is_closed
+
+    def counts(self) -> dict[str, int]:
+        """How many frames were captured, analyzed, dropped, how many failed, and how many people watch now."""
+        counted = self._counts
+        return {
+            "frames_captured": counted.frames_captured,
+            "frames_analyzed": counted.frames_analyzed,
+            "frames_dropped": counted.frames_dropped,
+            "errors": counted.errors,
+            "viewers": self._viewers,
+        }
+
+    def close(self, timeout_s: float = 2.0) -> None:
+        """End everybody's viewing at once and wait for the threads, a bounded time; nobody can watch afterwards."""
+        with self._lock:
+            self._is_closed = True
+            self._stop_session()
+            ended = self._ended
+        if ended is not None and not ended.join(timeout_s):
+            log.warning("The source does not let go: leaving its thread behind")
+
+    def _enter(self) -> Session[R, V]:
+        with self._lock:
+            if self._is_closed:
+                raise BusyError("the service is stopping")
+            if self._viewers >= self.max_viewers:
+                raise BusyError(f"all {self.max_viewers} places for viewers are taken")
+            self._viewers += 1
+            self._visits += 1
+            self._disarm()
+            if self._session is None:
+                self._session, self._ended = Session(self._parts, self._counts, self._ended), None
+                self._session.start()
+            return self._session
+
+    def _exit(self) -> None:
+        with self._lock:
+            self._viewers -= 1
+            if self._viewers == 0 and self._session is not None:
+                self._timer = Timer(self._linger_s, self._expire, (self._visits,))
+                self._timer.daemon = True
+                self._timer.start()
+
+    def _expire(self, visits: int) -> None:
+        with self._lock:
+            if self._viewers == 0 and self._visits == visits:  # nobody has come since this timer was set
+                self._stop_session()
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _stop_session(self) -> None:
+        self._disarm()
+        if self._session is not None:
+            self._session.stop()
+            self._ended, self._session = self._session, None
+
+
+def _resending(pictures: Latest[Picture], silence_s: float, limiter: Limiter) -> Iterator[Picture | None]:
+    last: Picture | None = None
+    for picture in pictures.follow(silence_s):
+        last = picture or last
+        if picture is None or picture.is_notice or limiter.passes():
+            yield last

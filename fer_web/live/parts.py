@@ -1,0 +1,91 @@
+"""What a live session is made of, and what flows between its threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+from fer_web.core import Frame, Pixels
+from fer_web.sources import SourceState
+
+R = TypeVar("R")  # what the analysis answers
+V = TypeVar("V", bound=Hashable)  # a way of showing it
+
+Frames: TypeAlias = Callable[[Callable[[SourceState], None], Event], Iterator[Frame]]
+Count: TypeAlias = Literal["frames_captured", "frames_analyzed", "frames_dropped", "errors"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts(Generic[R, V]):
+    """What the hub is given.
+
+    `frames(on_state, stop)` reads the source, reopening it when it is lost, until `stop` is set. `analyze()` makes the
+    analysis of one opening, in the thread that will use it. `paint(result, view, fps)` draws one view, `notice(pixels,
+    text)` a sentence over the last picture or over nothing. `on_result` is told of every result.
+    """
+
+    frames: Frames
+    analyze: Callable[[], Callable[[Frame], R]]
+    paint: Callable[[R, V, float], Pixels]
+    notice: Callable[[Pixels | None, str], Pixels]
+    encode: Callable[[Pixels], bytes]
+    on_result: Callable[[R], None] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome(Generic[R]):
+    """A frame's result; results come at `fps`, and this one was ready `latency_ms` after its frame was captured."""
+
+    frame: Frame
+    result: R
+    fps: float
+    latency_ms: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene(Generic[R]):
+    """What there is to see now: the source's state, the newest outcome, and, if there is none, perhaps why."""
+
+    source: SourceState
+    outcome: Outcome[R] | None = None
+    trouble: str | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether frames are arriving."""
+        return self.source.status in ("live", "demo")
+
+    @property
+    def notice(self) -> str | None:
+        """The sentence to show in place of a picture; None when the outcome can be shown."""
+        label = self.source.label
+        if self.source.status == "closed":
+            return f"Closed: {self.source.reason}"
+        if not self.is_live:
+            return f"{self.source.status} to {label}".capitalize() if label else self.source.status.capitalize()
+        return None if self.outcome else self.trouble or "Waiting for the first picture"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """An encoded picture; a notice tells that there is none of the camera now."""
+
+    jpeg: bytes
+    is_notice: bool = False
+
+
+@dataclass(slots=True)
+class Counts:
+    """What has happened since the program started; several threads count, so a lock guards the numbers."""
+
+    frames_captured: int = 0
+    frames_analyzed: int = 0
+    frames_dropped: int = 0
+    errors: int = 0
+    _lock: Lock = field(default_factory=Lock, repr=False)
+
+    def add(self, name: Count, number: int = 1) -> None:
+        with self._lock:
+            setattr(self, name, getattr(self, name) + number)

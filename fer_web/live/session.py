@@ -1,0 +1,198 @@
+"""One opening of the source: three threads, from the first viewer to the last."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from threading import Event, RLock, Thread
+from typing import Any, Generic
+
+from fer_web.core import Frame
+from fer_web.errors import FerError
+from fer_web.live.latest import Latest
+from fer_web.live.pace import Complaints, Rate
+from fer_web.live.parts import Counts, Outcome, Parts, Picture, R, Scene, V
+from fer_web.sources import SourceState
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _View:
+    """The pictures of one view, how many watch it, and what its newest picture shows."""
+
+    pictures: Latest[Picture] = field(default_factory=Latest)
+    watchers: int = 0
+    shows: object = None
+
+
+class Session(Generic[R, V]):
+    """Capture, analysis and painting, each in its own thread, each handing on only its newest.
+
+    The capture thread first waits for the `previous` session to end, so that a source is never open twice. Painting has
+    a thread of its own so that it takes no time from the analysis; it paints and encodes each watched view once per
+    outcome, and nothing when nobody watches. One lock guards the scene and the views.
+    """
+
+    def __init__(self, parts: Parts[R, V], counts: Counts, previous: Session[R, V] | None = None) -> None:
+        self.scenes: Latest[Scene[R]] = Latest()
+        self._parts = parts
+        self._counts = counts
+        self._previous = previous
+        self._frames: Latest[tuple[Frame, float]] = Latest()
+        self._views: dict[V, _View] = {}
+        self._stop = Event()
+        self._lock = RLock()
+        self._scene: Scene[R] = Scene(SourceState("connecting", "", ""))
+        self.scenes.put(self._scene)
+        works = (self._capture, self._analyze, self._paint)
+        self._threads = [Thread(target=work, name=f"live{work.__name__}", daemon=True) for work in works]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Ask the threads to end and give everybody who waits the end; returns at once."""
+        self._stop.set()
+        with self._lock:
+            for mailbox in (self._frames, self.scenes, *(view.pictures for view in self._views.values())):
+                mailbox.close()
+
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Wait for the threads to end; whether they all did in time."""
+        limit_s = None if timeout_s is None else time.monotonic() + timeout_s
+        for thread in self._threads:
+            thread.join(None if limit_s is None else max(0.0, limit_s - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    @property
+    def scene(self) -> Scene[R]:
+        return self._scene
+
+    def watch(self, view: V) -> Latest[Picture]:
+        """The pictures of a view, painted from now on and until everybody who watched it has left."""
+        with self._lock:
+            watched = self._views.setdefault(view, _View())
+            watched.watchers += 1
+            if watched.watchers == 1:
+                self.scenes.put(self._scene)  # wakes the painter: the new view shall not wait for the next frame
+            return watched.pictures
+
+    def leave(self, view: V) -> None:
+        with self._lock:
+            watched = self._views[view]
+            watched.watchers -= 1
+            if watched.watchers == 0:
+                del self._views[view]
+
+    def _change(self, **changes: Any) -> None:
+        with self._lock:
+            self._scene = replace(self._scene, **changes)
+            self.scenes.put(self._scene)
+
+    def _capture(self) -> None:
+        if self._previous is not None:
+            self._previous.join()
+            self._previous = None
+        try:
+            with _closing(self._parts.frames(self._source_is, self._stop)) as frames:
+                for frame in frames:
+                    if self._stop.is_set():
+                        return
+                    self._counts.add("frames_captured")
+                    self._frames.put((frame, time.monotonic()))
+            self._close_scene("the source has ended")
+        except Exception:
+            log.exception("Capturing failed")
+            self._close_scene("reading the source failed, see the log")
+        finally:
+            self._frames.close()
+
+    def _source_is(self, state: SourceState) -> None:
+        self._change(source=state)
+
+    def _close_scene(self, reason: str) -> None:
+        self._change(source=SourceState("closed", self._scene.source.label, reason))
+
+    def _analyze(self) -> None:
+        analysis = _Analysis(self._parts, self._counts)
+        seen = 0
+        while (got := self._frames.wait(seen)) is not None and not self._stop.is_set():
+            serial, (frame, captured_s) = got
+            self._counts.add("frames_dropped", serial - seen - 1)
+            seen = serial
+            outcome, trouble = analysis.of(frame, captured_s)
+            if outcome is not None:
+                self._change(outcome=outcome, trouble=None)
+            elif trouble != self._scene.trouble:
+                self._change(trouble=trouble)
+
+    def _paint(self) -> None:
+        complaints = Complaints(log)
+        for scene in self.scenes.follow():
+            if scene is None or self._stop.is_set():
+                continue
+            try:
+                self._paint_views(scene)
+            except Exception as error:  # one picture that cannot be painted does not end the stream
+                self._counts.add("errors")
+                complaints.about("Painting", error)
+
+    def _paint_views(self, scene: Scene[R]) -> None:
+        shown = scene.notice or scene.outcome
+        with self._lock:
+            waiting = [(view, watched) for view, watched in self._views.items() if watched.shows != shown]
+            for _, watched in waiting:
+                watched.shows = shown
+        if not waiting:
+            return
+        if scene.notice is not None:
+            last = None if scene.outcome is None else scene.outcome.frame.pixels
+            notice = Picture(self._parts.encode(self._parts.notice(last, scene.notice)), is_notice=True)
+            for _, watched in waiting:
+                watched.pictures.put(notice)
+        elif scene.outcome is not None:
+            for view, watched in waiting:
+                painted = self._parts.paint(scene.outcome.result, view, scene.outcome.fps)
+                watched.pictures.put(Picture(self._parts.encode(painted)))
+
+
+class _Analysis(Generic[R, V]):
+    """The analysis of one opening, made at its first frame; belongs to the analysis thread."""
+
+    def __init__(self, parts: Parts[R, V], counts: Counts) -> None:
+        self._parts = parts
+        self._counts = counts
+        self._rate = Rate()
+        self._complaints = Complaints(log)
+        self._analyze: Callable[[Frame], R] | None = None
+
+    def of(self, frame: Frame, captured_s: float) -> tuple[Outcome[R] | None, str | None]:
+        """A frame's outcome, or why there is none: one frame that fails does not end the stream."""
+        try:
+            if self._analyze is None:
+                self._analyze = self._parts.analyze()
+            result = self._analyze(frame)
+            if self._parts.on_result is not None:
+                self._parts.on_result(result)
+        except Exception as error:
+            self._counts.add("errors")
+            self._complaints.about("Analyzing a frame", error)
+            return None, str(error) if isinstance(error, FerError) else "The analysis failed, see the log"
+        self._counts.add("frames_analyzed")
+        return Outcome(frame, result, self._rate.tick(), (time.monotonic() - captured_s) * 1000), None
+
+
+@contextlib.contextmanager
+def _closing(frames: Iterator[Frame]) -> Iterator[Iterator[Frame]]:
+    """End a generator when its reader stops early, so that its source is closed in the thread that reads it."""
+    try:
+        yield frames
+    finally:
+        close = getattr(frames, "close", None)
+        if close is not None:
+            close()
