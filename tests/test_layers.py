@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "fer_web"
 
 # Top row first. Parts of one row do not know each other, except in the top row, which wires everything.
 ROWS = (
-    ("factory", "worker", "cli", "settings", "__main__"),
-    ("web", "bench"),
+    ("factory", "worker", "cli", "settings", "bench", "__main__"),
+    ("web",),
     ("jobs", "training", "lab"),
     ("live", "store", "reports"),
     ("vision", "sources"),

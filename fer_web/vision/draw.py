@@ -45,8 +45,8 @@ class Pen:
         self.canvas = canvas
         self.scale = max(0.35, 0.5 * canvas.shape[0] / REFERENCE_HEIGHT)
         self.line = max(1, round(self.scale * 2.4))
-        self.pad = max(2, round(self.scale * 8))
-        self.row = round(self.scale * 26) + self.pad
+        self.pad = max(3, round(self.scale * 12))
+        self.row = round(self.scale * 24) + 2 * self.pad - 2
 
     def outlined_rect(self, rect: Rect, color: Color) -> None:
         """A frame with a dark rim: seen on light ground by its rim and on dark ground by itself."""
@@ -106,14 +106,14 @@ def _draw_eyes(pen: Pen, face: Face) -> None:
             pen.outline(face.landmarks[part], True, color)
 
 
-def _lines(face: Face, overlays: frozenset[Overlay]) -> list[tuple[str, Color]]:
+def _lines(face: Face, overlays: frozenset[Overlay]) -> list[str]:
     """What is written at a face: who and what it expresses, then its blinks."""
-    lines: list[tuple[str, Color]] = []
+    lines = []
     if Overlay.LABELS in overlays:
-        lines.append((_title(face), _color_of(face)))
+        lines.append(_title(face))
     if Overlay.BLINKS in overlays and face.blink is not None and face.track is not None:
         count = face.blink.count
-        lines.append((f"{count} blink{'' if count == 1 else 's'}", WHITE))
+        lines.append(f"{count} blink{'' if count == 1 else 's'}")
     return lines
 
 
@@ -125,22 +125,23 @@ def _title(face: Face) -> str:
     return f"{who}{face.dominant}{mark} {face.scores.max():.0%}"
 
 
-def _draw_label(pen: Pen, face: Face, lines: list[tuple[str, Color]], with_bars: bool) -> None:
-    """The plate with the lines and the seven bars: over the box, or inside its lower edge when there is no room."""
+def _draw_label(pen: Pen, face: Face, lines: list[str], with_bars: bool) -> None:
+    """The plate with the lines and the seven bars: over the box, or under it when there is no room."""
     has_bars = with_bars and face.scores is not None
-    width = max(pen.text_width(text) for text, _ in lines) + 2 * pen.pad
+    width = max(map(pen.text_width, lines)) + 3 * pen.pad
     bars_height = 2 * pen.row if has_bars else 0
     height = pen.row * len(lines) + bars_height
     above = face.rect.top - height - pen.line
     top = above if above >= 0 else min(face.rect.bottom + pen.line, pen.canvas.shape[0] - height)
     left = max(0, min(face.rect.left, pen.canvas.shape[1] - width))
     pen.plate(Rect(left, top, left + width, top + height))
-    for number, (text, color) in enumerate(lines):
-        pen.text(text, left + pen.pad, top + (number + 1) * pen.row - pen.pad, color)
+    cv2.rectangle(pen.canvas, (left, top), (left + pen.pad - 1, top + height - 1), _color_of(face), -1)
+    for number, text in enumerate(lines):
+        pen.text(text, left + 2 * pen.pad, top + (number + 1) * pen.row - pen.pad, WHITE)
     if has_bars:
-        _draw_bars(
-            pen, face, Rect(left + pen.pad, top + len(lines) * pen.row, left + width - pen.pad, top + height - pen.pad)
-        )
+        bars_top = top + len(lines) * pen.row
+        area = Rect(left + 2 * pen.pad, bars_top, left + width - pen.pad, top + height - pen.pad)
+        _draw_bars(pen, face, area)
 
 
 def _draw_bars(pen: Pen, face: Face, area: Rect) -> None:

@@ -1,0 +1,1 @@
+"""How fast and how right the program is on this machine: each module offers `add_arguments` and `run`."""
