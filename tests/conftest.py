@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from fer_web.core import Frame
+from fer_web.registry import ModelCard, sha256_of
+from fer_web.vision import Vision
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -17,3 +21,33 @@ def media() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no test data at {folder}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> Frame:
+    """A public-domain portrait, 512x512, with one face that dlib finds."""
+    from skimage.data import astronaut
+
+    return Frame(0, 0.0, astronaut())
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small untrained network under the served one's name, and its card."""
+    import keras
+
+    folder = tmp_path_factory.mktemp("models")
+    keras.utils.set_random_seed(1)
+    image = keras.Input((48, 48, 1))
+    x = keras.layers.Conv2D(16, 3, strides=4, activation="relu")(image)
+    model = keras.Model(image, keras.layers.Dense(7)(keras.layers.GlobalAveragePooling2D()(x)))
+    model.save(folder / "xception.keras")
+    digest = sha256_of(folder / "xception.keras")
+    ModelCard("xception", "test", "tiny", digest, model.count_params()).write(folder / "xception.json")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def vision(tiny_models: Path) -> Vision:
+    """The whole vision, with the small untrained network."""
+    return Vision.load(tiny_models, "xception")

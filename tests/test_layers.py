@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "fer_web"
 
 # Top row first. Parts of one row do not know each other, except in the top row, which wires everything.
 ROWS = (
-    ("factory", "worker", "cli", "settings", "bench", "__main__"),
+    ("factory", "worker", "cli", "settings", "startup", "bench", "__main__"),
     ("web",),
     ("jobs", "training", "lab"),
     ("live", "store", "reports"),
@@ -87,7 +87,7 @@ def test_every_part_has_a_row() -> None:
 
 
 def test_an_import_that_points_up_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{__name__}.PACKAGE", tmp_path)
+    monkeypatch.setitem(globals(), "PACKAGE", tmp_path)
     module = tmp_path / "core" / "bad.py"
     module.parent.mkdir()
     module.write_text("import keras\nfrom fer_web.vision import draw\n", encoding="utf-8")
