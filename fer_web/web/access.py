@@ -26,8 +26,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`token` None lets everybody in; `hosts` are names that a Host header may hold; `origins` pages that may call us.
+    """`hosts` are names that a Host header may hold, `origins` other websites whose pages may call us.
 
+    Without a `token` only this machine is served, unless `open_to_all`.
     `any_address` accepts every numeric address as Host: a service on all interfaces cannot know the address that it is
     reached by, and DNS rebinding needs a name.
     """
@@ -36,6 +37,7 @@ class Access:
     hosts: frozenset[str] = LOOPBACK_NAMES
     origins: frozenset[str] = frozenset()
     any_address: bool = False
+    open_to_all: bool = False
     throttle: Throttle = field(default_factory=Throttle)
     _key: bytes = field(init=False, repr=False)
 
@@ -44,12 +46,14 @@ class Access:
         object.__setattr__(self, "_key", hashlib.pbkdf2_hmac("sha256", secret, b"fer_web session", KEY_ROUNDS))
 
     @classmethod
-    def of(cls, token: str | None, bound_to: str, names: Iterable[str], origins: Iterable[str]) -> Access:
+    def of(
+        cls, token: str | None, bound_to: str, names: Iterable[str], origins: Iterable[str], open_to_all: bool = False
+    ) -> Access:
         """The rules of a service that listens on `bound_to` and is also known by `names`."""
         hosts = LOOPBACK_NAMES | {host_name(name) for name in names}
         if bound_to not in WILDCARDS:
             hosts |= {host_name(bound_to)}
-        return cls(token, hosts, frozenset(map(str.lower, origins)), bound_to in WILDCARDS)
+        return cls(token, hosts, frozenset(map(str.lower, origins)), bound_to in WILDCARDS, open_to_all)
 
     def is_token(self, candidate: str) -> bool:
         """Whether somebody knows the token; takes as long for a near miss as for a far one."""

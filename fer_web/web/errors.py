@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from fer_web.errors import BusyError, FerError, ImageError, ModelError, NotReadyError, RequestError, SourceError
+from fer_web.web.services import services
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,8 @@ STATUSES: Mapping[str, int] = {
     # the picture
     "empty": 400,
     "not_an_image": 415,
-    "truncated": 422,
+    "unsupported_format": 415,
+    "image_truncated": 422,
     "image_too_large": 413,
     "too_many_pixels": 413,
     # the request
@@ -33,6 +35,7 @@ STATUSES: Mapping[str, int] = {
     # who asks, and from where
     "token_required": 401,
     "wrong_token": 401,
+    "local_only": 403,
     "wrong_host": 421,
     "cross_site": 403,
     "too_many_attempts": 429,
@@ -52,6 +55,7 @@ def error_answer(
     """The JSON body that every refusal has, with the status of its code."""
     answer = jsonify(error=error_json(code, message))
     answer.status_code = status or STATUSES[code]
+    services().metrics.count_error(code)
     answer.headers.extend(dict(headers or {}))
     return answer
 
@@ -85,9 +89,9 @@ def _ours(error: FerError) -> Response:
     return error_answer(code, str(error), headers=headers)
 
 
-def _werkzeugs(error: HTTPException) -> Response:
+def _werkzeugs(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:  # a redirect is not a failure
-        return Response(error.get_response().response, error.code, error.get_headers())
+        return error
     if error.code == 413:
         return error_answer("image_too_large", "the request is larger than this service accepts")
     name = re.sub(r"\W+", "_", error.name).strip("_").lower()

@@ -67,7 +67,7 @@ def timing_json(result: FrameResult) -> dict[str, float]:
 def _emotions(face: Face) -> dict[str, float] | None:
     if face.scores is None:
         return None
-    return {emotion.value: round(float(face.scores[emotion.index]), 6) for emotion in Emotion}
+    return {emotion.value: round(float(score), 6) for emotion, score in zip(Emotion, face.scores, strict=True)}
 
 
 def _eyes(blink: Blink | None) -> Json | None:

@@ -9,20 +9,24 @@ from flask import current_app
 
 from fer_web.web.access import Access
 from fer_web.web.metrics import Metrics
+from fer_web.web.room import Room
 
 if TYPE_CHECKING:
+    from fer_web.core import FrameResult
     from fer_web.live import Hub
     from fer_web.sources import Choice
-    from fer_web.vision import Vision
+    from fer_web.vision import Overlay, Vision
 
 EXTENSION = "fer_web"
+# How many of the largest requests may wait in memory at once.
+LARGE_REQUESTS = 8
 
 
 class Startup(Protocol):
     """The work that goes on behind the first requests: choosing the source and loading the models."""
 
-    def vision(self) -> Vision:
-        """The loaded models; NotReadyError, without waiting, while there are none."""
+    def vision(self, wait_s: float = 0.0) -> Vision:
+        """The loaded models, waiting `wait_s` at most; NotReadyError while there are none."""
 
     def choice(self) -> Choice | None:
         """The source that was chosen and why; None until that is known."""
@@ -37,25 +41,33 @@ class Limits:
     max_images: int
 
 
-class Slots(Protocol):
-    """A bounded number of places for work that needs much memory."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Uploads:
+    """The limits of one request, and the room that all share: for `bodies` in bytes, for `pictures` analyzed at once.
 
-    def __enter__(self) -> object:
-        """Wait a bounded time for a place; BusyError when there is none."""
+    Whoever finds no room, or no models yet, waits `wait_s` at most.
+    """
 
-    def __exit__(self, *failure: object) -> None: ...
+    limits: Limits
+    bodies: Room
+    pictures: Room
+    wait_s: float
+
+    @classmethod
+    def of(cls, limits: Limits, parallel: int, wait_s: float) -> Uploads:
+        """Room for `parallel` pictures at once, and for the bodies of some more that wait."""
+        return cls(limits, Room(LARGE_REQUESTS * limits.max_bytes, wait_s), Room(parallel, wait_s), wait_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Services:
-    """`slots` are the places for decoding and analyzing uploads; whoever does either holds one meanwhile."""
+    """One value for everything, so that a view's needs can be read from what it takes of it."""
 
-    hub: Hub
+    hub: Hub[FrameResult, frozenset[Overlay]]
     startup: Startup
-    limits: Limits
+    uploads: Uploads
     access: Access
     metrics: Metrics
-    slots: Slots
 
 
 def services() -> Services:

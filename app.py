@@ -1,0 +1,14 @@
+"""The application: `python app.py` serves it, and so does any WSGI server that is told `app:app`."""
+
+from __future__ import annotations
+
+import sys
+
+if __name__ == "__main__":
+    from fer_web.cli import main
+
+    sys.exit(main(["serve", *sys.argv[1:]]))
+else:
+    from fer_web.factory import create_app
+
+    app = create_app()

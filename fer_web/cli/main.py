@@ -1,0 +1,123 @@
+"""Finds the command that was asked for and runs it; failures are one sentence on stderr."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from fer_web import __version__
+from fer_web.errors import FerError, SettingsError
+
+PROGRAM = "python -m fer_web"
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+BROKEN_PIPE = 141
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Where a command's functions are: one adds its arguments to a parser, one runs it and answers the exit code."""
+
+    module: str
+    help: str
+    arguments: str = "add_arguments"
+    run: str = "run"
+
+    def functions(self) -> tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]:
+        module = import_module(self.module)
+        return getattr(module, self.arguments), getattr(module, self.run)
+
+
+def _training(name: str, meaning: str) -> Command:
+    return Command("fer_web.training.commands", meaning, f"add_{name}_arguments", f"run_{name}")
+
+
+COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
+    "serve": Command("fer_web.cli.serve", "serve the live picture, the pages and the API"),
+    "predict": Command("fer_web.cli.predict", "say what the faces in pictures express"),
+    "models": Command("fer_web.cli.models", "list the models, or verify their files"),
+    "settings": Command("fer_web.cli.settings", "print every setting, its meaning, its value and where that came from"),
+    "train": _training("train", "train an expression network on FER2013"),
+    "evaluate": _training("evaluate", "measure a network on FER2013's PrivateTest"),
+    "publish": _training("publish", "write a trained network with its card into the models folder"),
+    "bench": {
+        "pipeline": Command("fer_web.bench.pipeline", "frames per second, against the original program's loop"),
+        "viewers": Command("fer_web.bench.viewers", "how many viewers a server holds"),
+        "blinks": Command("fer_web.bench.blinks", "how well blinks are counted"),
+    },
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line; the exit code is 0, 1 when something failed, 2 when it was called wrongly."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(given)
+    except SettingsError as error:
+        return _complain(error, MISUSED)
+    except FerError as error:
+        return _complain(error, FAILED)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+def _run(given: Sequence[str]) -> int:
+    words, command, rest = _find(COMMANDS, given)
+    parser = argparse.ArgumentParser(
+        f"{PROGRAM} {' '.join(words)}", description=f"{command.help[0].upper()}{command.help[1:]}."
+    )
+    add_arguments, run = command.functions()
+    add_arguments(parser)
+    return run(parser.parse_args(rest))
+
+
+def _find(
+    commands: Mapping[str, Command | Mapping[str, Command]], given: Sequence[str], words: tuple[str, ...] = ()
+) -> tuple[tuple[str, ...], Command, Sequence[str]]:
+    """The command that the first words name, those words, and what follows them."""
+    parser = _overview(commands, words)
+    name = parser.parse_args(given[:1]).command
+    found = commands[name]
+    if isinstance(found, Command):
+        return (*words, name), found, given[1:]
+    return _find(found, given[1:], (*words, name))
+
+
+def _overview(
+    commands: Mapping[str, Command | Mapping[str, Command]], words: tuple[str, ...]
+) -> argparse.ArgumentParser:
+    lines = [f"  {name:<10} {_help(command)}" for name, command in commands.items()]
+    parser = argparse.ArgumentParser(
+        " ".join((PROGRAM, *words)),
+        usage=f"{' '.join((PROGRAM, *words))} COMMAND …",
+        description="Reads faces live: where they are, what they express, when they blink.",
+        epilog="commands:\n" + "\n".join(lines) + "\n\nEach COMMAND explains itself with --help.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"FER Web {__version__}")
+    parser.add_argument("command", metavar="COMMAND", choices=list(commands), help=f"one of {', '.join(commands)}")
+    return parser
+
+
+def _help(command: Command | Mapping[str, Command]) -> str:
+    return command.help if isinstance(command, Command) else "measure: " + ", ".join(command)
+
+
+def _complain(error: FerError, code: int) -> int:
+    for line in str(error).splitlines():
+        print(f"error: {line}", file=sys.stderr)
+    return code
+
+
+def start_logging(level: str) -> None:
+    """Messages of the program and its server on stderr, with their time."""
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S", force=True
+    )

@@ -1,0 +1,58 @@
+"""`python -m fer_web models`: what is in the models folder, and whether it is what its cards say."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from fer_web.errors import ModelError
+from fer_web.registry import ModelCard, list_models, verify_model
+from fer_web.settings import load_settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action", choices=("list", "verify"), nargs="?", default="list", help="list (default) or verify hashes"
+    )
+    parser.add_argument(
+        "--models-dir",
+        type=Path,
+        default=None,
+        help="the folder of the models and their cards [FER_MODELS_DIR]",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one line a model; 1 when one is not what its card says, or when there is none."""
+    directory = _directory(args)
+    cards = list_models(directory)
+    if not cards:
+        raise ModelError(f"there are no models in {directory}")
+    if args.action == "list":
+        for card in cards:
+            print(_line(card))
+        return 0
+    return max([_verify(directory, card.name) for card in cards])
+
+
+def _directory(args: argparse.Namespace) -> Path:
+    settings = load_settings({"models_dir": args.models_dir})
+    return settings.models_dir
+
+
+def _line(card: ModelCard) -> str:
+    metrics = ", ".join(f"{name} {value}" for name, value in card.metrics.items() if isinstance(value, (int, float)))
+    return (
+        f"{card.name:<16} {card.version:<10} {card.network:<16} {card.parameters:>10,} parameters  {metrics}".rstrip()
+    )
+
+
+def _verify(directory: Path, name: str) -> int:
+    try:
+        card = verify_model(directory, name)
+    except ModelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"{name}: SHA-256 {card.sha256} as its card says")
+    return 0

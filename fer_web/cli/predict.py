@@ -1,0 +1,102 @@
+"""`python -m fer_web predict IMAGE…`: faces and expressions as a table or JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from fer_web.cli.settings import add_setting_options, setting_options
+from fer_web.errors import ImageError
+from fer_web.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from fer_web.vision import Vision
+
+Answer: TypeAlias = dict[str, Any]
+Answers: TypeAlias = Iterable[tuple[str, Answer]]
+
+HEADS = ("image", "face", "expression", "probability", "eyes", "box (x y w h)")
+ROW = "{:<40} {:>4}  {:<12} {:>11}  {:<5} {}"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="picture files, or - for standard input")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a line, as POST /predict answers, with its file"
+    )
+    parser.add_argument(
+        "--upsample", type=int, choices=(0, 1), default=1, help="0 is faster, 1 finds small faces (default)"
+    )
+    parser.add_argument("--landmarks", action="store_true", help="with --json: the 68 points of every face")
+    add_setting_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Answer every picture; 1 when any was refused."""
+    settings = load_settings(setting_options(args))
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from fer_web.vision import Vision
+
+    vision = Vision.load(settings.models_dir, settings.model)
+    answers = ((name, _answer(name, vision, settings, args)) for name in args.images)
+    refused = _print_json(answers) if args.json else _print_table(answers)
+    return 1 if refused else 0
+
+
+def _answer(name: str, vision: Vision, settings: Settings, args: argparse.Namespace) -> Answer:
+    """One picture's answer as the API gives it, with `error` when it is refused."""
+    from fer_web.web.schemas import result_json
+    from fer_web.web.still import analyze_picture
+
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        result = analyze_picture(
+            vision,
+            data,
+            upsample=args.upsample,
+            max_bytes=settings.upload_max_bytes,
+            max_pixels=settings.upload_max_pixels,
+        )
+    except OSError as error:
+        return {"error": {"code": "unreadable", "message": f"it cannot be read: {error.strerror}"}}
+    except ImageError as error:
+        return {"error": {"code": error.code, "message": str(error)}}
+    return result_json(result, vision.card, landmarks=args.landmarks)
+
+
+def _print_json(answers: Answers) -> bool:
+    """A line a picture; whether any was refused."""
+    refused = False
+    for name, answer in answers:
+        print(json.dumps({"file": name, **answer}), flush=True)
+        refused = refused or "error" in answer
+    return refused
+
+
+def _print_table(answers: Answers) -> bool:
+    """A line a face on stdout, a line a refusal on stderr; whether there was one."""
+    refused = False
+    print(ROW.format(*HEADS))
+    for name, answer in answers:
+        if "error" in answer:
+            refused = True
+            print(f"error: {name}: {answer['error']['message']}", file=sys.stderr)
+            continue
+        for face in answer["results"] or [None]:
+            print(ROW.format(*_cells(name, face)).rstrip(), flush=True)
+    return refused
+
+
+def _cells(name: str, face: dict[str, Any] | None) -> tuple[str, ...]:
+    if face is None:
+        return name, "-", "no face", "", "", ""
+    emotion, eyes, region = face["dominant_emotion"], face["eyes"], face["region"]
+    expression = f"{emotion}?" if face["uncertain"] else emotion
+    state = {True: "open", False: "shut", None: "-"}[eyes["open"] if eyes else None]
+    box = " ".join(str(region[side]) for side in ("x", "y", "w", "h"))
+    return name, str(face["face_id"] + 1), expression, f"{face['emotions'][emotion]:.2f}", state, box

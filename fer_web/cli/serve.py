@@ -1,0 +1,121 @@
+"""`python -m fer_web serve`: a real server, gunicorn where there is one, else waitress."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fer_web.cli.main import start_logging
+from fer_web.cli.settings import add_setting_options, setting_options
+from fer_web.errors import SettingsError
+from fer_web.settings import ROOT, Settings, load_settings
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+GUNICORN_FILE = ROOT / "gunicorn.conf.py"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_setting_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until a signal ends it."""
+    settings = load_settings(setting_options(args))
+    start_logging(settings.log_level)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own start-up messages
+    check_address(settings.host, settings.port)
+    _announce(settings)
+    if sys.platform == "win32":
+        _serve_with_waitress(settings)
+    else:
+        _serve_with_gunicorn(settings)
+    return 0
+
+
+def check_address(host: str, port: int) -> None:
+    """SettingsError when nothing can listen there, with the reason."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+        with contextlib.closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+            if sys.platform != "win32":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except socket.gaierror as error:
+        raise SettingsError(f"FER_HOST={host} is no address of this machine ({error.strerror})") from error
+    except OSError as error:
+        raise SettingsError(_why_not(host, port, error)) from error
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use: stop what listens there, or choose another with FER_PORT or --port"
+    if error.errno == errno.EACCES:
+        return f"port {port} needs more rights than this user has: choose one above 1023 with FER_PORT or --port"
+    return f"nothing can listen on {host} port {port}: {error.strerror}"
+
+
+def _announce(settings: Settings) -> None:
+    """Where to look; which source and model it is, the log says as soon as that is known."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - only compared
+    shown = f"[{host}]" if ":" in host and "[" not in host else host
+    print(f"FER Web on http://{shown}:{settings.port}  (Ctrl+C ends it)", flush=True)
+    if settings.insecure_no_token and settings.token is None:
+        print(
+            "WARNING: FER_INSECURE_NO_TOKEN is set: everybody who reaches this address sees the camera", file=sys.stderr
+        )
+
+
+def _serve_with_gunicorn(settings: Settings) -> None:
+    from gunicorn.app.base import Application
+
+    class Server(Application):  # type: ignore[misc]
+        """gunicorn with its file beside app.py, and with the settings of this command line."""
+
+        def load_config(self) -> None:
+            if Path(GUNICORN_FILE).is_file():
+                self.load_config_from_file(str(GUNICORN_FILE))
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
+            for name, value in {"bind": [f"{host}:{settings.port}"], **GUNICORN}.items():
+                self.cfg.set(name, value)
+            self.cfg.set("threads", settings.threads)
+            self.cfg.set("loglevel", settings.log_level)
+
+        def load(self) -> Flask:
+            return _app(settings)
+
+    Server(prog="fer_web").run()
+
+
+# One process owns a camera; it is made after the fork, because TensorFlow does not survive one.
+GUNICORN: dict[str, Any] = {"workers": 1, "worker_class": "gthread", "preload_app": False}
+
+
+def _serve_with_waitress(settings: Settings) -> None:
+    from waitress import serve
+
+    app = _app(settings)
+    try:
+        serve(app, host=settings.host, port=settings.port, threads=settings.threads, ident=None)
+    finally:
+        close(app)
+
+
+def _app(settings: Settings) -> Flask:
+    from fer_web.factory import create_app
+
+    return create_app(settings)
+
+
+def close(app: Flask) -> None:
+    """End everybody's viewing and let go of the camera."""
+    from fer_web.web.services import EXTENSION
+
+    app.extensions[EXTENSION].hub.close()

@@ -1,0 +1,122 @@
+"""The application: settings in, everything wired, nothing opened."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from threading import Event
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from fer_web.core import Frame, FrameResult, Pixels
+from fer_web.errors import SettingsError, SourceError
+from fer_web.live import Hub
+from fer_web.settings import ROOT, Settings, load_settings
+from fer_web.sources import Choice, SourceState, choose_source, keep_open, open_source
+from fer_web.startup import Background
+from fer_web.vision import Overlay, Vision, draw, draw_notice
+from fer_web.web import events, pages, predict, stream, system
+from fer_web.web.access import Access
+from fer_web.web.errors import handle_errors
+from fer_web.web.guard import guard
+from fer_web.web.metrics import Metrics
+from fer_web.web.services import EXTENSION, Limits, Services, Uploads
+from fer_web.web.uploads import MemoryRequest
+
+log = logging.getLogger(__name__)
+
+BLUEPRINTS = (pages.bp, stream.bp, events.bp, predict.bp, system.bp)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application. Its models are loaded behind the first requests, its source opens for the first viewer.
+
+    SettingsError, from here and not later, when the settings cannot be used.
+    """
+    settings = settings or load_settings()
+    startup = _startup(settings)
+    app = build_app(settings, startup)
+    startup.start()
+    return app
+
+
+def build_app(settings: Settings, startup: Background) -> Flask:
+    """The same around any start-up, which is not started here: tests bring one without models."""
+    app = Flask("fer_web", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.request_class = MemoryRequest
+    app.config["MAX_CONTENT_LENGTH"] = settings.upload_max_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.extensions[EXTENSION] = _services(settings, startup)
+    handle_errors(app)
+    guard(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _startup(settings: Settings) -> Background:
+    load = partial(Vision.load, settings.models_dir, settings.model)
+    if settings.source is None:
+        return Background(load, partial(choose_source, None))
+    try:
+        choice = choose_source(settings.source)  # only reads the address
+    except SourceError as error:
+        raise SettingsError(f"FER_SOURCE: {error}") from error
+    return Background(load, lambda: choice)
+
+
+def _services(settings: Settings, startup: Background) -> Services:
+    metrics = Metrics()
+    hub = _hub(settings, startup, metrics)
+    metrics.watch(hub.counts)
+    limits = Limits(settings.upload_max_bytes, settings.upload_max_pixels, settings.upload_max_images)
+    return Services(
+        hub=hub,
+        startup=startup,
+        uploads=Uploads.of(limits, settings.upload_parallel, settings.upload_wait_s),
+        access=Access.of(
+            settings.token_text, settings.host, settings.hosts, settings.origins, settings.insecure_no_token
+        ),
+        metrics=metrics,
+    )
+
+
+def _hub(settings: Settings, startup: Background, metrics: Metrics) -> Hub[FrameResult, frozenset[Overlay]]:
+    def analyze() -> Callable[[Frame], FrameResult]:
+        return startup.vision().live()
+
+    def paint(result: FrameResult, overlays: frozenset[Overlay], fps: float) -> Pixels:
+        return draw(result, overlays, fps)
+
+    def notice(pixels: Pixels | None, text: str) -> Pixels:
+        return draw_notice(pixels, settings.size, text)
+
+    return Hub(
+        frames=partial(_frames, settings, startup),
+        analyze=analyze,
+        paint=paint,
+        notice=notice,
+        on_result=lambda result: metrics.observe_steps("live", result.timings_ms),
+        max_viewers=settings.viewers,
+    )
+
+
+def _frames(
+    settings: Settings, startup: Background, on_state: Callable[[SourceState], None], stop: Event
+) -> Iterator[Frame]:
+    """The chosen source's frames; its state says why it was chosen, unless there is something worse to tell."""
+    choice = startup.wait_for_choice(stop)
+    if choice is None:
+        return
+    chosen: Choice = choice
+    yield from keep_open(
+        lambda: open_source(chosen.uri, loop=settings.loop, size=settings.size, stop=stop),
+        lambda state: on_state(replace(state, reason=state.reason or chosen.reason)),
+        stop,
+    )

@@ -1,0 +1,234 @@
+"""Every setting: its name, type, default and meaning. Read once, by whoever starts the program, and handed down.
+
+A setting comes from, in this order: an option of the command line, an environment variable `FER_…`, a line of the file
+`.env` in the working directory, its default.
+"""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from fer_web.errors import SettingsError
+from fer_web.web.access import is_loopback
+
+log = logging.getLogger(__name__)
+
+PREFIX = "FER_"
+ENV_FILE = ".env"
+ROOT = Path(__file__).resolve().parent.parent
+# Threads that viewers can never take: uploads, health checks and pages always find one.
+RESERVED_THREADS = 16
+# Variables of ours that are not settings: the tests read them.
+OTHER_VARIABLES = frozenset({"FER_TEST_DATA"})
+
+
+def _split(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _size(value: object) -> object:
+    if isinstance(value, str):
+        found = re.fullmatch(r"\s*(\d{2,5})\s*x\s*(\d{2,5})\s*", value.lower())
+        if found is None:
+            raise ValueError("it must be a width and a height, as in 640x480")
+        return int(found[1]), int(found[2])
+    return value
+
+
+Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(_size)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class Settings(BaseSettings):
+    """The values that the program runs with; they fit together, or there is none of these."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        protected_namespaces=(),
+    )
+
+    source: str | None = Field(
+        None,
+        description="Where pictures come from: webcam:0, /dev/video0, a video file, rtsp://…, http://… or demo:. "
+        "Without it: the first webcam if one delivers within 3 seconds, else the demo.",
+    )
+    loop: bool = Field(True, description="Start a video file again when it ends.")
+    size: Size = Field((640, 480), description="The picture size asked of webcams, width x height.")
+    host: str = Field(
+        "127.0.0.1",
+        min_length=1,
+        description="The address to listen on. Any other than this machine's own needs FER_TOKEN.",
+    )
+    port: int = Field(5000, ge=1, le=65535, description="The port to listen on.")
+    token: SecretStr | None = Field(
+        None,
+        description="What whoever watches has to know: sent as 'Authorization: Bearer …', or typed at /login. "
+        "Take a long random one: python -c 'import secrets; print(secrets.token_urlsafe(32))'.",
+    )
+    insecure_no_token: bool = Field(
+        False,
+        description="Listen on other addresses without a token: EVERYBODY who reaches them sees the camera.",
+    )
+    hosts: Names = Field(
+        (),
+        description="Further names that this service is reached by, separated by commas (faces.example.org). "
+        "Requests for any other name are refused.",
+    )
+    origins: Names = Field(
+        (),
+        description="Other websites whose pages may call this service with its token, separated by commas "
+        "(https://app.example.org). None by default.",
+    )
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="How many proxies in front of this service set X-Forwarded-For, -Proto and -Host."
+    )
+    threads: int = Field(
+        128, ge=RESERVED_THREADS + 1, le=4096, description="Threads that answer requests; every viewer keeps one busy."
+    )
+    viewers: int = Field(
+        100,
+        ge=1,
+        description="How many may watch at once, where an open page counts as two (its picture and its state); "
+        f"at least {RESERVED_THREADS} fewer than threads.",
+    )
+    model: str = Field("xception", min_length=1, description="The expression model's name in FER_MODELS_DIR.")
+    models_dir: Path = Field(ROOT / "models", description="The folder of the models and their cards.")
+    upload_max_bytes: int = Field(
+        25_000_000, ge=1_000, description="The largest request that /predict accepts, in bytes."
+    )
+    upload_max_pixels: int = Field(
+        50_000_000, ge=1_000, description="The largest picture that /predict accepts, in pixels (width x height)."
+    )
+    upload_max_images: int = Field(16, ge=1, le=1_000, description="How many pictures one request may hold.")
+    upload_parallel: int = Field(
+        2, ge=1, le=64, description="How many pictures are decoded and analyzed at once; further ones wait."
+    )
+    upload_wait_s: float = Field(
+        15.0, gt=0, le=300, description="How many seconds an upload waits for its turn before it is told to come back."
+    )
+    log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(
+        "info", description="The least important messages that are logged: debug, info, warning or error."
+    )
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Settings:
+        conflicts = list(_conflicts(self))
+        if conflicts:
+            raise ValueError("\n".join(conflicts))
+        return self
+
+    @property
+    def token_text(self) -> str | None:
+        """The token itself; the field shows only asterisks."""
+        return None if self.token is None else self.token.get_secret_value()
+
+
+def _conflicts(settings: Settings) -> list[str]:
+    """One sentence for every pair of settings that cannot be used together."""
+    found = []
+    if not is_loopback(settings.host) and settings.token is None and not settings.insecure_no_token:
+        found.append(
+            f"FER_HOST={settings.host} can be reached from other machines: set FER_TOKEN to a secret, "
+            "or FER_INSECURE_NO_TOKEN=yes if everybody who reaches it may watch"
+        )
+    if settings.viewers > settings.threads - RESERVED_THREADS:
+        found.append(
+            f"FER_VIEWERS={settings.viewers} leaves fewer than {RESERVED_THREADS} of FER_THREADS={settings.threads} "
+            f"to everything else: set FER_VIEWERS to {settings.threads - RESERVED_THREADS} or less, or add threads"
+        )
+    for origin in settings.origins:
+        scheme, mark, rest = origin.partition("://")
+        if scheme not in ("http", "https") or not mark or not rest or "/" in rest or "*" in rest:
+            found.append(f"FER_ORIGINS holds {origin!r}: an origin looks like https://app.example.org")
+    return found
+
+
+def load_settings(options: Mapping[str, Any] | None = None) -> Settings:
+    """The settings of this process; SettingsError tells of all that are wrong, a sentence a line.
+
+    `options` are those of the command line, by field name; None values mean that an option was not given.
+    """
+    given = chosen(options)
+    for warning in unknown_variables():
+        log.warning("%s", warning)
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems, wrong = _problems(error)
+    if wrong:
+        problems += _problems_without(given, wrong)
+    raise SettingsError("\n".join(dict.fromkeys(problems)))
+
+
+def chosen(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The options that were given."""
+    return {name: value for name, value in (options or {}).items() if value is not None}
+
+
+def _problems(error: ValidationError) -> tuple[list[str], set[str]]:
+    """The sentences of a failed validation, and the fields that have a wrong value of their own."""
+    sentences: list[str] = []
+    wrong: set[str] = set()
+    for problem in error.errors(include_url=False):
+        message = problem["msg"].removeprefix("Value error, ")
+        if not problem["loc"]:
+            sentences += message.splitlines()
+            continue
+        name = str(problem["loc"][0])
+        wrong.add(name)
+        shown = "is hidden here" if name == "token" else f"is {problem['input']!r}"
+        sentences.append(f"{variable(name)} {shown}: {message[0].lower()}{message[1:]}")
+    return sentences, wrong
+
+
+def _problems_without(given: Mapping[str, Any], wrong: set[str]) -> list[str]:
+    """What else is wrong: the conflicts among the values that are right by themselves."""
+    defaults = {name: Settings.model_fields[name].default for name in wrong}
+    try:
+        Settings(**{**given, **defaults})
+    except ValidationError as error:
+        return _problems(error)[0]
+    return []
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
+    return f"{PREFIX}{name.upper()}"
+
+
+def unknown_variables() -> list[str]:
+    """A sentence for every FER_ variable that is no setting, with the name that was probably meant."""
+    known = [variable(name) for name in Settings.model_fields]
+    found = sorted(name for name in {*os.environ, *env_file()} if name.upper().startswith(PREFIX))
+    strange = [name for name in found if name.upper() not in known and name.upper() not in OTHER_VARIABLES]
+    return [_guess(name, known) for name in strange]
+
+
+def _guess(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name.upper(), known, n=1)
+    meant = f" (did you mean {near[0]}?)" if near else ""
+    return f"{name} is no setting of this program and is ignored{meant}"
+
+
+def env_file() -> dict[str, str | None]:
+    """The lines of `.env`; empty when there is none."""
+    return dotenv_values(ENV_FILE)

@@ -1,0 +1,80 @@
+"""What goes on behind the first requests: the source is chosen and the models are loaded, in a thread of their own."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from threading import Event, Thread
+from typing import TYPE_CHECKING, TypeVar
+
+from fer_web.errors import FerError, NotReadyError
+
+if TYPE_CHECKING:
+    from fer_web.sources import Choice
+    from fer_web.vision import Vision
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+# How often whoever waits for the choice looks whether the service is stopping meanwhile.
+LOOK_S = 0.2
+
+
+class Background:
+    """Two results that arrive later, and what went wrong if one does not; any thread may ask."""
+
+    def __init__(self, load: Callable[[], Vision], choose: Callable[[], Choice]) -> None:
+        self._load = load
+        self._choose = choose
+        self._vision: Future[Vision] = Future()
+        self._choice: Future[Choice] = Future()
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        Thread(target=self._work, name="startup", daemon=True).start()
+
+    def vision(self, wait_s: float = 0.0) -> Vision:
+        """The loaded models, waiting `wait_s` at most; NotReadyError while there are none, or when loading failed."""
+        try:
+            return self._vision.result(wait_s)
+        except FutureTimeoutError as error:
+            raise NotReadyError("the models are still being loaded; try again in a few seconds") from error
+        except Exception as error:
+            reason = str(error) if isinstance(error, FerError) else "see the log"
+            raise NotReadyError(f"the models could not be loaded: {reason}") from error
+
+    def choice(self) -> Choice | None:
+        """The chosen source; None until it is known."""
+        return self._choice.result() if self._choice.done() else None
+
+    def wait_for_choice(self, stop: Event) -> Choice | None:
+        """The chosen source as soon as it is known; None when `stop` is set before."""
+        while not stop.is_set():
+            if wait([self._choice], LOOK_S).done:
+                return self._choice.result()
+        return None
+
+    def _work(self) -> None:
+        _fulfill(self._choice, self._choose)
+        choice = self.choice()
+        if choice is not None:
+            log.info("Source: %s (%s)", choice.label, choice.reason)
+        started = time.monotonic()
+        _fulfill(self._vision, self._load)
+        if self._vision.exception() is None:
+            card = self._vision.result().card
+            log.info("Model: %s %s, loaded in %.1f s", card.name, card.version, time.monotonic() - started)
+
+
+def _fulfill(future: Future[T], work: Callable[[], T]) -> None:
+    try:
+        future.set_result(work())
+    except Exception as error:  # handed on to whoever asks for the result
+        if isinstance(error, FerError):
+            log.error("%s", error)
+        else:
+            log.exception("Starting failed")
+        future.set_exception(error)

@@ -1,0 +1,272 @@
+"""The API, described by hand: what is sent, what is answered, under which status. Tests hold it against the service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fer_web import __version__
+from fer_web.web.errors import STATUSES
+from fer_web.web.openapi_schemas import SCHEMAS, Schema
+
+OPEN: list[dict[str, list[str]]] = [{}]  # no token needed
+JSON = "application/json"
+
+DESCRIPTION = """Finds the faces in pictures and in a live stream, and says what they express and when they blink.
+
+Coordinates are pixels of the picture as sent, turned as its EXIF data says. Probabilities are 0 to 1 and sum to 1. \
+Left and right are the person's. Expressions are what a face shows, not what somebody feels.
+
+When the service has a token, send it as `Authorization: Bearer …`, or log in at /login for a cookie. Requests under \
+another host name than the service's, and those that pages of other websites cause, are refused.
+
+Pictures are analyzed in memory and forgotten; addresses of pictures are never fetched."""
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _answer(description: str, kind: str | None = None, schema: Schema | None = None) -> dict[str, Any]:
+    return {"description": description, **({"content": {kind: {"schema": schema}}} if kind else {})}
+
+
+def _refusals(*codes: str) -> dict[str, Any]:
+    """The refusals of an operation, by status, with the codes that each can hold."""
+    statuses: dict[str, list[str]] = {}
+    for code in codes:
+        statuses.setdefault(str(STATUSES[code]), []).append(code)
+    return {
+        status: _answer(f"Refused: {', '.join(names)}.", JSON, _ref("Error"))
+        for status, names in sorted(statuses.items())
+    }
+
+
+def _parameter(name: str, schema: Schema, meaning: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": meaning, "schema": schema}
+
+
+# Every request can meet these.
+GUARDED = ("wrong_host", "cross_site", "token_required", "wrong_token", "too_many_attempts")
+BINARY: Schema = {
+    "type": "string",
+    "contentMediaType": "application/octet-stream",
+    "description": "The picture's bytes.",
+}
+OVERLAY = _parameter(
+    "overlay",
+    {"type": "string", "default": "boxes,labels,blinks"},
+    "Layers to draw, separated by commas: boxes, labels, landmarks, blinks; empty for none.",
+)
+
+PATHS: dict[str, dict[str, Any]] = {
+    "/predict": {
+        "post": {
+            "operationId": "predict",
+            "summary": "The faces in one or more pictures.",
+            "description": "Reads JPEG, PNG, WebP, BMP, TIFF and the first picture of a GIF. Several files, or a JSON "
+            'list, answer {"images": [...]} with one result or error for each, in their order and with status 200. '
+            "No face is an empty list, not an error.",
+            "parameters": [
+                _parameter(
+                    "upsample",
+                    {"type": "integer", "enum": [0, 1], "default": 1},
+                    "1 finds small faces, too; 0 is faster.",
+                ),
+                _parameter("landmarks", {"type": "boolean", "default": False}, "Whether to answer the 68 points."),
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "multipart/form-data": {"schema": _ref("Form")},
+                    "image/*": {"schema": BINARY},
+                    "application/octet-stream": {"schema": BINARY},
+                    JSON: {"schema": _ref("JsonImage")},
+                },
+            },
+            "responses": {
+                "200": _answer("The faces, the largest first.", JSON, {"oneOf": [_ref("Result"), _ref("Results")]}),
+                **_refusals(
+                    *GUARDED,
+                    "empty",
+                    "not_an_image",
+                    "unsupported_format",
+                    "image_truncated",
+                    "image_too_large",
+                    "too_many_pixels",
+                    "bad_json",
+                    "bad_base64",
+                    "bad_form",
+                    "no_image",
+                    "unknown_parameter",
+                    "bad_parameter",
+                    "too_many_images",
+                    "unsupported_media_type",
+                    "busy",
+                    "not_ready",
+                ),
+            },
+        }
+    },
+    "/stream": {
+        "get": {
+            "operationId": "stream",
+            "summary": "The live picture with its faces marked, as an endless series of JPEGs.",
+            "parameters": [
+                OVERLAY,
+                _parameter(
+                    "fps", {"type": "number", "exclusiveMinimum": 0, "maximum": 1000}, "At most so many a second."
+                ),
+            ],
+            "responses": {
+                "200": _answer("JPEGs, for an <img>.", "multipart/x-mixed-replace", {"type": "string"}),
+                **_refusals(*GUARDED, "bad_parameter", "busy"),
+            },
+        }
+    },
+    "/snapshot.jpg": {
+        "get": {
+            "operationId": "snapshot",
+            "summary": "The newest live picture with its faces marked.",
+            "parameters": [OVERLAY],
+            "responses": {
+                "200": _answer("A JPEG.", "image/jpeg", BINARY),
+                **_refusals(*GUARDED, "bad_parameter", "busy", "no_source"),
+            },
+        }
+    },
+    "/events": {
+        "get": {
+            "operationId": "events",
+            "summary": "The live results as server-sent events.",
+            "description": "Events without a name hold a LiveFrame, those named state a LiveState whenever it changes. "
+            "A comment line comes after ten seconds without news.",
+            "responses": {
+                "200": _answer("Server-sent events.", "text/event-stream", {"type": "string"}),
+                **_refusals(*GUARDED, "busy"),
+            },
+        }
+    },
+    "/health/live": {
+        "get": {
+            "operationId": "live",
+            "summary": "Whether the process answers.",
+            "security": OPEN,
+            "responses": {"200": _answer("It does.", JSON, _ref("Status")), **_refusals("wrong_host")},
+        }
+    },
+    "/health/ready": {
+        "get": {
+            "operationId": "ready",
+            "summary": "Whether the models are loaded.",
+            "security": OPEN,
+            "responses": {"200": _answer("They are.", JSON, _ref("Status")), **_refusals("wrong_host", "not_ready")},
+        }
+    },
+    "/metrics": {
+        "get": {
+            "operationId": "metrics",
+            "summary": "Counts and durations for Prometheus.",
+            "responses": {
+                "200": _answer("Prometheus' text format.", "text/plain", {"type": "string"}),
+                **_refusals(*GUARDED),
+            },
+        }
+    },
+    "/openapi.json": {
+        "get": {
+            "operationId": "openapi",
+            "summary": "This description.",
+            "responses": {"200": _answer("OpenAPI 3.1.", JSON, {"type": "object"}), **_refusals(*GUARDED)},
+        }
+    },
+    "/docs": {
+        "get": {
+            "operationId": "docs",
+            "summary": "This description as a page.",
+            "responses": {"200": _answer("A page.", "text/html", {"type": "string"}), **_refusals(*GUARDED)},
+        }
+    },
+    "/": {
+        "get": {
+            "operationId": "index",
+            "summary": "The live page.",
+            "responses": {
+                "200": _answer("A page.", "text/html", {"type": "string"}),
+                "303": _answer("To /login, when the service has a token that the browser has not shown."),
+                **_refusals(*GUARDED),
+            },
+        }
+    },
+    "/login": {
+        "get": {
+            "operationId": "login",
+            "summary": "The form that asks for the token.",
+            "security": OPEN,
+            "responses": {
+                "200": _answer("A page.", "text/html", {"type": "string"}),
+                "303": _answer("To /, when the service has no token."),
+                **_refusals("wrong_host"),
+            },
+        },
+        "post": {
+            "operationId": "log_in",
+            "summary": "Exchange the token for a cookie.",
+            "description": "The cookie (HttpOnly, SameSite=Strict, Secure over https) is signed, does not hold the "
+            "token, and is good for 30 days. Wrong tokens are answered by the form with the status of their refusal.",
+            "security": OPEN,
+            "requestBody": {
+                "required": True,
+                "content": {"application/x-www-form-urlencoded": {"schema": _ref("Login")}},
+            },
+            "responses": {
+                "303": _answer("To `next`, with the cookie."),
+                "401": _answer("A wrong token; the form again.", "text/html", {"type": "string"}),
+                "429": _answer(
+                    "Too many wrong tokens; Retry-After says for how long.", "text/html", {"type": "string"}
+                ),
+                **_refusals("wrong_host", "cross_site", "image_too_large"),
+            },
+        },
+    },
+    "/logout": {
+        "post": {
+            "operationId": "log_out",
+            "summary": "Forget the cookie.",
+            "responses": {"303": _answer("To /login."), **_refusals(*GUARDED)},
+        }
+    },
+}
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "info": {"title": "FER Web", "version": __version__, "description": DESCRIPTION},
+    "servers": [{"url": "/"}],
+    "security": [{"token": []}, {"cookie": []}, {}],
+    "paths": PATHS,
+    "components": {
+        "schemas": SCHEMAS,
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer"},
+            "cookie": {"type": "apiKey", "in": "cookie", "name": "fer_session"},
+        },
+    },
+}
+
+
+def operations() -> list[dict[str, Any]]:
+    """The operations one by one, as the page shows them."""
+    return [
+        {
+            "id": operation["operationId"],
+            "method": method.upper(),
+            "path": path,
+            "summary": operation["summary"],
+            "description": operation.get("description", ""),
+            "is_open": operation.get("security") == OPEN,
+            "parameters": operation.get("parameters", []),
+            "bodies": operation.get("requestBody", {}).get("content", {}),
+            "responses": operation["responses"],
+        }
+        for path, methods in PATHS.items()
+        for method, operation in methods.items()
+    ]

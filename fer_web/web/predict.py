@@ -1,0 +1,49 @@
+"""Pictures in, faces and their expressions out."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+
+from fer_web.errors import ImageError, RequestError
+from fer_web.vision import Vision
+from fer_web.web.errors import code_of, error_json
+from fer_web.web.schemas import Json, result_json
+from fer_web.web.services import Services, services
+from fer_web.web.still import analyze_picture
+from fer_web.web.uploads import Options, Upload, read_uploads
+
+bp = Blueprint("predict", __name__)
+
+
+@bp.post("/predict")
+def predict() -> Response:
+    """The faces of one picture, or of each of several."""
+    mine = services()
+    options = Options.of(request.args)
+    vision = mine.startup.vision(mine.uploads.wait_s)
+    limits = mine.uploads.limits
+    with mine.uploads.bodies.taken(request.content_length or limits.max_bytes):
+        sent = read_uploads(request, limits.max_images)
+        if not sent.is_list:
+            return jsonify(_answer(mine, vision, sent.pictures[0], options))
+        return jsonify(images=[_answer_or_error(mine, vision, picture, options) for picture in sent.pictures])
+
+
+def _answer_or_error(mine: Services, vision: Vision, picture: Upload, options: Options) -> Json:
+    """One of several pictures: when it is refused, the others are answered all the same."""
+    try:
+        return _answer(mine, vision, picture, options)
+    except (ImageError, RequestError) as error:
+        mine.metrics.count_error(code_of(error))
+        return {"error": error_json(code_of(error), str(error))}
+
+
+def _answer(mine: Services, vision: Vision, picture: Upload, options: Options) -> Json:
+    limits = mine.uploads.limits
+    with mine.uploads.pictures.taken():
+        result = analyze_picture(
+            vision, picture(), upsample=options.upsample, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels
+        )
+    mine.metrics.observe_steps("predict", result.timings_ms)
+    mine.metrics.count_prediction(len(result.faces))
+    return result_json(result, vision.card, landmarks=options.landmarks)

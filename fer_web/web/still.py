@@ -1,0 +1,31 @@
+"""One uploaded picture to its faces: the same for HTTP and for the command line."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fer_web.core import Face, Frame, FrameResult
+from fer_web.sources import decode_image
+
+if TYPE_CHECKING:
+    from fer_web.vision import Vision
+
+
+def analyze_picture(vision: Vision, data: bytes, *, upsample: int, max_bytes: int, max_pixels: int) -> FrameResult:
+    """The picture's faces, the largest first; decoding counts among the steps, `total` is the whole. ImageError."""
+    started = time.perf_counter()
+    pixels = decode_image(data, max_bytes=max_bytes, max_pixels=max_pixels)
+    decoded_ms = _since_ms(started)
+    result = vision.still(upsample)(Frame(index=0, time_s=0.0, pixels=pixels))
+    timings_ms = {"decode": decoded_ms, **result.timings_ms, "total": _since_ms(started)}
+    return replace(result, faces=tuple(sorted(result.faces, key=_largest_first)), timings_ms=timings_ms)
+
+
+def _largest_first(face: Face) -> tuple[int, int, int]:
+    return -face.rect.area, face.rect.left, face.rect.top
+
+
+def _since_ms(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
