@@ -59,8 +59,10 @@ class Session(Generic[R, V]):
         """Ask the threads to end and give everybody who waits the end; returns at once."""
         self._stop.set()
         with self._lock:
-            for mailbox in (self._frames, self.scenes, *(view.pictures for view in self._views.values())):
-                mailbox.close()
+            self._frames.close()
+            self.scenes.close()
+            for watched in self._views.values():
+                watched.pictures.close()
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait for the threads to end; whether they all did in time."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from studio import Studio
+
+from tests.live.studio import Studio
 
 
 @pytest.fixture

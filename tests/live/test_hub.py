@@ -5,10 +5,10 @@ from collections.abc import Callable
 from threading import Thread, active_count
 
 import pytest
-from studio import LIVE, LOST, PATIENCE_S, Studio, eventually
 
 from fer_web.errors import BusyError, NotReadyError
 from fer_web.live import Picture, Viewing
+from tests.live.studio import LIVE, LOST, PATIENCE_S, Studio, eventually
 
 Pictures = Viewing[Picture | None]
 
@@ -221,6 +221,7 @@ def test_a_viewer_may_ask_for_fewer_pictures(studio: Studio) -> None:
 
 def test_a_snapshot_opens_the_source_and_gives_up_in_time(studio: Studio) -> None:
     assert studio.hub.snapshot("boxes", timeout_s=0.1) is None
+    assert eventually(lambda: studio.camera.openings == 1 and studio.camera.open_now == 0)
     studio.camera.show()
     assert studio.hub.snapshot("boxes", timeout_s=PATIENCE_S) == b"boxes:0"
 

@@ -1,0 +1,92 @@
+"""The live results as server-sent events: one JSON an analyzed frame."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from flask import Blueprint, Response
+
+from fer_web.core import FrameResult
+from fer_web.live import Outcome, Scene
+from fer_web.web.outlet import endless_answer
+from fer_web.web.schemas import Json, live_face_json, timing_json
+from fer_web.web.services import services
+
+bp = Blueprint("events", __name__)
+
+HEARTBEAT_S = 10.0
+HEARTBEAT = b": still here\n\n"
+RETRY = b"retry: 2000\n\n"  # milliseconds after which a browser comes back
+
+
+@bp.get("/events")
+def events() -> Response:
+    """Unnamed events hold a frame's result, events named `state` the source's state when it changes."""
+    hub = services().hub
+    viewing = hub.results()
+    return endless_answer(
+        messages(viewing), "text/event-stream; charset=utf-8", is_over=lambda: hub.is_closed, leave=viewing.close
+    )
+
+
+def messages(
+    scenes: Iterable[Scene[FrameResult] | None], clock: Callable[[], float] = time.monotonic
+) -> Iterator[bytes]:
+    """What is new in each scene, as events; a comment after ten seconds without anything new."""
+    yield RETRY
+    said: Scene[FrameResult] | None = None
+    said_s = clock()
+    for scene in scenes:
+        news = b"" if scene is None else _news(scene, said)
+        said = scene or said
+        if not news and clock() - said_s >= HEARTBEAT_S:
+            news = HEARTBEAT
+        if news:
+            said_s = clock()
+            yield news
+
+
+def outcome_json(outcome: Outcome[FrameResult], status: str) -> Json:
+    """A frame's result: the faces that /predict answers, with their tracks and blinks, and how fast results come."""
+    result = outcome.result
+    width, height = outcome.frame.size
+    return {
+        "index": outcome.frame.index,
+        "time_s": round(outcome.frame.time_s, 3),
+        "fps": round(outcome.fps, 1),
+        "latency_ms": round(outcome.latency_ms, 1),
+        "state": status,
+        "image": {"width": width, "height": height},
+        "results": [live_face_json(place, face) for place, face in enumerate(result.faces)],
+        "timing_ms": timing_json(result),
+    }
+
+
+def state_json(scene: Scene[Any]) -> Json:
+    """The source's state; `reason` also says why frames are not analyzed."""
+    source = scene.source
+    return {"status": source.status, "label": source.label, "reason": scene.trouble or source.reason}
+
+
+def _news(scene: Scene[FrameResult], said: Scene[FrameResult] | None) -> bytes:
+    news = b""
+    if said is None or state_json(said) != state_json(scene):
+        news += _event(state_json(scene), name="state")
+    if scene.outcome is not None and (said is None or said.outcome is not scene.outcome):
+        news += _outcome_event(scene.outcome, scene.source.status)
+    return news
+
+
+@lru_cache(maxsize=1)
+def _outcome_event(outcome: Outcome[FrameResult], status: str) -> bytes:
+    """Kept for the other viewers of the same frame."""
+    return _event(outcome_json(outcome, status), number=outcome.frame.index)
+
+
+def _event(data: Json, *, name: str | None = None, number: int | None = None) -> bytes:
+    head = ("" if name is None else f"event: {name}\n") + ("" if number is None else f"id: {number}\n")
+    return f"{head}data: {json.dumps(data, separators=(',', ':'), allow_nan=False)}\n\n".encode()

@@ -1,0 +1,45 @@
+"""gunicorn's threaded worker, taught about answers that have no end."""
+
+from __future__ import annotations
+
+import threading
+from types import FrameType
+from typing import Any
+
+from gunicorn.util import close_graceful
+from gunicorn.workers.gthread import ThreadWorker
+
+
+class StreamWorker(ThreadWorker):  # type: ignore[misc]
+    """Ends the streams when it is told to stop: gunicorn would wait for them until it is killed.
+
+    It also says goodbye to clients in the thread that served them. gunicorn does that in the thread that accepts
+    everybody: one client who is slow to hang up would keep all others waiting for two seconds.
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGTERM: uploads that are being analyzed get an answer, streams end."""
+        super().handle_exit(sig, frame)
+        threading.Thread(target=self._close_hub, name="closing", daemon=True).start()
+
+    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGINT and SIGQUIT: everything ends now."""
+        self._close_hub()
+        super().handle_quit(sig, frame)
+
+    def handle(self, conn: Any) -> object:
+        """Serve one request; whether to keep the connection, or something of gunicorn's own."""
+        outcome: object = super().handle(conn)
+        if outcome is False:
+            close_graceful(conn.sock)
+            conn.close = _already_closed
+        return outcome
+
+    def _close_hub(self) -> None:
+        wsgi = getattr(self, "wsgi", None)  # there is none while the application is being loaded
+        if wsgi is not None:
+            wsgi.extensions["fer_web"].hub.close()
+
+
+def _already_closed(graceful: bool = False) -> None:
+    """Stands in for a connection's `close`."""

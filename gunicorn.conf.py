@@ -1,0 +1,36 @@
+"""How gunicorn serves FER Web: `gunicorn` in this folder, with the same FER_ settings as everything else.
+
+One worker, because one process owns the camera; many threads, because every viewer keeps one busy. FER_VIEWERS is
+checked to be well below FER_THREADS, so that uploads and health checks always find one.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from fer_web.errors import SettingsError
+from fer_web.settings import load_settings
+
+try:
+    _settings = load_settings()
+except SettingsError as error:
+    sys.exit(f"FER Web does not start:\n{error}")
+
+wsgi_app = "app:app"
+bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
+workers = 1
+worker_class = "fer_web.web.worker.StreamWorker"  # gthread, and ends streams on SIGTERM
+threads = _settings.threads
+worker_connections = max(1000, 2 * _settings.threads)  # room for kept-alive connections beside the busy ones
+preload_app = False  # the camera and the models belong to the worker
+timeout = 60  # the worker's main thread reports every second, however long its streams last
+graceful_timeout = 4  # streams end at once; this is for uploads that are being analyzed
+keepalive = 5
+control_socket_disable = True
+accesslog = None  # addresses of viewers are nobody's business
+errorlog = "-"
+loglevel = _settings.log_level
+_MEMORY = Path("/dev/shm")  # noqa: S108
+if _MEMORY.is_dir():  # a heartbeat in memory works on a read-only root file system too
+    worker_tmp_dir = str(_MEMORY)
