@@ -1,0 +1,73 @@
+"""The pipelines from end to end, on a real face."""
+
+from __future__ import annotations
+
+from threading import Thread
+
+import numpy as np
+import pytest
+
+from fer_web.core import Frame, FrameResult
+from fer_web.vision import Vision
+
+
+@pytest.fixture(scope="module")
+def still(vision: Vision, astronaut: Frame) -> FrameResult:
+    return vision.still()(astronaut)
+
+
+def test_a_single_picture_gets_everything_but_a_track(still: FrameResult) -> None:
+    (face,) = still.faces
+
+    assert face.track is None
+    assert face.landmarks.shape == (68, 2)
+    assert face.chip.shape == (48, 48)
+    assert face.scores.sum() == pytest.approx(1, abs=1e-5)
+    assert face.quality is not None
+    assert abs(face.pose.yaw_deg) < 30
+    assert face.blink.is_open is True
+
+
+def test_every_step_is_timed(still: FrameResult) -> None:
+    names = ["detect", "landmarks", "align", "classify", "quality", "pose", "blink", "judge"]
+
+    assert list(still.timings_ms) == names
+    assert min(still.timings_ms.values()) >= 0
+
+
+def test_a_live_face_is_analyzed_like_a_still_one(vision: Vision, astronaut: Frame, still: FrameResult) -> None:
+    (face,) = vision.live()(astronaut).faces
+
+    assert face.track == 1
+    assert face.rect.iou(still.faces[0].rect) > 0.6
+    np.testing.assert_allclose(face.scores, still.faces[0].scores, atol=0.05)
+
+
+def test_two_cameras_do_not_share_people(vision: Vision, astronaut: Frame) -> None:
+    one, other = vision.live(), vision.live()
+    one(astronaut)
+
+    (face,) = other(astronaut).faces
+
+    assert face.track == 1
+
+
+def test_single_pictures_may_come_from_many_threads(vision: Vision, astronaut: Frame, still: FrameResult) -> None:
+    answers: list[FrameResult] = []
+    threads = [Thread(target=lambda: answers.append(vision.still()(astronaut))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(answers) == 4
+    assert {answer.faces[0].rect for answer in answers} == {still.faces[0].rect}
+
+
+def test_a_picture_without_faces_has_an_empty_result(vision: Vision) -> None:
+    assert vision.still()(Frame(0, 0.0, np.zeros((50, 40, 3), np.uint8))).faces == ()
+
+
+def test_another_upsampling_is_refused(vision: Vision) -> None:
+    with pytest.raises(ValueError, match="0 or 1"):
+        vision.still(2)

@@ -1,0 +1,101 @@
+"""The annotated picture: each layer where it belongs, nothing else touched, nothing breaks at the edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Rect
+from fer_web.core.palette import EMOTION_COLORS
+from fer_web.vision import Overlay, draw, draw_notice, parse_overlays
+
+SCORES = np.array([0, 0, 0, 1, 0, 0, 0], np.float32)
+LANDMARKS = np.stack([np.linspace(210, 290, 68), np.linspace(210, 290, 68)], axis=1).astype(np.float32)
+ALL = frozenset(Overlay)
+BOX = Rect(200, 200, 300, 300)
+
+
+def result(value: int, rect: Rect = BOX, **more: object) -> FrameResult:
+    frame = Frame(0, 0.0, np.full((480, 640, 3), value, np.uint8))
+    face = Face(rect, 1.0, track=7, landmarks=LANDMARKS, scores=SCORES, blink=Blink(0.3, 0.3, True, 2), **more)
+    return FrameResult(frame, (face,))
+
+
+def has(picture: np.ndarray, color: tuple[int, int, int]) -> bool:
+    return bool((picture == color).all(axis=-1).any())
+
+
+@pytest.mark.parametrize("ground", [0, 128, 255])
+def test_the_box_has_the_emotions_color_and_a_dark_rim(ground: int) -> None:
+    picture = draw(result(ground), frozenset({Overlay.BOXES}))
+
+    assert tuple(picture[200, 250]) == EMOTION_COLORS[Emotion.HAPPY]
+    assert picture[196:200, 250].max(axis=1).min() < 60
+
+
+@pytest.mark.parametrize("ground", [0, 255])
+def test_a_label_is_legible_on_any_ground(ground: int) -> None:
+    picture = draw(result(ground), frozenset({Overlay.LABELS}))
+    plate = picture[100:196, 200:320].astype(int).sum(axis=2)
+
+    assert plate.max() > 3 * 240
+    assert plate.min() < 3 * 110
+
+
+def test_without_layers_the_picture_is_unchanged_and_the_frame_always_is() -> None:
+    one = result(90)
+
+    assert (draw(one, frozenset()) == 90).all()
+    draw(one, ALL, fps=25.0)
+    assert (one.frame.pixels == 90).all()
+
+
+@pytest.mark.parametrize("overlay", list(Overlay))
+def test_every_layer_leaves_a_mark(overlay: Overlay) -> None:
+    assert (draw(result(90), frozenset({overlay})) != 90).any()
+
+
+def test_an_uncertain_answer_does_not_shine_in_the_emotions_color() -> None:
+    picture = draw(result(0, is_uncertain=True), frozenset({Overlay.BOXES}))
+
+    assert not has(picture, EMOTION_COLORS[Emotion.HAPPY])
+
+
+def test_shut_eyes_change_color() -> None:
+    shut = result(0)
+    closed = FrameResult(
+        shut.frame, (Face(Rect(200, 200, 300, 300), 1.0, landmarks=LANDMARKS, blink=Blink(0.1, 0.1, False)),)
+    )
+    layers = frozenset({Overlay.BLINKS})
+
+    assert (draw(shut, layers) != draw(closed, layers)).any()
+
+
+@pytest.mark.parametrize(
+    "rect", [Rect(-50, -50, 20, 20), Rect(600, 440, 700, 520), Rect(0, 0, 640, 480), Rect(900, 900, 950, 950)]
+)
+def test_faces_at_and_beyond_the_edges_are_drawn_without_harm(rect: Rect) -> None:
+    assert draw(result(90, rect), ALL, fps=12.0).shape == (480, 640, 3)
+
+
+def test_a_tiny_picture_can_be_drawn_on() -> None:
+    frame = Frame(0, 0.0, np.zeros((9, 7, 3), np.uint8))
+
+    assert draw(FrameResult(frame, (Face(Rect(1, 1, 5, 5), 1.0, scores=SCORES),)), ALL, fps=9.0).shape == (9, 7, 3)
+
+
+def test_a_notice_is_written_over_the_dimmed_last_picture_or_over_none() -> None:
+    over = draw_notice(np.full((480, 640, 3), 240, np.uint8), (640, 480), "reconnecting")
+    alone = draw_notice(None, (320, 240), "connecting")
+
+    assert tuple(over[0, 0]) == (80, 80, 80)
+    assert over.max() > 240
+    assert alone.shape == (240, 320, 3)
+    assert alone.max() > 240
+
+
+def test_overlays_are_read_from_a_list() -> None:
+    assert parse_overlays("boxes, Labels") == {Overlay.BOXES, Overlay.LABELS}
+    assert parse_overlays("") == frozenset()
+    with pytest.raises(ValueError, match=r"'hats'.*boxes"):
+        parse_overlays("boxes,hats")
