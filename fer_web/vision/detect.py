@@ -6,7 +6,9 @@ Dalal and Triggs 2005, "Histograms of Oriented Gradients for Human Detection"; K
 from __future__ import annotations
 
 import math
-import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import cv2
@@ -48,10 +50,14 @@ def confidence_of(margin: float) -> float:
 
 
 class HogDetector:
-    """dlib's frontal face detector; every thread gets one of its own, since one keeps its buffers between calls."""
+    """dlib's frontal face detector, for any thread.
+
+    One dlib detector serves one call at a time, since it keeps its buffers, and takes half a second to make: those at
+    rest are lent to whoever calls next, and there are never more of them than there were calls at once.
+    """
 
     def __init__(self) -> None:
-        self._local = threading.local()
+        self._resting = deque([dlib.get_frontal_face_detector()])
 
     def find(self, gray: NDArray[np.uint8], wanted: float, most_pixels: int, threshold: float = THRESHOLD) -> Faces:
         """The faces in a gray picture (H, W), largest first, in its own pixels.
@@ -62,14 +68,21 @@ class HogDetector:
         size = (gray.shape[1], gray.shape[0])
         scale = working_scale(size, wanted, most_pixels)
         working = _resized(gray, scale)
-        boxes, margins, _ = self._detector().run(working, 0, threshold)
+        with self._lent() as detector:
+            boxes, margins, _ = detector.run(working, 0, threshold)
         found = (_face(box, margin, 1 / scale) for box, margin in zip(boxes, margins, strict=True))
         return tuple(sorted(found, key=_largest_first))
 
-    def _detector(self) -> Any:
-        if not hasattr(self._local, "detector"):
-            self._local.detector = dlib.get_frontal_face_detector()
-        return self._local.detector
+    @contextmanager
+    def _lent(self) -> Iterator[Any]:
+        try:
+            detector = self._resting.pop()
+        except IndexError:
+            detector = dlib.get_frontal_face_detector()
+        try:
+            yield detector
+        finally:
+            self._resting.append(detector)
 
 
 class Detect:
