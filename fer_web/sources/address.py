@@ -43,6 +43,8 @@ def parse(uri: str) -> Address:
         return Address("demo", uri.partition(":")[2], "demo")
     if scheme == "webcam":
         return _webcam(uri)
+    if uri.isascii() and uri.isdecimal() and not Path(uri).exists():
+        return _webcam(f"webcam:{uri}")
     if uri.startswith("/dev/"):
         return Address("webcam", uri, uri)
     if scheme in STREAM_SCHEMES:

@@ -1,0 +1,110 @@
+"""Stand-ins for what delivers pictures: a `cv2.VideoCapture` and an MJPEG camera on the loopback interface."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import cv2
+import numpy as np
+
+
+class FakeCapture:
+    """Delivers BGR pictures, all blue, until it is told to end or to hang; counts how many are open at once."""
+
+    open_now = 0
+    open_most = 0
+
+    def __init__(self, *, opens: bool = True) -> None:
+        self.opens = opens
+        self.settings: dict[int, float] = {}
+        self.may_read = threading.Event()
+        self.may_read.set()
+        self.reading = threading.Event()
+        self.ended = False
+        self.released = threading.Event()
+        FakeCapture.open_now += 1
+        FakeCapture.open_most = max(FakeCapture.open_most, FakeCapture.open_now)
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        return self.opens
+
+    def set(self, name: int, value: float) -> bool:
+        self.settings[name] = value
+        return True
+
+    def get(self, name: int) -> float:
+        return self.settings.get(name, 0.0)
+
+    def read(self) -> tuple[bool, Any]:
+        self.reading.set()
+        assert self.may_read.wait(10)
+        if self.ended:
+            return False, None
+        return True, np.full((480, 640, 3), (255, 0, 0), np.uint8)
+
+    def release(self) -> None:
+        FakeCapture.open_now -= 1
+        self.released.set()
+
+
+class Camera:
+    """An MJPEG camera: `sending` pauses it, `hang_up` ends every connection, `requests` are those it got."""
+
+    def __init__(self) -> None:
+        picture = np.random.default_rng(0).integers(0, 255, (120, 160, 3), np.uint8)
+        self.jpeg = cv2.imencode(".jpg", picture)[1].tobytes()
+        self.sending = threading.Event()
+        self.sending.set()
+        self.hang_up = threading.Event()
+        self.requests: list[tuple[str, str]] = []
+        self.wants_login = False
+        self.url = ""
+
+    def serve(self, handler: BaseHTTPRequestHandler) -> None:
+        login = handler.headers.get("Authorization", "")
+        self.requests.append((handler.path, login))
+        if self.wants_login and not login:
+            handler.send_response(401)
+            handler.send_header("WWW-Authenticate", 'Basic realm="camera"')
+            handler.end_headers()
+            return
+        handler.send_response(200)
+        handler.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+        handler.end_headers()
+        head = b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n" % len(self.jpeg)
+        while not self.hang_up.is_set():
+            if self.sending.wait(0.05):
+                handler.wfile.write(head + self.jpeg + b"\r\n")
+                self.hang_up.wait(0.01)
+
+
+@contextmanager
+def mjpeg_camera() -> Iterator[Camera]:
+    camera = Camera()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+            try:
+                camera.serve(self)
+            except OSError:
+                self.close_connection = True
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    camera.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield camera
+    finally:
+        camera.hang_up.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()

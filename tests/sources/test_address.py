@@ -1,0 +1,80 @@
+"""Addresses are understood, and shown without what is secret in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fer_web.errors import SourceError
+from fer_web.sources.address import masked, parse
+
+
+@pytest.mark.parametrize(
+    ("uri", "kind", "target", "label"),
+    [
+        ("webcam:0", "webcam", "0", "webcam 0"),
+        ("webcam:12", "webcam", "12", "webcam 12"),
+        ("WEBCAM:", "webcam", "0", "webcam 0"),
+        ("1", "webcam", "1", "webcam 1"),
+        ("/dev/video2", "webcam", "/dev/video2", "/dev/video2"),
+        ("demo:", "demo", "", "demo"),
+        ("demo:?faces=2", "demo", "?faces=2", "demo"),
+        ("clips/a b.mp4", "file", "clips/a b.mp4", "a b.mp4"),
+        ("file:///clips/a%20b.mp4", "file", "/clips/a b.mp4", "a b.mp4"),
+        ("file:clips/c.gif", "file", "clips/c.gif", "c.gif"),
+        ("rtsp://camera/live", "stream", "rtsp://camera/live", "rtsp://camera/live"),
+        (" https://camera:8443/v.mjpg ", "stream", "https://camera:8443/v.mjpg", "https://camera:8443/v.mjpg"),
+    ],
+)
+def test_an_address_is_understood(uri: str, kind: str, target: str, label: str) -> None:
+    address = parse(uri)
+    assert (address.kind, address.target, address.label) == (kind, target, label)
+
+
+@pytest.mark.parametrize("uri", ["", "webcam:x", "webcam:-1", "ftp://host/a.mp4", "rtsp:camera", "http://", "http:///a"])
+def test_what_cannot_be_opened_is_refused_with_an_example(uri: str) -> None:
+    with pytest.raises(SourceError, match=r"as in|use webcam:0"):
+        parse(uri)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("rtsp://camera:554/live", "rtsp://camera:554/live"),
+        ("rtsp://admin:SECRET@camera:554/live?channel=1", "rtsp://***@camera:554/live?channel=1"),
+        ("rtsp://SECRET@camera/live", "rtsp://***@camera/live"),
+        ("rtsp://admin:SE@SECRET@camera/live", "rtsp://***@camera/live"),
+        ("rtsp://admin:SE/SECRET@camera/live", "rtsp://***@camera/live"),
+        ("rtsp://admin:SE#SECRET@camera/live", "rtsp://***@camera/live"),
+        ("rtsp://admin:SE?SECRET@camera/live", "rtsp://***@camera/live"),
+        ("http://[::1]:80/v", "http://[::1]:80/v"),
+        ("http://c/v?token=SECRET&fps=5", "http://c/v?token=***&fps=5"),
+        ("http://c/v?Password=SECRET", "http://c/v?Password=***"),
+        ("http://c/v?whatever=SECRET;key=SECRET", "http://c/v?whatever=***;key=***"),
+        ("http://c/v?SECRET", "http://c/v?***"),
+        ("http://c/v?x=a=SECRET", "http://c/v?x=***"),
+        ("http://c/v#SECRET", "http://c/v"),
+        ("http://c/user=admin_password=SECRET_channel=1_stream=0.sdp", None),
+        ("http://c/user=admin&password=SECRET&channel=1", "http://c/user=***&password=***&channel=1"),
+        ("rtmp://c/live/SECRET1234abcd5678efgh", "rtmp://c/live/***"),
+        ("http://c/v?fps=SECRETSECRETSECRET", "http://c/v?fps=***"),
+    ],
+)
+def test_secrets_are_masked(url: str, shown: str | None) -> None:
+    assert "SECRET" not in masked(url)
+    assert "admin" not in masked(url)
+    assert shown is None or masked(url) == shown
+
+
+def test_neither_an_address_nor_its_refusal_prints_a_secret() -> None:
+    assert "SECRET" not in repr(parse("rtsp://admin:SECRET@camera/live?token=SECRET"))
+    with pytest.raises(SourceError) as refusal:
+        parse("ftp://admin:SECRET@host/a.mp4")
+    assert "SECRET" not in str(refusal.value)
+
+
+def test_a_file_named_like_a_number_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "0").write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    assert parse("0").kind == "file"
