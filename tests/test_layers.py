@@ -26,7 +26,7 @@ ROW_OF = {part: number for number, parts in enumerate(ROWS) for part in parts}
 HOMES = {
     "keras": {"registry", "vision", "training", "lab"},
     "tensorflow": {"registry", "vision", "training", "lab"},
-    "flask": {"web", "factory"},
+    "flask": {"web", "factory", "cli", "bench"},
     "cv2": {"sources", "vision", "live", "training", "lab", "bench"},
     "dlib": {"vision", "lab", "bench"},
     "sqlalchemy": {"store"},

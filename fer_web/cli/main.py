@@ -46,6 +46,8 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "publish": _training("publish", "write a trained network with its card into the models folder"),
     "bench": {
         "pipeline": Command("fer_web.bench.pipeline", "frames per second, against the original program's loop"),
+        "predict": Command("fer_web.bench.predict", "how long POST /predict takes"),
+        "framing": Command("fer_web.bench.framing", "which crop of a face suits the network best"),
         "viewers": Command("fer_web.bench.viewers", "how many viewers a server holds"),
         "blinks": Command("fer_web.bench.blinks", "how well blinks are counted"),
     },
