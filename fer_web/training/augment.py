@@ -1,0 +1,111 @@
+"""Training pictures as a camera might have taken them: moved, turned, lit, blurred, compressed, partly hidden."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How far a training picture may be changed; all draws are uniform, chances are 0 to 1.
+
+    `rotation_deg` and `shift` (a share of the side) go both ways, `scale` is a largest factor that goes both ways,
+    `contrast` is the largest exponent of a gamma curve that goes both ways, `camera` is the chance of each of blur,
+    noise and JPEG, `erase` the chance of one hidden rectangle (Zhong et al. 2017, "Random Erasing").
+    """
+
+    flip: float = 0.5
+    rotation_deg: float = 12.0
+    shift: float = 0.08
+    scale: float = 1.15
+    contrast: float = 1.6
+    camera: float = 0.1
+    erase: float = 0.3
+    mixup: float = 0.0
+
+    def batch(self, pictures: Picture, size: int, rng: np.random.Generator) -> Picture:
+        """Changed copies (n, size, size) of pictures (n, h, w), the same for the same state of `rng`."""
+        out = np.empty((len(pictures), size, size), dtype=np.uint8)
+        for index, picture in enumerate(pictures):
+            out[index] = self._one(picture, size, rng)
+        return out
+
+    def _one(self, picture: Picture, size: int, rng: np.random.Generator) -> Picture:
+        changed = self._moved(picture, size, rng)
+        if self.contrast > 1:
+            changed = _lit(changed, self.contrast, rng)
+        if self.camera:
+            changed = _filmed(changed, self.camera, rng)
+        if rng.random() < self.erase:
+            _erase(changed, rng)
+        return changed
+
+    def _moved(self, picture: Picture, size: int, rng: np.random.Generator) -> Picture:
+        """One affine warp for flip, rotation, scale, shift and the change of size."""
+        import cv2
+
+        height, width = picture.shape
+        angle = np.deg2rad(rng.uniform(-self.rotation_deg, self.rotation_deg))
+        zoom = np.exp(rng.uniform(-1, 1) * np.log(self.scale)) * size / width
+        cos, sin = np.cos(angle) * zoom, np.sin(angle) * zoom
+        mirror = -1.0 if rng.random() < self.flip else 1.0
+        dx, dy = rng.uniform(-self.shift, self.shift, 2) * size
+        center_x, center_y = (width - 1) / 2, (height - 1) / 2
+        linear = np.array([[cos * mirror, -sin], [sin * mirror, cos]])
+        offset = np.array([(size - 1) / 2 + dx, (size - 1) / 2 + dy]) - linear @ (center_x, center_y)
+        matrix = np.column_stack([linear, offset])
+        warped: Picture = cv2.warpAffine(
+            picture, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+        )
+        return warped
+
+
+def resized(pictures: Picture, size: int) -> Picture:
+    """Pictures (n, h, w) as (n, size, size), unchanged where that is their size."""
+    if pictures.shape[1:] == (size, size):
+        return pictures
+    import cv2
+
+    return np.stack([cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA) for picture in pictures])
+
+
+def _lit(picture: Picture, most: float, rng: np.random.Generator) -> Picture:
+    """Another gamma, contrast and brightness, as one table of 256 values."""
+    import cv2
+
+    gamma = np.exp(rng.uniform(-1, 1) * np.log(most))
+    gain, shift = rng.uniform(0.7, 1.3), rng.uniform(-30, 30)
+    levels = 255 * (np.arange(256) / 255) ** gamma
+    table = np.clip((levels - 128) * gain + 128 + shift, 0, 255).astype(np.uint8)
+    changed: Picture = cv2.LUT(picture, table)
+    return changed
+
+
+def _filmed(picture: Picture, chance: float, rng: np.random.Generator) -> Picture:
+    """What webcams add: a soft lens, grain in low light, JPEG's blocks."""
+    import cv2
+
+    blur, noise, jpeg = rng.random(3) < chance
+    if blur:
+        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.1))
+    if noise:
+        grain = rng.normal(0, rng.uniform(2, 10), picture.shape)
+        picture = np.clip(picture + grain, 0, 255).astype(np.uint8)
+    if jpeg:
+        _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 90))])
+        picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
+    return picture
+
+
+def _erase(picture: Picture, rng: np.random.Generator) -> None:
+    """Noise over a rectangle of 2 to 15 % of the picture, in place."""
+    height, width = picture.shape
+    area, ratio = rng.uniform(0.02, 0.15) * height * width, np.exp(rng.uniform(-1, 1) * np.log(3))
+    tall, wide = min(int(np.sqrt(area * ratio)), height), min(int(np.sqrt(area / ratio)), width)
+    top, left = rng.integers(0, height - tall + 1), rng.integers(0, width - wide + 1)
+    picture[top : top + tall, left : left + wide] = rng.integers(0, 256, (tall, wide))

@@ -1,0 +1,161 @@
+"""`python -m fer_web train | teach | publish | evaluate`: arguments in, an exit status out."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from fer_web.registry.card import ModelCard
+from fer_web.training.dataset import LearningData, learning_data
+from fer_web.training.readers import read_table
+
+MODELS = Path("models")
+RESULTS = Path("docs/results")
+
+
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where the data set is; every command here needs one."""
+    parser.add_argument(
+        "--data", type=Path, required=True, help="fer2013.csv, an .npz, or a folder train/angry/*.jpg …"
+    )
+    parser.add_argument("--votes", type=Path, help="FER+'s fer2013new.csv, to learn from its votes as well")
+
+
+def add_train_arguments(parser: argparse.ArgumentParser) -> None:
+    """`train`: one run, described by a TOML file, in a folder of its own."""
+    add_data_arguments(parser)
+    parser.add_argument("--config", type=Path, required=True, help="the run's TOML file")
+    parser.add_argument("--run", type=Path, required=True, help="the run's folder; an unfinished run in it goes on")
+    parser.add_argument("--teaching", type=Path, help="teachers' answers, made by `teach`")
+    parser.add_argument("--quiet", action="store_true", help="no progress bars")
+
+
+def run_train(args: argparse.Namespace) -> int:
+    """Train, or go on training."""
+    from fer_web.training.backend import restart_with_kept_memory
+    from fer_web.training.config import read_config
+    from fer_web.training.parallel import in_parallel
+
+    restart_with_kept_memory()
+    args.run.mkdir(parents=True, exist_ok=True)
+    config = read_config(args.config)
+    if args.config.resolve() != (args.run / "run.toml").resolve():
+        shutil.copyfile(args.config, args.run / "run.toml")
+    in_parallel(config.workers, partial(_train, args))
+    return 0
+
+
+def _train(args: argparse.Namespace, worker: object) -> None:
+    """One worker's part of a run; at module level because other processes start with it."""
+    from fer_web.training.config import read_config
+    from fer_web.training.loop import Run
+    from fer_web.training.parallel import Worker
+    from fer_web.training.teachers import load_teaching
+
+    assert isinstance(worker, Worker)  # noqa: S101
+    data = _learning_data(args)
+    logits = load_teaching(args.teaching, data.training) if args.teaching else None
+    run = Run(read_config(args.config), data, args.run, logits, worker)
+    run.train(quiet=args.quiet)
+
+
+def add_teach_arguments(parser: argparse.ArgumentParser) -> None:
+    """`teach`: what finished runs answer for every training picture, averaged, for a student's `--teaching`."""
+    add_data_arguments(parser)
+    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("runs", type=Path, nargs="+", help="folders of finished runs")
+
+
+def run_teach(args: argparse.Namespace) -> int:
+    """Write the teachers' averaged logits."""
+    from fer_web.training.teachers import SHIFTS, mean_logits, save_teaching, trained_network
+
+    training = _learning_data(args).training
+    teachers = [trained_network(run) for run in args.runs]
+    save_teaching(args.out, training, mean_logits(teachers, training.pixels, SHIFTS))
+    print(f"{args.out}: {len(teachers)} teachers' answers to {len(training)} pictures")
+    return 0
+
+
+def add_publish_arguments(parser: argparse.ArgumentParser) -> None:
+    """`publish`: a run's chosen weights as a model with its card."""
+    add_data_arguments(parser)
+    parser.add_argument("--run", type=Path, required=True, help="the run's folder")
+    parser.add_argument("--models", type=Path, default=MODELS, help="where to write (default: models)")
+    parser.add_argument("--name", required=True, help="the model's name, such as xception")
+
+
+def run_publish(args: argparse.Namespace) -> int:
+    """Write the model and say how it does on PublicTest."""
+    from fer_web.training.publish import publish
+
+    card = publish(args.run, _learning_data(args), args.models, args.name)
+    print(json.dumps({"model": card.name, "sha256": card.sha256, "temperature": card.temperature,
+                      "uncertain_below": card.uncertain_below, **card.metrics}, indent=2))  # fmt: skip
+    return 0
+
+
+def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    """`evaluate`: published models on PrivateTest."""
+    add_data_arguments(parser)
+    parser.add_argument("--models", type=Path, default=MODELS, help="the models' folder (default: models)")
+    parser.add_argument("--name", help="one model's name (default: all of the folder)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--no-speed", action="store_true", help="leave the measurement of speed out")
+    parser.add_argument(
+        "--record",
+        type=Path,
+        nargs="?",
+        const=RESULTS,
+        metavar="FOLDER",
+        help=f"write JSON and plots there (default: {RESULTS}) and the main figures into the card",
+    )
+
+
+def run_evaluate(args: argparse.Namespace) -> int:
+    """Print the results of one model, or of all."""
+    from fer_web.registry.catalog import list_models
+
+    table = read_table(args.data, args.votes)
+    names = [args.name] if args.name else [card.name for card in list_models(args.models)]
+    for name in names:
+        _evaluate(args, table, name)
+    return 0
+
+
+def _evaluate(args: argparse.Namespace, data: object, name: str) -> None:
+    from fer_web.training.dataset import Table
+    from fer_web.training.evaluate import examine, results
+    from fer_web.training.report import plots, table
+    from fer_web.training.speed import measure_speed
+
+    assert isinstance(data, Table)  # noqa: S101
+    exam = examine(data, args.models, name)
+    found = results(exam)
+    speed = {} if args.no_speed else measure_speed(args.models, name)
+    print(json.dumps({**found, "speed": speed}, indent=2) if args.json else table(found))
+    if speed and not args.json:
+        print(f"\nOn this machine, one thread: {speed['ms_one_face']} ms for one face, "
+              f"{speed['ms_each_of_four']} ms each for four at once.\n")  # fmt: skip
+    if args.record:
+        plots(exam, found, args.record)
+        text = json.dumps({**found, "speed": speed}, indent=2) + "\n"
+        (args.record / f"{name}.json").write_text(text, encoding="utf-8")
+        _record(args.models, name, found)
+
+
+def _record(models: Path, name: str, found: dict[str, object]) -> None:
+    """The main figures into the card, beside those of PublicTest."""
+    path = models / f"{name}.json"
+    card = ModelCard.read(path)
+    keys = ("accuracy", "accuracy_without_duplicates", "ferplus_majority_accuracy", "macro_f1", "calibration_after",
+            "private_test_reads")  # fmt: skip
+    replace(card, metrics={**card.metrics, "PrivateTest": {key: found[key] for key in keys}}).write(path)
+
+
+def _learning_data(args: argparse.Namespace) -> LearningData:
+    return learning_data(read_table(args.data, args.votes))

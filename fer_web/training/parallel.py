@@ -1,0 +1,95 @@
+"""Several processes that train one model: each on its share of the batches, averaging their weights every few steps.
+
+On a CPU this is faster than one process with several threads, and much faster where other programs run as well,
+because processes meet once in a few steps and threads several times a layer. McMahan et al. 2017 ("Communication-
+Efficient Learning") and Stich 2019 ("Local SGD") show that averaging seldom costs little accuracy.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+PATIENCE_S = 3600.0  # how long a process waits for another one that was suspended, before it gives up
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One of `count` processes; the first one, `rank` 0, keeps the clock, chooses and writes.
+
+    Workers meet by the clock, every `meet_every_s`, and not after a number of steps: a process that shares its core
+    with another program does fewer steps meanwhile, and nobody waits for it. Alone, a worker meets itself every
+    `meet_every_steps`, so that a run with one process is the same every time.
+    """
+
+    rank: int = 0
+    count: int = 1
+    barrier: Any = None
+    meet_every_s: float = 2.5
+    meet_every_steps: int = 4
+
+    def is_time(self, steps: int, elapsed_s: float) -> bool:
+        """Whether to meet, so many steps and seconds after the last time."""
+        return elapsed_s >= self.meet_every_s if self.count > 1 else steps >= self.meet_every_steps
+
+    def exchange(self, model: Any, scratch: Path, steps: int, done: float) -> tuple[int, float]:
+        """Give every process the mean of all weights and moments, each counting by the steps behind it.
+
+        Returns the steps of all processes since they last met, and the first one's `done`.
+        """
+        if self.count == 1:
+            return steps, done
+        variables = [*model.variables, *(v for v in model.optimizer.variables if v.dtype == "float32")]
+        own = np.concatenate([*(_values(variable).ravel() for variable in variables), [steps, done]])
+        own.astype(np.float32).tofile(scratch / f"worker{self.rank}.f32")
+        self.barrier.wait(PATIENCE_S)
+        parts = [np.fromfile(scratch / f"worker{rank}.f32", dtype=np.float32) for rank in range(self.count)]
+        self.barrier.wait(PATIENCE_S)
+        taken = np.array([part[-2] for part in parts])
+        if taken.sum():
+            _assign(variables, np.average(parts, axis=0, weights=taken))
+        return int(taken.sum()), float(parts[0][-1])
+
+
+def in_parallel(count: int, work: Callable[[Worker], Any]) -> Any:
+    """Run `work` in this process as the first of `count` workers and in new processes as the others."""
+    if count == 1:
+        return work(Worker())
+    context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(count)
+    others = [
+        context.Process(target=work, args=(Worker(rank, count, barrier),), daemon=True) for rank in range(1, count)
+    ]
+    signal.signal(signal.SIGTERM, _leave)
+    for other in others:
+        other.start()
+    result = work(Worker(0, count, barrier))
+    for other in others:
+        other.join(timeout=60)
+    return result
+
+
+def _leave(number: int, _frame: Any) -> None:
+    """End in the orderly way that ends the other workers too."""
+    raise SystemExit(128 + number)
+
+
+def _values(variable: Any) -> NDArray[np.float32]:
+    from keras import ops
+
+    return np.asarray(ops.convert_to_numpy(variable.value), dtype=np.float32)
+
+
+def _assign(variables: list[Any], flat: NDArray[np.float32]) -> None:
+    start = 0
+    for variable in variables:
+        size = int(np.prod(variable.shape))
+        variable.assign(flat[start : start + size].reshape(variable.shape))
+        start += size

@@ -1,0 +1,95 @@
+"""A run's chosen weights as a model to serve: plain layers, full precision, fixed size, calibrated, with its card.
+
+Everything here is fitted and measured on PublicTest: `LearningData` has no PrivateTest to read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fer_web.errors import ModelError
+from fer_web.registry.card import ModelCard
+from fer_web.registry.catalog import sha256_of
+from fer_web.registry.networks import build_network
+from fer_web.registry.spec import InputSpec
+from fer_web.training import metrics
+from fer_web.training.calibrate import fit_temperature, uncertain_below
+from fer_web.training.checkpoint import load_best
+from fer_web.training.config import RunConfig, read_config
+from fer_web.training.dataset import LearningData
+from fer_web.training.loop import predict
+from fer_web.training.targets import softmax
+from fer_web.training.teachers import trained_network
+
+LICENSE = "The weights: research and education only, as FER2013's terms say. The code has its own license."
+NOTES = (
+    "Apparent expression, not inner feeling. The data has no demographic labels, so that differences between "
+    "groups of people are unknown. See docs/models."
+)
+
+
+def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard:
+    """Write `<name>.keras` and `<name>.json` into a folder and return the card."""
+    import keras
+
+    config = read_config(run / "run.toml")
+    spec = InputSpec()
+    keras.config.set_dtype_policy("float32")
+    model = build_network(config.network, size=(spec.width, spec.height))
+    take_weights(model, trained_network(run))
+    models.mkdir(parents=True, exist_ok=True)
+    path = models / f"{name}.keras"
+    model.save(path)
+    card = _card(name, config, load_best(run)[1], model, data, sha256_of(path))
+    card.write(path.with_suffix(".json"))
+    return card
+
+
+def take_weights(model: Any, trained: Any) -> None:
+    """Copy weights layer by layer, by name; ModelError where the two networks differ."""
+    for layer in model.layers:
+        if not layer.weights:
+            continue
+        try:
+            layer.set_weights(trained.get_layer(layer.name).get_weights())
+        except ValueError as error:
+            raise ModelError(f"the trained network's layer {layer.name!r} does not fit: {error}") from error
+
+
+def _card(
+    name: str, config: RunConfig, chosen: dict[str, Any], model: Any, data: LearningData, digest: str
+) -> ModelCard:
+    logits = predict(model, data.public.pixels, InputSpec().width)
+    labels = data.public.labels
+    temperature = fit_temperature(logits, labels)
+    before, after = softmax(logits), softmax(logits, temperature)
+    epochs = int(chosen["epoch"])
+    return ModelCard(
+        name=name,
+        version=date.today().isoformat(),
+        network=config.network,
+        sha256=digest,
+        parameters=int(model.count_params()),
+        temperature=round(temperature, 4),
+        uncertain_below=round(uncertain_below(after, labels), 4),
+        license=LICENSE,
+        data={
+            "training": f"FER2013 Training, {len(data.training)} of {data.training_total} pictures",
+            "dropped": data.dropped,
+            "weights_chosen_by": "PublicTest",
+            "votes": "FER+ votes as an auxiliary head while training" if config.loss.votes else "not used",
+            "teachers": "averaged logits of teachers" if config.loss.teacher else "none",
+            "run": {**asdict(config), "epochs_until_chosen": epochs},
+        },
+        metrics={
+            "PublicTest": {
+                "accuracy": asdict(metrics.accuracy(after, labels)),
+                "calibration_before": metrics.calibration(before, labels),
+                "calibration_after": metrics.calibration(after, labels),
+            }
+        },
+        notes=NOTES,
+    )

@@ -1,0 +1,69 @@
+"""What trained networks answer for every training picture, for a student to learn from.
+
+The logits of all teachers are averaged over each picture, its mirror image and small shifts, and kept in a file, so
+that a student's run costs no more for having teachers (Hinton et al. 2015; Beyer et al. 2022 compute them anew for
+every augmented view instead, which is better where time allows).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_web.errors import DataError
+from fer_web.training.checkpoint import load_best
+from fer_web.training.config import read_config
+from fer_web.training.dataset import SIDE_PX, Split
+from fer_web.training.loop import Logits, build_model, predict
+
+SHIFTS = ((0, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
+
+
+def trained_network(run: Path) -> Any:
+    """The training model of a finished run with the weights that were chosen."""
+    model = build_model(read_config(run / "run.toml"))
+    weights, _ = load_best(run)
+    model.set_weights(weights)
+    return model
+
+
+def mean_logits(models: Sequence[Any], pictures: NDArray[np.uint8], shifts: Sequence[tuple[int, int]]) -> Logits:
+    """Logits (n, 7) averaged over models, mirror images and shifts of (down, right) pixels."""
+    total = np.zeros((len(pictures), 7), dtype=np.float32)
+    for down, right in shifts:
+        moved = _moved(pictures, down, right)
+        for model in models:
+            total += predict(model, moved, SIDE_PX) + predict(model, moved[:, :, ::-1], SIDE_PX)
+    return (total / (2 * len(shifts) * len(models))).astype(np.float32)
+
+
+def save_teaching(path: Path, split: Split, logits: Logits) -> None:
+    """Keep logits with a fingerprint of the pictures that they belong to."""
+    with path.open("wb") as file:
+        np.savez_compressed(file, logits=logits, pictures=np.array(_fingerprint(split)))
+
+
+def load_teaching(path: Path, split: Split) -> Logits:
+    """Logits (n, 7) for a split; DataError when they were made for other pictures."""
+    with np.load(path) as saved:
+        logits, made_for = saved["logits"], str(saved["pictures"])
+    if made_for != _fingerprint(split) or logits.shape != (len(split), 7):
+        raise DataError(f"{path} holds teachers' answers to other pictures: make it again from this data set")
+    result: Logits = logits
+    return result
+
+
+def _moved(pictures: NDArray[np.uint8], down: int, right: int) -> NDArray[np.uint8]:
+    """Pictures shifted by whole pixels, their borders repeated."""
+    padded = np.pad(pictures, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    height, width = pictures.shape[1:]
+    return padded[:, 1 - down : 1 - down + height, 1 - right : 1 - right + width]
+
+
+def _fingerprint(split: Split) -> str:
+    return hashlib.sha256(split.pixels.tobytes()).hexdigest()
