@@ -53,10 +53,8 @@ class Grabber:
         with self._changed:
             if not self._wait(timeout_s, stop):
                 raise SourceError(f"{self._label} delivered no picture within {timeout_s:g} s")
-            if self._failure:
-                raise self._failure
             if self._next is None:
-                raise SourceError(f"{self._label} was closed before it delivered a picture")
+                raise self._failure or SourceError(f"{self._label} was closed before it delivered a picture")
 
     def take(self, timeout_s: float, stop: threading.Event | None = None) -> tuple[int, Picture] | None:
         """The next picture and its number; None after the end, `close` or `stop`; SourceLost when none comes in time.

@@ -87,7 +87,7 @@ def mjpeg_camera() -> Iterator[Camera]:
     camera = Camera()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+        def do_GET(self) -> None:
             try:
                 camera.serve(self)
             except OSError:

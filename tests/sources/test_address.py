@@ -32,7 +32,9 @@ def test_an_address_is_understood(uri: str, kind: str, target: str, label: str) 
     assert (address.kind, address.target, address.label) == (kind, target, label)
 
 
-@pytest.mark.parametrize("uri", ["", "webcam:x", "webcam:-1", "ftp://host/a.mp4", "rtsp:camera", "http://", "http:///a"])
+@pytest.mark.parametrize(
+    "uri", ["", "webcam:x", "webcam:-1", "ftp://host/a.mp4", "rtsp:camera", "http://", "http:///a"]
+)
 def test_what_cannot_be_opened_is_refused_with_an_example(uri: str) -> None:
     with pytest.raises(SourceError, match=r"as in|use webcam:0"):
         parse(uri)

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -72,8 +73,8 @@ def test_a_stream_comes_back_after_it_stalled_and_after_it_died(camera: Camera) 
     assert statuses[:2] == ["connecting", "live"]
     assert statuses[-1] == "closed"
     assert statuses.count("live") == 3
-    assert all(later.index > earlier.index for earlier, later in zip(seen, seen[1:], strict=False))
-    assert all(later.time_s > earlier.time_s for earlier, later in zip(seen, seen[1:], strict=False))
+    assert all(later.index > earlier.index for earlier, later in pairwise(seen))
+    assert all(later.time_s > earlier.time_s for earlier, later in pairwise(seen))
 
 
 def test_credentials_reach_the_camera_and_nothing_else(
