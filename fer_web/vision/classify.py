@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.core import Faces, Frame
+from fer_web.core import Face, Faces, Frame
 from fer_web.registry import ModelCard, load_model
+from fer_web.vision.explain import normalized, with_maps
 
 LARGEST_WARMED_BATCH = 4
 
@@ -21,7 +22,7 @@ class Classifier:
 
     def __init__(self, model: Any, card: ModelCard) -> None:
         self.card = card
-        self._logits = _compiled(model, card)
+        self._answer = _compiled(with_maps(model), card)
         for count in range(1, LARGEST_WARMED_BATCH + 1):
             self.scores(np.zeros((count, card.input.height, card.input.width), np.uint8))
 
@@ -32,8 +33,12 @@ class Classifier:
 
     def scores(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Calibrated probabilities (n, 7) of gray chips (n, height, width) uint8; each row sums to 1."""
-        logits = np.asarray(self._logits(self.card.input.prepare(chips)), np.float32)
-        return softmax(logits / np.float32(self.card.temperature))
+        return self.explained(chips)[0]
+
+    def explained(self, chips: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """The probabilities, and the class activation maps (n, h, w, 7) where the network's end allows for them."""
+        logits, *maps = self._answer(self.card.input.prepare(chips))
+        return softmax(logits / np.float32(self.card.temperature)), maps[0] if maps else None
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -42,21 +47,23 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
 
-def _compiled(model: Any, card: ModelCard) -> Callable[[NDArray[np.float32]], Any]:
+def _compiled(model: Any, card: ModelCard) -> Callable[[NDArray[np.float32]], list[NDArray[np.float32]]]:
     import keras
 
     if keras.backend.backend() != "tensorflow":
-        return lambda inputs: keras.ops.convert_to_numpy(model(inputs, training=False))
+        return lambda inputs: [keras.ops.convert_to_numpy(answer) for answer in model(inputs, training=False)]
     import tensorflow as tf
 
     signature = [tf.TensorSpec((None, card.input.height, card.input.width, 1), tf.float32)]
-
     run = tf.function(lambda inputs: model(inputs, training=False), input_signature=signature)
-    return lambda inputs: run(tf.constant(inputs)).numpy()
+    return lambda inputs: [answer.numpy() for answer in run(tf.constant(inputs))]
 
 
 class Classify:
-    """Scores every face that has a chip; with `mirrored`, the mean over the chip and its mirror image."""
+    """Scores every face that has a chip, and maps where its strongest expression is seen.
+
+    With `mirrored`, both are means over the chip and its mirror image.
+    """
 
     name = "classify"
 
@@ -67,11 +74,19 @@ class Classify:
         chips = [face.chip for face in faces if face.chip is not None]
         if not chips:
             return faces
-        answers = iter(self._scores(np.stack(chips)))
-        return tuple(face if face.chip is None else replace(face, scores=next(answers)) for face in faces)
+        scores, maps = self._answers(np.stack(chips))
+        places = iter(range(len(chips)))
+        return tuple(face if face.chip is None else _scored(face, scores, maps, next(places)) for face in faces)
 
-    def _scores(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def _answers(self, chips: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         if not self.mirrored:
-            return self.classifier.scores(chips)
-        both = self.classifier.scores(np.concatenate([chips, chips[:, :, ::-1]]))
-        return np.asarray((both[: len(chips)] + both[len(chips) :]) / 2, np.float32)
+            return self.classifier.explained(chips)
+        scores, maps = self.classifier.explained(np.concatenate([chips, chips[:, :, ::-1]]))
+        count = len(chips)
+        mean = np.asarray((scores[:count] + scores[count:]) / 2, np.float32)
+        return mean, None if maps is None else np.asarray((maps[:count] + maps[count:, :, ::-1]) / 2, np.float32)
+
+
+def _scored(face: Face, scores: NDArray[np.float32], maps: NDArray[np.float32] | None, place: int) -> Face:
+    heatmap = None if maps is None else normalized(maps[place, :, :, int(scores[place].argmax())])
+    return replace(face, scores=scores[place], heatmap=heatmap)

@@ -8,6 +8,7 @@ import numpy as np
 from fer_web.core import Emotion, Face, FrameResult, Pixels, Points, Rect, Size
 from fer_web.core.landmarks import LEFT_EYE, OUTLINES, RIGHT_EYE
 from fer_web.core.palette import EMOTION_COLORS, Color
+from fer_web.vision.explain import heat_face
 from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
@@ -24,6 +25,9 @@ def draw(result: FrameResult, overlays: frozenset[Overlay] = DEFAULT_OVERLAYS, f
     """A copy of the frame with the chosen layers over every face, and the frames per second in its corner."""
     canvas: Pixels = result.frame.pixels.copy()
     pen = Pen(canvas)
+    if Overlay.HEATMAP in overlays:
+        for face in result.faces:
+            heat_face(canvas, face)
     for face in reversed(result.faces):
         _draw_face(pen, face, overlays)
     if fps is not None:

@@ -12,6 +12,7 @@ class Overlay(str, Enum):
     LABELS = "labels"
     LANDMARKS = "landmarks"
     BLINKS = "blinks"
+    HEATMAP = "heatmap"
 
     def __str__(self) -> str:
         return self.value

@@ -37,16 +37,16 @@ def test_probabilities_are_the_softmax_of_the_models_logits(tiny_models, classif
 
 def test_faces_of_a_frame_are_scored_in_one_call(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    original = classifier.scores
-    monkeypatch.setattr(classifier, "scores", lambda chips: calls.append(len(chips)) or original(chips))
+    original = classifier.explained
+    monkeypatch.setattr(classifier, "explained", lambda chips: calls.append(len(chips)) or original(chips))
     faces = (Face(RECT, 1.0, chip=CHIPS[0]), Face(RECT, 1.0), Face(RECT, 1.0, chip=CHIPS[1]))
 
     first, chipless, last = Classify(classifier)(FRAME, faces)
 
     assert calls == [2]
     assert chipless.scores is None
-    np.testing.assert_allclose(first.scores, original(CHIPS[:1])[0], atol=1e-5)
-    np.testing.assert_allclose(last.scores, original(CHIPS[1:2])[0], atol=1e-5)
+    np.testing.assert_allclose(first.scores, original(CHIPS[:1])[0][0], atol=1e-5)
+    np.testing.assert_allclose(last.scores, original(CHIPS[1:2])[0][0], atol=1e-5)
 
 
 def test_a_face_and_its_mirror_image_get_the_same_mirrored_scores(classifier: Classifier) -> None:

@@ -12,12 +12,15 @@ from fer_web.vision import Overlay, draw, draw_notice, parse_overlays
 SCORES = np.array([0, 0, 0, 1, 0, 0, 0], np.float32)
 LANDMARKS = np.stack([np.linspace(210, 290, 68), np.linspace(210, 290, 68)], axis=1).astype(np.float32)
 ALL = frozenset(Overlay)
+CHIP = np.full((48, 48), 90, np.uint8)
+HEAT = np.ones((6, 6), np.float32)
 BOX = Rect(200, 200, 300, 300)
 
 
 def result(value: int, rect: Rect = BOX, **more: object) -> FrameResult:
     frame = Frame(0, 0.0, np.full((480, 640, 3), value, np.uint8))
-    face = Face(rect, 1.0, track=7, landmarks=LANDMARKS, scores=SCORES, blink=Blink(0.3, 0.3, True, 2), **more)
+    known = {"landmarks": LANDMARKS, "scores": SCORES, "blink": Blink(0.3, 0.3, True, 2), "chip": CHIP, "heatmap": HEAT}
+    face = Face(rect, 1.0, track=7, **{**known, **more})
     return FrameResult(frame, (face,))
 
 

@@ -1,0 +1,79 @@
+"""Where in a face its expression was seen: class activation maps.
+
+Zhou et al. 2016, "Learning Deep Features for Discriminative Localization". The served networks end in a mean over
+places and one linear layer; for such an end these maps equal Grad-CAM's (Selvaraju et al. 2017), and they cost nothing
+beyond the forward pass.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_web.core import Face, Pixels
+from fer_web.core.landmarks import anchors
+from fer_web.vision.align import FER2013_ANCHORS, similarity
+
+# How much of the heat is mixed into the picture where it is hottest.
+HEAT_OPACITY = 0.6
+# A chip is shown this many times as large in its own picture.
+CHIP_ENLARGEMENT = 4
+
+
+def with_maps(model: Any) -> Any:
+    """A model that also answers its class activation maps (n, h, w, 7): the logits' evidence at every place.
+
+    The same model, in a list of one output, when it does not end in a mean over places and a linear layer.
+    """
+    import keras
+
+    means = [layer for layer in model.layers if isinstance(layer, keras.layers.GlobalAveragePooling2D)]
+    heads = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
+    ends = bool(means and heads) and heads[-1].output is model.output and means[-1].keepdims is False
+    if not ends or heads[-1].kernel.shape[0] != means[-1].input.shape[-1]:
+        return keras.Model(model.input, [model.output])
+    maps = keras.ops.matmul(means[-1].input, keras.ops.convert_to_tensor(heads[-1].kernel))
+    return keras.Model(model.input, [model.output, maps])
+
+
+def normalized(evidence: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Evidence for an expression (h, w) as heat from 0 to 1; what speaks against it is cold."""
+    positive = np.maximum(evidence, 0)
+    return np.asarray(positive / max(float(positive.max()), 1e-6), np.float32)
+
+
+def heated_chip(face: Face) -> Pixels | None:
+    """The crop that the network saw with the heat over it, RGB, enlarged; None for a face without a map."""
+    if face.chip is None or face.heatmap is None:
+        return None
+    size = (face.chip.shape[1] * CHIP_ENLARGEMENT, face.chip.shape[0] * CHIP_ENLARGEMENT)
+    ground = cv2.cvtColor(cv2.resize(face.chip, size, interpolation=cv2.INTER_CUBIC), cv2.COLOR_GRAY2RGB)
+    return _mixed(np.asarray(ground, np.uint8), _enlarged(face.heatmap, size))
+
+
+def heat_face(canvas: Pixels, face: Face) -> None:
+    """Lays a face's heat over its place in the picture; faces without a map or landmarks stay as they are."""
+    if face.heatmap is None or face.landmarks is None or face.chip is None:
+        return
+    area = face.rect.expanded(0.25).clipped((canvas.shape[1], canvas.shape[0]))
+    if area is None:
+        return
+    side = np.array(face.chip.shape[::-1], np.float32)
+    target = anchors(face.landmarks) - np.array([area.left, area.top], np.float32)
+    matrix = similarity(FER2013_ANCHORS * side, target)
+    heat = _enlarged(face.heatmap, (face.chip.shape[1], face.chip.shape[0]))
+    ground = canvas[area.top : area.bottom, area.left : area.right]
+    ground[:] = _mixed(ground, np.asarray(cv2.warpAffine(heat, matrix, area.size), np.float32))
+
+
+def _enlarged(heatmap: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    return np.clip(np.asarray(cv2.resize(heatmap, size, interpolation=cv2.INTER_CUBIC), np.float32), 0, 1)
+
+
+def _mixed(ground: Pixels, heat: NDArray[np.float32]) -> Pixels:
+    colors = cv2.cvtColor(cv2.applyColorMap((heat * 255).astype(np.uint8), cv2.COLORMAP_INFERNO), cv2.COLOR_BGR2RGB)
+    share = heat[..., np.newaxis] * HEAT_OPACITY
+    return np.asarray(ground * (1 - share) + colors * share, np.uint8)
