@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from fer_web.core import Blink, Face, Faces, Frame, Points, Pose
 from fer_web.core.landmarks import anchors
-from fer_web.vision.blink_detector import BlinkDetector
+from fer_web.vision.blink_detector import RULES, BlinkDetector, BlinkRules
 from fer_web.vision.eyes import DEFAULT_SHUT_EAR, are_eyes_plausible, eye_aspect_ratios, eye_distance
 from fer_web.vision.memory import PerTrack
 
@@ -23,7 +23,7 @@ FASTEST = 15.0
 class _Eyes:
     """What is remembered of one person: their detector, and where their face was when it was last seen."""
 
-    detector: BlinkDetector = field(default_factory=BlinkDetector)
+    detector: BlinkDetector
     place: tuple[float, float] | None = None
     time_s: float = -math.inf
 
@@ -52,8 +52,8 @@ class Blinks:
 
     name = "blink"
 
-    def __init__(self) -> None:
-        self._eyes: PerTrack[_Eyes] = PerTrack(_Eyes)
+    def __init__(self, rules: BlinkRules = RULES) -> None:
+        self._eyes: PerTrack[_Eyes] = PerTrack(lambda: _Eyes(BlinkDetector(rules)))
 
     def __call__(self, frame: Frame, faces: Faces) -> Faces:
         return tuple(self._judged(face, frame.time_s) for face in faces)
