@@ -8,12 +8,15 @@ import threading
 import time
 from collections.abc import Iterator
 from itertools import pairwise
+from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from fer_web.errors import SourceError, SourceLost
 from fer_web.sources import Source, SourceState, keep_open, open_source
-from tests.sources.captures import Camera, mjpeg_camera
+from tests.sources.captures import Camera, mjpeg_camera, serving_files
 
 
 @pytest.fixture
@@ -75,6 +78,22 @@ def test_a_stream_comes_back_after_it_stalled_and_after_it_died(camera: Camera) 
     assert statuses.count("live") == 3
     assert all(later.index > earlier.index for earlier, later in pairwise(seen))
     assert all(later.time_s > earlier.time_s for earlier, later in pairwise(seen))
+
+
+def test_a_recording_behind_an_address_plays_at_its_own_speed(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mkv"
+    writer = cv2.VideoWriter(str(path), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"MJPG"), 20, (160, 120))
+    for _ in range(10):
+        writer.write(np.zeros((120, 160, 3), np.uint8))
+    writer.release()
+    with serving_files(tmp_path) as url:
+        started = time.monotonic()
+        with (
+            open_source(f"{url}/clip.mkv") as source,
+            pytest.raises(SourceLost, match=r"clip\.mkv ended"),
+        ):
+            list(source.frames())
+        assert 0.4 < time.monotonic() - started < 3
 
 
 def test_credentials_reach_the_camera_and_nothing_else(
