@@ -10,7 +10,7 @@ from types import TracebackType
 
 from fer_web.errors import FerError
 
-MARK = b"\r\nContent-Length: "  # one in the head of every part, none in the head of a stream
+MARK = b"Content-Type: image/jpeg\r\n"  # one in the head of every part, none in the head of a stream
 RECEIVE_BYTES = 256 * 1024
 
 

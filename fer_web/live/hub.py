@@ -149,11 +149,13 @@ class Hub(Generic[R, V]):
     @property
     def state(self) -> LiveState:
         with self._lock:
-            scene = self._session.scene if self._session else Scene[R](NOBODY)
-            outcome = scene.outcome if scene.is_live else None
-            if outcome is None:
-                return LiveState(scene.source, 0.0, None, self._viewers)
-            return LiveState(scene.source, outcome.fps, outcome.latency_ms, self._viewers)
+            session, viewers = self._session, self._viewers
+        if session is None:
+            return LiveState(NOBODY, 0.0, None, viewers)
+        scene = session.scene
+        if scene.outcome is None or not scene.is_live:
+            return LiveState(scene.source, 0.0, None, viewers)
+        return LiveState(scene.source, scene.outcome.fps, scene.outcome.latency_ms, viewers)
 
     @property
     def is_open(self) -> bool:

@@ -88,6 +88,21 @@ def test_the_source_is_open_only_while_somebody_watches(studio: Studio) -> None:
     assert studio.camera.openings == 1
 
 
+def test_the_state_tells_how_fast_and_how_old_results_are_and_who_watches(studio: Studio) -> None:
+    assert (studio.hub.state.source.status, studio.hub.state.viewers) == ("closed", 0)
+    with studio.hub.results() as scenes:
+        for _ in range(3):
+            studio.camera.show()
+            shown = studio.hub.counts()["frames_analyzed"] + 1
+            next(scene for scene in scenes if scene and studio.hub.counts()["frames_analyzed"] == shown)
+        assert eventually(lambda: studio.hub.state.fps > 0)
+        state = studio.hub.state
+    assert state.source == LIVE
+    assert state.latency_ms is not None
+    assert 0 <= state.latency_ms < 5000
+    assert state.viewers == 1
+
+
 def test_a_quick_return_finds_the_same_opening_and_the_same_analysis(make_studio: Callable[..., Studio]) -> None:
     studio = make_studio(linger_s=60.0)
     for index in range(3):

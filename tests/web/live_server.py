@@ -33,9 +33,11 @@ class Server:
         self.log = log
 
     def open(self, path: str, method: str = "GET") -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
-        connection.request(method, path, headers={"Connection": "close"})
-        return connection.getresponse()
+        return ask(self.port, path, method)
+
+    def status(self, path: str) -> int:
+        with self.open(path) as answer:
+            return answer.status
 
     def json(self, path: str, method: str = "GET") -> Any:
         with self.open(path, method) as answer:
@@ -67,6 +69,13 @@ def serving(application: str = "tests.web.live_app:app", **environment: str) -> 
                 process.wait(PATIENCE_S)
             finally:
                 process.kill()
+
+
+def ask(port: int, path: str, method: str = "GET") -> http.client.HTTPResponse:
+    """An answer whose head has arrived; closing it hangs up."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    connection.request(method, path, headers={"Connection": "close"})
+    return connection.getresponse()
 
 
 def free_port() -> int:

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+import json
+import os
 import signal
 import socket
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from io import BytesIO
 from itertools import islice
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from fer_web.live import Picture
 from fer_web.web.stream import multipart
-from tests.web.live_server import Server, brightness, eventually, parts, serving
+from tests.web.live_server import ROOT, Server, brightness, eventually, parts, serving
 
 pytestmark = [
     pytest.mark.server,
@@ -21,6 +25,7 @@ pytestmark = [
 ]
 
 VIEWERS = 24
+MODELS = Path(os.environ.get("FER_MODELS_DIR", ROOT / "models"))
 BRIGHT = 150  # the camera's pictures are brighter, notices darker
 
 
@@ -234,5 +239,31 @@ def test_a_signal_ends_streams_and_the_server_within_seconds(number: signal.Sign
 
 
 def test_gunicorn_refuses_to_serve_other_machines_without_a_token() -> None:
-    with pytest.raises(AssertionError, match="FER_TOKEN"), serving(FER_HOST="0.0.0.0"):  # noqa: S104
+    with pytest.raises(AssertionError, match="FER_TOKEN"), serving(FER_HOST="0.0.0.0"):
         pass
+
+
+@pytest.mark.skipif(not (MODELS / "xception.json").exists(), reason=f"no model in {MODELS}")
+def test_the_program_itself_shows_a_face_to_several_viewers_and_stops() -> None:
+    """Without any stand-in: the demo, the detector, the network, the painter, the rules of access."""
+    with serving("app:app", FER_SOURCE="demo:?fps=15", FER_MODELS_DIR=str(MODELS)) as server:
+        assert eventually(lambda: server.status("/health/ready") == 200, within_s=90), server.log.read_text()
+        with ExitStack() as open_answers:
+            answers = [open_answers.enter_context(server.open("/stream")) for _ in range(4)]
+            results = open_answers.enter_context(server.open("/events"))
+            told = (json.loads(line[6:]) for line in iter(results.readline, b"") if line.startswith(b"data: "))
+            face = next(event["results"][0] for event in told if event.get("results"))
+            assert sum(face["emotions"].values()) == pytest.approx(1, abs=1e-3)
+            assert face["track"] is not None
+            assert face["blink"]["count"] >= 0
+            for answer in answers:
+                assert {Image.open(BytesIO(jpeg)).size for jpeg in islice(parts(answer), 15)} == {(640, 480)}
+            with server.open("/metrics") as metrics:
+                assert b"fer_viewers 5.0" in metrics.read()
+            started_s = time.monotonic()
+            server.process.send_signal(signal.SIGTERM)
+            assert server.process.wait(10) == 0
+            assert time.monotonic() - started_s < 5
+        log = server.log.read_text()
+        assert "Worker exiting" in log
+        assert "Traceback" not in log
