@@ -8,13 +8,12 @@ import errno
 import os
 import socket
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fer_web.cli.main import start_logging
 from fer_web.cli.settings import add_setting_options, setting_options
 from fer_web.errors import SettingsError
-from fer_web.settings import ROOT, Settings, load_settings
+from fer_web.settings import ROOT, Settings, load_settings, variable
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,7 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal ends it."""
-    settings = load_settings(setting_options(args))
+    options = setting_options(args)
+    settings = load_settings(options)
+    os.environ.update({variable(name): value for name, value in options.items()})  # gunicorn's file reads them there
     start_logging(settings.log_level)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own start-up messages
     check_address(settings.host, settings.port)
@@ -77,25 +78,15 @@ def _serve_with_gunicorn(settings: Settings) -> None:
     from gunicorn.app.base import Application
 
     class Server(Application):  # type: ignore[misc]
-        """gunicorn with its file beside app.py, and with the settings of this command line."""
+        """gunicorn as its file beside app.py wants it; the application is made in the worker, after the fork."""
 
         def load_config(self) -> None:
-            if Path(GUNICORN_FILE).is_file():
-                self.load_config_from_file(str(GUNICORN_FILE))
-            host = f"[{settings.host}]" if ":" in settings.host else settings.host
-            for name, value in {"bind": [f"{host}:{settings.port}"], **GUNICORN}.items():
-                self.cfg.set(name, value)
-            self.cfg.set("threads", settings.threads)
-            self.cfg.set("loglevel", settings.log_level)
+            self.load_config_from_file(str(GUNICORN_FILE))
 
         def load(self) -> Flask:
             return _app(settings)
 
     Server(prog="fer_web").run()
-
-
-# One process owns a camera; it is made after the fork, because TensorFlow does not survive one.
-GUNICORN: dict[str, Any] = {"workers": 1, "worker_class": "gthread", "preload_app": False}
 
 
 def _serve_with_waitress(settings: Settings) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from fer_web.errors import BusyError, FerError, ImageError, ModelError, NotReadyError, RequestError, SourceError
 from fer_web.web.services import services
@@ -94,6 +94,12 @@ def _werkzeugs(error: HTTPException) -> Response | HTTPException:
         return error
     if error.code == 413:
         return error_answer("image_too_large", "the request is larger than this service accepts")
+    if error.code == 404:
+        return error_answer("not_found", f"there is nothing at {request.path}; /docs lists what there is", 404)
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        message = f"{request.method} is not possible at {request.path}; {allowed} are"
+        return error_answer("method_not_allowed", message, 405, {"Allow": allowed})
     name = re.sub(r"\W+", "_", error.name).strip("_").lower()
     kept = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
     return error_answer(name, error.description or error.name, error.code, kept)

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+
+import pytest
+
+from fer_web.cli import main
+from tests.web.client import FakeVision, picture
+
+
+@pytest.fixture(autouse=True)
+def _fake_vision(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fer_web.vision.Vision.load", lambda *_: FakeVision())
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> str:
+    path = tmp_path / "two.png"
+    path.write_bytes(picture())
+    return str(path)
+
+
+def test_the_table_has_a_line_a_face(image: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", image]) == 0
+
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split()[:4] == ["image", "face", "expression", "probability"]
+    assert [line.split()[1:4] for line in lines] == [["1", "happy", "0.70"], ["2", "happy", "0.70"]]
+
+
+def test_a_picture_without_faces_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "black.png").write_bytes(picture(color="black"))
+
+    assert main(["predict", "black.png"]) == 0
+    assert "no face" in capsys.readouterr().out
+
+
+def test_json_is_the_apis_answer_a_line_a_picture(image: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", "--json", "--landmarks", image, image]) == 0
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["file"] for line in lines] == [image, image]
+    assert len(lines[0]["results"][0]["landmarks"]) == 68
+
+
+def test_a_refused_picture_ends_with_1_but_the_others_are_answered(
+    image: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.png").write_text("no picture", encoding="utf-8")
+
+    assert main(["predict", "missing.png", "text.png", image]) == 1
+
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 3
+    assert [line.split(":")[1].strip() for line in said.err.splitlines()] == ["missing.png", "text.png"]
+
+
+def test_json_tells_refusals_with_their_codes(image: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "empty.png").touch()
+
+    assert main(["predict", "--json", "empty.png", "missing.png", image]) == 1
+
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line.get("error", {}).get("code") for line in lines] == ["empty", "unreadable", None]
+
+
+def test_a_picture_can_come_from_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(picture())))
+
+    assert main(["predict", "-"]) == 0
+    assert "happy" in capsys.readouterr().out

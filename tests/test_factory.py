@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fer_web.errors import SettingsError
+from fer_web.factory import create_app
+from fer_web.settings import ROOT, Settings
+from tests.web.client import make_app
+
+SILENT = """
+import builtins, os, socket, sys
+opened = []
+real_open = builtins.open
+def watch(event, args):
+    if event in ("socket.bind", "socket.connect") or (event == "open" and str(args[0]).startswith("/dev/video")):
+        opened.append((event, args))
+sys.addaudithook(watch)
+import app
+assert app.app.name == "fer_web"
+assert "tensorflow" not in sys.modules or opened == [], opened
+print(len(opened))
+"""
+
+
+def test_importing_the_application_opens_nothing(tmp_path: Path) -> None:
+    environment = {"PYTHONPATH": str(ROOT), "FER_SOURCE": "webcam:0", "FER_MODELS_DIR": str(tmp_path), "PATH": ""}
+
+    done = subprocess.run(
+        [sys.executable, "-c", SILENT], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "0"
+
+
+def test_a_source_that_makes_no_sense_is_told_at_once() -> None:
+    with pytest.raises(SettingsError, match="FER_SOURCE"):
+        create_app(Settings(_env_file=None, source="webcam:front"))
+
+
+def test_missing_models_do_not_keep_the_service_from_starting(tmp_path: Path) -> None:
+    client = create_app(Settings(_env_file=None, source="demo:", models_dir=tmp_path)).test_client()
+
+    answer = client.post("/predict", data=b"x", content_type="image/png")
+
+    assert client.get("/health/live").status_code == 200
+    assert answer.status_code == 503
+    assert "xception" in answer.get_json()["error"]["message"]
+
+
+def test_the_camera_is_opened_for_viewers_only_and_says_why_it_was_chosen() -> None:
+    app = make_app()
+    hub = app.extensions["fer_web"].hub
+
+    assert hub.counts()["frames_captured"] == 0
+    with hub.results() as scenes:
+        scene = next(scene for scene in scenes if scene is not None and scene.source.status == "demo")
+    hub.close()
+
+    assert scene.source.label == "demo"
+    assert scene.source.reason == "a test asked for it"
+
+
+def test_loading_failures_are_shown_to_viewers() -> None:
+    app = make_app(SettingsError("no model here"))
+    hub = app.extensions["fer_web"].hub
+
+    with hub.results() as scenes:
+        scene = next(scene for scene in scenes if scene is not None and scene.trouble)
+    hub.close()
+
+    assert "no model here" in scene.trouble
+
+
+def test_no_thread_keeps_the_process_alive(tiny_models: Path, tmp_path: Path) -> None:
+    code = "from fer_web.factory import create_app; create_app(); print('made')"
+    environment = {"PYTHONPATH": str(ROOT), "FER_SOURCE": "demo:", "FER_MODELS_DIR": str(tmp_path), "PATH": ""}
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (0, b"made\n")
+    assert socket.getdefaulttimeout() is None

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from fer_web.errors import SettingsError
+from fer_web.settings import RESERVED_THREADS, Settings, load_settings, unknown_variables, variable
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("FER_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_defaults_fit_together_and_are_safe() -> None:
+    settings = load_settings()
+
+    assert (settings.host, settings.port, settings.token, settings.insecure_no_token) == (
+        "127.0.0.1",
+        5000,
+        None,
+        False,
+    )
+    assert settings.origins == ()
+    assert settings.viewers <= settings.threads - RESERVED_THREADS
+
+
+def test_an_option_beats_the_environment_which_beats_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("FER_PORT=1001\nFER_MODEL=from-file\nFER_SOURCE=from-file\n", encoding="utf-8")
+    monkeypatch.setenv("FER_PORT", "1002")
+    monkeypatch.setenv("FER_MODEL", "from-environment")
+
+    settings = load_settings({"port": "1003", "model": None})
+
+    assert (settings.port, settings.model, settings.source) == (1003, "from-environment", "from-file")
+
+
+def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_TOKEN", "")
+    monkeypatch.setenv("FER_PORT", "")
+
+    assert load_settings().token is None
+    assert load_settings().port == 5000
+
+
+def test_lists_and_sizes_are_written_the_way_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_HOSTS", "a.example.org, b.example.org,")
+    monkeypatch.setenv("FER_SIZE", "1280x720")
+    monkeypatch.setenv("FER_LOOP", "no")
+    monkeypatch.setenv("FER_LOG_LEVEL", "DEBUG")
+
+    settings = load_settings()
+
+    assert settings.hosts == ("a.example.org", "b.example.org")
+    assert settings.size == (1280, 720)
+    assert settings.loop is False
+    assert settings.log_level == "debug"
+
+
+def test_everything_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = {
+        "FER_PORT": "many",
+        "FER_LOG_LEVEL": "loud",
+        "FER_SIZE": "big",
+        "FER_HOST": "0.0.0.0",
+        "FER_VIEWERS": "500",
+        "FER_ORIGINS": "*",
+    }
+    for name, value in wrong.items():
+        monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+
+    lines = str(caught.value).splitlines()
+    assert len(lines) == len(wrong)
+    for name, value in wrong.items():
+        assert any(name in line and value in line for line in lines), name
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "5000.5"])
+def test_a_port_is_a_port(port: str) -> None:
+    with pytest.raises(SettingsError, match="FER_PORT"):
+        load_settings({"port": port})
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
+def test_other_machines_are_let_in_only_with_a_token_or_a_loud_setting(host: str) -> None:
+    with pytest.raises(SettingsError, match="FER_TOKEN"):
+        load_settings({"host": host})
+
+    assert load_settings({"host": host, "token": "correct horse"}).host == host
+    assert load_settings({"host": host, "insecure_no_token": "yes"}).host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.2"])
+def test_this_machine_needs_no_token(host: str) -> None:
+    assert load_settings({"host": host}).host == host
+
+
+def test_viewers_never_take_the_last_threads() -> None:
+    assert load_settings({"threads": 40, "viewers": 40 - RESERVED_THREADS}).viewers == 40 - RESERVED_THREADS
+    with pytest.raises(SettingsError, match="FER_VIEWERS"):
+        load_settings({"threads": 40, "viewers": 41 - RESERVED_THREADS})
+
+
+@pytest.mark.parametrize(
+    "origin", ["*", "app.example.org", "https://app.example.org/", "https://*.example.org", "ftp://a"]
+)
+def test_an_origin_looks_like_an_origin(origin: str) -> None:
+    with pytest.raises(SettingsError, match="FER_ORIGINS"):
+        load_settings({"origins": origin})
+
+
+def test_the_token_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_TOKEN", "correct horse")
+
+    settings = load_settings()
+
+    assert "correct horse" not in repr(settings) + str(settings)
+    assert settings.token_text == "correct horse"
+
+
+def test_a_misspelled_variable_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_SORCE", "demo:")
+    monkeypatch.setenv("FER_TEST_DATA", "/anywhere")
+    Path(".env").write_text("FER_XYZZY=1\n", encoding="utf-8")
+
+    sentences = unknown_variables()
+
+    assert len(sentences) == 2
+    assert "did you mean FER_SOURCE?" in sentences[0]
+    assert sentences[1].startswith("FER_XYZZY")
+
+
+def test_every_setting_has_a_meaning_and_is_documented() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+
+    for name, info in Settings.model_fields.items():
+        assert info.description, name
+        assert f"`{variable(name)}`" in text, f"{variable(name)} is missing in docs/settings.md"

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import fer_web.errors
+from fer_web.errors import (
+    BusyError,
+    FerError,
+    ImageError,
+    ModelError,
+    NotReadyError,
+    RequestError,
+    SourceError,
+    SourceLost,
+)
+from fer_web.web.errors import STATUSES, code_of
+
+PACKAGE = Path(fer_web.errors.__file__).parent
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ImageError("empty", "…"), "empty"),
+        (RequestError("bad_json", "…"), "bad_json"),
+        (ImageError("never heard of it", "…"), "internal_error"),
+        (BusyError("…"), "busy"),
+        (NotReadyError("…"), "not_ready"),
+        (SourceLost("…"), "no_source"),
+        (SourceError("…"), "no_source"),
+        (ModelError("…"), "model_error"),
+        (FerError("…"), "internal_error"),
+    ],
+)
+def test_every_failure_of_ours_has_a_code(error: FerError, code: str) -> None:
+    assert code_of(error) == code
+
+
+def test_every_code_in_the_program_has_a_status() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    used = set(re.findall(r'(?:ImageError|RequestError|error_answer|unauthorized)\(\s*"(\w+)"', text))
+
+    assert len(used) > 15
+    assert used - set(STATUSES) <= {"not_found", "method_not_allowed"}

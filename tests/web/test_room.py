@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from threading import Event, Thread
+
+import pytest
+
+from fer_web.errors import BusyError
+from fer_web.web.room import Room
+
+
+def test_room_is_given_back_also_after_a_failure() -> None:
+    room = Room(3, wait_s=0.0)
+    with room.taken(2):
+        assert room.free == 1
+
+    with pytest.raises(ZeroDivisionError), room.taken(2):
+        raise ZeroDivisionError
+
+    assert room.free == 3
+
+
+def test_whoever_finds_no_room_is_told_to_come_back() -> None:
+    room = Room(1, wait_s=0.01)
+
+    with room.taken(), pytest.raises(BusyError), room.taken():
+        pass
+
+    assert room.free == 1
+
+
+def test_more_than_there_is_takes_all_of_it() -> None:
+    room = Room(3, wait_s=0.0)
+
+    with room.taken(100):
+        assert room.free == 0
+
+
+def test_whoever_waits_gets_in_when_somebody_leaves() -> None:
+    room, is_in, may_leave = Room(1, wait_s=5.0), Event(), Event()
+
+    def stay() -> None:
+        with room.taken():
+            is_in.set()
+            may_leave.wait(5)
+
+    other = Thread(target=stay)
+    other.start()
+    assert is_in.wait(5)
+    Thread(target=may_leave.set).start()
+
+    with room.taken():
+        assert may_leave.is_set()
+    other.join()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from fer_web.core import Blink, Face, Frame, FrameResult, Rect
+from fer_web.web.schemas import blink_json, face_json, live_face_json, result_json
+from tests.web.client import CARD, face
+
+
+def test_a_face_is_told_as_the_contract_says() -> None:
+    answer = face_json(2, face(Rect(101, 64, 281, 244)))
+
+    assert answer == {
+        "face_id": 2,
+        "region": {"x": 101, "y": 64, "w": 180, "h": 180},
+        "face_confidence": 0.97,
+        "dominant_emotion": "happy",
+        "emotions": {
+            "angry": 0.05, "disgust": 0.05, "fear": 0.05, "happy": 0.7, "sad": 0.05, "surprise": 0.05, "neutral": 0.05
+        },
+        "uncertain": False,
+        "eyes": {"left_ear": 0.31, "right_ear": 0.3, "open": True},
+        "quality": {"sharpness": 0.8, "brightness": 0.5, "size_px": 180},
+        "pose": {"yaw_deg": 3.1, "pitch_deg": -4.0, "roll_deg": 0.6},
+    }  # fmt: skip
+
+
+def test_landmarks_come_only_when_they_are_asked_for() -> None:
+    points = face_json(0, face(Rect(0, 0, 9, 9)), landmarks=True)["landmarks"]
+
+    assert len(points) == 68
+    assert points[1] == [2.0, 3.0]
+    assert "landmarks" not in face_json(0, face(Rect(0, 0, 9, 9)))
+
+
+def test_what_no_step_has_found_out_is_null() -> None:
+    answer = face_json(0, Face(Rect(0, 0, 9, 9), 1.0), landmarks=True)
+
+    empty = ("dominant_emotion", "emotions", "eyes", "quality", "pose", "landmarks")
+    assert {name: answer[name] for name in empty} == dict.fromkeys(empty)
+
+
+def test_a_live_face_also_has_its_track_and_blinks() -> None:
+    answer = live_face_json(0, face(Rect(0, 0, 9, 9), track=4, blink=Blink(0.1, 0.1, None, 3, 12.34567, 0.2)))
+
+    assert answer["track"] == 4
+    assert answer["blink"] == {"count": 3, "last_time_s": 12.346, "last_duration_s": 0.2}
+    assert answer["eyes"]["open"] is None
+    assert blink_json(None) is None
+
+
+@pytest.mark.parametrize(("timings", "total"), [({"a": 1.0, "b": 2.0}, 3.0), ({"a": 1.0, "total": 5.0}, 5.0)])
+def test_the_total_is_the_sum_unless_it_was_measured(timings: dict[str, float], total: float) -> None:
+    frame = Frame(0, 0.0, np.zeros((480, 640, 3), np.uint8))
+
+    answer = result_json(FrameResult(frame, (), timings), CARD)
+
+    assert answer["timing_ms"]["total"] == total
+    assert answer["image"] == {"width": 640, "height": 480}
+    assert answer["model"] == {"name": "fake", "version": "1"}
+    assert answer["results"] == []
