@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "models": Command("fer_web.cli.models", "list the models, or verify their files"),
     "settings": Command("fer_web.cli.settings", "print every setting, its meaning, its value and where that came from"),
     "train": _training("train", "train an expression network on FER2013"),
+    "teach": _training("teach", "write down what trained networks answer, for a student to learn from"),
     "evaluate": _training("evaluate", "measure a network on FER2013's PrivateTest"),
     "publish": _training("publish", "write a trained network with its card into the models folder"),
     "bench": {

@@ -54,11 +54,11 @@ class Run:
     def steps_per_epoch(self) -> int:
         return len(self.data.training) // self.config.batch
 
-    def _measured(self) -> float:
-        """The share of the run that is over, by steps or by the clock."""
+    def _measured(self, pending: int = 0) -> float:
+        """The share of the run that is over, by steps (with those not yet counted) or by the clock."""
         if self.config.schedule.minutes:
             return min(self.progress.elapsed_s / (60 * self.config.schedule.minutes), 1.0)
-        return min(self.progress.step / (self.steps_per_epoch * self.config.schedule.epochs), 1.0)
+        return min((self.progress.step + pending) / (self.steps_per_epoch * self.config.schedule.epochs), 1.0)
 
     def train(self, *, quiet: bool = False) -> Progress:
         """Train until the run is over; the state and the curves are written after every epoch."""
@@ -84,7 +84,7 @@ class Run:
             losses.append(float(self.model.train_on_batch(images, targets)))
             steps += 1
             if self.worker.is_time(steps, time.monotonic() - start) or self.progress.step + steps >= end:
-                taken, self.done = self.worker.exchange(self.model, self.folder, steps, self._measured())
+                taken, self.done = self.worker.exchange(self.model, self.folder, steps, self._measured(steps))
                 self.average.update(taken)
                 self.progress.step += taken
                 self.progress.elapsed_s += time.monotonic() - start

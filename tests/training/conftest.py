@@ -1,0 +1,79 @@
+"""Made-up faces, and a network small enough to train in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_web.registry import networks
+from fer_web.training import config
+from fer_web.training.config import read_config
+from fer_web.training.dataset import VOTE_NAMES, LearningData, Split, Table, learning_data
+from fer_web.training.loop import Run
+
+TINY = """
+network = "tiny"
+seed = 3
+batch = 8
+
+[schedule]
+epochs = 2
+sizes = [[1.0, 16]]
+
+[loss]
+votes = 0.5
+"""
+
+
+def faces(count: int, seed: int = 0) -> Split:
+    """Noise with random labels, each with ten votes for neutral; no two pictures are alike."""
+    rng = np.random.default_rng(seed)
+    votes = np.zeros((count, len(VOTE_NAMES)), dtype=np.float32)
+    votes[:, 0] = 10
+    pixels = rng.integers(0, 256, (count, 48, 48)).astype(np.uint8)
+    return Split(pixels, rng.integers(0, 7, count), votes)
+
+
+@pytest.fixture(scope="session")
+def table() -> Table:
+    """40 Training, 10 PublicTest and 10 PrivateTest rows."""
+    usage = np.repeat(np.array([0, 1, 2], dtype=np.int64), (40, 10, 10))
+    return Table(faces(60), usage)
+
+
+@pytest.fixture(scope="session")
+def data(table: Table) -> LearningData:
+    return learning_data(table)
+
+
+@pytest.fixture(scope="session")
+def tiny_network() -> Iterator[str]:
+    """The name of a network of one block, known for as long as tests run."""
+    bodies = {**networks.BODIES, "tiny": networks._xception(16, ((16, 1),))}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(networks, "BODIES", bodies)
+        patch.setattr(config, "BODIES", bodies)
+        yield "tiny"
+
+
+@pytest.fixture
+def tiny(tiny_network: str, tmp_path: Path) -> Path:
+    """The folder of a run that has not begun, with its `run.toml`."""
+    return new_run(tmp_path / "run")
+
+
+@pytest.fixture(scope="session")
+def trained(tiny_network: str, data: LearningData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run of two epochs; tests leave it as it is."""
+    folder = new_run(tmp_path_factory.mktemp("trained") / "run")
+    Run(read_config(folder / "run.toml"), data, folder).train(quiet=True)
+    return folder
+
+
+def new_run(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "run.toml").write_text(TINY, encoding="utf-8")
+    return folder

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fer_web.training.parallel import Worker, in_parallel
+
+
+class Variable:
+    dtype = "float32"
+
+    def __init__(self, value: float) -> None:
+        self.value = np.full((2, 2), value, np.float32)
+        self.shape = (2, 2)
+
+    def assign(self, value: np.ndarray) -> None:
+        self.value = value
+
+
+class Model:
+    def __init__(self, value: float) -> None:
+        self.variables = [Variable(value)]
+        self.optimizer = type("Optimizer", (), {"variables": [Variable(10 * value)]})()
+
+
+def test_workers_meet_at_the_mean_weighted_by_their_steps(tmp_path: Path) -> None:
+    """Three steps at 1 and one step at 5 make (3 * 1 + 5) / 4 = 2; the first worker's `done` counts for both."""
+    barrier = threading.Barrier(2)
+    models = Model(1.0), Model(5.0)
+    answers: dict[int, tuple[int, float]] = {}
+
+    def meet(rank: int, steps: int, done: float) -> None:
+        answers[rank] = Worker(rank, 2, barrier).exchange(models[rank], tmp_path, steps, done)
+
+    threads = [threading.Thread(target=meet, args=(0, 3, 0.25)), threading.Thread(target=meet, args=(1, 1, 0.75))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert answers == {0: (4, 0.25), 1: (4, 0.25)}
+    for model in models:
+        assert (model.variables[0].value == 2).all()
+        assert (model.optimizer.variables[0].value == 20).all()
+
+
+@pytest.mark.parametrize(("count", "steps", "elapsed_s", "expected"), [(1, 4, 0, True), (1, 3, 9, False),
+                                                                       (2, 99, 1, False), (2, 1, 3, True)])  # fmt: skip
+def test_alone_steps_decide_and_together_the_clock(count: int, steps: int, elapsed_s: float, expected: bool) -> None:
+    assert Worker(count=count).is_time(steps, elapsed_s) is expected
+
+
+def test_one_worker_needs_no_other_process() -> None:
+    assert in_parallel(1, lambda worker: worker.rank) == 0
