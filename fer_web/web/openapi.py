@@ -16,7 +16,7 @@ DESCRIPTION = """Finds the faces in pictures and in a live stream, and says what
 Coordinates are pixels of the picture as sent, turned as its EXIF data says. Probabilities are 0 to 1 and sum to 1. \
 Left and right are the person's. Expressions are what a face shows, not what somebody feels.
 
-When the service has a token, send it as `Authorization: Bearer …`, or log in at /login for a cookie. Requests under \
+When the service has a token, send it as "Authorization: Bearer …", or log in at /login for a cookie. Requests under \
 another host name than the service's, and those that pages of other websites cause, are refused.
 
 Pictures are analyzed in memory and forgotten; addresses of pictures are never fetched."""
@@ -264,9 +264,36 @@ def operations() -> list[dict[str, Any]]:
             "description": operation.get("description", ""),
             "is_open": operation.get("security") == OPEN,
             "parameters": operation.get("parameters", []),
-            "bodies": operation.get("requestBody", {}).get("content", {}),
-            "responses": operation["responses"],
+            "bodies": {kind: _resolved(body["schema"]) for kind, body in _bodies(operation).items()},
+            "answers": [
+                (
+                    status,
+                    answer["description"],
+                    [(kind, _names(content["schema"])) for kind, content in _contents(answer)],
+                )
+                for status, answer in operation["responses"].items()
+            ],
         }
         for path, methods in PATHS.items()
         for method, operation in methods.items()
     ]
+
+
+def _bodies(operation: dict[str, Any]) -> dict[str, Any]:
+    bodies: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
+    return bodies
+
+
+def _contents(answer: dict[str, Any]) -> list[tuple[str, Any]]:
+    return list(answer.get("content", {}).items())
+
+
+def _names(schema: Schema) -> list[str]:
+    """The named schemas that a schema refers to."""
+    return [one["$ref"].rsplit("/", 1)[-1] for one in schema.get("oneOf", [schema]) if "$ref" in one]
+
+
+def _resolved(schema: Schema) -> Schema:
+    """The schema itself, or the one that it refers to."""
+    names = _names(schema)
+    return SCHEMAS[names[0]] if names else schema

@@ -72,9 +72,9 @@ def read_uploads(request: Request, max_images: int) -> Uploads:
     if kind == "multipart/form-data":
         uploads = _from_form(request)
     elif kind == "application/json" or kind.endswith("+json"):
-        uploads = _from_json(request.get_data(cache=False))
+        uploads = _from_json(_body(request))
     elif kind in ("", "application/octet-stream") or kind.startswith("image/"):
-        data = request.get_data(cache=False)
+        data = _body(request)
         uploads = Uploads((lambda: data,), is_list=False)
     else:
         raise RequestError(
@@ -87,6 +87,14 @@ def read_uploads(request: Request, max_images: int) -> Uploads:
             "too_many_images", f"{len(uploads.pictures)} pictures in one request; {max_images} are allowed"
         )
     return uploads
+
+
+def _body(request: Request) -> bytes:
+    """The whole body; werkzeug refuses a length over the limit, but cuts off a body that does not tell its length."""
+    data = request.get_data(cache=False)
+    if request.content_length is None:
+        request.stream.read(1)  # raises RequestEntityTooLarge when the limit was reached
+    return data
 
 
 def _from_form(request: Request) -> Uploads:

@@ -201,6 +201,18 @@ def test_too_many_bytes_are_refused() -> None:
     assert refusal(client.post("/predict", json={"image": "x" * 2000})) == (413, "image_too_large")
 
 
+@pytest.mark.parametrize("kind", ["image/png", "application/json", "multipart/form-data; boundary=x"])
+def test_too_many_bytes_are_refused_when_their_number_is_not_told(kind: str) -> None:
+    client = make_app(upload_max_bytes=1000).test_client()
+    body = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n' + b"x" * 2000
+
+    answer = client.post(
+        "/predict", input_stream=BytesIO(body), content_type=kind, environ_base={"wsgi.input_terminated": True}
+    )
+
+    assert refusal(answer) == (413, "image_too_large")
+
+
 def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
     client = make_app(upload_max_pixels=2000).test_client()
 
