@@ -56,6 +56,7 @@ class Outlet:
                     self._abort()
                     return
                 yield message[start : start + PIECE_BYTES]
+        self._stop_listening()
 
     def _has_room(self) -> bool:
         if self._sock is None:
@@ -65,6 +66,12 @@ class Outlet:
             if self._is_over() or time.monotonic() > limit_s:
                 return False
         return True
+
+    def _stop_listening(self) -> None:
+        """Take no further request on this connection, so that a stopping server need not wait for one."""
+        if self._sock is not None:
+            with contextlib.suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RD)
 
     def _abort(self) -> None:
         """Reset the connection: what the reader has not taken is thrown away instead of being kept for minutes."""

@@ -9,6 +9,10 @@ from typing import Any
 from gunicorn.util import close_graceful
 from gunicorn.workers.gthread import ThreadWorker
 
+# How long a client may take to hang up after its answer; less when the service is stopping.
+GOODBYE_S = 2.0
+LAST_GOODBYE_S = 0.5
+
 
 class StreamWorker(ThreadWorker):  # type: ignore[misc]
     """Ends the streams when it is told to stop: gunicorn would wait for them until it is killed.
@@ -23,15 +27,14 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
         threading.Thread(target=self._close_hub, name="closing", daemon=True).start()
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGINT and SIGQUIT: everything ends now."""
-        self._close_hub()
-        super().handle_quit(sig, frame)
+        """SIGINT and SIGQUIT end the service in the same way: it is quick, and its master kills what is not."""
+        self.handle_exit(sig, frame)
 
     def handle(self, conn: Any) -> object:
         """Serve one request; whether to keep the connection, or something of gunicorn's own."""
         outcome: object = super().handle(conn)
         if outcome is False:
-            close_graceful(conn.sock)
+            close_graceful(conn.sock, GOODBYE_S if self.alive else LAST_GOODBYE_S)
             conn.close = _already_closed
         return outcome
 
