@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import cv2
 import dlib
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from fer_web.core.landmarks import COUNT
 from fer_web.errors import ModelError
 from fer_web.vision.align import to_gray
 
+# Boxes narrower than this are enlarged to it: at 60 pixels, rounding alone makes an eye's openness jump by a tenth.
+FINE_WIDTH_PX = 160
 PREDICTOR_FILE = "shape_predictor_68_face_landmarks.dat"
 
 
@@ -44,12 +47,27 @@ def load_predictor() -> Any:
 
 
 def predict_landmarks(predictor: Any, gray: NDArray[np.uint8], rect: Rect) -> Points:
-    """The 68 points (68, 2) float32 of the face in `rect`; they may lie outside of the picture."""
-    box = dlib.rectangle(rect.left, rect.top, rect.right - 1, rect.bottom - 1)
-    parts = predictor(gray, box).parts()
-    return np.fromiter((value for point in parts for value in (point.x, point.y)), np.float32, 2 * COUNT).reshape(
-        COUNT, 2
-    )
+    """The 68 points (68, 2) float32 of the face in `rect`; they may lie outside of the picture.
+
+    dlib answers whole pixels. For a small face they are predicted in an enlarged crop, as fractions of a pixel.
+    """
+    scale = FINE_WIDTH_PX / rect.width
+    area = rect.expanded(0.5).clipped((gray.shape[1], gray.shape[0]))
+    if scale <= 1 or area is None:
+        return _whole_pixels(predictor, gray, rect)
+    crop = gray[area.top : area.bottom, area.left : area.right]
+    size = (round(area.width * scale), round(area.height * scale))
+    fine = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    points = _whole_pixels(predictor, fine, rect.moved(-area.left, -area.top).scaled(scale))
+    # A pixel's middle in the crop is no pixel's middle in the enlarged one: half a pixel either way.
+    return (points + np.float32(0.5)) / np.float32(scale) + np.array([area.left - 0.5, area.top - 0.5], np.float32)
+
+
+def _whole_pixels(predictor: Any, gray: NDArray[np.uint8], rect: Rect) -> Points:
+    # dlib's right and bottom edges belong to the box.
+    parts = predictor(gray, dlib.rectangle(rect.left, rect.top, rect.right - 1, rect.bottom - 1)).parts()
+    flat = np.fromiter((value for point in parts for value in (point.x, point.y)), np.float32, 2 * COUNT)
+    return flat.reshape(COUNT, 2)
 
 
 class FindLandmarks:
