@@ -17,6 +17,9 @@ DARK: Color = (24, 24, 24)
 UNCERTAIN: Color = (150, 150, 150)
 # Text and lines are sized for a picture this high.
 REFERENCE_HEIGHT = 480
+# A blurred face is this many pixels wide and high, with this share of its box around it.
+BLUR_PIXELS = 6
+BLUR_MARGIN = 0.3
 # How much of the ground shows through a label's plate.
 PLATE_OPACITY = 0.65
 
@@ -25,6 +28,9 @@ def draw(result: FrameResult, overlays: frozenset[Overlay] = DEFAULT_OVERLAYS, f
     """A copy of the frame with the chosen layers over every face, and the frames per second in its corner."""
     canvas: Pixels = result.frame.pixels.copy()
     pen = Pen(canvas)
+    if Overlay.BLUR in overlays:
+        for face in result.faces:
+            _blur(canvas, face.rect)
     if Overlay.HEATMAP in overlays:
         for face in result.faces:
             heat_face(canvas, face)
@@ -86,6 +92,15 @@ class Pen:
         height, width = self.canvas.shape[:2]
         left, top = (width - self.text_width(text)) // 2 - self.pad, (height - self.row) // 2
         self.plate_with_text(text, max(0, left), top, WHITE)
+
+
+def _blur(canvas: Pixels, rect: Rect) -> None:
+    """Leaves so few pixels of a face, with its chin and forehead, that nobody is recognized by them."""
+    area = rect.expanded(BLUR_MARGIN).clipped((canvas.shape[1], canvas.shape[0]))
+    if area is not None:
+        ground = canvas[area.top : area.bottom, area.left : area.right]
+        few = cv2.resize(ground, (BLUR_PIXELS, BLUR_PIXELS), interpolation=cv2.INTER_AREA)
+        ground[:] = cv2.resize(few, area.size, interpolation=cv2.INTER_LINEAR)
 
 
 def _draw_face(pen: Pen, face: Face, overlays: frozenset[Overlay]) -> None:

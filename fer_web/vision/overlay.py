@@ -6,13 +6,14 @@ from enum import Enum
 
 
 class Overlay(str, Enum):
-    """A layer of the annotated picture, by the name that `?overlay=` takes."""
+    """A layer of the annotated picture, by the name that `?overlay=` takes; `blur` makes faces unrecognizable."""
 
     BOXES = "boxes"
     LABELS = "labels"
     LANDMARKS = "landmarks"
     BLINKS = "blinks"
     HEATMAP = "heatmap"
+    BLUR = "blur"
 
     def __str__(self) -> str:
         return self.value

@@ -19,7 +19,8 @@ BOX = Rect(200, 200, 300, 300)
 
 def result(value: int, rect: Rect = BOX, **more: object) -> FrameResult:
     frame = Frame(0, 0.0, np.full((480, 640, 3), value, np.uint8))
-    known = {"landmarks": LANDMARKS, "scores": SCORES, "blink": Blink(0.3, 0.3, True, 2), "chip": CHIP, "heatmap": HEAT}
+    blink = Blink(0.3, 0.3, True, 2)
+    known = {"landmarks": LANDMARKS, "scores": SCORES, "blink": blink, "chip": CHIP, "heatmap": HEAT}
     face = Face(rect, 1.0, track=7, **{**known, **more})
     return FrameResult(frame, (face,))
 
@@ -55,7 +56,21 @@ def test_without_layers_the_picture_is_unchanged_and_the_frame_always_is() -> No
 
 @pytest.mark.parametrize("overlay", list(Overlay))
 def test_every_layer_leaves_a_mark(overlay: Overlay) -> None:
-    assert (draw(result(90), frozenset({overlay})) != 90).any()
+    plain = result(90)
+    plain.frame.pixels[::2] = 200
+
+    assert (draw(plain, frozenset({overlay})) != plain.frame.pixels).any()
+
+
+def test_a_blurred_face_keeps_no_detail_and_the_rest_stays() -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
+    frame = Frame(0, 0.0, noise)
+
+    picture = draw(FrameResult(frame, (Face(BOX, 1.0),)), frozenset({Overlay.BLUR}))
+
+    face = picture[200:300, 200:300].astype(int)
+    assert np.abs(np.diff(face, axis=0)).max() <= 3
+    assert (picture[:150] == noise[:150]).all()
 
 
 def test_an_uncertain_answer_does_not_shine_in_the_emotions_color() -> None:
