@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= fer2013.csv
 
-.PHONY: run test check lock evaluate bench image clean
+.PHONY: run test check lock evaluate bench image-check clean
 
 run: $(VENV)/.run
 	$(BIN)/python app.py
@@ -18,8 +18,8 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_layers.py
 
-evaluate: $(VENV)/.train
-	$(BIN)/python -m fer_web evaluate --data $(DATA)
+evaluate: $(VENV)/.run
+	$(BIN)/python -m fer_web evaluate --data $(DATA) $(if $(VOTES),--votes $(VOTES))
 
 bench: $(VENV)/.run
 	$(BIN)/python -m fer_web bench pipeline
@@ -37,6 +37,10 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.txt
 $(VENV)/.train: $(VENV)/.run requirements-train.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-train.txt
 	touch $@
+
+# Builds the Dockerfile and serves from it, without a container engine; needs root, buildah and debootstrap.
+image-check:
+	$(PYTHON) scripts/image/prove.py $(ARGS)
 
 # Pins the complete set for every supported Python and system; needs uv.
 lock:
