@@ -32,6 +32,7 @@ function showState(state) {
 }
 
 function showNumbers(frame) {
+  if (!events) return; // paused meanwhile
   fact("fps").textContent = frame.fps.toFixed(1);
   fact("latency").textContent = `${Math.round(frame.latency_ms)} ms`;
   fact("faces").textContent = frame.results.length;

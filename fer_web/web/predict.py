@@ -40,10 +40,11 @@ def _answer_or_error(mine: Services, vision: Vision, picture: Upload, options: O
 
 def _answer(mine: Services, vision: Vision, picture: Upload, options: Options) -> Json:
     limits = mine.uploads.limits
-    with mine.uploads.pictures.taken():
-        result = analyze_picture(
+    result = mine.uploads.pictures.run(
+        lambda: analyze_picture(
             vision, picture(), upsample=options.upsample, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels
         )
+    )
     mine.metrics.observe_steps("predict", result.timings_ms)
     mine.metrics.count_prediction(len(result.faces))
     return result_json(result, vision.card, landmarks=options.landmarks)

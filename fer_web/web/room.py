@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Condition
+from typing import TypeVar
 
 from fer_web.errors import BusyError
+
+T = TypeVar("T")
 
 
 class Room:
@@ -46,3 +50,20 @@ class Room:
                 if left_s <= 0 or not self._changed.wait(left_s):
                     raise BusyError("the service is busy with other pictures; try again in a few seconds")
             self._free -= units
+
+
+class Workers:
+    """A few threads that do the heavy work of all requests, in the room of as many units.
+
+    Not done in the requests' own threads: the allocator keeps what a thread gave back for that thread, and 50 of them
+    that had a large picture each would hold gigabytes.
+    """
+
+    def __init__(self, count: int, wait_s: float) -> None:
+        self._room = Room(count, wait_s)
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="picture")
+
+    def run(self, work: Callable[[], T]) -> T:
+        """What `work` answers or raises; BusyError when no thread is free for too long."""
+        with self._room.taken():
+            return self._threads.submit(work).result()

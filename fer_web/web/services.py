@@ -9,7 +9,7 @@ from flask import current_app
 
 from fer_web.web.access import Access
 from fer_web.web.metrics import Metrics
-from fer_web.web.room import Room
+from fer_web.web.room import Room, Workers
 
 if TYPE_CHECKING:
     from fer_web.core import FrameResult
@@ -43,20 +43,20 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Uploads:
-    """The limits of one request, and the room that all share: for `bodies` in bytes, for `pictures` analyzed at once.
+    """The limits of one request, and what all share: room for `bodies` in bytes, workers that analyze `pictures`.
 
-    Whoever finds no room, or no models yet, waits `wait_s` at most.
+    Whoever finds no room, no worker, or no models yet, waits `wait_s` at most.
     """
 
     limits: Limits
     bodies: Room
-    pictures: Room
+    pictures: Workers
     wait_s: float
 
     @classmethod
     def of(cls, limits: Limits, parallel: int, wait_s: float) -> Uploads:
         """Room for `parallel` pictures at once, and for the bodies of some more that wait."""
-        return cls(limits, Room(LARGE_REQUESTS * limits.max_bytes, wait_s), Room(parallel, wait_s), wait_s)
+        return cls(limits, Room(LARGE_REQUESTS * limits.max_bytes, wait_s), Workers(parallel, wait_s), wait_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from threading import Event, Thread
+from threading import Event, Thread, current_thread
 
 import pytest
 
 from fer_web.errors import BusyError
-from fer_web.web.room import Room
+from fer_web.web.room import Room, Workers
 
 
 def test_room_is_given_back_also_after_a_failure() -> None:
@@ -51,3 +51,24 @@ def test_whoever_waits_gets_in_when_somebody_leaves() -> None:
     with room.taken():
         assert may_leave.is_set()
     other.join()
+
+
+def test_workers_answer_and_raise_what_their_work_does() -> None:
+    workers = Workers(1, wait_s=5.0)
+
+    assert workers.run(lambda: 6 * 7) == 42
+    with pytest.raises(ZeroDivisionError):
+        workers.run(lambda: 1 // 0)
+    assert workers.run(lambda: "still there") == "still there"
+
+
+def test_work_of_many_requests_is_done_by_a_few_threads() -> None:
+    workers, names = Workers(2, wait_s=5.0), []
+    requests = [Thread(target=lambda: names.append(workers.run(lambda: current_thread().name))) for _ in range(10)]
+    for request in requests:
+        request.start()
+    for request in requests:
+        request.join()
+
+    assert len(names) == 10
+    assert len(set(names)) <= 2
