@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ def load_model(directory: Path, name: str) -> tuple[Any, ModelCard]:
     Nothing of the file is read by Keras before its hash has matched, and no code in it is run (`safe_mode`).
     """
     card = verify_model(directory, name)
+    # TensorFlow reports as an error that it finds no graphics card; what really fails is raised anyway.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import keras
 
     try:
