@@ -16,7 +16,7 @@ from fer_web.errors import SettingsError, SourceError
 from fer_web.live import Hub
 from fer_web.settings import ROOT, Settings, load_settings
 from fer_web.sources import Choice, SourceState, choose_source, keep_open, open_source
-from fer_web.startup import Background
+from fer_web.startup import Background, give_memory_back
 from fer_web.vision import Overlay, Vision, draw, draw_notice
 from fer_web.web import events, pages, predict, stream, system
 from fer_web.web.access import Access
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     SettingsError, from here and not later, when the settings cannot be used.
     """
     settings = settings or load_settings()
+    give_memory_back()
     startup = _startup(settings)
     app = build_app(settings, startup)
     startup.start()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
@@ -21,6 +23,9 @@ T = TypeVar("T")
 
 # How often whoever waits for the choice looks whether the service is stopping meanwhile.
 LOOK_S = 0.2
+# Blocks from this size on go back to the system as soon as they are free; a full HD frame is smaller and stays.
+LARGE_BLOCK_BYTES = 8 * 2**20
+M_MMAP_THRESHOLD = -3  # its number in glibc's malloc.h
 
 
 class Background:
@@ -67,6 +72,17 @@ class Background:
         if self._vision.exception() is None:
             card = self._vision.result().card
             log.info("Model: %s %s, loaded in %.1f s", card.name, card.version, time.monotonic() - started)
+
+
+def give_memory_back() -> None:
+    """Keep glibc from holding on to the memory of large pictures: by default it learns to, after the first of them.
+
+    Other systems and libraries have no such habit, and nothing is done there.
+    """
+    if sys.platform == "linux":
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:
+            mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK_BYTES)
 
 
 def _fulfill(future: Future[T], work: Callable[[], T]) -> None:
