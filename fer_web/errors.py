@@ -27,7 +27,7 @@ class SourceError(FerError):
     """A source that cannot be opened; the sentence never holds credentials."""
 
 
-class SourceLost(SourceError):
+class SourceLost(SourceError):  # noqa: N818  (it tells an event, not a fault)
     """A source that was open and has stalled, ended or disappeared."""
 
 

@@ -15,6 +15,7 @@ from fer_web.errors import ImageError
 from fer_web.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from fer_web.core import FrameResult
     from fer_web.vision import Vision
 
 Answer: TypeAlias = dict[str, Any]
@@ -33,6 +34,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--upsample", type=int, choices=(0, 1), default=1, help="0 is faster, 1 finds small faces (default)"
     )
     parser.add_argument("--landmarks", action="store_true", help="with --json: the 68 points of every face")
+    parser.add_argument(
+        "--explain",
+        metavar="FOLDER",
+        type=Path,
+        help="write every face there as the network saw it, with what it looked at: <image>-<face>.png",
+    )
     add_setting_options(parser)
 
 
@@ -66,7 +73,21 @@ def _answer(name: str, vision: Vision, settings: Settings, args: argparse.Namesp
         return {"error": {"code": "unreadable", "message": f"it cannot be read: {error.strerror}"}}
     except ImageError as error:
         return {"error": {"code": error.code, "message": str(error)}}
+    if args.explain:
+        _explain(result, args.explain, Path("stdin" if name == "-" else name).stem)
     return result_json(result, vision.card, landmarks=args.landmarks)
+
+
+def _explain(result: FrameResult, folder: Path, stem: str) -> None:
+    from PIL import Image
+
+    from fer_web.vision import heated_chip
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, face in enumerate(result.faces, start=1):
+        pixels = heated_chip(face)
+        if pixels is not None:
+            Image.fromarray(pixels).save(folder / f"{stem}-{number}.png")
 
 
 def _print_json(answers: Answers) -> bool:

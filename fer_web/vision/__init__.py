@@ -2,7 +2,18 @@
 
 from fer_web.vision.analyzer import Vision
 from fer_web.vision.draw import draw, draw_notice
+from fer_web.vision.explain import heated_chip
 from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay, parse_overlays
 from fer_web.vision.pipeline import Pipeline, Step
 
-__all__ = ["DEFAULT_OVERLAYS", "Overlay", "Pipeline", "Step", "Vision", "draw", "draw_notice", "parse_overlays"]
+__all__ = [
+    "DEFAULT_OVERLAYS",
+    "Overlay",
+    "Pipeline",
+    "Step",
+    "Vision",
+    "draw",
+    "draw_notice",
+    "heated_chip",
+    "parse_overlays",
+]

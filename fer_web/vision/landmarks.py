@@ -60,7 +60,8 @@ def predict_landmarks(predictor: Any, gray: NDArray[np.uint8], rect: Rect) -> Po
     fine = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR), np.uint8)
     points = _whole_pixels(predictor, fine, rect.moved(-area.left, -area.top).scaled(scale))
     # A pixel's middle in the crop is no pixel's middle in the enlarged one: half a pixel either way.
-    return (points + np.float32(0.5)) / np.float32(scale) + np.array([area.left - 0.5, area.top - 0.5], np.float32)
+    moved = (points + 0.5) / scale + (area.left - 0.5, area.top - 0.5)
+    return np.asarray(moved, np.float32)
 
 
 def _whole_pixels(predictor: Any, gray: NDArray[np.uint8], rect: Rect) -> Points:

@@ -55,7 +55,7 @@ BINARY: Schema = {
 OVERLAY = _parameter(
     "overlay",
     {"type": "string", "default": "boxes,labels,blinks"},
-    "Layers to draw, separated by commas: boxes, labels, landmarks, blinks; empty for none.",
+    "Layers to draw, separated by commas: boxes, labels, landmarks, blinks, heatmap, blur; empty for none.",
 )
 
 PATHS: dict[str, dict[str, Any]] = {
@@ -73,6 +73,7 @@ PATHS: dict[str, dict[str, Any]] = {
                     "1 finds small faces, too; 0 is faster.",
                 ),
                 _parameter("landmarks", {"type": "boolean", "default": False}, "Whether to answer the 68 points."),
+                _parameter("explain", {"type": "boolean", "default": False}, "Whether to show what was looked at."),
             ],
             "requestBody": {
                 "required": True,

@@ -55,6 +55,7 @@ FACE: dict[str, Schema] = {
     "quality": _or_null(QUALITY),
     "pose": _or_null(POSE, "Yaw to the person's left, pitch up, roll clockwise in the picture."),
     "landmarks": _or_null(POINTS, "x and y of the 68 points, only with ?landmarks=true."),
+    "heatmap": _or_null(TEXT, "The crop that the network saw with what it looked at, only with ?explain=true."),
 }
 BLINK = _object({"count": COUNTED, "last_time_s": _or_null(NUMBER), "last_duration_s": _or_null(NUMBER)})
 
@@ -74,7 +75,7 @@ SCHEMAS: dict[str, Schema] = {
     "Results": _object(
         {"images": _list({"oneOf": [_ref("Result"), _ref("Error")]})}, "One answer for each of several pictures."
     ),
-    "Face": _object(FACE, "One face.", optional=("landmarks",)),
+    "Face": _object(FACE, "One face.", optional=("landmarks", "heatmap")),
     "LiveFrame": _object(
         {
             "index": COUNTED,
@@ -91,7 +92,7 @@ SCHEMAS: dict[str, Schema] = {
     "LiveFace": _object(
         {**FACE, "track": _or_null(COUNTED, "The same person keeps the same number."), "blink": _or_null(BLINK)},
         "One face of the live picture.",
-        optional=("landmarks",),
+        optional=("landmarks", "heatmap"),
     ),
     "LiveState": _object(
         {

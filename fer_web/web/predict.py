@@ -47,4 +47,4 @@ def _answer(mine: Services, vision: Vision, picture: Upload, options: Options) -
     )
     mine.metrics.observe_steps("predict", result.timings_ms)
     mine.metrics.count_prediction(len(result.faces))
-    return result_json(result, vision.card, landmarks=options.landmarks)
+    return result_json(result, vision.card, landmarks=options.landmarks, explain=options.explain)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from fer_web.core import Blink, Emotion, Face, FrameResult
 from fer_web.registry import ModelCard
+from fer_web.vision import heated_chip
 
 Json = dict[str, Any]
 
 
-def result_json(result: FrameResult, card: ModelCard, *, landmarks: bool = False) -> Json:
+def result_json(result: FrameResult, card: ModelCard, *, landmarks: bool = False, explain: bool = False) -> Json:
     """One picture's answer: its faces in the order of `result`, its size, the model, the milliseconds of each step."""
     width, height = result.frame.size
     return {
-        "results": [face_json(place, face, landmarks=landmarks) for place, face in enumerate(result.faces)],
+        "results": [
+            face_json(place, face, landmarks=landmarks, explain=explain) for place, face in enumerate(result.faces)
+        ],
         "image": {"width": width, "height": height},
         "model": {"name": card.name, "version": card.version},
         "timing_ms": timing_json(result),
     }
 
 
-def face_json(face_id: int, face: Face, *, landmarks: bool = False) -> Json:
+def face_json(face_id: int, face: Face, *, landmarks: bool = False, explain: bool = False) -> Json:
     """One face of the contract; what no step has found out is null."""
     answer: Json = {
         "face_id": face_id,
@@ -38,7 +45,19 @@ def face_json(face_id: int, face: Face, *, landmarks: bool = False) -> Json:
         answer["landmarks"] = (
             None if face.landmarks is None else [[round(float(x), 1), round(float(y), 1)] for x, y in face.landmarks]
         )
+    if explain:
+        answer["heatmap"] = heatmap_uri(face)
     return answer
+
+
+def heatmap_uri(face: Face) -> str | None:
+    """The crop that the network saw with what it looked at, as a PNG in a data URI; null without a map."""
+    pixels = heated_chip(face)
+    if pixels is None:
+        return None
+    file = BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return f"data:image/png;base64,{b64encode(file.getvalue()).decode()}"
 
 
 def live_face_json(face_id: int, face: Face) -> Json:

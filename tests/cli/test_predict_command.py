@@ -45,6 +45,12 @@ def test_json_is_the_apis_answer_a_line_a_picture(image: str, capsys: pytest.Cap
     assert len(lines[0]["results"][0]["landmarks"]) == 68
 
 
+def test_what_the_network_looked_at_is_written_for_every_face(image: str, tmp_path: Path) -> None:
+    assert main(["predict", "--explain", str(tmp_path / "seen"), image]) == 0
+
+    assert sorted(path.name for path in (tmp_path / "seen").iterdir()) == ["two-1.png", "two-2.png"]
+
+
 def test_a_refused_picture_ends_with_1_but_the_others_are_answered(
     image: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -50,6 +50,8 @@ def face(rect: Rect, **changes: Any) -> Face:
         "quality": Quality(0.8, 0.5, rect.width),
         "blink": Blink(0.31, 0.3, is_open=True),
         "pose": Pose(3.14, -4.0, 0.6),
+        "chip": np.full((48, 48), 90, np.uint8),
+        "heatmap": np.eye(6, dtype=np.float32),
     }
     return Face(rect, 0.97, **{**known, **changes})
 

@@ -190,7 +190,7 @@ def test_a_refusal_names_what_is_known(client: FlaskClient) -> None:
     message = send(client, query="?upscale=1").get_json()["error"]["message"]
 
     assert "'upscale'" in message
-    assert "upsample, landmarks" in message
+    assert "upsample, landmarks, explain" in message
 
 
 def test_too_many_bytes_are_refused() -> None:

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from base64 import b64decode
+from io import BytesIO
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from fer_web.core import Blink, Face, Frame, FrameResult, Rect
 from fer_web.web.schemas import blink_json, face_json, live_face_json, result_json
@@ -60,3 +64,13 @@ def test_the_total_is_the_sum_unless_it_was_measured(timings: dict[str, float], 
     assert answer["image"] == {"width": 640, "height": 480}
     assert answer["model"] == {"name": "fake", "version": "1"}
     assert answer["results"] == []
+
+
+def test_a_heatmap_is_a_small_png_and_comes_only_when_asked_for() -> None:
+    uri = face_json(0, face(Rect(0, 0, 9, 9)), explain=True)["heatmap"]
+    picture = Image.open(BytesIO(b64decode(uri.removeprefix("data:image/png;base64,"))))
+
+    assert (picture.format, picture.size) == ("PNG", (192, 192))
+    assert len(uri) < 100_000
+    assert "heatmap" not in face_json(0, face(Rect(0, 0, 9, 9)))
+    assert face_json(0, Face(Rect(0, 0, 9, 9), 1.0), explain=True)["heatmap"] is None
