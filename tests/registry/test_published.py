@@ -1,0 +1,38 @@
+"""The models of the repository are what their cards say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fer_web.registry.catalog import load_model, verify_model
+from fer_web.registry.networks import build_network
+from tests.registry.test_networks import LIMITS
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+NAMES = sorted(path.stem for path in MODELS.glob("*.keras"))
+
+
+def test_the_served_model_is_here() -> None:
+    assert "xception" in NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_models_hash_matches_its_card_and_its_network(name: str) -> None:
+    card = verify_model(MODELS, name)
+    model, _ = load_model(MODELS, name)
+
+    assert model.count_params() == card.parameters <= LIMITS.get(name, 20_000_000)
+    assert [weight.shape for weight in model.weights] == [
+        weight.shape for weight in build_network(card.network, size=(48, 48)).weights
+    ]
+    assert set(card.data["dropped"]) == {"PublicTest", "PrivateTest"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_model_has_a_card_for_people(name: str) -> None:
+    text = (MODELS.parent / "docs" / "models" / f"{name}.md").read_text(encoding="utf-8")
+
+    for heading in ("Intended use", "Out of scope", "Training data", "Metrics", "Limits"):
+        assert f"## {heading}" in text
