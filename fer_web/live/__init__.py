@@ -4,5 +4,19 @@ from fer_web.live.hub import Hub, LiveState, Viewing
 from fer_web.live.jpeg import encode_jpeg
 from fer_web.live.latest import Latest
 from fer_web.live.parts import Counts, Outcome, Parts, Picture, Scene
+from fer_web.live.visitors import Visit, Visitors
 
-__all__ = ["Counts", "Hub", "Latest", "LiveState", "Outcome", "Parts", "Picture", "Scene", "Viewing", "encode_jpeg"]
+__all__ = [
+    "Counts",
+    "Hub",
+    "Latest",
+    "LiveState",
+    "Outcome",
+    "Parts",
+    "Picture",
+    "Scene",
+    "Viewing",
+    "Visit",
+    "Visitors",
+    "encode_jpeg",
+]
