@@ -22,7 +22,8 @@ from fer_web.errors import ModelError
 from fer_web.vision.align import to_gray
 
 # Boxes narrower than this are enlarged to it: at 60 pixels, rounding alone makes an eye's openness jump by a tenth.
-FINE_WIDTH_PX = 160
+# Beyond, and with linear instead of cubic enlargement, the points of reduced photos came no nearer to the originals'.
+FINE_WIDTH_PX = 240
 PREDICTOR_FILE = "shape_predictor_68_face_landmarks.dat"
 
 
@@ -57,7 +58,7 @@ def predict_landmarks(predictor: Any, gray: NDArray[np.uint8], rect: Rect) -> Po
         return _whole_pixels(predictor, gray, rect)
     crop = gray[area.top : area.bottom, area.left : area.right]
     size = (round(area.width * scale), round(area.height * scale))
-    fine = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    fine = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_CUBIC), np.uint8)
     points = _whole_pixels(predictor, fine, rect.moved(-area.left, -area.top).scaled(scale))
     # A pixel's middle in the crop is no pixel's middle in the enlarged one: half a pixel either way.
     moved = (points + 0.5) / scale + (area.left - 0.5, area.top - 0.5)
