@@ -14,7 +14,7 @@ RUN cd /opt/venv/lib/python3*/site-packages \
  && find numpy scipy networkx -type d -name tests -prune -exec rm -r {} + \
  && /opt/venv/bin/python -m pip uninstall --quiet --yes libclang pip
 # Bytecode now, because the program may not be able to write any later; not by date, because copies round dates.
-RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/venv/lib
+RUN /opt/venv/bin/python -m compileall -q -f --invalidation-mode unchecked-hash /opt/venv/lib
 COPY . /app
 WORKDIR /app
 # And no image with a damaged model.

