@@ -1,93 +1,131 @@
-// The live picture's state, from /events; the picture itself is a plain <img>.
+// The live page: what arrives is shown a few times a second; a hidden or paused page lets go of the camera.
 
-const stream = document.querySelector("#stream");
-const pauseButton = document.querySelector("#pause");
-const pausedNotice = document.querySelector("#paused");
-const statusLine = document.querySelector("#status");
-const fact = (name) => document.querySelector(`#${name}`);
+import { Announcer } from "./announce.js";
+import { MinuteChart } from "./chart.js";
+import { Connection } from "./connection.js";
+import { freeze, Layers, offerFullScreen, saveCanvas, saveSnapshot, Shape } from "./controls.js";
+import { plural, write } from "./dom.js";
+import { People } from "./people.js";
 
-const STREAM_URL = stream.getAttribute("src");
-const RETRY_MS = 3000;
-const SAID = {
-  connecting: "Connecting",
-  live: "Live",
-  demo: "Live (demo)",
-  reconnecting: "Reconnecting",
-  closed: "Closed",
-};
+const find = (name) => document.getElementById(name);
+const live = document.querySelector(".live");
+const addresses = live.dataset;
+const SAID = { connecting: "Connecting", live: "Live", demo: "Live (demo)", reconnecting: "Reconnecting to the camera", closed: "Closed" };
+const FACTS_MS = 1000; // numbers that change faster cannot be read
+const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 
-let events = null;
-let retry = null;
+const stream = find("stream");
+const connection = new Connection(stream, addresses.events);
+const layers = new Layers(find("layers"), () => connection.show(layers.of(addresses.stream)));
+const shape = new Shape(live);
+const announcer = new Announcer(find("announcer"));
+const chart = new MinuteChart(find("chart"), find("legend"));
+const people = new People(find("people"), find("nobody"), (track) => { chosen = chosen === track ? null : track; });
+
 let isPaused = false; // by the person; a hidden page rests without it
+let chosen = null; // the person in the chart; nobody: the largest face
+let factsMs = 0;
+let chartMs = 0;
+let said = "";
 
-function say(status, text = SAID[status] ?? status) {
-  if (statusLine.textContent !== text) statusLine.textContent = text;
-  statusLine.dataset.status = status;
+function showStatus(status, text = SAID[status] ?? status) {
+  write(find("status"), text);
+  find("status").dataset.status = status;
 }
 
-function showState(state) {
-  say(state.status);
-  if (state.label) fact("label").textContent = state.label;
-  if (state.reason) fact("reason").textContent = state.reason;
+function draw(text) {
+  find("curtain").hidden = !text;
+  write(find("curtain"), text ?? "");
 }
 
-function showNumbers(frame) {
-  if (!events) return; // paused meanwhile
-  fact("fps").textContent = frame.fps.toFixed(1);
-  fact("latency").textContent = `${Math.round(frame.latency_ms)} ms`;
-  fact("faces").textContent = frame.results.length;
+function showState({ status, label, reason }) {
+  showStatus(status);
+  if (label) write(find("label"), label);
+  write(find("reason"), reason ?? "");
+  draw(null);
+  announcer.say(`${SAID[status] ?? status}${reason ? `: ${reason}` : ""}`);
+  if (status !== "live" && status !== "demo") forget();
 }
 
-function clearNumbers() {
-  for (const name of ["fps", "latency", "faces"]) fact(name).textContent = "–";
+function showFrame(frame) {
+  const nowMs = performance.now();
+  shape.fit(frame.image);
+  people.update(frame.results, nowMs);
+  for (const face of frame.results) chart.add(face.track, face.emotions, nowMs / 1000);
+  if (!people.has(chosen)) chosen = null;
+  const largest = frame.results.toSorted((a, b) => b.region.w * b.region.h - a.region.w * a.region.h)[0];
+  const shown = chosen === null ? largest : frame.results.find((face) => face.track === chosen);
+  people.choose(chosen ?? largest?.track);
+  if (nowMs - chartMs >= (isCalm.matches ? 1000 : 0)) {
+    chartMs = nowMs;
+    chart.draw(chosen ?? largest?.track ?? null, shown?.emotions, nowMs / 1000);
+    write(find("minute-of"), shown ? `of person #${shown.track}${chosen === null ? ", the largest face" : ""}` : "");
+  }
+  if (nowMs - factsMs >= FACTS_MS) {
+    factsMs = nowMs;
+    write(find("fps"), frame.fps.toFixed(1));
+    write(find("latency"), `${Math.round(frame.latency_ms)} ms`);
+    write(find("faces"), String(frame.results.length));
+    announce(frame.results);
+  }
+}
+
+function announce(faces) {
+  const text = faces.length ? `${plural(faces.length, "person", "people")}: ${faces.map((face) => `${face.track} ${face.dominant_emotion ?? "not judged yet"}`).join(", ")}` : "Nobody is in the picture";
+  if (text !== said) announcer.say(said = text);
+}
+
+function forget() {
+  people.clear();
+  chart.draw(null, null, performance.now() / 1000);
+  write(find("minute-of"), "");
+  for (const name of ["fps", "latency", "faces"]) write(find(name), "–");
 }
 
 function start() {
-  if (events || isPaused || document.hidden) return;
-  clearTimeout(retry);
-  if (stream.getAttribute("src") !== STREAM_URL) stream.src = STREAM_URL;
-  stream.hidden = false;
-  pausedNotice.hidden = true;
-  say("connecting");
-  events = new EventSource("/events");
-  let newest = null;
-  events.addEventListener("state", (event) => showState(JSON.parse(event.data)));
-  events.addEventListener("message", (event) => {
-    if (newest === null) setTimeout(() => { if (newest) showNumbers(JSON.parse(newest)); newest = null; }, 250);
-    newest = event.data;
-  });
-  events.addEventListener("error", () => {
-    clearNumbers();
-    say("reconnecting", "The service does not answer; trying again");
-    if (events?.readyState === EventSource.CLOSED) restartLater(); // a refusal: the browser would not try again
-  });
+  if (isPaused || document.hidden || connection.isOpen) return;
+  connection.show(layers.of(addresses.stream));
+  showStatus("connecting");
+  draw(null);
+  connection.open();
 }
 
 function stop() {
-  clearTimeout(retry);
-  events?.close();
-  events = null;
-  stream.removeAttribute("src"); // ends the request
-  clearNumbers();
+  freeze(stream, find("last"));
+  connection.close();
 }
 
-function restartLater() {
-  stop();
-  retry = setTimeout(start, RETRY_MS);
-}
+connection.addEventListener("state", (event) => showState(event.detail));
+connection.addEventListener("frame", (event) => showFrame(event.detail));
+connection.addEventListener("lost", (event) => {
+  forget();
+  chart.clear(); // a service that was started again counts people anew
+  showStatus("lost", event.detail);
+  draw(event.detail);
+  announcer.say(event.detail);
+});
 
-pauseButton.hidden = false;
-pauseButton.addEventListener("click", () => {
+find("pause").addEventListener("click", () => {
   isPaused = !isPaused;
-  pauseButton.setAttribute("aria-pressed", String(isPaused));
-  pauseButton.textContent = isPaused ? "Resume" : "Pause";
+  find("pause").setAttribute("aria-pressed", String(isPaused));
   if (!isPaused) return start();
   stop();
-  stream.hidden = true;
-  pausedNotice.hidden = false;
-  say("paused", "Paused");
+  forget();
+  showStatus("paused", "Paused");
+  draw("Paused. While nobody watches, the camera rests.");
 });
-stream.addEventListener("error", () => { if (events && stream.hasAttribute("src")) restartLater(); });
+
+find("snapshot").addEventListener("click", async () => {
+  write(find("told"), "");
+  try {
+    await (isPaused && find("last").width > 300 ? saveCanvas(find("last")) : saveSnapshot(layers.of(addresses.snapshot)));
+    write(find("told"), "The snapshot is among your downloads.");
+  } catch (error) {
+    write(find("told"), error instanceof TypeError ? "There is no snapshot: the service does not answer." : `There is no snapshot: ${error.message}.`);
+  }
+});
+
+offerFullScreen(find("fullscreen"), find("screen"));
 document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
 addEventListener("pagehide", stop);
 addEventListener("pageshow", start);

@@ -1,30 +1,90 @@
-"""The pages for people: the live page and the log-in."""
+"""The pages for people: the live page, pictures to try, what is analyzed and kept, the log-in."""
 
 from __future__ import annotations
+
+import json
+from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from fer_web.core import Emotion
+from fer_web.core.palette import EMOTION_COLORS, Color
+from fer_web.errors import NotReadyError
+from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay
 from fer_web.web.access import COOKIE, COOKIE_AGE_S
 from fer_web.web.guard import check_guess
+from fer_web.web.local_path import local_path
+from fer_web.web.model_facts import ModelFacts
+from fer_web.web.notice import paragraphs
 from fer_web.web.services import services
 
 bp = Blueprint("pages", __name__)
 
 # A log-in form is small; nobody without the token may fill the memory.
 LOGIN_BYTES = 4096
+NAVIGATION = (
+    ("pages.index", "Live"),
+    ("camera.page", "Your camera"),
+    ("pages.try_picture", "Try a picture"),
+    ("pages.about", "About"),
+    ("pages.privacy", "Privacy"),
+    ("system.docs", "API"),
+)
+OVERLAY_NAMES = {
+    Overlay.BOXES: "Boxes",
+    Overlay.LABELS: "Labels",
+    Overlay.LANDMARKS: "Landmarks",
+    Overlay.BLINKS: "Blinks",
+    Overlay.HEATMAP: "Heatmap",
+    Overlay.BLUR: "Blur faces",
+}
+
+
+@bp.app_context_processor
+def _for_every_page() -> dict[str, Any]:
+    """What the frame of a page needs: where one can go, and the color of each expression."""
+    mine = services()
+    return {
+        "navigation": [(name, title) for name, title in NAVIGATION if name in current_app.view_functions],
+        "has_token": mine.access.token is not None,
+        "colors": json.dumps({emotion.value: css_color(EMOTION_COLORS[emotion]) for emotion in Emotion}),
+    }
+
+
+def css_color(color: Color) -> str:
+    """A color as style sheets write it."""
+    return "#{:02x}{:02x}{:02x}".format(*color)
 
 
 @bp.get("/")
 def index() -> str:
-    """The live picture, its state, and a form that tries /predict."""
-    mine = services()
-    return render_template(
-        "index.html",
-        choice=mine.startup.choice(),
-        limits=mine.uploads.limits,
-        can_log_out=mine.access.token is not None,
-    )
+    """The live picture, the people in it, the last minute, and the source's state."""
+    overlays = [(overlay.value, title, overlay in DEFAULT_OVERLAYS) for overlay, title in OVERLAY_NAMES.items()]
+    return render_template("index.html", choice=services().startup.choice(), overlays=overlays)
+
+
+@bp.get("/try")
+def try_picture() -> str:
+    """Pictures of the visitor's own, sent to /predict and shown with their faces."""
+    return render_template("try.html", limits=services().uploads.limits)
+
+
+@bp.get("/about")
+def about() -> str:
+    """What is analyzed, by which model, how well, and what the answers do not mean."""
+    try:
+        model = ModelFacts.of(services().startup.vision().card)
+    except NotReadyError:
+        model = None
+    return render_template("about.html", model=model)
+
+
+@bp.get("/privacy")
+def privacy() -> str:
+    """What is kept, who can see it, and where such analysis is not allowed; open to everybody who may be filmed."""
+    notice = services().notice
+    return render_template("privacy.html", notice=[] if notice is None else paragraphs(notice))
 
 
 @bp.get("/login")
@@ -68,12 +128,6 @@ def log_out() -> AnyResponse:
 def favicon() -> AnyResponse:
     """Browsers ask for it by this name."""
     return current_app.send_static_file("favicon.svg")
-
-
-def local_path(target: str) -> str:
-    """Where to go after logging in: a path of ours, never another website."""
-    is_local = target.startswith("/") and not target.startswith("//") and "\\" not in target and target.isprintable()
-    return target if is_local else url_for("pages.index")
 
 
 def _form(error: str | None = None) -> str:

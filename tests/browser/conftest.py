@@ -7,33 +7,15 @@ arguments. All of them are ended with their test or run.
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service as Driver
+from selenium.webdriver import Chrome
 from selenium.webdriver.support.ui import WebDriverWait
 
+from tests.browser.chromium import PATIENCE_S, Programs, find_programs, open_chromium
 from tests.browser.server import Service
-
-# Conditions come true in a second on a quiet machine; a busy one may take its time.
-PATIENCE_S = 60.0
-ARGUMENTS = (
-    "--headless=new",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-extensions",
-    "--hide-scrollbars",
-    "--force-color-profile=srgb",
-)
 
 Serve = Callable[..., Service]
 Browse = Callable[..., Chrome]
@@ -48,18 +30,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def programs() -> tuple[str, str]:
+def programs() -> Programs:
     """Where Chromium and its driver are; the tests are skipped where one of them is missing."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
-    driver = shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        missing = "chromium" if chromium is None else "chromedriver"
-        pytest.skip(f"{missing} is not installed (Debian: apt-get install chromium chromium-driver)")
-    return chromium, driver
+    found = find_programs()
+    if isinstance(found, str):
+        pytest.skip(found)
+    return found
 
 
 @pytest.fixture(scope="session")
-def server(programs: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def server(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One server for all tests that do not harm it: no token, the demo, the published model."""
     service = Service(tmp_path_factory.mktemp("server"))
     try:
@@ -70,7 +50,7 @@ def server(programs: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) 
 
 
 @pytest.fixture
-def serve(programs: tuple[str, str], tmp_path: Path) -> Iterator[Serve]:
+def serve(programs: Programs, tmp_path: Path) -> Iterator[Serve]:
     """Starts servers of a test's own, with settings: `serve(FER_TOKEN="secret")`."""
     started: list[Service] = []
 
@@ -88,7 +68,7 @@ def serve(programs: tuple[str, str], tmp_path: Path) -> Iterator[Serve]:
 
 
 @pytest.fixture
-def browse(programs: tuple[str, str], tmp_path: Path) -> Iterator[Browse]:
+def browse(programs: Programs, tmp_path: Path) -> Iterator[Browse]:
     """Starts browsers with a profile of their own and further arguments: `browse("--use-fake-ui-for-media-stream")`."""
     started: list[Chrome] = []
 
@@ -105,7 +85,7 @@ def browse(programs: tuple[str, str], tmp_path: Path) -> Iterator[Browse]:
 
 
 @pytest.fixture(scope="session")
-def shared_browser(programs: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
+def shared_browser(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """One browser for all tests that need no arguments of their own: starting one takes seconds."""
     driver = open_chromium(programs, tmp_path_factory.mktemp("profile"), ())
     try:
@@ -133,20 +113,3 @@ def browser(shared_browser: Chrome) -> Iterator[Chrome]:
 def wait() -> Wait:
     """`wait(browser).until(condition)`, with the patience that a busy machine needs."""
     return lambda driver: WebDriverWait(driver, PATIENCE_S, poll_frequency=0.1)
-
-
-def open_chromium(programs: tuple[str, str], profile: Path, arguments: tuple[str, ...]) -> Chrome:
-    """Headless Chromium with a profile in an empty folder; whoever opens it quits it."""
-    chromium, driver = programs
-    options = ChromeOptions()
-    options.binary_location = chromium
-    options.page_load_strategy = "eager"  # a page with a stream in it never finishes loading
-    for argument in (*ARGUMENTS, f"--user-data-dir={profile}", *arguments):
-        options.add_argument(argument)
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        options.add_argument("--no-sandbox")  # Chromium's sandbox refuses root
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    opened = Chrome(options, Driver(driver))
-    opened.set_page_load_timeout(PATIENCE_S)
-    opened.set_script_timeout(PATIENCE_S)
-    return opened

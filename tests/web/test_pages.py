@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 
+from fer_web.core import Emotion
+from fer_web.errors import ModelError
+from fer_web.settings import ROOT
+from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay
 from fer_web.web.throttle import FAILURES
 from tests.web.client import make_app
 
+STATIC = ROOT / "static"
 TOKEN = "correct horse battery staple"
 
 
@@ -16,16 +23,77 @@ def locked() -> FlaskClient:
     return make_app(token=TOKEN).test_client()
 
 
-def test_the_page_shows_the_stream_its_source_and_the_form(client: FlaskClient) -> None:
+PAGES = ["/", "/try", "/about", "/privacy", "/docs"]
+
+
+def test_the_live_page_knows_its_addresses_and_its_source(client: FlaskClient) -> None:
     page = client.get("/").text
 
-    assert '<img id="stream" src="/stream"' in page
+    assert 'data-stream="/stream"' in page
+    assert 'data-events="/events"' in page
     assert "a test asked for it" in page
-    assert 'action="/predict"' in page
     assert "Log out" not in page
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/login"])
+def test_without_scripts_the_picture_is_still_there(client: FlaskClient) -> None:
+    page = client.get("/").text
+
+    assert '<noscript><img src="/stream"' in page
+    assert '<img src="/stream"' not in re.sub(r"<noscript>.*?</noscript>", "", page)  # it must not start unblurred
+
+
+def test_every_layer_can_be_chosen_and_the_usual_ones_are(client: FlaskClient) -> None:
+    found = re.findall(r'name="overlay" value="(\w+)"( checked)?', client.get("/").text)
+
+    assert {Overlay(name) for name, _ in found} == set(Overlay)
+    assert {Overlay(name) for name, checked in found if checked} == DEFAULT_OVERLAYS
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_holds_the_colors_of_the_expressions_in_their_order(client: FlaskClient, path: str) -> None:
+    colors = json.loads(unescape(re.findall(r'data-colors="([^"]+)"', client.get(path).text)[0]))
+
+    assert list(colors) == [emotion.value for emotion in Emotion]
+    assert colors["angry"] == "#d55e00"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_leads_to_every_other_and_says_which_it_is(client: FlaskClient, path: str) -> None:
+    page = client.get(path).text
+
+    assert [other for other in PAGES if f'<a href="{other}"' not in page] == []
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', page) == [path]
+
+
+def test_the_page_for_pictures_says_what_they_may_have() -> None:
+    page = make_app(upload_max_bytes=7_000_000, upload_max_pixels=9_000_000).test_client().get("/try").text
+
+    assert "7 MB and 9 million pixels" in re.sub(r"\s+", " ", page)
+    assert 'action="/predict"' in page
+
+
+def test_the_model_is_told_about_when_it_is_there(client: FlaskClient) -> None:
+    client.application.extensions["fer_web"].startup.vision(5)
+
+    assert "fake 1" in client.get("/about").text
+
+
+def test_without_a_model_the_rest_is_told() -> None:
+    page = make_app(ModelError("no such model")).test_client().get("/about")
+
+    assert page.status_code == 200
+    assert "not loaded" in page.text
+
+
+def test_whoever_is_filmed_can_read_about_it_without_the_token(locked: FlaskClient) -> None:
+    page = locked.get("/privacy")
+
+    assert page.status_code == 200
+    assert "article 5(1)(f)" in page.text
+    assert locked.get("/about").status_code == 303
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/login"])
 def test_no_page_needs_what_the_policy_forbids(locked: FlaskClient, path: str) -> None:
     page = locked.get(path, headers={"Authorization": f"Bearer {TOKEN}"}).text
 
@@ -36,8 +104,15 @@ def test_no_page_needs_what_the_policy_forbids(locked: FlaskClient, path: str) -
 
 
 def test_everything_that_the_page_loads_exists(client: FlaskClient) -> None:
-    for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', client.get("/").text):
-        assert client.get(path, buffered=True).status_code == 200, path
+    for page in PAGES:
+        for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', client.get(page).text):
+            assert client.get(path, buffered=True).status_code == 200, path
+
+
+def test_every_script_that_a_script_imports_exists() -> None:
+    for script in STATIC.glob("*.js"):
+        for name in re.findall(r'^import .*"\./(.+?)";$', script.read_text(encoding="utf-8"), re.MULTILINE):
+            assert (STATIC / name).is_file(), f"{script.name} imports {name}"
 
 
 def test_scripts_come_with_a_type_that_browsers_run(client: FlaskClient) -> None:

@@ -1,0 +1,84 @@
+// What people chose about the picture: which layers are drawn (kept in this browser), pause, snapshot, full screen.
+
+const OVERLAYS = "fer.overlays";
+const RATIO = "fer.ratio";
+
+export class Layers {
+  constructor(fieldset, onChange) {
+    this.boxes = [...fieldset.querySelectorAll("input[name=overlay]")];
+    const kept = recall(OVERLAYS);
+    if (Array.isArray(kept)) for (const box of this.boxes) box.checked = kept.includes(box.value);
+    fieldset.addEventListener("change", () => { keep(OVERLAYS, this.chosen); onChange(); });
+  }
+
+  get chosen() {
+    return this.boxes.filter((box) => box.checked).map((box) => box.value);
+  }
+
+  of(address) {
+    return `${address}?overlay=${this.chosen.join(",")}`;
+  }
+}
+
+// The picture's shape, remembered so that the page does not jump when it is opened again.
+export class Shape {
+  #ratio = null;
+
+  constructor(node) {
+    this.node = node;
+    const kept = recall(RATIO);
+    if (Number.isFinite(kept) && kept > 0.1 && kept < 10) this.#set(kept);
+  }
+
+  fit({ width, height }) {
+    const ratio = width / height;
+    if (ratio !== this.#ratio) { this.#set(ratio); keep(RATIO, ratio); }
+  }
+
+  #set(ratio) {
+    this.#ratio = ratio;
+    this.node.style.setProperty("--ratio", String(ratio));
+  }
+}
+
+// Keeps the last picture on the canvas behind the <img>, so that a pause shows it.
+export function freeze(image, canvas) {
+  if (!image.naturalWidth || image.hidden) return;
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  canvas.getContext("2d").drawImage(image, 0, 0);
+}
+
+export async function saveSnapshot(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error((await answer.json()).error.message);
+  save(await answer.blob());
+}
+
+export function saveCanvas(canvas) {
+  return new Promise((resolve) => canvas.toBlob((blob) => { save(blob); resolve(); }, "image/jpeg", 0.92));
+}
+
+function save(blob) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = `fer-web-${new Date().toISOString().slice(0, 19).replaceAll(":", "-")}.jpg`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+export function offerFullScreen(button, screen) {
+  button.hidden = !document.fullscreenEnabled;
+  button.addEventListener("click", () => {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else screen.requestFullscreen().catch(() => { button.hidden = true; });
+  });
+}
+
+function keep(name, value) {
+  try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* a browser may forbid it; then nothing is kept */ }
+}
+
+function recall(name) {
+  try { return JSON.parse(localStorage.getItem(name)); } catch { return null; }
+}

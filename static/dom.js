@@ -1,0 +1,37 @@
+// Making elements and writing numbers.
+
+export const POSE = "Yaw, pitch, roll";
+export const QUALITY = "Sharpness, light";
+
+export function element(name, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+export function svg(name, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+export function write(node, text) {
+  if (node.textContent !== text) node.textContent = text; // touching the page costs more than comparing
+}
+
+export const percent = (share) => `${Math.round(share * 100)} %`;
+export const plural = (count, word, words = `${word}s`) => `${count} ${count === 1 ? word : words}`;
+const degrees = (value) => `${value < 0 ? "−" : ""}${Math.abs(Math.round(value))}°`;
+
+export function poseText(pose) {
+  return pose ? [pose.yaw_deg, pose.pitch_deg, pose.roll_deg].map(degrees).join(", ") : "–";
+}
+
+export function qualityText(quality) {
+  return quality ? `${percent(quality.sharpness)}, ${percent(quality.brightness)}` : "–";
+}
+
+export function eyesText(eyes) {
+  return eyes?.open == null ? "not judged" : eyes.open ? "open" : "shut";
+}

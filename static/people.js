@@ -1,0 +1,104 @@
+// One card for each person who is present, in the order in which they came; a card stays where it is.
+
+import { Bars } from "./bars.js";
+import { element, eyesText, POSE, poseText, QUALITY, qualityText, write } from "./dom.js";
+
+const GONE_MS = 1000; // a face that is lost for a moment keeps its card
+const MINUTE_MS = 60000;
+const ENOUGH_MS = 10000; // before that, a rate of blinks would be a guess
+
+export class People {
+  #cards = new Map();
+
+  constructor(list, empty, onChoose) {
+    this.list = list;
+    this.empty = empty;
+    this.onChoose = onChoose;
+  }
+
+  update(faces, nowMs = performance.now()) {
+    for (const face of faces) {
+      const card = this.#cards.get(face.track) ?? this.#add(face.track, nowMs);
+      card.show(face, nowMs);
+    }
+    for (const [track, card] of this.#cards) {
+      if (nowMs - card.seenMs > GONE_MS) this.#remove(track);
+    }
+    this.empty.hidden = this.#cards.size > 0;
+  }
+
+  clear() {
+    for (const track of this.#cards.keys()) this.#remove(track);
+    this.empty.hidden = false;
+  }
+
+  has(track) {
+    return this.#cards.has(track);
+  }
+
+  choose(track) {
+    for (const [one, card] of this.#cards) card.button.setAttribute("aria-pressed", String(one === track));
+  }
+
+  #add(track, nowMs) {
+    const card = new Card(track, nowMs, () => this.onChoose(track));
+    this.#cards.set(track, card);
+    const next = [...this.#cards.keys()].filter((one) => one > track).sort((a, b) => a - b)[0];
+    this.list.insertBefore(card.node, next === undefined ? null : this.#cards.get(next).node);
+    return card;
+  }
+
+  #remove(track) {
+    this.#cards.get(track).node.remove();
+    this.#cards.delete(track);
+  }
+}
+
+class Card {
+  #counts = []; // when the blink count changed, and to what
+
+  constructor(track, nowMs, onChoose) {
+    this.cameMs = this.seenMs = nowMs;
+    this.bars = new Bars();
+    this.title = element("span");
+    this.doubt = element("span", { className: "doubt" });
+    this.button = element("button", { type: "button", className: "plain", textContent: "Chart" });
+    this.button.setAttribute("aria-label", `Show person ${track} in the chart`);
+    this.button.setAttribute("aria-pressed", "false");
+    this.button.addEventListener("click", onChoose);
+    const names = ["Blinks", "Eyes", POSE, QUALITY, "Size"];
+    this.facts = Object.fromEntries(names.map((name) => [name, element("dd", { textContent: "–" })]));
+    this.node = element("li", { className: "person" },
+      element("header", {},
+        element("h3", {}, element("b", { textContent: `#${track}` }), this.title, this.doubt), this.button),
+      this.bars.node,
+      element("dl", { className: "facts" },
+        ...names.map((name) => element("div", {}, element("dt", { textContent: name }), this.facts[name]))));
+    this.node.dataset.track = track;
+  }
+
+  show(face, nowMs) {
+    this.seenMs = nowMs;
+    const isSure = face.dominant_emotion && !face.uncertain;
+    if (isSure) this.node.dataset.emotion = face.dominant_emotion;
+    else delete this.node.dataset.emotion;
+    write(this.title, face.dominant_emotion ?? "not judged yet");
+    write(this.doubt, face.uncertain ? "uncertain" : "");
+    this.bars.show(face.emotions, face.dominant_emotion);
+    write(this.facts.Blinks, this.#blinks(face.blink, nowMs));
+    write(this.facts.Eyes, eyesText(face.eyes));
+    write(this.facts[POSE], poseText(face.pose));
+    write(this.facts[QUALITY], qualityText(face.quality));
+    write(this.facts.Size, `${face.region.w} px`);
+  }
+
+  #blinks(blink, nowMs) {
+    if (!blink) return "–";
+    if (this.#counts.at(-1)?.count !== blink.count) this.#counts.push({ ms: nowMs, count: blink.count });
+    while (this.#counts.length > 1 && nowMs - this.#counts[1].ms > MINUTE_MS) this.#counts.shift();
+    const knownMs = Math.min(MINUTE_MS, nowMs - this.cameMs);
+    if (knownMs < ENOUGH_MS) return `${blink.count}`;
+    const rate = ((blink.count - this.#counts[0].count) * MINUTE_MS) / knownMs;
+    return `${blink.count} (${Math.round(rate)} per minute)`;
+  }
+}
