@@ -28,7 +28,7 @@ def test_the_defaults_fit_together_and_are_safe() -> None:
         False,
     )
     assert settings.origins == ()
-    assert settings.viewers <= settings.threads - RESERVED_THREADS
+    assert settings.viewers + settings.visitors <= settings.threads - RESERVED_THREADS
 
 
 def test_an_option_beats_the_environment_which_beats_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,9 +105,12 @@ def test_this_machine_needs_no_token(host: str) -> None:
 
 
 def test_viewers_never_take_the_last_threads() -> None:
-    assert load_settings({"threads": 40, "viewers": 40 - RESERVED_THREADS}).viewers == 40 - RESERVED_THREADS
-    with pytest.raises(SettingsError, match="FER_VIEWERS"):
-        load_settings({"threads": 40, "viewers": 41 - RESERVED_THREADS})
+    fitting = {"threads": 40, "viewers": 20, "visitors": 20 - RESERVED_THREADS}
+
+    assert load_settings(fitting).viewers == 20
+    for name in ("viewers", "visitors"):
+        with pytest.raises(SettingsError, match="FER_VIEWERS=.* and FER_VISITORS=.* FER_THREADS=40"):
+            load_settings({**fitting, name: fitting[name] + 1})
 
 
 @pytest.mark.parametrize(

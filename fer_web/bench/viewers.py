@@ -48,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
     settings = {
         "SOURCE": f"demo:?fps={args.fps}",
         "VIEWERS": str(args.viewers),
+        "VISITORS": "0",
         "THREADS": str(args.viewers + RESERVED_THREADS),
         "MODELS_DIR": str(args.models.resolve()),
         "MODEL": args.model,

@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
         "predict": Command("fer_web.bench.predict", "how long POST /predict takes"),
         "framing": Command("fer_web.bench.framing", "which crop of a face suits the network best"),
         "viewers": Command("fer_web.bench.viewers", "how many viewers a server holds"),
+        "visitors": Command("fer_web.bench.visitors", "how fast visitors with their own cameras are answered"),
         "blinks": Command("fer_web.bench.blinks", "how well blinks are counted"),
     },
 }

@@ -109,4 +109,4 @@ def close(app: Flask) -> None:
     """End everybody's viewing and let go of the camera."""
     from fer_web.web.services import EXTENSION
 
-    app.extensions[EXTENSION].hub.close()
+    app.extensions[EXTENSION].close()

@@ -32,6 +32,10 @@ STATUSES: Mapping[str, int] = {
     "bad_parameter": 400,
     "too_many_images": 413,
     "unsupported_media_type": 415,
+    # a visitor's camera
+    "bad_handshake": 400,
+    "no_visit": 404,
+    "one_at_a_time": 409,
     # who asks, and from where
     "token_required": 401,
     "wrong_token": 401,

@@ -50,7 +50,7 @@ def messages(
             yield news
 
 
-def outcome_json(outcome: Outcome[FrameResult], status: str) -> Json:
+def outcome_json(outcome: Outcome[FrameResult], status: str, *, landmarks: bool = False) -> Json:
     """A frame's result: the faces that /predict answers, with their tracks and blinks, and how fast results come."""
     result = outcome.result
     width, height = outcome.frame.size
@@ -61,7 +61,7 @@ def outcome_json(outcome: Outcome[FrameResult], status: str) -> Json:
         "latency_ms": round(outcome.latency_ms, 1),
         "state": status,
         "image": {"width": width, "height": height},
-        "results": [live_face_json(place, face) for place, face in enumerate(result.faces)],
+        "results": [live_face_json(place, face, landmarks=landmarks) for place, face in enumerate(result.faces)],
         "timing_ms": timing_json(result),
     }
 

@@ -11,12 +11,14 @@ from prometheus_client.registry import Collector
 
 STEP_BUCKETS_S = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1.024, 4.096)
 
-# The hub's own counts: name, meaning, whether it only grows.
+# What the hub and the visitors count by themselves: name, meaning, whether it only grows.
 HUB_METRICS = (
     ("frames_captured", "Frames that the source delivered.", True),
     ("frames_analyzed", "Frames that went through the pipeline.", True),
     ("frames_dropped", "Frames that were replaced by a newer one before they were analyzed.", True),
     ("viewers", "People who watch the stream or the events now.", False),
+    ("visitors", "People whose own camera is analyzed now.", False),
+    ("visitor_frames", "Frames of visitors' own cameras that went through the pipeline.", True),
 )
 
 

@@ -39,6 +39,7 @@ class WebSocket:
         self._sock = sock
         self._protocol = Connection(kind, trailing_data=already_read)
         self._max_bytes = max_bytes
+        self._is_broken = False  # the other side takes nothing any more
 
     @classmethod
     def accept(cls, environ: Mapping[str, Any], max_bytes: int) -> WebSocket:
@@ -101,7 +102,7 @@ class WebSocket:
 
     def _next_event(self, limit_s: float) -> Event | None:
         """The next event, with pings and goodbyes answered; None when there will be none, or not in time."""
-        while True:
+        while not self._is_broken:
             for event in self._protocol.events():
                 if isinstance(event, Ping):
                     self._write(event.response())
@@ -110,7 +111,8 @@ class WebSocket:
                     return None
                 return event
             if not self._read(limit_s):
-                return None
+                break
+        return None
 
     def _read(self, limit_s: float) -> bool:
         """Whether something has come."""
@@ -127,14 +129,14 @@ class WebSocket:
             return False
 
     def _write(self, event: Event) -> bool:
-        if self._protocol.state not in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING):
+        if self._is_broken or self._protocol.state not in (ConnectionState.OPEN, ConnectionState.REMOTE_CLOSING):
             return False
         try:
             self._sock.settimeout(WRITE_S)
             self._sock.sendall(self._protocol.send(event))
         except (OSError, LocalProtocolError):
-            return False
-        return True
+            self._is_broken = True
+        return not self._is_broken
 
 
 def accept_key(key: str) -> str:

@@ -15,7 +15,7 @@ LAST_GOODBYE_S = 0.5
 
 
 class StreamWorker(ThreadWorker):  # type: ignore[misc]
-    """Ends the streams when it is told to stop: gunicorn would wait for them until it is killed.
+    """Ends the streams and the WebSockets when it is told to stop: gunicorn would wait for them until it is killed.
 
     It also says goodbye to clients in the thread that served them. gunicorn does that in the thread that accepts
     everybody: one client who is slow to hang up would keep all others waiting for two seconds.
@@ -24,7 +24,7 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: uploads that are being analyzed get an answer, streams end."""
         super().handle_exit(sig, frame)
-        threading.Thread(target=self._close_hub, name="closing", daemon=True).start()
+        threading.Thread(target=self._close_services, name="closing", daemon=True).start()
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """SIGINT and SIGQUIT end the service in the same way: it is quick, and its master kills what is not."""
@@ -38,10 +38,10 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
             conn.close = _already_closed
         return outcome
 
-    def _close_hub(self) -> None:
+    def _close_services(self) -> None:
         wsgi = getattr(self, "wsgi", None)  # there is none while the application is being loaded
         if wsgi is not None:
-            wsgi.extensions["fer_web"].hub.close()
+            wsgi.extensions["fer_web"].close()
 
 
 def _already_closed(graceful: bool = False) -> None:

@@ -80,7 +80,7 @@ def test_one_more_than_there_are_places_is_told_when_to_come_back() -> None:
     visitors = room(places=2)
     with visitors.enter():
         second = visitors.enter()
-        with pytest.raises(BusyError, match="all 2 places .* try again in 5 s") as refusal:
+        with pytest.raises(BusyError, match=r"all 2 places .* try again in 5 s") as refusal:
             visitors.enter()
         assert refusal.value.retry_after_s == 5
         second.close()

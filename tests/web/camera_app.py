@@ -1,0 +1,28 @@
+"""The service with an analysis that takes no time, for gunicorn: visits end after two silent seconds."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+
+from flask import jsonify
+
+from fer_web.factory import build_app
+from fer_web.settings import load_settings
+from fer_web.startup import Background
+from tests.web.client import DEMO
+from tests.web.test_camera import CountingVision
+
+startup = Background(CountingVision, lambda: DEMO)  # type: ignore[arg-type,return-value]
+app = build_app(load_settings({"source": "demo:"}), startup)
+startup.start()
+startup.vision(5)
+services = app.extensions["fer_web"]
+services.visitors.silence_s = float(os.environ.get("TEST_SILENCE_S", "2"))
+
+
+@app.get("/state")
+def state() -> object:
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return jsonify(**services.visitors.counts(), memory_mb=most / (2**20 if sys.platform == "darwin" else 1024))
