@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -13,12 +14,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fer_web.core import Frame, FrameResult, Pixels
 from fer_web.errors import SettingsError, SourceError
-from fer_web.live import Hub
+from fer_web.live import Hub, Visitors
 from fer_web.settings import ROOT, Settings, load_settings
 from fer_web.sources import Choice, SourceState, choose_source, keep_open, open_source
 from fer_web.startup import Background, give_memory_back
 from fer_web.vision import Overlay, Vision, draw, draw_notice
-from fer_web.web import events, pages, predict, stream, system
+from fer_web.web import camera, events, notice, pages, predict, stream, system
 from fer_web.web.access import Access
 from fer_web.web.errors import handle_errors
 from fer_web.web.guard import guard
@@ -28,7 +29,7 @@ from fer_web.web.uploads import MemoryRequest
 
 log = logging.getLogger(__name__)
 
-BLUEPRINTS = (pages.bp, stream.bp, events.bp, predict.bp, system.bp)
+BLUEPRINTS = (notice.bp, pages.bp, stream.bp, events.bp, camera.bp, predict.bp, system.bp)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -75,7 +76,8 @@ def _startup(settings: Settings) -> Background:
 def _services(settings: Settings, startup: Background) -> Services:
     metrics = Metrics()
     hub = _hub(settings, startup, metrics)
-    metrics.watch(hub.counts)
+    visitors = _visitors(settings, startup, metrics)
+    metrics.watch(lambda: {**hub.counts(), **visitors.counts()})
     limits = Limits(settings.upload_max_bytes, settings.upload_max_pixels, settings.upload_max_images)
     return Services(
         hub=hub,
@@ -85,6 +87,8 @@ def _services(settings: Settings, startup: Background) -> Services:
             settings.token_text, settings.host, settings.hosts, settings.origins, settings.insecure_no_token
         ),
         metrics=metrics,
+        visitors=visitors,
+        notice=settings.notice,
     )
 
 
@@ -105,6 +109,15 @@ def _hub(settings: Settings, startup: Background, metrics: Metrics) -> Hub[Frame
         notice=notice,
         on_result=lambda result: metrics.observe_steps("live", result.timings_ms),
         max_viewers=settings.viewers,
+    )
+
+
+def _visitors(settings: Settings, startup: Background, metrics: Metrics) -> Visitors[FrameResult]:
+    return Visitors(
+        lambda: startup.vision().live(),
+        places=settings.visitors,
+        workers=max(2, os.cpu_count() or 2),
+        on_result=lambda result: metrics.observe_steps("visitor", result.timings_ms),
     )
 
 

@@ -108,7 +108,19 @@ class Settings(BaseSettings):
         100,
         ge=1,
         description="How many may watch at once, where an open page counts as two (its picture and its state); "
-        f"at least {RESERVED_THREADS} fewer than threads.",
+        f"with the visitors, at least {RESERVED_THREADS} fewer than threads.",
+    )
+    visitors: int = Field(
+        8,
+        ge=0,
+        le=1000,
+        description="How many may have their own camera analyzed at once (the page /camera); each keeps a thread busy, "
+        "as a viewer does. 0 switches it off.",
+    )
+    notice: str | None = Field(
+        None,
+        description="A text that people have to acknowledge, once per browser session, before a page shows or takes a "
+        "camera's picture: who films, what for, whom to ask. A \\n in it starts a new paragraph.",
     )
     model: str = Field("xception", min_length=1, description="The expression model's name in FER_MODELS_DIR.")
     models_dir: Path = Field(ROOT / "models", description="The folder of the models and their cards.")
@@ -150,10 +162,11 @@ def _conflicts(settings: Settings) -> list[str]:
             f"FER_HOST={settings.host} can be reached from other machines: set FER_TOKEN to a secret, "
             "or FER_INSECURE_NO_TOKEN=yes if everybody who reaches it may watch"
         )
-    if settings.viewers > settings.threads - RESERVED_THREADS:
+    most = settings.threads - RESERVED_THREADS
+    if settings.viewers + settings.visitors > most:
         found.append(
-            f"FER_VIEWERS={settings.viewers} leaves fewer than {RESERVED_THREADS} of FER_THREADS={settings.threads} "
-            f"to everything else: set FER_VIEWERS to {settings.threads - RESERVED_THREADS} or less, or add threads"
+            f"FER_VIEWERS={settings.viewers} and FER_VISITORS={settings.visitors} leave fewer than {RESERVED_THREADS} "
+            f"of FER_THREADS={settings.threads} to everything else: make them {most} or less together, or add threads"
         )
     for origin in settings.origins:
         scheme, mark, rest = origin.partition("://")

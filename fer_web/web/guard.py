@@ -15,12 +15,26 @@ from fer_web.web.errors import error_answer
 from fer_web.web.services import services
 
 # Answered without the token: they tell nothing about anybody, and whoever restarts or logs in has none yet.
-WITHOUT_TOKEN = frozenset({"static", "pages.favicon", "pages.login", "pages.log_in", "system.live", "system.ready"})
+WITHOUT_TOKEN = frozenset(
+    {"static", "pages.favicon", "pages.login", "pages.log_in", "pages.privacy", "system.live", "system.ready"}
+)
 # May be reached from a link on another website; all else, the pictures above all, only from our own pages.
 LINKABLE = frozenset(
-    {"static", "pages.favicon", "pages.index", "pages.login", "system.docs", "system.live", "system.ready"}
+    {
+        "static",
+        "pages.favicon",
+        "pages.index",
+        "pages.try_picture",
+        "camera.page",
+        "pages.about",
+        "pages.privacy",
+        "pages.login",
+        "system.docs",
+        "system.live",
+        "system.ready",
+    }
 )
-PAGES = frozenset({"pages.index", "system.docs"})
+PAGES = frozenset({"pages.index", "pages.try_picture", "camera.page", "pages.about", "system.docs"})
 
 POLICY = (
     "default-src 'none'; img-src 'self' blob:; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -36,8 +50,8 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=()",
 }
-CORS_METHODS = "GET, POST"
-CORS_HEADERS = "Authorization, Content-Type"
+CORS_METHODS = "GET, POST, DELETE"
+CORS_HEADERS = "Authorization, Content-Type, Fer-Visit"
 CORS_AGE_S = "600"
 
 

@@ -52,11 +52,23 @@ BINARY: Schema = {
     "contentMediaType": "application/octet-stream",
     "description": "The picture's bytes.",
 }
+PAGE = {
+    "200": _answer("A page.", "text/html", {"type": "string"}),
+    "303": _answer("To /login, when the service has a token that the browser has not shown."),
+}
 OVERLAY = _parameter(
     "overlay",
     {"type": "string", "default": "boxes,labels,blinks"},
     "Layers to draw, separated by commas: boxes, labels, landmarks, blinks, heatmap, blur; empty for none.",
 )
+
+VISIT = {
+    "name": "Fer-Visit",
+    "in": "header",
+    "required": True,
+    "description": "The visit's id, as POST /camera/visit answered it.",
+    "schema": {"type": "string"},
+}
 
 PATHS: dict[str, dict[str, Any]] = {
     "/predict": {
@@ -147,6 +159,70 @@ PATHS: dict[str, dict[str, Any]] = {
             },
         }
     },
+    "/camera": {
+        "get": {
+            "operationId": "camera",
+            "summary": "The page that shows what is seen in the visitor's own camera.",
+            "responses": {**PAGE, **_refusals(*GUARDED)},
+        }
+    },
+    "/camera/socket": {
+        "get": {
+            "operationId": "camera_socket",
+            "summary": "A visit over a WebSocket: frames in, results back.",
+            "description": "Each binary message is a JPEG and is answered by one text message: a LiveFrame with "
+            "landmarks, or an Error when that frame is refused. Send the next frame when the answer to the one before "
+            "has come. Without a place, or before the models are loaded, the only message is an Error with "
+            "retry_after_s beside it, and the connection is closed with 1013. It is closed with 1001 when nothing "
+            "comes for ten seconds, or when the service stops.",
+            "responses": {
+                "101": _answer("The visit has begun."),
+                **_refusals(*GUARDED, "bad_handshake"),
+            },
+        }
+    },
+    "/camera/visit": {
+        "post": {
+            "operationId": "enter",
+            "summary": "Begin a visit without a WebSocket.",
+            "description": "It ends when it is deleted, or when no frame comes for silence_s seconds.",
+            "responses": {
+                "201": _answer("Its id.", JSON, _ref("Visit")),
+                **_refusals(*GUARDED, "busy", "not_ready"),
+            },
+        },
+        "delete": {
+            "operationId": "leave",
+            "summary": "End a visit and forget its people.",
+            "parameters": [VISIT],
+            "responses": {"204": _answer("It has ended."), **_refusals(*GUARDED, "no_visit")},
+        },
+    },
+    "/camera/frame": {
+        "post": {
+            "operationId": "visitor_frame",
+            "summary": "The faces in one frame of a visit.",
+            "description": "A JPEG of at most 500,000 bytes and 1,228,800 pixels. People are followed and their blinks "
+            "counted over the frames of the visit; frames are dated as they arrive.",
+            "parameters": [VISIT],
+            "requestBody": {"required": True, "content": {"image/jpeg": {"schema": BINARY}}},
+            "responses": {
+                "200": _answer("The faces, with their landmarks.", JSON, _ref("LiveFrame")),
+                **_refusals(
+                    *GUARDED,
+                    "empty",
+                    "not_an_image",
+                    "unsupported_format",
+                    "image_truncated",
+                    "image_too_large",
+                    "too_many_pixels",
+                    "no_visit",
+                    "one_at_a_time",
+                    "busy",
+                ),
+            },
+        }
+    },
     "/health/live": {
         "get": {
             "operationId": "live",
@@ -191,11 +267,42 @@ PATHS: dict[str, dict[str, Any]] = {
         "get": {
             "operationId": "index",
             "summary": "The live page.",
-            "responses": {
-                "200": _answer("A page.", "text/html", {"type": "string"}),
-                "303": _answer("To /login, when the service has a token that the browser has not shown."),
-                **_refusals(*GUARDED),
+            "responses": {**PAGE, **_refusals(*GUARDED)},
+        }
+    },
+    "/try": {
+        "get": {
+            "operationId": "try_picture",
+            "summary": "A page that sends pictures of the visitor's own to /predict and shows their faces.",
+            "responses": {**PAGE, **_refusals(*GUARDED)},
+        }
+    },
+    "/about": {
+        "get": {
+            "operationId": "about",
+            "summary": "A page about what is analyzed, the model, and what its answers do not mean.",
+            "responses": {**PAGE, **_refusals(*GUARDED)},
+        }
+    },
+    "/privacy": {
+        "get": {
+            "operationId": "privacy",
+            "summary": "A page about what is kept, and where such analysis is not allowed.",
+            "security": OPEN,
+            "responses": {"200": _answer("A page.", "text/html", {"type": "string"}), **_refusals("wrong_host")},
+        }
+    },
+    "/notice": {
+        "post": {
+            "operationId": "acknowledge",
+            "summary": "Say that the operator's notice was read.",
+            "description": "Sets a cookie (HttpOnly, SameSite=Strict) that the browser forgets when it is closed. "
+            "Without it, and with FER_NOTICE set, pages that show or take a camera's picture show the notice instead.",
+            "requestBody": {
+                "required": True,
+                "content": {"application/x-www-form-urlencoded": {"schema": _ref("Acknowledgment")}},
             },
+            "responses": {"303": _answer("To `next`, with the cookie."), **_refusals(*GUARDED)},
         }
     },
     "/login": {

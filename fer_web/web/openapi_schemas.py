@@ -54,7 +54,7 @@ FACE: dict[str, Schema] = {
     "eyes": _or_null(EYES, "Eye aspect ratios: near 0 when shut, about 0.3 when open."),
     "quality": _or_null(QUALITY),
     "pose": _or_null(POSE, "Yaw to the person's left, pitch up, roll clockwise in the picture."),
-    "landmarks": _or_null(POINTS, "x and y of the 68 points, only with ?landmarks=true."),
+    "landmarks": _or_null(POINTS, "x and y of the 68 points, only with ?landmarks=true and of visitors' cameras."),
     "heatmap": _or_null(TEXT, "The crop that the network saw with what it looked at, only with ?explain=true."),
 }
 BLINK = _object({"count": COUNTED, "last_time_s": _or_null(NUMBER), "last_duration_s": _or_null(NUMBER)})
@@ -102,6 +102,7 @@ SCHEMAS: dict[str, Schema] = {
         },
         "How the source is doing.",
     ),
+    "Visit": _object({"visit": TEXT, "silence_s": NUMBER}, "A visit's id, a secret, and how long it lasts in silence."),
     "Error": _object(
         {"error": _object({"code": TEXT, "message": TEXT})},
         "Every refusal and failure. Codes: " + ", ".join(STATUSES) + "; else the name of the HTTP status.",
@@ -115,5 +116,6 @@ SCHEMAS: dict[str, Schema] = {
         **_object({"image": _list({"type": "string", "contentMediaType": "application/octet-stream"}, minItems=1)}),
         "description": "One or several files in the field image.",
     },
+    "Acknowledgment": _object({"next": TEXT}, "The path to go to.", optional=("next",)),
     "Login": _object({"token": TEXT, "next": TEXT}, "The token, and the path to go to.", optional=("next",)),
 }

@@ -13,7 +13,7 @@ from fer_web.web.room import Room, Workers
 
 if TYPE_CHECKING:
     from fer_web.core import FrameResult
-    from fer_web.live import Hub
+    from fer_web.live import Hub, Visitors
     from fer_web.sources import Choice
     from fer_web.vision import Overlay, Vision
 
@@ -61,13 +61,23 @@ class Uploads:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Services:
-    """One value for everything, so that a view's needs can be read from what it takes of it."""
+    """One value for everything, so that a view's needs can be read from what it takes of it.
+
+    `notice` is what people have to read before the first picture; None for nothing.
+    """
 
     hub: Hub[FrameResult, frozenset[Overlay]]
     startup: Startup
     uploads: Uploads
     access: Access
     metrics: Metrics
+    visitors: Visitors[FrameResult]
+    notice: str | None = None
+
+    def close(self) -> None:
+        """End everything that would go on without an end, when the service stops."""
+        self.visitors.close()
+        self.hub.close()
 
 
 def services() -> Services:
