@@ -12,7 +12,7 @@ const find = (name) => document.getElementById(name);
 const root = find("camera");
 const video = find("video");
 const overlay = new Overlay(find("overlay"));
-const people = new People(find("people"), find("nobody"), () => {});
+const people = new People(find("people"), find("nobody"));
 const announcer = new Announcer(find("announcer"));
 
 const FACTS_MS = 1000; // numbers that change faster cannot be read
@@ -159,11 +159,10 @@ function reveal(isOn) {
 }
 
 async function offerCameras() {
-  const picker = find("device");
   const cameras = await listCameras();
   const current = stream?.getVideoTracks()[0].getSettings().deviceId;
-  picker.replaceChildren(...cameras.map(({ deviceId, label }) => new Option(label, deviceId, false, deviceId === current)));
-  picker.hidden = cameras.length < 2;
+  find("device").replaceChildren(...cameras.map(({ deviceId, label }) => new Option(label, deviceId, false, deviceId === current)));
+  find("picker").hidden = cameras.length < 2;
 }
 
 const sentence = (text) => text[0].toUpperCase() + text.slice(1);
