@@ -33,6 +33,7 @@ def base_image(*, fresh: bool) -> str:
     name = f"{BASE}:{suite}"
     if not fresh and output("buildah", "images", "--all", "--format", "{{.Name}}:{{.Tag}}").splitlines().count(name):
         return name
+    forget(name)
     with tempfile.TemporaryDirectory(prefix="fer-web-base-") as folder:
         shown(
             "debootstrap",
@@ -71,6 +72,7 @@ def debian_mirror() -> tuple[str, str, list[str]]:
 
 def build(base: str, models: Path | None) -> None:
     """Build the Dockerfile as it is; `models` takes the place of the repository's models folder."""
+    forget(IMAGE)
     with tempfile.TemporaryDirectory(prefix="fer-web-build-") as folder:
         context = ROOT if models is None else context_with(models, Path(folder) / "context")
         shown(
@@ -83,6 +85,11 @@ def build(base: str, models: Path | None) -> None:
             f"--tag={IMAGE}",
             str(context),
         )
+
+
+def forget(name: str) -> None:
+    """Remove an image, if there is one: the next of its name would leave it without a name."""
+    subprocess.run(["buildah", "rmi", "--force", name], capture_output=True, check=False)
 
 
 def context_with(models: Path, context: Path) -> Path:
