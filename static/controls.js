@@ -8,7 +8,16 @@ export class Layers {
     this.boxes = [...fieldset.querySelectorAll("input[name=overlay]")];
     const kept = recall(OVERLAYS);
     if (Array.isArray(kept)) for (const box of this.boxes) box.checked = kept.includes(box.value);
-    fieldset.addEventListener("change", () => { keep(OVERLAYS, this.chosen); onChange(); });
+    let wasBlurred = this.isBlurred;
+    fieldset.addEventListener("change", () => {
+      keep(OVERLAYS, this.chosen);
+      onChange(wasBlurred);
+      wasBlurred = this.isBlurred;
+    });
+  }
+
+  get isBlurred() {
+    return this.chosen.includes("blur");
   }
 
   get chosen() {

@@ -16,7 +16,7 @@ const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const stream = find("stream");
 const connection = new Connection(stream, addresses.events);
-const layers = new Layers(find("layers"), () => connection.show(layers.of(addresses.stream)));
+const layers = new Layers(find("layers"), changeLayers);
 const shape = new Shape(live);
 const announcer = new Announcer(find("announcer"));
 const chart = new MinuteChart(find("chart"), find("legend"));
@@ -31,6 +31,13 @@ let said = "";
 function showStatus(status, text = SAID[status] ?? status) {
   write(find("status"), text);
   find("status").dataset.status = status;
+}
+
+// The last picture stays until the next one comes, but nobody who was just blurred stays to be seen.
+function changeLayers(wasBlurred) {
+  if (layers.isBlurred === wasBlurred) freeze(stream, find("last"));
+  else find("last").width = 0;
+  connection.show(layers.of(addresses.stream));
 }
 
 function draw(text) {
@@ -98,6 +105,7 @@ function stop() {
 connection.addEventListener("state", (event) => showState(event.detail));
 connection.addEventListener("frame", (event) => showFrame(event.detail));
 connection.addEventListener("lost", (event) => {
+  freeze(stream, find("last"));
   forget();
   chart.clear(); // a service that was started again counts people anew
   showStatus("lost", event.detail);

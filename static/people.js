@@ -41,7 +41,7 @@ export class People {
   }
 
   #add(track, nowMs) {
-    const card = new Card(track, nowMs, () => this.onChoose(track));
+    const card = new Card(track, nowMs, this.onChoose && (() => this.onChoose(track)));
     this.#cards.set(track, card);
     const next = [...this.#cards.keys()].filter((one) => one > track).sort((a, b) => a - b)[0];
     this.list.insertBefore(card.node, next === undefined ? null : this.#cards.get(next).node);
@@ -65,7 +65,8 @@ class Card {
     this.button = element("button", { type: "button", className: "plain", textContent: "Chart" });
     this.button.setAttribute("aria-label", `Show person ${track} in the chart`);
     this.button.setAttribute("aria-pressed", "false");
-    this.button.addEventListener("click", onChoose);
+    this.button.hidden = !onChoose; // where there is no chart
+    if (onChoose) this.button.addEventListener("click", onChoose);
     const names = ["Blinks", "Eyes", POSE, QUALITY, "Size"];
     this.facts = Object.fromEntries(names.map((name) => [name, element("dd", { textContent: "–" })]));
     this.node = element("li", { className: "person" },

@@ -100,6 +100,7 @@ def browser(shared_browser: Chrome) -> Iterator[Chrome]:
     shared_browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     shared_browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
     shared_browser.set_window_size(1280, 900)
+    shared_browser.get_log("browser")  # complaints of other tests' pages
     try:
         yield shared_browser
     finally:
