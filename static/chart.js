@@ -6,19 +6,19 @@ import { COLORS, DASHES, EMOTIONS, WIDTHS } from "./palette.js";
 
 const SPAN_S = 60;
 const GAP_S = 1.5; // a person who was away longer gets a gap, not a line
+const NOTHING = [[], ...EMOTIONS.map(() => [])];
 const INK = "#a5b2ac";
 const GRID = "#26312d";
 const NAMED_FROM = 0.15; // lines above this are named at their end
 
 export class MinuteChart {
   #people = new Map(); // track -> columns: seconds, then one of each expression
-  #shown = null;
   #legend = new Map();
 
   constructor(node, legend) {
     this.node = node;
-    this.plot = new uPlot(options(node), [[], ...EMOTIONS.map(() => [])], node);
-    new ResizeObserver(() => this.plot.setSize(size(node))).observe(node);
+    this.#make();
+    new ResizeObserver(() => this.#fit()).observe(node);
     for (const emotion of EMOTIONS) {
       const number = element("span", { textContent: "–" });
       const item = element("li", {}, mark(emotion), emotion, number);
@@ -41,8 +41,7 @@ export class MinuteChart {
       while (columns[0].length && columns[0][0] < nowS - SPAN_S - 1) for (const column of columns) column.shift();
       if (!columns[0].length) this.#people.delete(one);
     }
-    this.#shown = track;
-    const columns = this.#people.get(track) ?? [[], ...EMOTIONS.map(() => [])];
+    const columns = this.#people.get(track) ?? NOTHING;
     this.plot.batch(() => {
       this.plot.setData(columns.map((column) => column.slice()), false);
       this.plot.setScale("x", { min: nowS - SPAN_S, max: nowS });
@@ -53,6 +52,17 @@ export class MinuteChart {
   clear() {
     this.#people.clear();
     this.draw(null, null, performance.now() / 1000);
+  }
+
+  #make() {
+    this.letterPx = letterPx();
+    this.plot = new uPlot(options(this.node), NOTHING, this.node);
+  }
+
+  #fit() {
+    if (this.letterPx === letterPx()) return this.plot.setSize(size(this.node));
+    this.plot.destroy(); // its letters keep the size that they had
+    this.#make();
   }
 
   #showNumbers(emotions) {
@@ -91,7 +101,7 @@ function options(node) {
     ...size(node),
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, () => (hasNames(node) ? 6 * em : 16), 0, 0],
+    padding: [0.8 * em, () => (hasNames(node) ? 6 * em : 16), 0, 0],
     scales: { x: { time: false, auto: false }, y: { auto: false, range: [0, 1] } },
     axes: [
       { ...axis, size: 2.4 * em, splits: (plot) => [-60, -45, -30, -15, 0].map((ago) => plot.scales.x.max + ago), values: (plot, places) => places.map((place) => { const ago = Math.round(plot.scales.x.max - place); return ago ? `−${ago} s` : "now"; }) },

@@ -12,6 +12,7 @@ const live = document.querySelector(".live");
 const addresses = live.dataset;
 const SAID = { connecting: "Connecting", live: "Live", demo: "Live (demo)", reconnecting: "Reconnecting to the camera", closed: "Closed" };
 const FACTS_MS = 1000; // numbers that change faster cannot be read
+const CLEARLY = 1.5; // times the area
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const stream = find("stream");
@@ -24,6 +25,7 @@ const people = new People(find("people"), find("nobody"), (track) => { chosen = 
 
 let isPaused = false; // by the person; a hidden page rests without it
 let chosen = null; // the person in the chart; nobody: the largest face
+let lead = null; // who the largest face was
 let factsMs = 0;
 let chartMs = 0;
 let said = "";
@@ -60,7 +62,7 @@ function showFrame(frame) {
   people.update(frame.results, nowMs);
   for (const face of frame.results) chart.add(face.track, face.emotions, nowMs / 1000);
   if (!people.has(chosen)) chosen = null;
-  const largest = frame.results.toSorted((a, b) => b.region.w * b.region.h - a.region.w * a.region.h)[0];
+  const largest = leading(frame.results);
   const shown = chosen === null ? largest : frame.results.find((face) => face.track === chosen);
   people.choose(chosen ?? largest?.track);
   if (nowMs - chartMs >= (isCalm.matches ? 1000 : 0)) {
@@ -75,6 +77,16 @@ function showFrame(frame) {
     write(find("faces"), String(frame.results.length));
     announce(frame.results);
   }
+}
+
+// The largest face; the one that was it stays it until another is clearly larger, or the chart would jump to and fro.
+function leading(faces) {
+  const area = (face) => face.region.w * face.region.h;
+  const largest = faces.toSorted((a, b) => area(b) - area(a))[0];
+  const before = faces.find((face) => face.track === lead);
+  const leads = before && area(largest) < CLEARLY * area(before) ? before : largest;
+  lead = leads?.track ?? null;
+  return leads;
 }
 
 function announce(faces) {

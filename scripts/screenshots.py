@@ -1,0 +1,116 @@
+"""Take the README's pictures of the pages, from the demo: `python scripts/screenshots.py [--out docs/screenshots]`.
+
+Needs requirements-dev.txt, Chromium and its driver; starts and ends a server of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from base64 import b64decode
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from PIL import Image  # noqa: E402
+from selenium.webdriver import Chrome  # noqa: E402
+from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+
+from tests.browser.chromium import PATIENCE_S, find_programs, open_chromium  # noqa: E402
+from tests.browser.looks import Size, look  # noqa: E402
+from tests.browser.page import every, one, text  # noqa: E402
+from tests.browser.server import Service  # noqa: E402
+
+WIDE: Size = (1280, 960)
+NARROW: Size = (390, 844)
+QUALITY = 82
+# The chart shows a minute: this many seconds of it are filled before a picture is taken.
+CHART_S = 45.0
+PEOPLE = 3
+
+
+def main() -> None:
+    """Every page that the README shows, as WebP."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
+    out = parser.parse_args().out
+    out.mkdir(parents=True, exist_ok=True)
+    programs = find_programs()
+    if isinstance(programs, str):
+        sys.exit(programs)
+    with tempfile.TemporaryDirectory() as folder:
+        service = Service(Path(folder), FER_SOURCE=f"demo:?faces={PEOPLE}")
+        browser = open_chromium(programs, Path(folder) / "profile", ())
+        try:
+            service.start()
+            take(browser, service.url, Path(folder), out)
+        finally:
+            browser.quit()
+            service.stop()
+
+
+def take(browser: Chrome, url: str, folder: Path, out: Path) -> None:
+    """The pages one after the other; the live page is waited for until its chart is filled."""
+    look(browser, WIDE, "light")
+    browser.get(url)
+    began_s = _now_s(browser)
+    _until(browser, lambda: len(every(browser, ".person")) == PEOPLE and _now_s(browser) - began_s > CHART_S)
+    shoot(browser, out / "live.webp", WIDE)
+    look(browser, WIDE, "dark")
+    one(browser, "input[value=landmarks]").click()
+    one(browser, "input[value=heatmap]").click()
+    _settle(browser)
+    shoot(browser, out / "live-dark.webp", WIDE)
+    look(browser, NARROW, "dark", scale=2)
+    _settle(browser)
+    shoot(browser, out / "live-narrow.webp", NARROW)
+    look(browser, WIDE, "light")
+    browser.get(f"{url}/try")
+    one(browser, "#landmarks").click()
+    one(browser, "#heatmap").click()
+    one(browser, "#image").send_keys("\n".join(map(str, _pictures(folder))))
+    _until(browser, lambda: "analyzed" in text(browser, "#progress"))
+    shoot(browser, out / "try.webp", WIDE)
+    for name in ("camera", "about", "privacy"):
+        browser.get(f"{url}/{name}")
+        shoot(browser, out / f"{name}.webp", WIDE)
+
+
+def shoot(browser: Chrome, path: Path, size: Size) -> None:
+    """What the window shows, as a small file."""
+    clip = {"x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1}
+    shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "clip": clip})
+    Image.open(BytesIO(b64decode(shot["data"]))).convert("RGB").save(path, quality=QUALITY, method=6)
+    print(f"{path}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def _pictures(folder: Path) -> list[Path]:
+    """A public-domain portrait, and a file that is no picture."""
+    from skimage.data import astronaut
+
+    Image.fromarray(astronaut()).save(folder / "portrait.png")
+    (folder / "notes.jpg").write_text("no picture")
+    return [folder / "portrait.png", folder / "notes.jpg"]
+
+
+def _settle(browser: Chrome) -> None:
+    """Until the picture with the new layers has come and some of it was shown."""
+    began_s = _now_s(browser)
+    _until(browser, lambda: _now_s(browser) - began_s > 2)
+    _until(browser, lambda: bool(browser.execute_script("return document.getElementById('stream').naturalWidth")))
+
+
+def _until(browser: Chrome, condition: Callable[[], bool]) -> None:
+    WebDriverWait(browser, 3 * PATIENCE_S).until(lambda _: condition())
+
+
+def _now_s(browser: Chrome) -> float:
+    return float(browser.execute_script("return performance.now() / 1000"))
+
+
+if __name__ == "__main__":
+    main()
