@@ -16,6 +16,7 @@ from fer_web.core import Pixels
 from fer_web.sources import open_source
 from tests.browser.conftest import Browse, Serve, Wait
 from tests.browser.server import Service
+from tests.browser.test_accessible import AXE, violations
 from tests.web.live_server import eventually
 
 # Chromium plays the pictures of an .mjpeg file at this pace, again and again.
@@ -251,7 +252,9 @@ def test_a_page_that_came_over_plain_http_says_why_there_is_no_camera(serve: Ser
     assert not driver.find_element(By.ID, "start").is_enabled()
 
 
-def test_it_fits_a_narrow_screen(server: Service, browse: Browse, film: Film, wait: Wait) -> None:
+def test_while_it_runs_it_fits_a_narrow_screen_and_is_for_everybody(
+    server: Service, browse: Browse, film: Film, wait: Wait
+) -> None:
     driver = watching(browse, film("demo:"))
     phone = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
@@ -261,6 +264,8 @@ def test_it_fits_a_narrow_screen(server: Service, browse: Browse, film: Film, wa
     assert driver.execute_script("return document.documentElement.scrollWidth") <= 360
     pixels = driver.execute_script("return document.getElementById('overlay').width")
     assert pixels >= 640  # sharp on a fine screen
+    driver.execute_script(AXE.read_text(encoding="utf-8"))
+    assert violations(driver) == []
 
 
 def test_frames_last_as_long_as_they_should() -> None:
