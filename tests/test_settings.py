@@ -109,7 +109,7 @@ def test_viewers_never_take_the_last_threads() -> None:
 
     assert load_settings(fitting).viewers == 20
     for name in ("viewers", "visitors"):
-        with pytest.raises(SettingsError, match="FER_VIEWERS=.* and FER_VISITORS=.* FER_THREADS=40"):
+        with pytest.raises(SettingsError, match=r"FER_VIEWERS=.* and FER_VISITORS=.* FER_THREADS=40"):
             load_settings({**fitting, name: fitting[name] + 1})
 
 

@@ -130,7 +130,7 @@ def _share(value: Any) -> str:
 
 
 def _confusion(found: Mapping[str, Any]) -> Confusion | None:
-    matrix = found.get("confusion")
+    matrix: Any = found.get("confusion")
     if not _is_matrix(matrix):
         return None
     rows = []

@@ -7,6 +7,7 @@ arguments. All of them are ended with their test or run.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def programs() -> Programs:
     """Where Chromium and its driver are; the tests are skipped where one of them is missing."""
+    if os.name == "nt":
+        pytest.skip("the server of these tests, gunicorn, does not run on Windows")
     found = find_programs()
     if isinstance(found, str):
         pytest.skip(found)
