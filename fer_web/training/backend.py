@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 # glibc returns large blocks to the system after every layer and asks for them again; keeping them, in huge pages,
-# makes a PyTorch step on a CPU about twice as fast (measured with 48-pixel networks, two cores).
+# makes a PyTorch step on a CPU clearly faster (seen with 48-pixel networks, two cores).
 KEEP_MEMORY = ":".join(
     (
         "glibc.malloc.mmap_threshold=4294967296",
