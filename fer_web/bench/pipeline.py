@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from fer_web.vision import Vision, draw
 
 FRAMES = 600
 REFERENCE_FRAMES = 60
+SOAK_FRAMES = 1000
 FULL_HD = (1920, 1080)
 
 
@@ -47,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--frames", type=int, default=FRAMES, help="frames a scene (%(default)s)")
     parser.add_argument(
-        "--soak", type=int, default=0, metavar="N", help="also analyze N demo frames and print memory growth"
+        "--soak", type=int, default=SOAK_FRAMES, metavar="N", help="demo frames to watch memory over (%(default)s)"
     )
     parser.add_argument("--models", type=Path, default=Path("models"), help="folder of the models (%(default)s)")
     parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
@@ -55,26 +56,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     vision = Vision.load(args.models, args.model)
+    soak(vision, args.soak)
+    print(f"peak memory so far {peak_mib():.0f} MiB\n")
     reference = ReferenceLoop(args.models, args.model)
-    scenes = scenes_of(args.video)
     print(f"{'scene':26}{'reference':>12}{'ours':>10}{'ratio':>8}   ms per step")
-    for scene in scenes:
+    for scene in scenes_of(args.video):
         report(scene, vision, reference, args.frames)
-    if args.soak:
-        soak(vision, args.soak)
-    print(f"peak memory {peak_mib():.0f} MiB (with the reference's own copy of the network)")
     return 0
 
 
-def scenes_of(video: Path | None) -> list[Scene]:
-    """The clip and its full-HD enlargement where there is one, then the demo with one face, in full HD, with four."""
-    scenes = []
+def scenes_of(video: Path | None) -> Iterator[Scene]:
+    """The clip where there is one, the demo with one face, the first of them in full HD, the demo with four faces."""
     if video is not None:
-        scenes.append(Scene(video.name, frames_of(str(video))))
-    scenes.append(Scene("demo", frames_of("demo:")))
-    scenes.append(Scene(f"{scenes[0].name} 1920x1080", [enlarged(frame) for frame in scenes[0].frames[:90]]))
-    scenes.append(Scene("demo, four faces", frames_of("demo:?faces=4")))
-    return scenes
+        yield Scene(video.name, frames_of(str(video)))
+    yield Scene("demo", frames_of("demo:"))
+    name, uri = ("demo", "demo:") if video is None else (video.name, str(video))
+    yield Scene(f"{name} 1920x1080", [enlarged(frame) for frame in frames_of(uri, 60)])
+    yield Scene("demo, four faces", frames_of("demo:?faces=4"))
 
 
 def frames_of(uri: str, most: int = 300) -> list[Frame]:
@@ -126,6 +124,7 @@ def fps_of(work: Callable[[Frame], bytes], frames: Sequence[Frame]) -> float:
 
 def soak(vision: Vision, count: int) -> None:
     """Analyzes `count` demo frames and prints how memory grew after the first tenth."""
+    before = resident_mib()
     analyze = ours(vision, {})
     with open_source("demo:", paced=False) as source:
         for frame in tqdm(itertools.islice(source.frames(), count), total=count, desc="soak", unit="frame"):
