@@ -25,7 +25,7 @@ from tests.browser.looks import Size, look  # noqa: E402
 from tests.browser.page import every, one, text  # noqa: E402
 from tests.browser.server import Service  # noqa: E402
 
-WIDE: Size = (1280, 1010)
+WIDE: Size = (1280, 990)
 NARROW: Size = (390, 844)
 QUALITY = 82
 # The chart shows a minute: this many seconds of it are filled before a picture is taken.
