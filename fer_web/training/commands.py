@@ -152,8 +152,8 @@ def _record(models: Path, name: str, found: dict[str, object]) -> None:
     """The main figures into the card, beside those of PublicTest."""
     path = models / f"{name}.json"
     card = ModelCard.read(path)
-    keys = ("accuracy", "accuracy_without_duplicates", "ferplus_majority_accuracy", "macro_f1", "calibration_after",
-            "private_test_reads")  # fmt: skip
+    keys = ("accuracy", "accuracy_without_duplicates", "ferplus_majority_accuracy", "macro_f1", "recall", "confusion",
+            "calibration_after", "uncertain", "private_test_reads")  # fmt: skip
     replace(card, metrics={**card.metrics, "PrivateTest": {key: found[key] for key in keys}}).write(path)
 
 
