@@ -12,7 +12,7 @@ from fer_web.registry import ModelCard
 Fact = tuple[str, str]
 
 PARTS = {
-    "PrivateTest": "FER2013 PrivateTest, which was not looked at before",
+    "PrivateTest": "FER2013 PrivateTest, the official test part",
     "PublicTest": "FER2013 PublicTest, on which the weights were chosen",
 }
 MEASURES = {

@@ -26,7 +26,7 @@ def test_accuracy_comes_with_its_interval_and_count() -> None:
 
     (part,) = facts_of({"PrivateTest": {"accuracy": accuracy, "macro_f1": 0.61}}).parts
 
-    assert part.title == "FER2013 PrivateTest, which was not looked at before"
+    assert part.title == "FER2013 PrivateTest, the official test part"
     assert part.facts == (("Accuracy", "65.7 % (95 %: 64.1 to 67.2; 3,589 pictures)"), ("Macro F1", "61.0 %"))
 
 
