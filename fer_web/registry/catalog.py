@@ -38,8 +38,7 @@ def load_model(directory: Path, name: str) -> tuple[Any, ModelCard]:
     Nothing of the file is read by Keras before its hash has matched, and no code in it is run (`safe_mode`).
     """
     card = verify_model(directory, name)
-    # TensorFlow reports as an error that it finds no graphics card; what really fails is raised anyway.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    quiet_tensorflow()
     import keras
 
     try:
@@ -50,6 +49,11 @@ def load_model(directory: Path, name: str) -> tuple[Any, ModelCard]:
     if model.input_shape != expected or model.output_shape != (None, len(card.labels)):
         raise ModelError(f"{name}.keras maps {model.input_shape} to {model.output_shape}; its card says {expected}")
     return model, card
+
+
+def quiet_tensorflow() -> None:
+    """Before it is imported: TensorFlow reports a missing graphics card as an error; what really fails is raised."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def sha256_of(path: Path) -> str:

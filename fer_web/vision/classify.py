@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Face, Faces, Frame
-from fer_web.registry import ModelCard, load_model
+from fer_web.registry import ModelCard, load_model, quiet_tensorflow
 from fer_web.vision.explain import normalized, with_maps
 
 LARGEST_WARMED_BATCH = 4
@@ -29,6 +30,7 @@ class Classifier:
     @classmethod
     def load(cls, models_dir: Path, name: str) -> Classifier:
         """The model of that name; ModelError when it is missing, damaged or not what its card says."""
+        _use_one_thread()
         return cls(*load_model(models_dir, name))
 
     def scores(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -45,6 +47,22 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probabilities along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+
+
+def _use_one_thread() -> None:
+    """Handing so small a network's work from thread to thread takes longer than doing it.
+
+    Where TensorFlow runs already, in a program that uses it for more, its threads stay as they are.
+    """
+    quiet_tensorflow()
+    import keras
+
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        with suppress(RuntimeError):
+            tf.config.threading.set_intra_op_parallelism_threads(1)
+            tf.config.threading.set_inter_op_parallelism_threads(1)
 
 
 def _compiled(model: Any, card: ModelCard) -> Callable[[NDArray[np.float32]], list[NDArray[np.float32]]]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 from selenium.webdriver import Chrome
+from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.conftest import Serve, Wait
 from tests.browser.looks import look
@@ -35,6 +36,7 @@ def violations(browser: Chrome) -> list[str]:
 
 def check(browser: Chrome) -> None:
     """Nothing serious, nothing wider than the window, and no complaint of the browser's, however one looks at it."""
+    WebDriverWait(browser, 20).until(lambda _: browser.execute_script("return document.readyState") == "complete")
     browser.execute_script(AXE.read_text(encoding="utf-8"))
     for size, scheme in LOOKS:
         look(browser, size, scheme)
