@@ -22,7 +22,7 @@ from fer_web.vision.align import to_gray
 # The detector's window is 80 pixels: a picture smaller than this is enlarged, a tiny one at most fourfold.
 SMALLEST_WORKING_PIXELS = 640 * 480
 MOST_ENLARGED = 4.0
-# Margins below this are mostly folds of cloth: of the test photos' faces, none that dlib finds scores less.
+# Lower margins are often folds of cloth; a single blurred face that scores less is left to the second look.
 THRESHOLD = 0.1
 # The second look, when a picture seems to hold no face. A face that fills its picture lacks the surroundings that the
 # detector looks for, so a margin of this share is added in the picture's mean gray; and the detector's threshold is
