@@ -13,8 +13,10 @@ PACKAGE = Path(__file__).resolve().parent.parent / "fer_web"
 # Top row first. Parts of one row do not know each other, except in the top row, which wires everything.
 ROWS = (
     ("factory", "worker", "cli", "settings", "startup", "bench", "__main__"),
+    ("api",),
     ("web",),
-    ("jobs", "training", "lab"),
+    ("lab",),
+    ("jobs", "training"),
     ("live", "store", "reports"),
     ("vision", "sources"),
     ("registry",),
@@ -30,10 +32,15 @@ HOMES = {
     "cv2": {"sources", "vision", "live", "training", "lab", "bench"},
     "dlib": {"vision", "lab", "bench"},
     "sqlalchemy": {"store"},
+    "alembic": {"store"},
     "celery": {"jobs"},
     "redis": {"jobs", "live"},
+    "av": {"jobs", "sources"},
+    "sklearn": {"lab"},
+    "lightgbm": {"lab"},
+    "optuna": {"lab"},
 }
-LAZY = {"keras", "tensorflow", "torch", "jax"}
+LAZY = {"keras", "tensorflow", "torch", "jax", "sklearn", "lightgbm", "optuna", "celery", "av", "matplotlib"}
 
 
 def part_of(path: Path) -> str:

@@ -2,7 +2,8 @@
 
 from fer_web.core.emotion import Emotion
 from fer_web.core.geometry import Pixels, Points, Rect, Size
-from fer_web.core.values import Blink, Face, Faces, Frame, FrameResult, Pose, Quality, Reading, Scores
+from fer_web.core.readings import Marker, Reading, Recording
+from fer_web.core.values import Blink, Face, Faces, Frame, FrameResult, Pose, Quality, Scores
 
 __all__ = [
     "Blink",
@@ -11,11 +12,13 @@ __all__ = [
     "Faces",
     "Frame",
     "FrameResult",
+    "Marker",
     "Pixels",
     "Points",
     "Pose",
     "Quality",
     "Reading",
+    "Recording",
     "Rect",
     "Scores",
     "Size",

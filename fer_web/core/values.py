@@ -110,23 +110,3 @@ class FrameResult:
     frame: Frame
     faces: Faces = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What may be kept of a face: numbers, never a picture or a landmark. The type has no field for one."""
-
-    time_s: float
-    track: int
-    scores: tuple[float, ...]
-    blinks: int
-    pose: Pose | None
-    quality: Quality | None
-
-    @classmethod
-    def of(cls, face: Face, time_s: float) -> Reading:
-        """The reading of a tracked, classified face; ValueError for one that is not."""
-        if face.track is None or face.scores is None:
-            raise ValueError("a reading needs a face with a track and scores")
-        blinks = face.blink.count if face.blink else 0
-        return cls(time_s, face.track, tuple(map(float, face.scores)), blinks, face.pose, face.quality)

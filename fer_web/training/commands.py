@@ -67,7 +67,7 @@ def add_teach_arguments(parser: argparse.ArgumentParser) -> None:
     """`teach`: what finished runs answer for every training picture, averaged, for a student's `--teaching`."""
     add_data_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, help="the file to write")
-    parser.add_argument("runs", type=Path, nargs="+", help="folders of finished runs")
+    parser.add_argument("runs", type=Path, nargs="+", help="folders of finished runs, or models/NAME.keras")
 
 
 def run_teach(args: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.errors import DataError
+from fer_web.registry.catalog import load_model
 from fer_web.training.checkpoint import load_best
 from fer_web.training.config import read_config
 from fer_web.training.dataset import SIDE_PX, Split
@@ -25,7 +26,9 @@ SHIFTS = ((0, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
 
 
 def trained_network(run: Path) -> Any:
-    """The training model of a finished run with the weights that were chosen."""
+    """The training model of a finished run with the weights that were chosen, or a published `.keras` file's model."""
+    if run.suffix == ".keras":
+        return load_model(run.parent, run.stem)[0]
     model = build_model(read_config(run / "run.toml"))
     weights, _ = load_best(run)
     model.set_weights(weights)

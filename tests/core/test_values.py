@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 import pytest
 
-from fer_web.core import Emotion, Face, Frame, Reading, Rect
+from fer_web.core import Emotion, Face, Frame, Rect
 
 SCORES = np.array([0, 0, 0, 0.9, 0, 0, 0.1], np.float32)
 
@@ -33,18 +31,3 @@ def test_the_dominant_emotion_is_the_most_probable_one() -> None:
 
     assert face.dominant is Emotion.HAPPY
     assert Face(Rect(0, 0, 9, 9), 1.0).dominant is None
-
-
-def test_a_reading_cannot_hold_a_picture_or_a_landmark() -> None:
-    names = {field.name for field in fields(Reading)}
-
-    assert names == {"time_s", "track", "scores", "blinks", "pose", "quality"}
-
-
-def test_a_reading_needs_a_track_and_scores() -> None:
-    reading = Reading.of(Face(Rect(0, 0, 9, 9), 1.0, track=3, scores=SCORES), 1.5)
-
-    assert (reading.track, reading.time_s, reading.blinks) == (3, 1.5, 0)
-    assert sum(reading.scores) == pytest.approx(1)
-    with pytest.raises(ValueError, match="track and scores"):
-        Reading.of(Face(Rect(0, 0, 9, 9), 1.0), 0.0)
