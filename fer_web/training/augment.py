@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
+Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -36,33 +37,42 @@ class Augmentation:
         return out
 
     def _one(self, picture: Picture, size: int, rng: np.random.Generator) -> Picture:
-        changed = self._moved(picture, size, rng)
-        if self.contrast > 1:
-            changed = _lit(changed, self.contrast, rng)
-        if self.camera:
-            changed = _filmed(changed, self.camera, rng)
-        if rng.random() < self.erase:
-            _erase(changed, rng)
-        return changed
-
-    def _moved(self, picture: Picture, size: int, rng: np.random.Generator) -> Picture:
-        """One affine warp for flip, rotation, scale, shift and the change of size."""
-        import cv2
-
         height, width = picture.shape
+        return self.seen_by_a_camera(warped(picture, self.placement((width, height), size, rng), size), rng)
+
+    def placement(self, size: tuple[int, int], target: int, rng: np.random.Generator) -> Matrix:
+        """One affine map (2, 3) for flip, rotation, scale, shift and the change of size; of negative determinant when
+        it mirrors. From a picture of `size` (width, height) to one of `target` by `target`."""
+        width, height = size
         angle = np.deg2rad(rng.uniform(-self.rotation_deg, self.rotation_deg))
-        zoom = np.exp(rng.uniform(-1, 1) * np.log(self.scale)) * size / width
+        zoom = np.exp(rng.uniform(-1, 1) * np.log(self.scale)) * target / width
         cos, sin = np.cos(angle) * zoom, np.sin(angle) * zoom
         mirror = -1.0 if rng.random() < self.flip else 1.0
-        dx, dy = rng.uniform(-self.shift, self.shift, 2) * size
+        dx, dy = rng.uniform(-self.shift, self.shift, 2) * target
         center_x, center_y = (width - 1) / 2, (height - 1) / 2
         linear = np.array([[cos * mirror, -sin], [sin * mirror, cos]])
-        offset = np.array([(size - 1) / 2 + dx, (size - 1) / 2 + dy]) - linear @ (center_x, center_y)
-        matrix = np.column_stack([linear, offset])
-        warped: Picture = cv2.warpAffine(
-            picture, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-        )
-        return warped
+        offset = np.array([(target - 1) / 2 + dx, (target - 1) / 2 + dy]) - linear @ (center_x, center_y)
+        return np.column_stack([linear, offset])
+
+    def seen_by_a_camera(self, picture: Picture, rng: np.random.Generator) -> Picture:
+        """Lit, filmed and partly hidden; everything stays where it is. `picture` itself may change."""
+        if self.contrast > 1:
+            picture = _lit(picture, self.contrast, rng)
+        if self.camera:
+            picture = _filmed(picture, self.camera, rng)
+        if rng.random() < self.erase:
+            _erase(picture, rng)
+        return picture
+
+
+def warped(picture: Picture, matrix: Matrix, size: int) -> Picture:
+    """A picture under an affine map, (size, size); what lies outside of it is its mirror image."""
+    import cv2
+
+    moved: Picture = cv2.warpAffine(
+        picture, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return moved
 
 
 def resized(pictures: Picture, size: int) -> Picture:
