@@ -2,6 +2,7 @@
 
 from fer_web.core.emotion import Emotion
 from fer_web.core.geometry import Pixels, Points, Rect, Size
+from fer_web.core.job import Job, JobState
 from fer_web.core.readings import Marker, Reading, Recording
 from fer_web.core.values import Blink, Face, Faces, Frame, FrameResult, Pose, Quality, Scores
 
@@ -12,6 +13,8 @@ __all__ = [
     "Faces",
     "Frame",
     "FrameResult",
+    "Job",
+    "JobState",
     "Marker",
     "Pixels",
     "Points",
