@@ -1,4 +1,4 @@
-"""The 15 facial keypoints by name, in the order of Kaggle's Facial Keypoints Detection. Left and right are the person's.
+"""The 15 facial keypoints, in the order of Kaggle's Facial Keypoints Detection. Left and right are the person's.
 
 Kaggle 2013, "Facial Keypoints Detection" (the columns of its `training.csv`).
 """
