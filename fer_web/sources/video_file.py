@@ -32,6 +32,8 @@ _CONTAINERS: tuple[tuple[int, bytes], ...] = (
     (0, b"DKIF"),  # IVF
 )
 _TS_PACKET = 188
+# So much of a file's beginning says whether it is a video.
+HEAD_BYTES = _TS_PACKET * 2 + 1
 
 
 def video_file(path: Path, loop: bool, paced: bool, stop: threading.Event) -> Iterator[Picture]:
@@ -39,7 +41,7 @@ def video_file(path: Path, loop: bool, paced: bool, stop: threading.Event) -> It
 
     `paced`: not before they are due. The file is opened anew each round, as seeking is not exact in every format.
     """
-    checked = _checked(path)
+    checked = check_video(path)
     pace = Pace(stop) if paced else None
     start_s, rounds = 0.0, 0
     while rounds == 0 or loop:
@@ -79,7 +81,7 @@ def _plausible(fps: float) -> float:
     return fps if 0 < fps <= _FASTEST_FPS else _DEFAULT_FPS
 
 
-def _checked(path: Path) -> Path:
+def check_video(path: Path) -> Path:
     """`path` made absolute, so that FFmpeg takes no part of it for a protocol; SourceError when it is no video."""
     if not path.exists():
         raise SourceError(f"there is no file {path}")
@@ -87,14 +89,15 @@ def _checked(path: Path) -> Path:
         raise SourceError(f"{path} is not a file; give the path of a video")
     try:
         with path.open("rb") as file:
-            start = file.read(_TS_PACKET * 2 + 1)
+            start = file.read(HEAD_BYTES)
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
-    if not _is_video(start):
+    if not is_video(start):
         raise SourceError(f"{path.name} is not a video; MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are played")
     return path.resolve()
 
 
-def _is_video(start: bytes) -> bool:
+def is_video(start: bytes) -> bool:
+    """Whether a file that begins like this, with its first HEAD_BYTES, is one of the containers that are played."""
     transport = len(start) > _TS_PACKET and start[0] == start[_TS_PACKET] == ord("G")
     return transport or any(start.startswith(magic, offset) for offset, magic in _CONTAINERS)
