@@ -36,6 +36,10 @@ def _training(name: str, meaning: str) -> Command:
     return Command("fer_web.training.commands", meaning, f"add_{name}_arguments", f"run_{name}")
 
 
+def _lab(name: str, meaning: str) -> Command:
+    return Command("fer_web.lab.commands", meaning, f"add_{name}_arguments", f"run_{name}")
+
+
 COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "serve": Command("fer_web.cli.serve", "serve the live picture, the pages and the API"),
     "predict": Command("fer_web.cli.predict", "say what the faces in pictures express"),
@@ -45,6 +49,11 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "teach": _training("teach", "write down what trained networks answer, for a student to learn from"),
     "evaluate": _training("evaluate", "measure a network on FER2013's PrivateTest"),
     "publish": _training("publish", "write a trained network with its card into the models folder"),
+    "lab": {
+        "list": _lab("list", "the reference systems to compare with, and which were run"),
+        "run": _lab("run", "fit reference systems and measure them by the same protocol"),
+        "table": _lab("table", "what the runs came to, beside what the systems' authors report"),
+    },
     "bench": {
         "pipeline": Command("fer_web.bench.pipeline", "frames per second, against the original program's loop"),
         "predict": Command("fer_web.bench.predict", "how long POST /predict takes"),
@@ -111,7 +120,7 @@ def _overview(
 
 
 def _help(command: Command | Mapping[str, Command]) -> str:
-    return command.help if isinstance(command, Command) else "measure: " + ", ".join(command)
+    return command.help if isinstance(command, Command) else ", ".join(command)
 
 
 def _complain(error: FerError, code: int) -> int:

@@ -6,6 +6,7 @@ Reading it again with weights that were measured before teaches nobody anything 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -64,6 +65,29 @@ def count_read(models: Path, card: ModelCard) -> int:
         entries.append({"model": card.name, "sha256": card.sha256, "date": date.today().isoformat()})
         path.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
     return len(entries)
+
+
+def examine_reference(
+    table: Table, answer: Callable[[NDArray[np.uint8]], NDArray[np.floating[Any]]], emotions: Sequence[str]
+) -> dict[str, Any]:
+    """What a reference system gets on PrivateTest, as plain values; its run's folder keeps count of its reads.
+
+    `answer` gives scores (n, classes) of pictures (n, 48, 48); `emotions` names the classes in their order.
+    """
+    private = table.part("PrivateTest")
+    if not len(private):
+        raise DataError("the data set has no rows with usage PrivateTest: there is nothing to evaluate on")
+    scores = answer(private.pixels)
+    fresh = ~appears_in(private, table.part("Training"))
+    matrix = metrics.confusion(scores.argmax(axis=1), private.labels, len(emotions))
+    return {
+        "accuracy": asdict(metrics.accuracy(scores, private.labels)),
+        "accuracy_without_duplicates": asdict(metrics.accuracy(scores[fresh], private.labels[fresh])),
+        "macro_f1": metrics.macro_f1(matrix),
+        "recall": dict(zip(emotions, metrics.recalls(matrix).tolist(), strict=True)),
+        "confusion": matrix.tolist(),
+        "majority_class_accuracy": metrics.majority_share(private.labels),
+    }
 
 
 def ferplus_majority(votes: NDArray[np.float32]) -> NDArray[np.int64]:

@@ -1,0 +1,1 @@
+"""Systems without a network of their own: support vector machines and boosted trees."""

@@ -1,0 +1,107 @@
+"""The 68 landmarks of FER2013's pictures, which are faces already: there is nothing to detect.
+
+Kazemi and Sullivan 2014, "One Millisecond Face Alignment with an Ensemble of Regression Trees".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_web.core import Points, Rect
+from fer_web.core.landmarks import COUNT
+from fer_web.errors import DataError, ModelError
+from fer_web.vision.align import DLIB_BOX_CENTER, DLIB_BOX_SIDE, FER2013_ANCHORS, similarity
+
+Pictures = NDArray[np.uint8]
+Features = NDArray[np.float32]
+
+VALUES = 2 * COUNT
+ENLARGEMENT = 5
+# The boxes whose predictions are averaged: dlib's usual one, and it moved or scaled by a few hundredths of its side.
+# A prediction depends on the box that it starts from, and a mean over boxes less so.
+SHIFTS = ((0.0, 0.0, 1.0), (-0.04, 0.0, 1.0), (0.04, 0.0, 1.0), (0.0, -0.05, 1.0), (0.0, 0.05, 1.0), (0.0, 0.0, 1.08))
+
+
+def whole_picture_landmarks(pictures: Pictures) -> Features:
+    """(n, 136) x, y, x, y, … in pixels of the 48 x 48 picture, as the original program had them.
+
+    dlib gets the small picture and the whole of it as the face's box, and answers whole pixels.
+    """
+    return np.stack([_whole(picture).ravel() for picture in pictures]) if len(pictures) else _none()
+
+
+def fine_landmarks(pictures: Pictures) -> Features:
+    """(n, 136) in pixels: the means of predictions in enlarged pictures, from several boxes around dlib's usual one."""
+    return np.stack([_fine(picture).ravel() for picture in pictures]) if len(pictures) else _none()
+
+
+def normalized(landmarks: Features) -> Features:
+    """Landmarks (n, 136) in pixels, turned, scaled and moved so that the eyes and the mouth lie where they usually do.
+
+    The unit is the picture's side. What is left is the face's shape, without where it lies and how it is turned.
+    """
+    from fer_web.core.landmarks import anchors
+
+    points = landmarks.reshape(-1, COUNT, 2)
+    out = np.empty_like(points)
+    for index, face in enumerate(points):
+        try:
+            matrix = similarity(anchors(face), FER2013_ANCHORS)
+        except ValueError:  # all points in one place: a picture without a face
+            out[index] = face / 48
+            continue
+        out[index] = face @ matrix[:, :2].T + matrix[:, 2]
+    return out.reshape(len(landmarks), VALUES)
+
+
+def _whole(picture: NDArray[np.uint8]) -> Points:
+    height, width = picture.shape
+    return _predicted(picture, Rect(0, 0, width, height))
+
+
+def _predicted(picture: NDArray[np.uint8], box: Rect) -> Points:
+    import dlib
+
+    # dlib's right and bottom edges belong to the box.
+    parts = _predictor()(picture, dlib.rectangle(box.left, box.top, box.right - 1, box.bottom - 1)).parts()
+    return np.array([(part.x, part.y) for part in parts], dtype=np.float32)
+
+
+def _fine(picture: NDArray[np.uint8]) -> Points:
+    import cv2
+
+    large = cv2.resize(picture, None, fx=ENLARGEMENT, fy=ENLARGEMENT, interpolation=cv2.INTER_CUBIC)
+    found = [_predicted(large, box) for box in _boxes(large.shape[1])]
+    # A pixel's middle in the picture is no pixel's middle in the enlarged one: half a pixel either way.
+    return np.asarray((np.mean(found, axis=0) + 0.5) / ENLARGEMENT - 0.5, dtype=np.float32)
+
+
+@lru_cache(maxsize=2)
+def _boxes(side_px: int) -> tuple[Rect, ...]:
+    boxes = []
+    for right, down, scale in SHIFTS:
+        side = DLIB_BOX_SIDE * scale * side_px
+        x, y = DLIB_BOX_CENTER * side_px + np.array([right, down]) * side
+        left, top = round(x - side / 2), round(y - side / 2)
+        boxes.append(Rect(left, top, left + round(side), top + round(side)))
+    return tuple(boxes)
+
+
+def _predictor() -> Any:
+    """dlib's predictor; DataError with what to install where its file is missing."""
+    from fer_web.vision.landmarks import load_predictor
+
+    load: Callable[[], Any] = load_predictor
+    try:
+        return load()
+    except ModelError as error:
+        raise DataError(f"landmarks need dlib's predictor: {error}") from error
+
+
+def _none() -> Features:
+    return np.zeros((0, VALUES), dtype=np.float32)
