@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from threading import RLock, Timer
 from types import TracebackType
 from typing import Generic, TypeVar
@@ -106,6 +107,7 @@ class Hub(Generic[R, V]):
         self._counts = Counts()
         self._lock = RLock()
         self._viewers = 0
+        self._present = 0  # the viewers, and who else needs the source
         self._visits = 0
         self._session: Session[R, V] | None = None
         self._ended: Session[R, V] | None = None
@@ -130,10 +132,13 @@ class Hub(Generic[R, V]):
 
         return Viewing(_resending(pictures, self._resend_s, Limiter(max_fps)), leave)
 
-    def results(self) -> Viewing[Scene[R] | None]:
-        """The newest scene whenever something has changed, perhaps the same one again; None after a silent second."""
-        session = self._enter()
-        return Viewing(session.scenes.follow(self._resend_s), self._exit)
+    def results(self, *, is_viewer: bool = True) -> Viewing[Scene[R] | None]:
+        """The newest scene whenever something has changed, perhaps the same one again; None after a silent second.
+
+        Who is no viewer (a recording) takes no viewer's place, but keeps the source open as one does.
+        """
+        session = self._enter(is_viewer)
+        return Viewing(session.scenes.follow(self._resend_s), partial(self._exit, is_viewer))
 
     def snapshot(self, view: V, timeout_s: float) -> bytes | None:
         """The newest picture as JPEG, which opens the source if need be; None when none comes in about that time."""
@@ -187,13 +192,14 @@ class Hub(Generic[R, V]):
         if ended is not None and not ended.join(timeout_s):
             log.warning("The source does not let go: leaving its thread behind")
 
-    def _enter(self) -> Session[R, V]:
+    def _enter(self, is_viewer: bool = True) -> Session[R, V]:
         with self._lock:
             if self._is_closed:
                 raise BusyError("the service is stopping")
-            if self._viewers >= self.max_viewers:
+            if is_viewer and self._viewers >= self.max_viewers:
                 raise BusyError(f"all {self.max_viewers} places for viewers are taken")
-            self._viewers += 1
+            self._viewers += is_viewer
+            self._present += 1
             self._visits += 1
             self._disarm()
             if self._session is None:
@@ -201,17 +207,18 @@ class Hub(Generic[R, V]):
                 self._session.start()
             return self._session
 
-    def _exit(self) -> None:
+    def _exit(self, is_viewer: bool = True) -> None:
         with self._lock:
-            self._viewers -= 1
-            if self._viewers == 0 and self._session is not None:
+            self._viewers -= is_viewer
+            self._present -= 1
+            if self._present == 0 and self._session is not None:
                 self._timer = Timer(self._linger_s, self._expire, (self._visits,))
                 self._timer.daemon = True
                 self._timer.start()
 
     def _expire(self, visits: int) -> None:
         with self._lock:
-            if self._viewers == 0 and self._visits == visits:  # nobody has come since this timer was set
+            if self._present == 0 and self._visits == visits:  # nobody has come since this timer was set
                 self._stop_session()
 
     def _disarm(self) -> None:

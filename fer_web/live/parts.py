@@ -36,12 +36,16 @@ class Parts(Generic[R, V]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome(Generic[R]):
-    """A frame's result; results come at `fps`, and this one was ready `latency_ms` after its frame was captured."""
+    """A frame's result; results come at `fps`, and this one was ready `latency_ms` after its frame was captured.
+
+    `captured_s` is when that was, by this machine's monotonic clock, which no reopened source sets back.
+    """
 
     frame: Frame
     result: R
     fps: float
     latency_ms: float
+    captured_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -186,7 +186,8 @@ class _Analysis(Generic[R, V]):
             self._complaints.about("Analyzing a frame", error)
             return None, str(error) if isinstance(error, FerError) else "The analysis failed, see the log"
         self._counts.add("frames_analyzed")
-        return Outcome(frame, result, self._rate.tick(), (time.monotonic() - captured_s) * 1000), None
+        latency_ms = (time.monotonic() - captured_s) * 1000
+        return Outcome(frame, result, self._rate.tick(), latency_ms, captured_s), None
 
 
 @contextlib.contextmanager

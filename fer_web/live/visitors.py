@@ -34,6 +34,8 @@ class Visit(Generic[R]):
         self._room = room
         self._analyze: Callable[[Frame], R] | None = analyze
         self._on_end = on_end
+        self._listener: Callable[[Outcome[R]], None] | None = None
+        self._on_close: Callable[[], None] = lambda: None
         self._clock = room.clock
         self._started_s = self._due_s = self.seen_s = self._clock()
         self._rate = Rate(self._clock)
@@ -78,13 +80,26 @@ class Visit(Generic[R]):
         self._index += 1
         result = analyze(frame)
         self._room.tell(result)
-        return Outcome(frame, result, self._rate.tick(), (self._clock() - arrived_s) * 1000)
+        outcome = Outcome(frame, result, self._rate.tick(), (self._clock() - arrived_s) * 1000, arrived_s)
+        if self._listener is not None:
+            self._listener(outcome)
+        return outcome
+
+    def listen(self, on_outcome: Callable[[Outcome[R]], None], on_close: Callable[[], None]) -> None:
+        """Tell somebody of every outcome from now on, and of the visit's end; nobody else before them is told then.
+
+        RequestError when the visit is over.
+        """
+        self._listener, self._on_close = on_outcome, on_close
+        if self.is_over:
+            raise RequestError("no_visit", "this visit is over: start another one")
 
     def close(self) -> None:
         """Leave: the analysis and all that it remembers is let go; more than once does no harm."""
         self._over.set()
         self._analyze = None
         self._room.remove(self)
+        self._on_close()
 
     def end(self) -> None:
         """Make the visitor leave, and let whoever serves them know."""

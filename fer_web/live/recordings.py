@@ -1,0 +1,166 @@
+"""The recordings that run: one of the live picture at most, and one of each visit at most."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from threading import Lock, Thread
+from typing import Any, Literal, TypeAlias
+
+from fer_web.core import FrameResult
+from fer_web.errors import BusyError, RequestError
+from fer_web.live.hub import Hub, Viewing
+from fer_web.live.parts import Scene
+from fer_web.live.recorder import Recorder, Sink
+from fer_web.live.visitors import Visit
+
+Kind: TypeAlias = Literal["live", "visitor"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be recorded, under which name; `consent` is how the people in the picture agreed."""
+
+    kind: Kind
+    name: str
+    consent: str
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Running:
+    """A recording, its `id` in the store; `visit` is the secret of the visit that it belongs to."""
+
+    id: str
+    plan: Plan
+    recorder: Recorder
+    visit: str | None = None
+
+
+class Recordings:
+    """Starts, finds and ends recordings.
+
+    `open_sink` makes the place of a new one and answers its id. One lock guards the recordings; another one lets nobody
+    start two of the live picture at once.
+    """
+
+    def __init__(
+        self, hub: Hub[FrameResult, Any], open_sink: Callable[[Plan], tuple[str, Sink]], *, max_s: float
+    ) -> None:
+        self.max_s = max_s
+        self._hub = hub
+        self._open_sink = open_sink
+        self._starting = Lock()
+        self._lock = Lock()
+        self._running: dict[str, Running] = {}
+        self._live: Running | None = None
+        self._is_closed = False
+
+    @property
+    def live(self) -> Running | None:
+        """The recording of the live picture, if there is one."""
+        live = self._live
+        return None if live is None or live.recorder.is_over else live
+
+    def of_visit(self, visit: str) -> Running | None:
+        """The recording that belongs to a visit, if there is one."""
+        with self._lock:
+            mine = [one for one in self._running.values() if one.visit == visit and not one.recorder.is_over]
+        return mine[0] if mine else None
+
+    def find(self, recording: str, visit: str | None = None) -> Running:
+        """The recording of that id; that of a visit for its visitor alone. RequestError when there is none."""
+        with self._lock:
+            found = self._running.get(recording)
+        if found is None or found.visit not in (None, visit):
+            raise RequestError("no_recording", "there is no such recording, or it has ended")
+        return found
+
+    def is_running(self, recording: str) -> bool:
+        """Whether a recording of that id goes on, or its end is still being written."""
+        with self._lock:
+            found = self._running.get(recording)
+        return found is not None and not found.recorder.is_done
+
+    def start_live(self, name: str, consent: str) -> Running:
+        """Record the live picture, which opens its source; RequestError when that is being recorded already."""
+        with self._starting:
+            if self.live is not None:
+                raise RequestError("already_recording", "the live picture is being recorded already: stop that first")
+            scenes = self._hub.results(is_viewer=False)
+            with _undone(scenes):
+                running = self._begin(_plan("live", name, consent))
+            self._live = running
+        Thread(target=_follow, args=(scenes, running.recorder), name="recording", daemon=True).start()
+        return running
+
+    def start_visit(self, visit: Visit[FrameResult], name: str, consent: str) -> Running:
+        """Record a visit until it ends; RequestError when that is being recorded already, or over."""
+        with self._starting:
+            if self.of_visit(visit.id) is not None:
+                raise RequestError("already_recording", "this visit is being recorded already: stop that first")
+            if visit.is_over:
+                raise RequestError("no_visit", "this visit is over: start another one")
+            running = self._begin(_plan("visitor", name, consent), visit.id)
+        visit.listen(running.recorder.take, running.recorder.stop)
+        return running
+
+    def stop_all(self, timeout_s: float) -> None:
+        """End every recording and wait, a bounded time, until their last readings are written."""
+        with self._lock:
+            running = list(self._running.values())
+        for one in running:
+            one.recorder.stop()
+        limit_s = time.monotonic() + timeout_s
+        for one in running:
+            one.recorder.wait(max(0.0, limit_s - time.monotonic()))
+
+    def close(self, timeout_s: float = 2.5) -> None:
+        """The same for good: none can be started afterwards."""
+        with self._lock:
+            self._is_closed = True
+        self.stop_all(timeout_s)
+
+    def _begin(self, plan: Plan, visit: str | None = None) -> Running:
+        if self._is_closed:
+            raise BusyError("the service is stopping")
+        recording, sink = self._open_sink(plan)
+        with self._lock:
+            self._running = {name: one for name, one in self._running.items() if not one.recorder.is_done}
+            running = Running(recording, plan, Recorder(sink, max_s=self.max_s), visit)
+            self._running[recording] = running
+            return running
+
+
+def _plan(kind: Kind, name: str, consent: str) -> Plan:
+    return Plan(kind, name, consent, datetime.now(timezone.utc))
+
+
+@contextlib.contextmanager
+def _undone(scenes: Viewing[Any]) -> Iterator[None]:
+    """Leave the hub again when something fails."""
+    try:
+        yield
+    except BaseException:
+        scenes.close()
+        raise
+
+
+def _follow(scenes: Viewing[Scene[FrameResult] | None], recorder: Recorder) -> None:
+    """Take what the hub sees, until one of them ends; a lost camera leaves a gap."""
+    last = None
+    with scenes:
+        for scene in scenes:
+            if recorder.is_over:
+                return
+            if scene is None:
+                continue
+            if scene.outcome is not None and scene.outcome is not last:
+                last = scene.outcome
+                recorder.take(last)
+            if scene.source.status == "closed":
+                recorder.stop(scene.source.reason or "the source has ended")
+    recorder.stop()
