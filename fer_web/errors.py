@@ -9,6 +9,8 @@ FerError
 ├── ModelError           a model file, its card or its hash is wrong
 ├── NotReadyError        the models are still being loaded, or could not be
 ├── DataError            a data set cannot be used
+├── StoreError           recordings and jobs cannot be written or read
+│   └── StoreFull        because there is no space left
 └── BusyError            no room for one more viewer; try again in `retry_after_s`
 """
 
@@ -57,6 +59,14 @@ class NotReadyError(FerError):
 
 class DataError(FerError):
     """A data set whose columns, rows or classes are not what they should be."""
+
+
+class StoreError(FerError):
+    """The database or its folder cannot be used; the sentence never holds a password."""
+
+
+class StoreFull(StoreError):  # noqa: N818  (it tells a state, not a fault)
+    """No space is left where recordings are kept; what was written before is safe."""
 
 
 class BusyError(FerError):
