@@ -24,10 +24,11 @@ class Emotion(str, Enum):
     @classmethod
     def at(cls, index: int) -> Emotion:
         """The emotion at a place in a model's output; IndexError outside 0 to 6."""
-        return tuple(cls)[index]
+        return _IN_ORDER[index]
 
     def __str__(self) -> str:
         return self.value
 
 
-_ORDER = {emotion: index for index, emotion in enumerate(Emotion)}
+_IN_ORDER = tuple(Emotion)
+_ORDER = {emotion: index for index, emotion in enumerate(_IN_ORDER)}

@@ -1,0 +1,19 @@
+"""From readings to what they say: summaries, CSV, JSON and pages. Pure: values in, text out."""
+
+from fer_web.reports.as_json import summary_json
+from fer_web.reports.card_text import CardText
+from fer_web.reports.csv_files import ReadingsWriter, csv_lines, read_readings_csv, write_readings_csv
+from fer_web.reports.person import Person
+from fer_web.reports.summary import Summary, summarize
+
+__all__ = [
+    "CardText",
+    "Person",
+    "ReadingsWriter",
+    "Summary",
+    "csv_lines",
+    "read_readings_csv",
+    "summarize",
+    "summary_json",
+    "write_readings_csv",
+]

@@ -1,0 +1,60 @@
+"""How a person's face looks to the model at rest: what their scores are compared with."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer_web.core import Emotion, Reading
+from fer_web.reports.measures import is_turned
+
+# Calm: for this long none of the seven scores moves by more than this between its lowest and its highest value.
+CALM_S = 5.0
+CALM_RANGE = 0.25
+# Smiles and raised brows are no rest. The other expressions may be: many a resting face looks sad or angry to a model.
+NOT_AT_REST = (Emotion.HAPPY, Emotion.SURPRISE)
+_NONE = np.zeros(len(Emotion))
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The mean of the seven scores over the first calm seconds of a person."""
+
+    start_s: float
+    end_s: float
+    scores: tuple[float, ...]
+
+
+class BaselineSearch:
+    """Looks for the first calm seconds: certain answers, good quality, facing the camera, at rest, no gap, and scores
+    that hardly move. A reading that breaks them begins anew, with itself when it is fit."""
+
+    def __init__(self) -> None:
+        self.found: Baseline | None = None
+        self._start_s = self._end_s = -math.inf
+        self._low = self._high = self._sum = _NONE
+
+    def add(self, start_s: float, end_s: float, reading: Reading) -> None:
+        """A stretch of time that a reading stands for."""
+        if self.found is not None:
+            return
+        if not _is_fit(reading):
+            self._end_s = -math.inf
+            return
+        scores = np.asarray(reading.scores)
+        low, high = np.minimum(self._low, scores), np.maximum(self._high, scores)
+        if start_s > self._end_s or (high - low).max() > CALM_RANGE:
+            low, high = scores, scores
+            self._start_s, self._sum = start_s, _NONE
+        self._low, self._high, self._end_s = low, high, end_s
+        self._sum = self._sum + scores * (end_s - start_s)
+        if end_s - self._start_s >= CALM_S:
+            mean = self._sum / (end_s - self._start_s)
+            self.found = Baseline(self._start_s, end_s, tuple(mean.tolist()))
+
+
+def _is_fit(reading: Reading) -> bool:
+    is_poor = reading.quality is not None and reading.quality.is_poor
+    return not (reading.is_uncertain or is_poor or is_turned(reading.pose) or reading.dominant in NOT_AT_REST)

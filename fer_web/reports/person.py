@@ -1,0 +1,149 @@
+"""One person of a recording, added up as their readings come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fer_web.core import Reading
+from fer_web.reports.baseline import Baseline, BaselineSearch
+from fer_web.reports.bins import Bins, Sums
+from fer_web.reports.measures import BLINKS, CERTAIN, SCORES, WIDTH, Totals, balance_of, rates_of
+from fer_web.reports.spells import Spell, Spells
+from fer_web.reports.timeline import Timeline
+
+# Entry and exit: the first and the last so many certain seconds.
+ENDS_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One track from when it was first seen to when it was last seen.
+
+    `shortest_spell_s` is the least length of a spell; `changes` counts from one spell to the next. `entry` and `exit`
+    are the mean balance (positive minus negative) of the first and the last certain seconds, None when there are too
+    few to tell them apart. `markers` counts those that fall into the time from first to last.
+    """
+
+    track: int
+    first_s: float
+    last_s: float
+    totals: Totals
+    timeline: Timeline
+    spells: tuple[Spell, ...]
+    shortest_spell_s: float
+    changes: int
+    baseline: Baseline | None
+    entry: float | None
+    exit: float | None
+    markers: int = 0
+
+    @property
+    def changes_per_min(self) -> float | None:
+        """Over the certain time."""
+        return 60 * self.changes / self.totals.certain_s if self.totals.certain_s >= 10 else None
+
+    @property
+    def relative(self) -> tuple[float, ...] | None:
+        """The mean scores minus the baseline's."""
+        if self.baseline is None or self.totals.scores is None:
+            return None
+        return tuple(mean - base for mean, base in zip(self.totals.scores, self.baseline.scores, strict=True))
+
+
+# Told of every stretch: from, to, and what it adds per second.
+Listener = Callable[[float, float, Sums], None]
+
+
+class PersonSums:
+    """What is known of a person so far. A reading is added when the next one says how long it stood.
+
+    It stands until the person's next reading. Is that more than `gap_s` away, or the reading the last one, then it
+    stands for `step_s`, the time of one picture. `tell` hears of every stretch.
+    """
+
+    def __init__(self, reading: Reading, step_s: float, gap_s: float, tell: Listener) -> None:
+        self.track = reading.track
+        self.first_s = self.last_s = self.end_s = reading.time_s
+        self.seen_s = 0.0
+        self._step_s, self._gap_s, self._tell = step_s, gap_s, tell
+        self._bins = Bins(WIDTH, start_s=reading.time_s)
+        self._spells = Spells()
+        self._search = BaselineSearch()
+        self._waiting: Reading | None = reading
+        self._blinks = reading.blinks
+
+    def add(self, reading: Reading) -> int:
+        """The person's next reading; answers how many blinks were counted since the last one.
+
+        Counters count since the person came; one that falls was begun anew.
+        """
+        self._stand_until(reading.time_s)
+        self._waiting, self.last_s = reading, reading.time_s
+        fresh = reading.blinks - self._blinks if reading.blinks >= self._blinks else reading.blinks
+        self._blinks = reading.blinks
+        if fresh:
+            self._bins.count(reading.time_s, BLINKS, fresh)
+        return fresh
+
+    def settle(self) -> None:
+        """The last reading has no next one, or none soon."""
+        self._stand_until(None)
+
+    def person(self, count_markers: Callable[[float, float], int]) -> Person:
+        """The whole; call it when no reading comes any more."""
+        self.settle()
+        self._spells.finish()
+        entry, leaving = _ends(self._bins)
+        return Person(
+            self.track,
+            self.first_s,
+            self.end_s,
+            Totals.of(self._bins.rows.sum(axis=0)),
+            Timeline.of(self._bins),
+            tuple(self._spells.kept),
+            self._spells.shortest_s,
+            self._spells.changes,
+            self._search.found,
+            entry,
+            leaving,
+            count_markers(self.first_s, self.end_s),
+        )
+
+    def _stand_until(self, next_s: float | None) -> None:
+        reading, self._waiting = self._waiting, None
+        if reading is None:
+            return
+        start_s = reading.time_s
+        is_joined = next_s is not None and next_s - start_s <= self._gap_s
+        end_s = next_s if next_s is not None and is_joined else start_s + self._step_s
+        self.end_s = end_s
+        self.seen_s += end_s - start_s
+        dominant = None if reading.is_uncertain else reading.dominant
+        rates = rates_of(reading, dominant)
+        self._bins.add(start_s, end_s, rates)
+        self._spells.add(start_s, end_s, dominant)
+        self._search.add(start_s, end_s, reading)
+        self._tell(start_s, end_s, rates)
+
+
+def _ends(bins: Bins) -> tuple[float | None, float | None]:
+    """The balance over the bins that hold the first and the last ENDS_S certain seconds."""
+    rows = bins.rows
+    first, last = _count_until(rows[:, CERTAIN]), _count_until(rows[::-1, CERTAIN])
+    if first is None or last is None or first + last > len(rows):
+        return None, None
+    return _balance(rows[:first]), _balance(rows[len(rows) - last :])
+
+
+def _count_until(certain_s: Sums) -> int | None:
+    """How many bins it takes from the beginning until ENDS_S are together."""
+    total = certain_s.cumsum()
+    if not len(total) or total[-1] < ENDS_S:
+        return None
+    return int((total < ENDS_S).sum()) + 1
+
+
+def _balance(rows: Sums) -> float:
+    sums = rows.sum(axis=0)
+    return balance_of(tuple((sums[SCORES] / sums[CERTAIN]).tolist()))

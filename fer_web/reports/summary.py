@@ -1,0 +1,172 @@
+"""From a series of readings to a summary, in one pass."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fer_web.core import Marker, Reading, Recording
+from fer_web.errors import DataError
+from fer_web.reports.bins import Bins, Sums
+from fer_web.reports.crowd import Crowd
+from fer_web.reports.measures import BLINKS, WIDTH, Totals
+from fer_web.reports.person import Person, PersonSums
+
+# A person's next reading may be this far away, or three pictures' time, before it is a gap.
+GAP_S = 1.0
+GAP_PICTURES = 3
+# Who is seen for less is counted, but has no section of their own.
+LEAST_SEEN_S = 3.0
+# Who was seen for less than that, and then not for so long, does not come back: tracks are given up after seconds.
+FORGET_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the recording: from its beginning, or from a marker, to the next marker or the end. Of everybody."""
+
+    start_s: float
+    end_s: float
+    text: str
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a recording says, without its readings.
+
+    `people` were seen for `least_seen_s` or longer, in the order of their coming; `brief` more were not, for
+    `brief_s` in all. `everybody` adds all of them up. `sections` are empty without markers, `crowd` is None when fewer
+    than two people were seen long enough.
+    """
+
+    recording: Recording
+    duration_s: float
+    readings: int
+    people: tuple[Person, ...]
+    brief: int
+    brief_s: float
+    everybody: Totals
+    sections: tuple[Section, ...]
+    crowd: Crowd | None
+    gap_s: float
+    least_seen_s: float = LEAST_SEEN_S
+
+    @property
+    def changes(self) -> int:
+        return sum(person.changes for person in self.people)
+
+    @property
+    def changes_per_min(self) -> float | None:
+        """Over the certain time of the people who have a section."""
+        certain_s = sum(person.totals.certain_s for person in self.people)
+        return 60 * self.changes / certain_s if certain_s >= 10 else None
+
+
+def summarize(recording: Recording, readings: Iterable[Reading]) -> Summary:
+    """Add up the readings of a recording, which come in the order of time.
+
+    One pass; what is kept grows with the number of people, not with the length. DataError when time goes back.
+    """
+    sums = _Sums(recording)
+    for reading in readings:
+        sums.add(reading)
+    return sums.summary()
+
+
+class _Sums:
+    """The state of the pass."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._step_s = 1 / recording.fps if recording.fps > 0 else 0.0
+        self._gap_s = max(GAP_S, GAP_PICTURES * self._step_s)
+        self._step_s = min(self._step_s, self._gap_s)
+        self._markers = sorted(recording.markers, key=lambda marker: marker.time_s)
+        self._cuts = [marker.time_s for marker in self._markers]
+        self._sections = np.zeros((len(self._cuts) + 1, WIDTH))
+        self._people: dict[int, PersonSums] = {}
+        self._everybody = Bins(WIDTH)
+        self._time_s = 0.0
+        self._end_s = 0.0
+        self._swept_s = 0.0
+        self._readings = 0
+        self._at_once = self._most_at_once = 0
+        self._brief = 0
+        self._brief_s = 0.0
+
+    def add(self, reading: Reading) -> None:
+        if reading.time_s < self._time_s:
+            raise DataError(f"readings come in the order of time, but {reading.time_s} s follows {self._time_s} s")
+        self._at_once = self._at_once + 1 if reading.time_s == self._time_s and self._readings else 1
+        self._most_at_once = max(self._most_at_once, self._at_once)
+        self._time_s = reading.time_s
+        self._readings += 1
+        person = self._people.get(reading.track)
+        if person is None:
+            self._people[reading.track] = PersonSums(reading, self._step_s, self._gap_s, self._hear)
+        else:
+            self._count_blinks(reading.time_s, person.add(reading))
+        if reading.time_s - self._swept_s > FORGET_S:
+            self._sweep(reading.time_s - FORGET_S)
+            self._swept_s = reading.time_s
+
+    def summary(self) -> Summary:
+        for person in self._people.values():
+            person.settle()
+        self._sweep(np.inf)
+        people = tuple(person.person(self._count_markers) for person in self._people.values())
+        duration_s = max(self._recording.duration_s, self._end_s)
+        return Summary(
+            recording=self._recording,
+            duration_s=duration_s,
+            readings=self._readings,
+            people=people,
+            brief=self._brief,
+            brief_s=self._brief_s,
+            everybody=Totals.of(self._sections.sum(axis=0)),
+            sections=tuple(self._named_sections(duration_s)),
+            crowd=Crowd.of(people, self._everybody, self._most_at_once, duration_s) if len(people) > 1 else None,
+            gap_s=self._gap_s,
+        )
+
+    def _hear(self, start_s: float, end_s: float, rates: Sums) -> None:
+        """A stretch of time of anybody."""
+        self._end_s = max(self._end_s, end_s)
+        self._everybody.add(start_s, end_s, rates)
+        while start_s < end_s:
+            number = bisect_right(self._cuts, start_s)
+            stop_s = min(self._cuts[number], end_s) if number < len(self._cuts) else end_s
+            self._sections[number] += rates * (stop_s - start_s)
+            start_s = stop_s
+
+    def _count_blinks(self, time_s: float, blinks: int) -> None:
+        if blinks:
+            self._everybody.count(time_s, BLINKS, blinks)
+            self._sections[bisect_right(self._cuts, time_s), BLINKS] += blinks
+
+    def _sweep(self, before_s: float) -> None:
+        """Count those who were seen briefly and have left, and forget them."""
+        for person in [person for person in self._people.values() if person.last_s < before_s]:
+            person.settle()
+            if person.seen_s < LEAST_SEEN_S:
+                self._brief += 1
+                self._brief_s += person.seen_s
+                del self._people[person.track]
+
+    def _count_markers(self, start_s: float, end_s: float) -> int:
+        return sum(start_s <= time_s <= end_s for time_s in self._cuts)
+
+    def _named_sections(self, duration_s: float) -> Sequence[Section]:
+        if not self._cuts:
+            return ()
+        start = Marker(0.0, "")
+        edges = [*self._cuts, max(duration_s, self._cuts[-1])]
+        sections = [
+            Section(marker.time_s, end_s, marker.text, Totals.of(sums))
+            for marker, end_s, sums in zip([start, *self._markers], edges, self._sections, strict=True)
+        ]
+        return sections if sections[0].end_s > 0 else sections[1:]
