@@ -9,6 +9,7 @@ FerError
 ├── ModelError           a model file, its card or its hash is wrong
 ├── NotReadyError        the models are still being loaded, or could not be
 ├── DataError            a data set cannot be used
+├── VideoError           a video's results or its annotated copy cannot be written
 ├── StoreError           recordings and jobs cannot be written or read
 │   └── StoreFull        because there is no space left
 └── BusyError            no room for one more viewer; try again in `retry_after_s`
@@ -59,6 +60,10 @@ class NotReadyError(FerError):
 
 class DataError(FerError):
     """A data set whose columns, rows or classes are not what they should be."""
+
+
+class VideoError(FerError):
+    """Results of a video that cannot be written where they were to go, or would overwrite another video's."""
 
 
 class StoreError(FerError):

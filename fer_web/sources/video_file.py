@@ -65,7 +65,7 @@ def _once(path: Path, start_s: float, stop: threading.Event) -> Iterator[tuple[P
     try:
         if pixel_count(video) > MAX_PIXELS:
             raise SourceError(f"{path.name} has more than {MAX_PIXELS:,} pixels a picture, which is not taken")
-        step_s = 1 / _plausible(video.get(cv2.CAP_PROP_FPS))
+        step_s = 1 / plausible_fps(video.get(cv2.CAP_PROP_FPS))
         time_s, first_s = start_s - step_s, None
         while not stop.is_set() and (pixels := read_rgb(video)) is not None:
             stamp_s = video.get(cv2.CAP_PROP_POS_MSEC) / 1000
@@ -77,7 +77,8 @@ def _once(path: Path, start_s: float, stop: threading.Event) -> Iterator[tuple[P
         video.release()
 
 
-def _plausible(fps: float) -> float:
+def plausible_fps(fps: float) -> float:
+    """The rate that a container announces, or a usual one when it cannot be true."""
     return fps if 0 < fps <= _FASTEST_FPS else _DEFAULT_FPS
 
 

@@ -1,0 +1,205 @@
+"""The one analysis of a video file: for the command line, the web's jobs and the Python API.
+
+Three threads work on it, each a few pictures ahead of the next: one decodes, one analyzes, and the caller's hands over
+readings and draws. The memory does not grow with the video's length.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from fer_web.core import Face, Frame, FrameResult, Reading, Recording, Size
+from fer_web.jobs.ahead import Ahead
+from fer_web.jobs.annotate import DrawnPictures, write_copy
+from fer_web.sources.clip import Clip
+from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw
+
+if TYPE_CHECKING:
+    from fer_web.vision import Vision
+
+# Pictures analyzed a second. Blinks are found as well as at 30 (docs/videos.md), at half of the work.
+DEFAULT_FPS = 15.0
+# Readings are handed over, and the position in the file with them, after this much work.
+HAND_OVER_S = 1.0
+# Pictures that may wait between two threads: few, and fewer when they are large.
+MOST_WAITING, MOST_WAITING_BYTES = 8, 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked of an analysis: `fps` pictures a second at most, None for every one; what the copy shows.
+
+    `decoders` is the number of decoding threads, 0 for one a processor; it changes nothing about the answer.
+    """
+
+    fps: float | None = DEFAULT_FPS
+    overlays: frozenset[Overlay] = DEFAULT_OVERLAYS
+    decoders: int = 0
+
+    def __post_init__(self) -> None:
+        if self.fps is not None and not 0 < self.fps <= 1000:
+            raise ValueError(f"fps is more than 0 and at most 1000, not {self.fps:g}")
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a video has been analyzed: everything up to `time_s` has been handed over; None at the beginning.
+
+    `pictures` have been analyzed and `people` counted so far; the annotated pictures take `drawn_bytes`.
+    """
+
+    time_s: float | None = None
+    pictures: int = 0
+    people: int = 0
+    drawn_bytes: int = 0
+
+
+BEGINNING = Position()
+
+# Takes readings once a second of work, with the position from which a later analysis can go on behind them.
+Sink: TypeAlias = Callable[[Sequence[Reading], Position], None]
+Progress: TypeAlias = Callable[[float, "float | None"], None]  # seconds of the video done, and in all where it says
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """How it ended: `is_complete` False when it was told to stop; `recording` tells of the part that was analyzed."""
+
+    recording: Recording
+    position: Position
+    is_complete: bool
+
+
+def analyze_file(
+    path: Path,
+    vision: Vision,
+    sink: Sink,
+    *,
+    options: Options = Options(),
+    name: str | None = None,
+    start: Position = BEGINNING,
+    annotated: Path | None = None,
+    on_progress: Progress = lambda *_: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Analysis:
+    """Hand every reading of the video at `path` to `sink`, in the order of time; SourceError when it is no video.
+
+    `annotated` is where the copy with its overlay goes, an MP4 that browsers play, with the sound; it appears when it
+    is complete. `start` is the position after which to go on: people then get new numbers, and blinks of before are not
+    counted again. A damaged video is read as far as possible, and `Recording.trouble` says where it broke.
+    Callbacks are called on this thread; what they raise ends the analysis.
+    """
+    with ExitStack() as stack:
+        clip = stack.enter_context(Clip(path, options.decoders))
+        drawn = stack.enter_context(DrawnPictures(annotated, clip.facts, start.drawn_bytes)) if annotated else None
+        depth = _depth(clip.facts.size)
+        pictures = _pictures(clip, options.fps, start.time_s, every=drawn is not None)
+        decoded = stack.enter_context(Ahead(pictures, depth, "decode"))
+        results = stack.enter_context(Ahead(_analyzed(decoded, vision, start.people), depth, "analyze"))
+        course = _Course(sink, start, drawn)
+        is_complete = True
+        for result, is_new in results:
+            course.take(result, is_new, options.overlays)
+            on_progress(result.frame.time_s, clip.facts.duration_s)
+            if should_stop():
+                is_complete = False
+                break
+        course.hand_over()
+        results.close()
+        decoded.close()
+        recording = _recording(clip, name or path.name, vision, course.position, is_complete)
+        if drawn is not None and annotated is not None and is_complete:
+            write_copy(drawn, clip.path, annotated, clip.zero_s)
+        return Analysis(recording, course.position, is_complete)
+
+
+@dataclass
+class _Course:
+    """Collects readings and hands them over, with the position, once a second."""
+
+    sink: Sink
+    position: Position
+    drawn: DrawnPictures | None
+    readings: list[Reading] = field(default_factory=list)
+    handed_over: float = field(default_factory=time.monotonic)
+
+    def take(self, result: FrameResult, is_new: bool, overlays: frozenset[Overlay]) -> None:
+        """A picture's result; not `is_new` when it is an earlier one's, for a picture that is only drawn."""
+        if self.drawn is not None:
+            self.drawn.append(draw(result, overlays), result.frame.time_s)
+        if is_new:
+            self.readings += [
+                Reading.of(face, result.frame.time_s)
+                for face in result.faces
+                if face.track is not None and face.scores is not None
+            ]
+        people = max((face.track or 0 for face in result.faces), default=0)
+        self.position = replace(
+            self.position,
+            time_s=result.frame.time_s,
+            pictures=self.position.pictures + is_new,
+            people=max(people, self.position.people),
+        )
+        if time.monotonic() - self.handed_over >= HAND_OVER_S:
+            self.hand_over()
+
+    def hand_over(self) -> None:
+        """Everything up to here: first the pictures, then the readings, so that neither is behind the position."""
+        if self.drawn is not None:
+            self.position = replace(self.position, drawn_bytes=self.drawn.keep())
+        self.sink(self.readings, self.position)
+        self.readings, self.handed_over = [], time.monotonic()
+
+
+def _pictures(clip: Clip, fps: float | None, after_s: float | None, *, every: bool) -> Iterator[tuple[Frame, bool]]:
+    """The pictures to analyze, the first one of every 1/fps; with `every`, those in between, too, marked False."""
+
+    def place(time_s: float) -> float:
+        return time_s if fps is None else math.floor(time_s * fps + 1e-3)
+
+    last = -math.inf if after_s is None else place(after_s)
+    for index, picture in enumerate(clip.pictures(after_s)):
+        is_due, last = place(picture.time_s) > last, place(picture.time_s)
+        if is_due or every:
+            yield Frame(index, picture.time_s, picture.pixels()), is_due
+
+
+def _analyzed(
+    pictures: Iterator[tuple[Frame, bool]], vision: Vision, people: int
+) -> Iterator[tuple[FrameResult, bool]]:
+    """Each picture with its faces, or the last ones if it is only to be drawn; tracks are numbered from `people` on."""
+    pipeline = vision.live()
+    faces: tuple[Face, ...] = ()
+    for frame, is_due in pictures:
+        if is_due:
+            found = pipeline(frame).faces
+            faces = tuple(replace(face, track=(face.track or 0) + people) for face in found)
+        yield FrameResult(frame, faces), is_due
+
+
+def _depth(size: Size) -> int:
+    return min(MOST_WAITING, max(1, MOST_WAITING_BYTES // (3 * size[0] * size[1])))
+
+
+def _recording(clip: Clip, name: str, vision: Vision, position: Position, is_complete: bool) -> Recording:
+    duration_s = clip.duration_s if is_complete else (position.time_s or 0.0) + 1 / clip.facts.fps
+    recorded_at = clip.facts.recorded_at or datetime.fromtimestamp(clip.path.stat().st_mtime, timezone.utc)
+    width, height = clip.facts.size
+    return Recording(
+        name=name,
+        source=clip.path.name,
+        started_at=recorded_at,
+        duration_s=duration_s,
+        fps=round(position.pictures / duration_s, 3) if duration_s > 0 else 0.0,
+        width=width,
+        height=height,
+        model=f"{vision.card.name} {vision.card.version}",
+        trouble=clip.trouble if is_complete else None,
+    )

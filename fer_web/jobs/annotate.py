@@ -1,0 +1,208 @@
+"""The annotated copy of a video: drawn pictures as H.264, with the original's sound, in an MP4 that browsers play.
+
+While the analysis runs, the pictures go to a file beside the copy, a transport stream: what was written up to a moment
+can be kept, and more be appended later, also by another process. The MP4 is put together from it at the end.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+
+from fer_web.core import Pixels
+from fer_web.errors import VideoError
+from fer_web.jobs.sound import Sound, open_sound
+from fer_web.sources.clip import VideoFacts, open_container
+
+if TYPE_CHECKING:
+    from av import Packet
+    from av.container import InputContainer, OutputContainer
+    from av.video.stream import VideoStream
+
+# The best of those that this machine's FFmpeg has.
+ENCODERS = ("libx264", "libopenh264", "h264_videotoolbox", "h264_mf")
+# x264: about the size of a phone's recording, at a pace that keeps up with the analysis. Without B-pictures the pieces
+# can be joined without regard to their order of decoding.
+X264_OPTIONS = {"preset": "veryfast", "crf": "22", "bf": "0"}
+OTHER_BITS_PER_PIXEL = 0.15  # encoders without a constant quality
+TIME_BASE = Fraction(1, 90_000)
+BT709 = 1
+
+
+class DrawnPictures:
+    """The drawn pictures so far, `path` with `.ts` behind its name; belongs to one thread.
+
+    `kept_bytes` is how much of an earlier analysis' file is to be gone on from; whatever lies behind it is dropped.
+    """
+
+    def __init__(self, path: Path, facts: VideoFacts, kept_bytes: int = 0) -> None:
+        self.path = path.with_name(path.name + ".ts")
+        self._facts = facts
+        self._encoder = find_encoder()
+        self._file = self._opened(kept_bytes)
+        self._piece: _Piece | None = None
+
+    def append(self, pixels: Pixels, time_s: float) -> None:
+        """One more picture, (H, W, 3) RGB, later than the one before."""
+        if self._piece is None:
+            self._piece = _Piece(self._file, self._encoder, self._facts)
+        self._piece.append(pixels, time_s)
+
+    def keep(self) -> int:
+        """The size of the file, with every picture so far safely in it."""
+        if self._piece is not None:
+            self._piece.close()
+            self._piece = None
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        return self._file.tell()
+
+    def close(self) -> None:
+        """Lets go of the file; pictures that were not kept are lost."""
+        if self._piece is not None:
+            self._piece.drop()
+            self._piece = None
+        self._file.close()
+
+    def discard(self) -> None:
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def _opened(self, kept_bytes: int) -> BinaryIO:
+        file = self.path.open("r+b" if kept_bytes else "wb")
+        file.truncate(kept_bytes)
+        file.seek(kept_bytes)
+        return file
+
+    def __enter__(self) -> DrawnPictures:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Piece:
+    """Pictures between two moments that are kept: an encoder and a transport stream of their own."""
+
+    def __init__(self, file: BinaryIO, encoder: str, facts: VideoFacts) -> None:
+        import av
+        from av.video.reformatter import VideoReformatter
+
+        # A picture has an even width and height in H.264 that browsers play.
+        self._size = width, height = tuple(side + side % 2 for side in facts.size)
+        self._reformatter = VideoReformatter()
+        # It sees only this file's writing: a muxer that could seek would go back to the file's beginning.
+        self._container: OutputContainer = av.open(_Appending(file), "w", format="mpegts")
+        rate = Fraction(facts.fps).limit_denominator(1001)
+        self._stream: VideoStream = self._container.add_stream(encoder, rate=rate, width=width, height=height)
+        self._stream.pix_fmt = "yuv420p"
+        context = self._stream.codec_context
+        context.time_base = TIME_BASE
+        context.colorspace = context.color_primaries = context.color_trc = context.color_range = BT709
+        if encoder == "libx264":
+            self._stream.options = dict(X264_OPTIONS)
+        else:
+            context.bit_rate = round(width * height * facts.fps * OTHER_BITS_PER_PIXEL)
+
+    def append(self, pixels: Pixels, time_s: float) -> None:
+        from av import VideoFrame
+
+        frame = self._reformatter.reformat(
+            VideoFrame.from_ndarray(self._even(pixels), "rgb24"),
+            format="yuv420p",
+            dst_colorspace=BT709,
+            interpolation="BILINEAR",
+        )
+        frame.pts, frame.time_base = round(time_s / TIME_BASE), TIME_BASE
+        self._container.mux(self._stream.encode(frame))
+
+    def close(self) -> None:
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+    def drop(self) -> None:
+        self._container.close()
+
+    def _even(self, pixels: Pixels) -> Pixels:
+        height, width = pixels.shape[:2]
+        missing = (self._size[1] - height, self._size[0] - width)
+        if not any(missing):
+            return pixels
+        return np.asarray(np.pad(pixels, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge"))
+
+
+class _Appending:
+    """A file as FFmpeg may use it: for writing at its end."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, data: bytes) -> int:
+        return self._file.write(data)
+
+
+def write_copy(drawn: DrawnPictures, source: Path, path: Path, zero_s: float) -> None:
+    """Join the drawn pictures and the sound of `source` to an MP4 at `path`, which plays while it is still loading.
+
+    `zero_s` is the time in `source` of the first picture. The file appears when it is complete.
+    """
+    import av
+
+    unfinished = path.with_name(path.name + ".part")
+    with (
+        open_container(drawn.path) as pictures,
+        open_sound(source, zero_s) as sound,
+        av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as output,
+    ):
+        _join(pictures, sound, output)
+    unfinished.replace(path)
+    drawn.discard()
+
+
+def _join(pictures: InputContainer, sound: Sound | None, output: OutputContainer) -> None:
+    stream = output.add_stream_from_template(pictures.streams.video[0], opaque=True)
+    sound_packets = sound.packets(output) if sound else iter(())
+    # In the order of time, so that neither has to be kept in memory until the other one comes.
+    for packet in heapq.merge(_shifted(pictures, stream), sound_packets, key=_time_of):
+        output.mux_one(packet)
+
+
+def _shifted(pictures: InputContainer, stream: VideoStream) -> Iterator[Packet[Any]]:
+    """The packets as they were encoded, from time 0: a transport stream begins later than its first picture."""
+    zero: int | None = None
+    for packet in pictures.demux(pictures.streams.video[0]):
+        if packet.pts is None:
+            continue
+        zero = packet.pts if zero is None else zero
+        packet.pts = packet.dts = packet.pts - zero
+        packet.stream = stream
+        yield packet
+
+
+def _time_of(packet: Packet[Any]) -> Fraction:
+    return Fraction(packet.dts if packet.dts is not None else packet.pts or 0) * packet.time_base
+
+
+def find_encoder() -> str:
+    """The H.264 encoder to use; VideoError when this machine's FFmpeg has none."""
+    import av
+
+    for name in ENCODERS:
+        try:
+            av.Codec(name, "w")
+        except av.codec.codec.UnknownCodecError:
+            continue
+        return name
+    raise VideoError(
+        "this machine's PyAV has no H.264 encoder, which an annotated copy needs: install the one of the package index "
+        "(pip install av), or leave the copy out"
+    )
