@@ -1,0 +1,59 @@
+"""Addresses of databases: what may be written in FER_DATABASE_URL, and how they are shown to people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from fer_web.errors import StoreError
+
+FILE = "fer_web.sqlite"
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+# Neither may a wrong password make the service wait for minutes, nor a host that swallows what is sent to it.
+CONNECT_TIMEOUT_S = 5
+SILENCE_MS = 10_000
+
+
+def sqlite_address(folder: Path) -> str:
+    """Of the database in `folder`."""
+    return URL.create("sqlite", database=str(folder.absolute() / FILE)).render_as_string()
+
+
+def parse_address(text: str) -> URL:
+    """The address with the driver that is used here; StoreError, without the address, when it makes no sense."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):  # whose messages hold the password
+        raise StoreError(
+            "the database's address cannot be read: it looks like postgresql://user:password@host/name, "
+            "with special characters in the password written as %XX"
+        ) from None
+    driver = DRIVERS.get(url.get_backend_name())
+    if driver is None:
+        raise StoreError(f"{url.get_backend_name()} databases are not supported: use sqlite:///… or postgresql://…")
+    if driver == "sqlite" and url.database in (None, "", ":memory:"):
+        raise StoreError("an SQLite address needs a file, as in sqlite:////var/lib/fer/fer.sqlite")
+    return url.set(drivername=driver)
+
+
+def shown(url: URL) -> str:
+    """For people: the file, or the server without user and password."""
+    if url.get_backend_name() == "sqlite":
+        return str(url.database)
+    host = url.host or url.query.get("host") or "this machine"
+    port = f":{url.port}" if url.port else ""
+    return f"{host}{port}, database {url.database or url.query.get('dbname') or '(default)'}"
+
+
+def connect_arguments(url: URL) -> dict[str, object]:
+    """How long a connection may take to come about, and how long it may be silent."""
+    if url.get_backend_name() == "sqlite":
+        return {}
+    limits: dict[str, object] = {
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "tcp_user_timeout": SILENCE_MS,
+        "application_name": "fer-web",
+    }
+    return {name: value for name, value in limits.items() if name not in url.query}

@@ -1,0 +1,162 @@
+"""A database as the repositories use it: opened when it is first needed, one transaction at a time, errors told."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from fer_web.errors import StoreError
+from fer_web.store.address import connect_arguments, parse_address, shown
+from fer_web.store.migrating import migrate
+from fer_web.store.presence import Presence
+from fer_web.store.troubles import telling
+
+# How long a transaction waits for another program's.
+BUSY_S = 5.0
+ASK_AGAIN_S = 0.05
+POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10.0}
+# FULL makes every commit, one a second, survive a power cut; NORMAL would lose all since the last checkpoint.
+# What is deleted is overwritten, and its space goes back to the disk.
+PRAGMAS = ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "journal_size_limit=4194304")
+# The option of a connection that says how SQLite's transactions begin; those that write queue up at once.
+BEGIN = "fer_begin"
+READ, WRITE, NONE = "BEGIN", "BEGIN IMMEDIATE", ""
+
+
+class Database:
+    """Any thread may use it; one lock guards its opening. Nothing is made or asked before the first use."""
+
+    def __init__(self, address: str) -> None:
+        self.url = parse_address(address)
+        self.path = Path(str(self.url.database)) if self.url.get_backend_name() == "sqlite" else None
+        self.presence = Presence(self.path)
+        self._lock = RLock()
+        self._engine: Engine | None = None
+        self._is_closed = False
+
+    def __str__(self) -> str:
+        return shown(self.url)
+
+    @property
+    def is_there(self) -> bool:
+        """False while nothing was ever written: then reading need not make a file."""
+        return self.path is None or self.path.exists()
+
+    def open(self) -> Engine:
+        """Make the file and its folder, bring the tables up to date; the first time only, again after a failure."""
+        with self._lock:
+            if self._is_closed:
+                raise StoreError("the database is closed, because the service is stopping")
+            if self._engine is None:
+                with telling(self.url):
+                    self._engine = self._opened()
+            return self._engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent look at the database."""
+        with telling(self.url), self.open().connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all of it happens, or nothing. SQLite has one at a time; the others wait."""
+        with telling(self.url), self._connected(self.open(), WRITE) as connection, connection.begin():
+            yield connection
+
+    def shrink(self) -> None:
+        """Give the space of what was deleted back to the disk, and overwrite it in SQLite's journal."""
+        if self.path is None:
+            return
+        with telling(self.url), self._connected(self.open(), NONE) as connection:
+            file: Any = connection.connection.driver_connection
+            file.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Let go of all connections; nothing can be used afterwards."""
+        with self._lock:
+            self._is_closed = True
+            engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.dispose()
+        self.presence.close()
+
+    def _opened(self) -> Engine:
+        if self.path is not None:
+            _make_private(self.path)
+        engine = self._new_engine()
+        try:
+            if self.path is not None:
+                self._use_journal(engine)
+            migrate(engine, self._connected)
+        except BaseException:
+            engine.dispose()
+            raise
+        return engine
+
+    def _new_engine(self) -> Engine:
+        arguments = connect_arguments(self.url)
+        if self.path is None:
+            return create_engine(self.url, connect_args=arguments, pool_pre_ping=True, hide_parameters=True, **POOL)
+        engine = create_engine(self.url, connect_args={"timeout": BUSY_S}, hide_parameters=True, **POOL)
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    def _use_journal(self, engine: Engine) -> None:
+        """Write-ahead logging: who reads never waits for who writes. It stays with the file.
+
+        Unlike everything else, the change does not wait for other programs, so we ask again.
+        """
+        until_s = time.monotonic() + BUSY_S
+        while not self._is_journaled(engine, may_wait=time.monotonic() < until_s):
+            time.sleep(ASK_AGAIN_S)
+
+    def _is_journaled(self, engine: Engine, *, may_wait: bool) -> bool:
+        """Whether the change was made; False while another program is in the way and we may wait for it."""
+        try:
+            with self._connected(engine, NONE) as connection:
+                connection.exec_driver_sql("PRAGMA auto_vacuum=INCREMENTAL")
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        except OperationalError as error:
+            if may_wait and "locked" in str(error):
+                return False
+            raise
+        return True
+
+    @contextmanager
+    def _connected(self, engine: Engine, begin: str) -> Iterator[Connection]:
+        with engine.connect() as connection:
+            connection.execution_options(**{BEGIN: begin})
+            yield connection
+
+
+def _make_private(path: Path) -> None:
+    """The folder and the file, readable by nobody else; SQLite gives its journal the file's permissions."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Every new SQLite connection: Python's module shall leave transactions to us."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    begin = connection.get_execution_options().get(BEGIN, READ)
+    if begin:
+        connection.exec_driver_sql(begin)

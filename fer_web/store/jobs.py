@@ -1,0 +1,199 @@
+"""Jobs in the database: saved by who wants them done, claimed by one worker at a time, and never lost with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+
+from fer_web.core import Job, JobState
+from fer_web.errors import RequestError
+from fer_web.store.repository import Repository
+from fer_web.store.rows import clean, job_of, job_row
+from fer_web.store.tables import JobRow
+
+# A worker that has not been heard of for so long is taken for dead.
+SILENCE_S = 60.0
+# A job that has ended so many workers is not tried again.
+MOST_ATTEMPTS = 3
+
+
+class Jobs(Repository):
+    """All about jobs; RequestError 'no_job' for one that does not exist (any more).
+
+    A worker's name is its own: whoever has lost a job, because it was canceled or because another worker has taken it
+    up meanwhile, is told so by the answer False and stops.
+    """
+
+    def save_job(self, job: Job) -> None:
+        """Add a new one."""
+        with self._database.writing() as connection:
+            connection.execute(insert(JobRow).values(job_row(job)))
+
+    def get_job(self, job_id: str) -> Job:
+        """The job of that id."""
+        if self._database.is_there:
+            with self._database.reading() as connection:
+                return _found(connection, job_id)
+        raise _unknown()
+
+    def list_jobs(
+        self,
+        *,
+        limit: int,
+        offset: int = 0,
+        states: Sequence[JobState] = (),
+        finished_before: datetime | None = None,
+    ) -> list[Job]:
+        """The newest first, `limit` at most, without the first `offset`; of some states only, or long over only."""
+        if not self._database.is_there:
+            return []
+        asked = select(JobRow).where(*_chosen(states, finished_before))
+        with self._database.reading() as connection:
+            rows = connection.execute(asked.order_by(JobRow.number.desc()).limit(limit).offset(offset))
+            return [job_of(row) for row in rows]
+
+    def count_jobs(self, states: Sequence[JobState] = ()) -> int:
+        """How many there are; of some states only."""
+        if not self._database.is_there:
+            return 0
+        with self._database.reading() as connection:
+            asked = select(func.count()).select_from(JobRow).where(*_chosen(states))
+            return int(connection.scalar(asked) or 0)
+
+    def claim_job(
+        self,
+        worker: str,
+        *,
+        job_id: str | None = None,
+        silence_s: float = SILENCE_S,
+        most_attempts: int = MOST_ATTEMPTS,
+    ) -> Job | None:
+        """The oldest job that waits, or whose worker has died, now this worker's; None when there is none.
+
+        With `job_id`, that one or none. A job that has ended `most_attempts` workers fails instead.
+        """
+        if not self._database.is_there:
+            return None
+        now = self._clock()
+        lost = and_(JobRow.state == str(JobState.RUNNING), JobRow.heartbeat_at < now - timedelta(seconds=silence_s))
+        wanted = [or_(JobRow.state == str(JobState.QUEUED), lost), JobRow.attempts < most_attempts]
+        if job_id is not None:
+            wanted.append(JobRow.id == job_id)
+        asked = select(JobRow.number).where(*wanted).order_by(JobRow.number).limit(1)
+        with self._database.writing() as connection:
+            _give_up(connection, and_(lost, JobRow.attempts >= most_attempts), now)
+            number = connection.scalar(asked.with_for_update(skip_locked=True))
+            if number is None:
+                return None
+            claimed = {
+                "state": str(JobState.RUNNING),
+                "worker": worker,
+                "started_at": now,
+                "heartbeat_at": now,
+                "progress": 0.0,
+                "remaining_s": None,
+                "attempts": JobRow.attempts + 1,
+            }
+            connection.execute(update(JobRow).where(JobRow.number == number).values(claimed))
+            return job_of(connection.execute(select(JobRow).where(JobRow.number == number)).one())
+
+    def update_job(
+        self,
+        job_id: str,
+        worker: str,
+        *,
+        progress: float | None = None,
+        remaining_s: float | None = None,
+        message: str | None = None,
+        session_id: str | None = None,
+    ) -> bool:
+        """Tell how far it is, and thereby that its worker lives; False when the job is no longer this worker's.
+
+        What is None stays as it was, but for `remaining_s`: None is that nobody knows.
+        """
+        told = {"progress": progress, "message": message and clean(message), "session_id": session_id}
+        known = {name: value for name, value in told.items() if value is not None}
+        return self._change_mine(job_id, worker, **known, remaining_s=remaining_s, heartbeat_at=self._clock())
+
+    def end_job(
+        self, job_id: str, worker: str, state: JobState, *, error: str | None = None, message: str = ""
+    ) -> bool:
+        """Done, failed (`error` says why) or canceled; False when the job is no longer this worker's."""
+        if not state.is_over:
+            raise ValueError(f"a job does not end {state}")
+        ended = {"state": str(state), "error": error and clean(error), "message": clean(message)}
+        if state is JobState.DONE:
+            ended["progress"] = 1.0  # type: ignore[assignment]
+        return self._change_mine(job_id, worker, **ended, remaining_s=None, finished_at=self._clock())
+
+    def release_job(self, job_id: str, worker: str) -> bool:
+        """Put it back into the queue, as if it had never been taken: the worker is being stopped."""
+        return self._change_mine(
+            job_id,
+            worker,
+            state=str(JobState.QUEUED),
+            worker=None,
+            started_at=None,
+            heartbeat_at=None,
+            progress=0.0,
+            remaining_s=None,
+            message="",
+            attempts=JobRow.attempts - 1,
+        )
+
+    def cancel_job(self, job_id: str) -> Job:
+        """End it at once; a worker that has it learns of it from its next `update_job`. What is over stays as it is."""
+        if not self._database.is_there:
+            raise _unknown()
+        changes = {"state": str(JobState.CANCELED), "remaining_s": None, "finished_at": self._clock()}
+        with self._database.writing() as connection:
+            connection.execute(
+                update(JobRow)
+                .where(JobRow.id == job_id, JobRow.state.in_([str(JobState.QUEUED), str(JobState.RUNNING)]))
+                .values(changes)
+            )
+            return _found(connection, job_id)
+
+    def drop_job_path(self, job_id: str) -> None:
+        """Note that the file which it worked on is gone."""
+        with self._database.writing() as connection:
+            connection.execute(update(JobRow).where(JobRow.id == job_id).values(path=None))
+
+    def delete_job(self, job_id: str) -> None:
+        """Remove one that is over; RequestError 'job_not_over' for another. Its files are the caller's business."""
+        if not self._database.is_there:
+            raise _unknown()
+        with self._database.writing() as connection:
+            if not _found(connection, job_id).state.is_over:
+                raise RequestError("job_not_over", "the job is not over: cancel it first")
+            connection.execute(delete(JobRow).where(JobRow.id == job_id))
+
+    def _change_mine(self, job_id: str, worker: str, /, **changes: Any) -> bool:
+        mine = and_(JobRow.id == job_id, JobRow.worker == worker, JobRow.state == str(JobState.RUNNING))
+        with self._database.writing() as connection:
+            return bool(connection.execute(update(JobRow).where(mine).values(changes)).rowcount)
+
+
+def _unknown() -> RequestError:
+    return RequestError("no_job", "there is no such job, or it was removed")
+
+
+def _found(connection: Connection, job_id: str) -> Job:
+    row = connection.execute(select(JobRow).where(JobRow.id == job_id)).first()
+    if row is None:
+        raise _unknown()
+    return job_of(row)
+
+
+def _chosen(states: Sequence[JobState], finished_before: datetime | None = None) -> list[Any]:
+    conditions: list[Any] = [JobRow.state.in_([str(state) for state in states])] if states else []
+    return conditions if finished_before is None else [*conditions, JobRow.finished_at < finished_before]
+
+
+def _give_up(connection: Connection, hopeless: Any, now: datetime) -> None:
+    error = "the program ended each time that it worked on this: the file may be damaged, or too large for the memory"
+    failed = {"state": str(JobState.FAILED), "error": error, "remaining_s": None, "finished_at": now}
+    connection.execute(update(JobRow).where(hopeless).values(failed))

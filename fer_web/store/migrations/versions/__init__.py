@@ -1,0 +1,1 @@
+"""One module per step, the first one first."""

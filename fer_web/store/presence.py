@@ -1,0 +1,90 @@
+"""Who is still there: a recording whose process died must not look as if it went on."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+# Beside a database server, where processes of other machines take part: silent for so long means gone.
+SILENCE = timedelta(seconds=30)
+
+
+class Presence:
+    """This process's name among those that share a database, and a way to see whether another still lives.
+
+    Beside an SQLite file it keeps a locked file of its own, which the system unlocks when the process ends, however it
+    ends. `path` is that of the database; None with a server.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self.owner = secrets.token_hex(8)
+        self._path = path
+        self._lock = Lock()
+        self._file: int | None = None
+
+    def announce(self) -> None:
+        """Let others see from now on that this process lives."""
+        with self._lock:
+            if self._path is not None and self._file is None:
+                file = os.open(self._file_of(self.owner), os.O_RDWR | os.O_CREAT, 0o600)
+                _try_lock(file)
+                self._file = file
+
+    def is_gone(self, owner: str, heard_at: datetime, now: datetime) -> bool:
+        """Whether the process of that name, last heard of at `heard_at`, has ended."""
+        if owner == self.owner:
+            return False
+        if self._path is None:
+            return now - heard_at > SILENCE
+        return not _is_held(self._file_of(owner))
+
+    def close(self) -> None:
+        """Leave."""
+        with self._lock:
+            file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+            self.forget(self.owner)
+
+    def forget(self, owner: str) -> None:
+        """Clear away what a process that is gone has left."""
+        if self._path is not None:
+            with suppress(OSError):
+                self._file_of(owner).unlink(missing_ok=True)
+
+    def _file_of(self, owner: str) -> Path:
+        path = Path(str(self._path))
+        return path.with_name(f"{path.name}-owner-{owner}")
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        file = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _try_lock(file)
+    finally:
+        os.close(file)
+
+
+def _try_lock(file: int) -> bool:
+    """Lock an open file until it is closed; False when somebody else has it locked."""
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,47 @@
+"""The store: everything that is kept, behind one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import TracebackType
+
+from fer_web.store.database import Database
+from fer_web.store.jobs import Jobs
+from fer_web.store.repository import now
+from fer_web.store.sessions import Sessions
+
+
+class Store(Sessions, Jobs):
+    """Recordings and jobs; one per process, which any thread may use.
+
+    StoreError from every method when the database cannot be used, StoreFull when there is no space left. Nothing that
+    was written before is lost by either.
+    """
+
+    @classmethod
+    def open(cls, url: str, *, keep: timedelta | None = None, clock: Callable[[], datetime] = now) -> Store:
+        """With its tables made or brought up to date; StoreError when it cannot be used."""
+        store = cls.lazy(url, keep=keep, clock=clock)
+        store._database.open()
+        return store
+
+    @classmethod
+    def lazy(cls, url: str, *, keep: timedelta | None = None, clock: Callable[[], datetime] = now) -> Store:
+        """Opened by the first use; reading makes no file where nothing was ever written."""
+        return cls(Database(url), keep=keep, clock=clock)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a database already; with a server always."""
+        return self._database.is_there
+
+    def close(self) -> None:
+        """Let go of the database; nothing can be used afterwards."""
+        self._database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
