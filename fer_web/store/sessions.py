@@ -105,10 +105,19 @@ class Sessions(Repository):
             connection.execute(insert(SessionRow).values(values))
         return session_id
 
-    def append(self, session_id: str, readings: Sequence[Reading], *, duration_s: float) -> None:
+    def append(
+        self,
+        session_id: str,
+        readings: Sequence[Reading],
+        *,
+        duration_s: float,
+        fps: float | None = None,
+        width: int | None = None,
+        height: int | None = None,
+    ) -> None:
         """Write down what was read since the last call, all or nothing, and how long the recording is by now.
 
-        RequestError 'session_over' for one that was finished.
+        What was not known at its beginning can be added, so that it is there should the process die. RequestError 'session_over' for one that was finished.
         """
         with self._database.writing() as connection:
             session = _found(connection, session_id, lock=True)
@@ -123,6 +132,7 @@ class Sessions(Repository):
                 "duration_s": max(session.duration_s, float(duration_s)),
                 "owner": self._presence.owner,
                 "heartbeat_at": self._clock(),
+                **_known(fps=fps, width=width, height=height),
             }
             connection.execute(update(SessionRow).where(SessionRow.number == session.number).values(changes))
 
@@ -144,12 +154,11 @@ class Sessions(Repository):
         trouble: str | None = None,
     ) -> None:
         """End a recording; what was not known at its beginning can be added. `trouble` says why it broke off early."""
-        found = {"fps": fps, "width": width, "height": height, "trouble": trouble and clean(trouble)}
         self._change(
             session_id,
             state=str(SessionState.FINISHED),
             duration_s=float(duration_s),
-            **{name: value for name, value in found.items() if value is not None},
+            **_known(fps=fps, width=width, height=height, trouble=trouble and clean(trouble)),
         )
 
     def get(self, session_id: str) -> StoredSession:
@@ -325,6 +334,11 @@ class Sessions(Repository):
                 return False
             connection.execute(delete(ReadingRow).where(mine, ReadingRow.time_s <= until_s))
             return True
+
+
+def _known(**values: object) -> dict[str, object]:
+    """Those that are not None."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _unknown() -> RequestError:
