@@ -129,8 +129,11 @@ class Jobs(Repository):
             ended["progress"] = 1.0  # type: ignore[assignment]
         return self._change_mine(job_id, worker, **ended, remaining_s=None, finished_at=self._clock())
 
-    def release_job(self, job_id: str, worker: str) -> bool:
-        """Put it back into the queue, as if it had never been taken: the worker is being stopped."""
+    def release_job(self, job_id: str, worker: str, *, counts: bool = False) -> bool:
+        """Put it back into the queue, as if it had never been taken: the worker is being stopped.
+
+        With `counts` the attempt remains one: it failed, and another one shall be made.
+        """
         return self._change_mine(
             job_id,
             worker,
@@ -141,7 +144,7 @@ class Jobs(Repository):
             progress=0.0,
             remaining_s=None,
             message="",
-            attempts=JobRow.attempts - 1,
+            attempts=JobRow.attempts - (0 if counts else 1),
         )
 
     def cancel_job(self, job_id: str) -> Job:
