@@ -25,15 +25,17 @@ RUN /opt/venv/bin/python -m compileall -q --invalidation-mode unchecked-hash fer
 FROM ${BASE}
 LABEL org.opencontainers.image.title="FER Web" \
       org.opencontainers.image.description="Reads faces live: where they are, what they express, when they blink."
-# Cameras belong to the group video.
-RUN useradd --uid 10001 --user-group --groups video --no-create-home --home-dir /tmp --shell /usr/sbin/nologin fer
+# Cameras belong to the group video. /data is for what is kept; a volume that is put there inherits its owner.
+RUN useradd --uid 10001 --user-group --groups video --no-create-home --home-dir /tmp --shell /usr/sbin/nologin fer \
+ && install -d -m 700 -o fer -g fer /data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
-# /tmp is the one place that may be written; FER_HOST makes the program refuse to start without FER_TOKEN.
+# /tmp and /data are the places that may be written; FER_HOST makes the program refuse to start without FER_TOKEN.
 ENV PATH=/opt/venv/bin:$PATH \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
+    FER_DATA_DIR=/data \
     FER_HOST=0.0.0.0
 WORKDIR /app
 USER fer

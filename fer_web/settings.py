@@ -11,14 +11,15 @@ import logging
 import os
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from fer_web.errors import SettingsError
+from fer_web.errors import SettingsError, StoreError
 from fer_web.web.access import is_loopback
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,17 @@ def _size(value: object) -> object:
         if found is None:
             raise ValueError("it must be a width and a height, as in 640x480")
         return int(found[1]), int(found[2])
+    return value
+
+
+def _database(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        from fer_web.store.address import parse_address
+
+        try:
+            parse_address(value.get_secret_value())
+        except StoreError as error:
+            raise ValueError(str(error)) from None
     return value
 
 
@@ -137,6 +149,22 @@ class Settings(BaseSettings):
     upload_wait_s: float = Field(
         15.0, gt=0, le=300, description="How many seconds an upload waits for its turn before it is told to come back."
     )
+    data_dir: Path = Field(
+        ROOT / "data",
+        description="The folder of what is kept: recordings, uploaded videos, what was made of them. "
+        "It is made when something is kept for the first time.",
+    )
+    database_url: Annotated[SecretStr | None, AfterValidator(_database)] = Field(
+        None,
+        description="Where recordings and jobs are kept: postgresql://user:password@host/name, or sqlite:///PATH. "
+        "Without it: an SQLite file in FER_DATA_DIR.",
+    )
+    retention_days: int = Field(
+        30,
+        ge=0,
+        le=36_500,
+        description="How many days recordings are kept before they are deleted, whatever their names. 0 keeps them.",
+    )
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(
         "info", description="The least important messages that are logged: debug, info, warning or error."
     )
@@ -152,6 +180,20 @@ class Settings(BaseSettings):
     def token_text(self) -> str | None:
         """The token itself; the field shows only asterisks."""
         return None if self.token is None else self.token.get_secret_value()
+
+    @property
+    def database_address(self) -> str:
+        """Of the database that is used, with its password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        from fer_web.store.address import sqlite_address
+
+        return sqlite_address(self.data_dir)
+
+    @property
+    def retention(self) -> timedelta | None:
+        """How long recordings are kept; None for as long as nobody deletes them."""
+        return timedelta(days=self.retention_days) if self.retention_days else None
 
 
 def _conflicts(settings: Settings) -> list[str]:
@@ -208,7 +250,7 @@ def _problems(error: ValidationError) -> tuple[list[str], set[str]]:
             continue
         name = str(problem["loc"][0])
         wrong.add(name)
-        shown = "is hidden here" if name == "token" else f"is {problem['input']!r}"
+        shown = "is hidden here" if name in secrets() else f"is {problem['input']!r}"
         sentences.append(f"{variable(name)} {shown}: {message[0].lower()}{message[1:]}")
     return sentences, wrong
 
@@ -221,6 +263,12 @@ def _problems_without(given: Mapping[str, Any], wrong: set[str]) -> list[str]:
     except ValidationError as error:
         return _problems(error)[0]
     return []
+
+
+def secrets() -> frozenset[str]:
+    """The settings that are shown to nobody and are no options, because everybody can read a process's options."""
+    fields = Settings.model_fields.items()
+    return frozenset(name for name, info in fields if SecretStr in (info.annotation, *get_args(info.annotation)))
 
 
 def variable(name: str) -> str:

@@ -26,7 +26,7 @@ COMPOSE = ROOT / "compose.yaml"
 DOCUMENT = ROOT / "docs" / "deploy.md"
 SETTINGS = {variable(name) for name in Settings.model_fields}
 # What the image decides, or what would undo it.
-FIXED_IN_IMAGE = {"FER_HOST", "FER_PORT", "FER_INSECURE_NO_TOKEN", "FER_MODEL", "FER_MODELS_DIR"}
+FIXED_IN_IMAGE = {"FER_DATA_DIR", "FER_HOST", "FER_PORT", "FER_INSECURE_NO_TOKEN", "FER_MODEL", "FER_MODELS_DIR"}
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -141,6 +141,7 @@ def test_compose_hands_on_every_setting_that_the_image_leaves_open() -> None:
         '- "${PUBLISH:-127.0.0.1:5000}:5000"',
         "read_only: true",
         "- /tmp:",
+        "- data:/data",
         "- ALL",
         "- no-new-privileges:true",
         "init: true",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from fer_web.settings import Settings, chosen, env_file, load_settings, variable
+from fer_web.settings import Settings, chosen, env_file, load_settings, secrets, variable
 
 Origin = Literal["option", "environment", ".env", "default"]
 
@@ -44,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def add_setting_options(parser: argparse.ArgumentParser) -> None:
-    """An option for every setting but the token, which everybody on the machine could read in the process list."""
+    """An option for every setting but secrets, which everybody on the machine could read in the process list."""
     group = parser.add_argument_group("settings", "each can also be set by its environment variable or a line in .env")
     for name, info in Settings.model_fields.items():
-        if name != "token":
+        if name not in secrets():
             meaning = f"{info.description} [{variable(name)}, default {shown(info.default)}]".replace("%", "%%")
             group.add_argument(f"--{name.replace('_', '-')}", dest=f"setting_{name}", metavar="VALUE", help=meaning)
 
