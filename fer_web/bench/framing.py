@@ -15,16 +15,17 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fer_web.core import Face, Frame, Rect
+from fer_web.core import Face, Rect
 from fer_web.registry import InputSpec
 from fer_web.training.readers import read_table
+from fer_web.training.reframe import ENLARGEMENT, enlarged, faces_of
 from fer_web.vision.align import cut_chip, to_gray
 from fer_web.vision.classify import Classifier
-from fer_web.vision.detect import Detect, HogDetector
-from fer_web.vision.landmarks import FindLandmarks, load_predictor
 
-ENLARGEMENT = 4
 SEED = 0
+BATCH = 64
+AS_IT_IS = "the picture as it is"
+SERVED = "aligned by landmarks"
 
 Crop: TypeAlias = Callable[[NDArray[np.uint8], Face, InputSpec], NDArray[np.uint8]]
 
@@ -43,34 +44,35 @@ def run(args: argparse.Namespace) -> int:
     chosen = np.random.default_rng(SEED).permutation(len(public))[: args.count]
     classifier = Classifier.load(args.models, args.model)
     spec = classifier.card.input
-    found = {row: face for row, face in zip(chosen, faces_of(public.pixels[chosen]), strict=True) if face is not None}
+    pictures = tqdm(public.pixels[chosen], desc="faces", unit="picture")
+    found = {row: face for row, face in zip(chosen, faces_of(pictures), strict=True) if face is not None}
     rows = np.array(list(found))
     print(f"{len(rows)} of {len(chosen)} PublicTest pictures, enlarged {ENLARGEMENT} times, hold a face that is found")
     labels = public.labels[rows]
-    as_given = classifier.scores(public.pixels[rows]).argmax(axis=1)
-    print(f"{'the picture as it is':24}{(as_given == labels).mean():8.1%}")
+    right = {AS_IT_IS: _scores(classifier, public.pixels[rows]).argmax(axis=1) == labels}
     for name, crop in CROPS.items():
         chips = np.stack([crop(enlarged(public.pixels[row]), face, spec) for row, face in found.items()])
-        right = classifier.scores(chips).argmax(axis=1) == labels
-        print(f"{name:24}{right.mean():8.1%}", flush=True)
+        right[name] = _scores(classifier, chips).argmax(axis=1) == labels
+    for name, hits in right.items():
+        print(f"{name:24}{hits.mean():8.1%}   p = {chance_of(hits, right[SERVED]):.3f} against what is served")
     return 0
 
 
-def enlarged(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A picture as a camera might have seen it, (4 x 48, 4 x 48)."""
-    size = (picture.shape[1] * ENLARGEMENT, picture.shape[0] * ENLARGEMENT)
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+def _scores(classifier: Classifier, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Means over each chip and its mirror image, as single pictures are served."""
+    answers = [
+        classifier.scores(part) + classifier.scores(part[:, :, ::-1])
+        for part in (chips[start : start + BATCH] for start in range(0, len(chips), BATCH))
+    ]
+    return np.concatenate(answers) / 2
 
 
-def faces_of(pictures: NDArray[np.uint8]) -> list[Face | None]:
-    """The largest face of each enlarged picture, with landmarks, as `/predict` finds it; None where there is none."""
-    steps = Detect(HogDetector(), 1, 4_000_000), FindLandmarks(load_predictor())
-    answers: list[Face | None] = []
-    for index, picture in enumerate(tqdm(pictures, desc="faces", unit="picture")):
-        frame = Frame(index, 0.0, np.repeat(enlarged(picture)[..., np.newaxis], 3, axis=2))
-        faces = steps[1](frame, steps[0](frame, ()))
-        answers.append(faces[0] if faces else None)
-    return answers
+def chance_of(hits: NDArray[np.bool_], others: NDArray[np.bool_]) -> float:
+    """How likely so great a difference between two answers to the same pictures is by chance (McNemar's exact test)."""
+    from scipy.stats import binomtest
+
+    better, worse = int((hits & ~others).sum()), int((others & ~hits).sum())
+    return float(binomtest(better, better + worse).pvalue) if better + worse else 1.0
 
 
 def boxed(margin: float) -> Crop:
@@ -103,5 +105,5 @@ CROPS: dict[str, Crop] = {
     "the detector's box": boxed(0.0),
     "the box and 7 %": boxed(0.07),
     "the box and 20 %": boxed(0.2),
-    "aligned by landmarks": aligned,
+    SERVED: aligned,
 }

@@ -16,6 +16,7 @@ class Augmentation:
     """How far a training picture may be changed; all draws are uniform, chances are 0 to 1.
 
     `rotation_deg` and `shift` (a share of the side) go both ways, `scale` is a largest factor that goes both ways,
+    `reframed` is the chance of the served crop in place of the picture, where a run has such crops,
     `contrast` is the largest exponent of a gamma curve that goes both ways, `camera` is the chance of each of blur,
     noise and JPEG, `erase` the chance of one hidden rectangle (Zhong et al. 2017, "Random Erasing").
     """
@@ -28,6 +29,7 @@ class Augmentation:
     camera: float = 0.1
     erase: float = 0.3
     mixup: float = 0.0
+    reframed: float = 0.0
 
     def batch(self, pictures: Picture, size: int, rng: np.random.Generator) -> Picture:
         """Changed copies (n, size, size) of pictures (n, h, w), the same for the same state of `rng`."""

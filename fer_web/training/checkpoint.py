@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from fer_web.errors import ModelError
 from fer_web.training.average import WeightAverage, Weights
 from fer_web.training.schedule import Patience
 
@@ -61,6 +62,21 @@ def load_best(folder: Path) -> tuple[Weights, dict[str, Any]]:
     """The chosen weights of a run and the facts of their epoch."""
     with np.load(folder / BEST) as saved:
         return _series(saved, "model"), json.loads(str(saved["progress"]))
+
+
+def take_weights(model: Any, trained: Any, *, partly: bool = False) -> None:
+    """Copy weights layer by layer, by name; ModelError where the two networks differ.
+
+    With `partly`, layers that `trained` lacks keep what they have.
+    """
+    known = {layer.name for layer in trained.layers}
+    for layer in model.layers:
+        if not layer.weights or (partly and layer.name not in known):
+            continue
+        try:
+            layer.set_weights(trained.get_layer(layer.name).get_weights())
+        except ValueError as error:
+            raise ModelError(f"the trained network's layer {layer.name!r} does not fit: {error}") from error
 
 
 def _moments(model: Any) -> list[Any]:

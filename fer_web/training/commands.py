@@ -31,6 +31,8 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, required=True, help="the run's TOML file")
     parser.add_argument("--run", type=Path, required=True, help="the run's folder; an unfinished run in it goes on")
     parser.add_argument("--teaching", type=Path, help="teachers' answers, made by `teach`")
+    parser.add_argument("--crops", type=Path, help="the pictures' served crops, made by `reframe`")
+    parser.add_argument("--start", type=Path, help="a finished run's folder, or models/NAME.keras, to begin from")
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
 
 
@@ -54,12 +56,16 @@ def _train(args: argparse.Namespace, worker: object) -> None:
     from fer_web.training.config import read_config
     from fer_web.training.loop import Run
     from fer_web.training.parallel import Worker
-    from fer_web.training.teachers import load_teaching
+    from fer_web.training.reframe import load_crops
+    from fer_web.training.teachers import load_teaching, trained_network
 
     assert isinstance(worker, Worker)  # noqa: S101
     data = _learning_data(args)
     logits = load_teaching(args.teaching, data.training) if args.teaching else None
-    run = Run(read_config(args.config), data, args.run, logits, worker)
+    crops = load_crops(args.crops, data.training) if args.crops else None
+    run = Run(read_config(args.config), data, args.run, logits, worker, crops)
+    if args.start:
+        run.begin_from(trained_network(args.start))
     run.train(quiet=args.quiet)
 
 
@@ -78,6 +84,24 @@ def run_teach(args: argparse.Namespace) -> int:
     teachers = [trained_network(run) for run in args.runs]
     save_teaching(args.out, training, mean_logits(teachers, training.pixels, SHIFTS))
     print(f"{args.out}: {len(teachers)} teachers' answers to {len(training)} pictures")
+    return 0
+
+
+def add_reframe_arguments(parser: argparse.ArgumentParser) -> None:
+    """`reframe`: every training picture as the serving path would crop it, for `train --crops`."""
+    add_data_arguments(parser)
+    parser.add_argument("--out", type=Path, required=True, help="the file to write")
+    parser.add_argument("--jobs", type=int, default=1, help="processes (default: 1)")
+
+
+def run_reframe(args: argparse.Namespace) -> int:
+    """Write the crops and say in how many pictures a face was found."""
+    from fer_web.training.reframe import reframe_all, save_crops
+
+    training = _learning_data(args).training
+    crops, found = reframe_all(training.pixels, args.jobs)
+    save_crops(args.out, training, crops)
+    print(f"{args.out}: crops of {found.sum()} of {len(training)} pictures; in the others no face was found")
     return 0
 
 

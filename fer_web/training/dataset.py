@@ -6,6 +6,7 @@ no place for PrivateTest: neither its rows nor any training picture that equals 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,3 +90,8 @@ def appears_in(rows: Split, others: Split) -> NDArray[np.bool_]:
     """Which `rows` (n,) are pixel for pixel equal to one of `others`."""
     known = {picture.tobytes() for picture in others.pixels}
     return np.fromiter((picture.tobytes() in known for picture in rows.pixels), dtype=np.bool_, count=len(rows))
+
+
+def fingerprint(split: Split) -> str:
+    """What tells one split's pictures from another's: their SHA-256 in hexadecimal."""
+    return hashlib.sha256(split.pixels.tobytes()).hexdigest()

@@ -15,11 +15,12 @@ from fer_web.registry.spec import InputSpec
 from fer_web.training.augment import resized
 from fer_web.training.average import WeightAverage
 from fer_web.training.backend import seed_everything, training_layers, use_threads
-from fer_web.training.checkpoint import Progress, load_state, save_best, save_state
-from fer_web.training.config import RunConfig
+from fer_web.training.checkpoint import Progress, load_state, save_best, save_state, take_weights
+from fer_web.training.config import Optimizer, RunConfig
 from fer_web.training.curves import write_curves
 from fer_web.training.dataset import LearningData, Split
 from fer_web.training.parallel import Worker
+from fer_web.training.reframe import drawn
 from fer_web.training.schedule import Patience
 from fer_web.training.targets import Targets, build_targets, loss_function
 
@@ -37,18 +38,26 @@ class Run:
         folder: Path,
         teacher_logits: Logits | None = None,
         worker: Worker = ALONE,
+        crops: NDArray[np.uint8] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         use_threads(config.threads)
         self.worker = worker
         self.config = config
         self.data = data
+        self.crops = crops
         self.folder = folder
         self.targets = build_targets(data.training, config.loss, teacher_logits)
         self.model = build_model(config, worker.rank)
         self.average = WeightAverage(self.model, config.ema)
         self.progress = load_state(folder, self.model, self.average) or Progress()
         self.done = self._measured()
+
+    def begin_from(self, trained: Any) -> None:
+        """Take a trained network's weights, layer by layer, unless this run has begun; heads that it lacks stay new."""
+        if self.progress.step == 0:
+            take_weights(self.model, trained, partly=True)
+            self.average = WeightAverage(self.model, self.config.ema)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -78,7 +87,7 @@ class Run:
         bar = tqdm(total=self.steps_per_epoch, desc=title, disable=quiet, mininterval=5, ascii=True)
         end = self.progress.step + self.steps_per_epoch
         for images, targets in batches(
-            self.config, self.data.training, self.targets, self.progress.epoch, self.size, self.worker.rank
+            self.config, self.data.training, self.targets, self.progress.epoch, self.size, self.worker.rank, self.crops
         ):
             self.model.optimizer.learning_rate = self.config.schedule.rate_at(self.done, self.progress.patience.drops)
             losses.append(float(self.model.train_on_batch(images, targets)))
@@ -140,25 +149,32 @@ def build_model(config: RunConfig, rank: int = 0) -> Any:
         model = build_network(config.network, heads=heads, layers=training_layers(), l2=config.loss.l2)
     finally:
         keras.config.set_dtype_policy(previous)
-    model.compile(optimizer=_optimizer(config, model), loss=loss_function(config.loss), jit_compile="auto")
+    optimizer = build_optimizer(config.optimizer, config.schedule.rate, model)
+    model.compile(optimizer=optimizer, loss=loss_function(config.loss), jit_compile="auto")
     return model
 
 
-def _optimizer(config: RunConfig, model: Any) -> Any:
+def build_optimizer(chosen: Optimizer, rate: float, model: Any) -> Any:
+    """SGD or Adam as a run describes it; only kernels decay."""
     import keras
 
-    chosen = config.optimizer
     common = {"weight_decay": chosen.weight_decay or None, "global_clipnorm": chosen.clip_norm or None}
     if chosen.kind == "adam":
-        optimizer = keras.optimizers.Adam(config.schedule.rate, **common)
+        optimizer = keras.optimizers.Adam(rate, **common)
     else:
-        optimizer = keras.optimizers.SGD(config.schedule.rate, momentum=chosen.momentum, nesterov=True, **common)
+        optimizer = keras.optimizers.SGD(rate, momentum=chosen.momentum, nesterov=True, **common)
     optimizer.exclude_from_weight_decay(var_list=[v for v in model.trainable_variables if v.name != "kernel"])
     return optimizer
 
 
 def batches(
-    config: RunConfig, split: Split, targets: Targets, epoch: int, size: int, rank: int = 0
+    config: RunConfig,
+    split: Split,
+    targets: Targets,
+    epoch: int,
+    size: int,
+    rank: int = 0,
+    crops: NDArray[np.uint8] | None = None,
 ) -> Iterator[tuple[NDArray[np.float32], Targets]]:
     """An epoch's augmented pictures (batch, size, size, 1) with their targets; its order follows from the seed."""
     spec = InputSpec(width=size, height=size)
@@ -166,7 +182,10 @@ def batches(
     order = rng.permutation(len(split))
     for start in range(0, len(order) - config.batch + 1, config.batch):
         rows = order[start : start + config.batch]
-        images = spec.prepare(config.augmentation.batch(split.pixels[rows], size, rng))
+        pictures = split.pixels[rows]
+        if crops is not None:
+            pictures = drawn(pictures, crops[rows], config.augmentation.reframed, rng)
+        images = spec.prepare(config.augmentation.batch(pictures, size, rng))
         wanted = targets[rows]
         if config.augmentation.mixup:
             images, wanted = mixed(images, wanted, config.augmentation.mixup, rng)

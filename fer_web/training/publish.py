@@ -10,14 +10,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fer_web.errors import ModelError
 from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import sha256_of
 from fer_web.registry.networks import build_network
 from fer_web.registry.spec import InputSpec
 from fer_web.training import metrics
 from fer_web.training.calibrate import fit_temperature, uncertain_below
-from fer_web.training.checkpoint import load_best
+from fer_web.training.checkpoint import load_best, take_weights
 from fer_web.training.config import RunConfig, read_config
 from fer_web.training.dataset import LearningData
 from fer_web.training.loop import predict
@@ -46,17 +45,6 @@ def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard
     card = _card(name, config, load_best(run)[1], model, data, sha256_of(path))
     card.write(path.with_suffix(".json"))
     return card
-
-
-def take_weights(model: Any, trained: Any) -> None:
-    """Copy weights layer by layer, by name; ModelError where the two networks differ."""
-    for layer in model.layers:
-        if not layer.weights:
-            continue
-        try:
-            layer.set_weights(trained.get_layer(layer.name).get_weights())
-        except ValueError as error:
-            raise ModelError(f"the trained network's layer {layer.name!r} does not fit: {error}") from error
 
 
 def _card(

@@ -7,7 +7,6 @@ every augmented view instead, which is better where time allows).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from fer_web.errors import DataError
 from fer_web.registry.catalog import load_model
 from fer_web.training.checkpoint import load_best
 from fer_web.training.config import read_config
-from fer_web.training.dataset import SIDE_PX, Split
+from fer_web.training.dataset import SIDE_PX, Split, fingerprint
 from fer_web.training.loop import Logits, build_model, predict
 
 SHIFTS = ((0, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
@@ -48,14 +47,14 @@ def mean_logits(models: Sequence[Any], pictures: NDArray[np.uint8], shifts: Sequ
 def save_teaching(path: Path, split: Split, logits: Logits) -> None:
     """Keep logits with a fingerprint of the pictures that they belong to."""
     with path.open("wb") as file:
-        np.savez_compressed(file, logits=logits, pictures=np.array(_fingerprint(split)))
+        np.savez_compressed(file, logits=logits, pictures=np.array(fingerprint(split)))
 
 
 def load_teaching(path: Path, split: Split) -> Logits:
     """Logits (n, 7) for a split; DataError when they were made for other pictures."""
     with np.load(path) as saved:
         logits, made_for = saved["logits"], str(saved["pictures"])
-    if made_for != _fingerprint(split) or logits.shape != (len(split), 7):
+    if made_for != fingerprint(split) or logits.shape != (len(split), 7):
         raise DataError(f"{path} holds teachers' answers to other pictures: make it again from this data set")
     result: Logits = logits
     return result
@@ -66,7 +65,3 @@ def _moved(pictures: NDArray[np.uint8], down: int, right: int) -> NDArray[np.uin
     padded = np.pad(pictures, ((0, 0), (1, 1), (1, 1)), mode="edge")
     height, width = pictures.shape[1:]
     return padded[:, 1 - down : 1 - down + height, 1 - right : 1 - right + width]
-
-
-def _fingerprint(split: Split) -> str:
-    return hashlib.sha256(split.pixels.tobytes()).hexdigest()

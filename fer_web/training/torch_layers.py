@@ -52,6 +52,8 @@ def torch_layers() -> Any:
 
     class BatchNormalization(plain.BatchNormalization):  # type: ignore[misc]
         def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
+            if len(inputs.shape) != 4:  # not pictures: no layout to mind
+                return super().call(inputs, training=training, mask=mask)
             assert mask is None, "images have no mask"  # noqa: S101
             x = functional.batch_norm(
                 settled(inputs.permute(0, 3, 1, 2)),

@@ -12,6 +12,7 @@ from fer_web.training.config import RunConfig, read_config
 from fer_web.training.dataset import LearningData
 from fer_web.training.loop import Run, batches
 from fer_web.training.targets import Loss, build_targets
+from fer_web.training.teachers import trained_network
 
 
 def start(folder: Path, data: LearningData) -> Run:
@@ -107,3 +108,30 @@ def test_applied_weights_are_taken_back() -> None:
     with average.applied():
         assert model.value[0] == 0
     assert model.value[0] == 1
+
+
+def test_a_run_can_begin_from_trained_weights_but_a_begun_one_keeps_its_own(
+    tiny: Path, trained: Path, data: LearningData
+) -> None:
+    teacher = trained_network(trained)
+    run = start(tiny, data)
+
+    run.begin_from(teacher)
+
+    kernel = teacher.get_layer("stem").get_weights()[0]
+    assert np.array_equal(run.model.get_layer("stem").get_weights()[0], kernel)
+    run.progress.step = 1
+    run.model.get_layer("stem").set_weights([np.zeros_like(kernel)])
+    run.begin_from(teacher)
+    assert not run.model.get_layer("stem").get_weights()[0].any()
+
+
+def test_batches_hold_the_served_crops_when_asked_for(data: LearningData) -> None:
+    still = {"flip": 0.0, "rotation_deg": 0.0, "shift": 0.0, "scale": 1.0, "contrast": 1.0, "camera": 0.0, "erase": 0.0}
+    config = RunConfig("xception", batch=40)
+    config = RunConfig("xception", batch=40, augmentation=type(config.augmentation)(**still, reframed=1.0))
+    crops = np.full_like(data.training.pixels, 7)
+
+    images, _ = next(batches(config, data.training, build_targets(data.training, Loss()), 0, 48, crops=crops))
+
+    assert np.array_equal(images, InputSpec().prepare(crops))

@@ -12,10 +12,11 @@ from fer_web.errors import DataError, ModelError
 from fer_web.registry.catalog import load_model
 from fer_web.registry.networks import Heads, build_network
 from fer_web.registry.spec import InputSpec
+from fer_web.training.checkpoint import take_weights
 from fer_web.training.dataset import LearningData, Table
 from fer_web.training.evaluate import LEDGER, Examination, count_read, examine, ferplus_majority, results
 from fer_web.training.loop import predict
-from fer_web.training.publish import publish, take_weights
+from fer_web.training.publish import publish
 from fer_web.training.report import table as as_table
 from fer_web.training.targets import softmax
 from fer_web.training.teachers import load_teaching, mean_logits, save_teaching, trained_network
