@@ -1,0 +1,38 @@
+"""Annotated copies of videos: the one thing here that holds pictures, kept as long as its session and no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+SUFFIX = ".mp4"
+
+
+class AnnotatedFolder:
+    """One file a session, under the session's id, with others beside it while it is being written."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, session_id: str) -> Path:
+        """Where a session's copy lies, or would; for the first one the folder is made."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return self.folder / f"{Path(session_id).name}{SUFFIX}"
+
+    def find(self, session_id: str) -> Path | None:
+        """A session's copy, once it is complete; None without one."""
+        path = self.folder / f"{Path(session_id).name}{SUFFIX}"
+        return path if path.is_file() else None
+
+    def discard(self, session_id: str) -> None:
+        """Delete a session's copy, complete or not; none is as good."""
+        for path in self.folder.glob(f"{Path(session_id).name}{SUFFIX}*"):
+            path.unlink(missing_ok=True)
+
+    def sweep(self, is_kept: Callable[[str], bool]) -> int:
+        """Delete the copies of sessions that are not kept (any more); how many that were."""
+        names = {path.name.partition(".")[0] for path in self.folder.glob(f"*{SUFFIX}*")}
+        gone = [name for name in names if not is_kept(name)]
+        for name in gone:
+            self.discard(name)
+        return len(gone)

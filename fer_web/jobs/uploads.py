@@ -1,0 +1,171 @@
+"""Uploaded videos on their way: a file under a random name from the first byte until the analysis has ended."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import secrets
+import shutil
+import time
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from fer_web.errors import RequestError
+from fer_web.sources.video_file import HEAD_BYTES, is_video
+
+NAME_BYTES = 18
+POSITION = ".position"  # names have no dot of their own
+# What stays free on the disk for everything else: the database, above all.
+RESERVE_BYTES = 200_000_000
+# A file of nobody's is deleted at this age: a younger one may belong to an upload that goes on in another process.
+ORPHAN_S = 300.0
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+class UploadFolder:
+    """The folder of the videos that wait or are being analyzed; it is made for the first of them.
+
+    Files are known by their random names: what a browser calls a file never becomes a path.
+    """
+
+    def __init__(self, folder: Path, max_bytes: int, reserve_bytes: int = RESERVE_BYTES) -> None:
+        self.folder = folder
+        self.max_bytes = max_bytes
+        self._reserve_bytes = reserve_bytes
+
+    def receive(self, expected_bytes: int | None = None) -> Incoming:
+        """A file to write an upload to; RequestError when one of `expected_bytes` is too large or finds no space."""
+        if expected_bytes is not None and expected_bytes > self.max_bytes:
+            raise _too_large(self.max_bytes)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self.folder).free - (expected_bytes or 0) < self._reserve_bytes:
+            raise _disk_full()
+        return Incoming(self.folder / secrets.token_urlsafe(NAME_BYTES), self.max_bytes)
+
+    def path(self, name: str) -> Path:
+        """Where the file of that name lies, or would."""
+        return self.folder / Path(name).name
+
+    def position_path(self, name: str) -> Path:
+        """Where it is noted how far the analysis of that file has come."""
+        return self.folder / f"{Path(name).name}{POSITION}"
+
+    def discard(self, name: str | None) -> None:
+        """Delete a file and what was noted about it; none is as good.
+
+        On Windows, one that is still being read is left for `sweep`.
+        """
+        if name:
+            with contextlib.suppress(PermissionError):
+                self.path(name).unlink(missing_ok=True)
+                self.position_path(name).unlink(missing_ok=True)
+
+    def sweep(self, keep: Collection[str], orphan_s: float = ORPHAN_S) -> int:
+        """Delete what belongs to no job and has not been written to for `orphan_s`; how many that were."""
+        if not self.folder.is_dir():
+            return 0
+        limit_s = time.time() - orphan_s
+        kept = {Path(name).name for name in keep}
+        orphans = [
+            path
+            for path in self.folder.iterdir()
+            if path.name.partition(".")[0] not in kept and _written_s(path) < limit_s
+        ]
+        for path in orphans:
+            self.discard(path.name)
+        return len(orphans)
+
+
+class Incoming:
+    """An upload that is being written; it deletes itself unless it is kept. `write` is all that a form parser needs.
+
+    RequestError from `write` as soon as it is too large, is no video, or the disk is full.
+    """
+
+    def __init__(self, path: Path, max_bytes: int) -> None:
+        self.path = path
+        self.size = 0
+        self._max_bytes = max_bytes
+        self._head = b""
+        self._is_kept = False
+        self._file: BinaryIO = path.open("xb")
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def write(self, data: bytes) -> int:
+        self.size += len(data)
+        if self.size > self._max_bytes:
+            raise _too_large(self._max_bytes)
+        if len(self._head) < HEAD_BYTES:
+            self._look_at(data)
+        with _telling_of_a_full_disk():
+            return self._file.write(data)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Form parsers rewind what they have written."""
+        return self._file.seek(offset, whence)
+
+    def check(self) -> None:
+        """It is complete; RequestError when it is no video after all."""
+        with _telling_of_a_full_disk():
+            self._file.close()
+        if not self.size:
+            raise RequestError("empty", "the video has no bytes")
+        if not is_video(self._head):
+            raise _no_video()
+
+    def keep(self) -> None:
+        """A job works on it: `close` leaves it alone."""
+        self._is_kept = True
+
+    def close(self) -> None:
+        """Delete it unless it was kept."""
+        with contextlib.suppress(OSError):  # the last bytes found no space
+            self._file.close()
+        if not self._is_kept:
+            self.path.unlink(missing_ok=True)
+
+    def _look_at(self, data: bytes) -> None:
+        """Refuse early what is no video: before gigabytes of it have come."""
+        self._head = (self._head + data)[:HEAD_BYTES]
+        if len(self._head) == HEAD_BYTES and not is_video(self._head):
+            raise _no_video()
+
+    def __enter__(self) -> Incoming:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def _written_s(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # it has gone meanwhile
+        return time.time()
+
+
+@contextlib.contextmanager
+def _telling_of_a_full_disk() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise _disk_full() from error
+        raise
+
+
+def _too_large(max_bytes: int) -> RequestError:
+    return RequestError("video_too_large", f"the video has more than {max_bytes:,} bytes (FER_VIDEO_MAX_BYTES)")
+
+
+def _disk_full() -> RequestError:
+    return RequestError("storage_full", "there is not enough space on the service's disk for this video")
+
+
+def _no_video() -> RequestError:
+    return RequestError("not_a_video", "this is not a video; MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are taken")

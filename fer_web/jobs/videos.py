@@ -1,0 +1,159 @@
+"""Videos to be analyzed, as the web offers it: take them in, tell how far they are, cancel them, tidy up after them."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
+
+from fer_web.core import Job, JobState
+from fer_web.errors import BusyError, RequestError
+from fer_web.jobs.annotated import AnnotatedFolder
+from fer_web.jobs.queue import MANY, JobQueue
+from fer_web.jobs.uploads import Incoming, UploadFolder
+from fer_web.store import Store
+
+log = logging.getLogger(__name__)
+
+KIND = "video"
+# Videos that may wait or be analyzed at once, and that may be on their way here: each of these keeps a thread busy.
+PLACES, ARRIVALS = 20, 4
+PLACES_RETRY_S, ARRIVALS_RETRY_S = 60, 10
+# What has ended is listed for so long, unless somebody removes it before.
+LISTED = timedelta(days=7)
+SHOWN = 100
+NAME_LENGTH = 200
+ACTIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
+class VideoJobs:
+    """Any thread may call anything; nothing is opened or made before the first video comes."""
+
+    def __init__(
+        self, store: Store, uploads: UploadFolder, annotated: AnnotatedFolder, queue: JobQueue, places: int = PLACES
+    ) -> None:
+        self.uploads = uploads
+        self.annotated = annotated
+        self._store = store
+        self._queue = queue
+        self._places = places
+        self._arrivals = BoundedSemaphore(ARRIVALS)
+        self._adding = Lock()
+        store.on_delete(annotated.discard)
+
+    def start(self) -> None:
+        """Go on with what an earlier process has left; does nothing where nothing was ever kept."""
+        if self._store.is_there:
+            self._queue.start()
+
+    def close(self) -> None:
+        """Put what is being analyzed back; returns within a few seconds."""
+        self._queue.close()
+
+    @contextmanager
+    def receiving(self, expected_bytes: int | None) -> Iterator[Incoming]:
+        """A file to write an upload to; BusyError while too many videos wait or arrive."""
+        if not self._arrivals.acquire(blocking=False):
+            message = f"{ARRIVALS} videos are being uploaded already; try again in {ARRIVALS_RETRY_S} s"
+            raise BusyError(message, ARRIVALS_RETRY_S)
+        try:
+            self._check_places()
+            with self.uploads.receive(expected_bytes) as incoming:
+                yield incoming
+        finally:
+            self._arrivals.release()
+
+    def add(self, incoming: Incoming, name: str, *, annotate: bool) -> Job:
+        """Have a video analyzed that has come in; RequestError when it is none, BusyError when it cannot be queued."""
+        incoming.check()
+        job = Job(
+            secrets.token_hex(16),
+            KIND,
+            readable(name),
+            datetime.now(timezone.utc),
+            path=f"{self.uploads.folder.name}/{incoming.name}",
+            options={"annotate": annotate},
+        )
+        with self._adding:
+            self._check_places()
+            self._store.save_job(job)
+        try:
+            self._queue.submit(job.id)
+        except BusyError:
+            self._store.cancel_job(job.id)
+            self._store.delete_job(job.id)
+            raise
+        incoming.keep()
+        return job
+
+    def get(self, job_id: str) -> Job:
+        """RequestError when there is none."""
+        return self._store.get_job(job_id)
+
+    def list(self) -> list[Job]:
+        """The newest first."""
+        return [job for job in self._store.list_jobs(limit=SHOWN) if job.kind == KIND]
+
+    def has_session(self, job: Job) -> bool:
+        """Whether there is something to see of it."""
+        if job.session_id is None or not job.state.is_over:
+            return False
+        with suppress(RequestError):
+            return self._store.get(job.session_id).readings > 0 or job.state is JobState.DONE
+        return False
+
+    def annotated_copy(self, session_id: str) -> Path | None:
+        """A session's annotated video; None when there is none. RequestError when there is no such session."""
+        self._store.get(session_id)
+        return self.annotated.find(session_id)
+
+    def cancel(self, job_id: str) -> Job:
+        """End it, and delete the video and what was read from it; what is over stays as it is."""
+        before = self._store.get_job(job_id)
+        job = self._store.cancel_job(job_id)
+        if before.state.is_over or job.state is not JobState.CANCELED:
+            return job
+        self.uploads.discard(job.path)
+        self._store.drop_job_path(job.id)
+        if job.session_id is not None:
+            with suppress(RequestError):
+                self._store.delete(job.session_id)
+        return job
+
+    def forget(self, job_id: str) -> None:
+        """Take one that is over off the list; its session stays."""
+        self._store.delete_job(job_id)
+
+    def tidy(self) -> None:
+        """Delete files that belong to nothing any more, and the entries of jobs that ended long ago."""
+        if not self._store.is_there:
+            return
+        for job in self._store.list_jobs(limit=MANY, finished_before=datetime.now(timezone.utc) - LISTED):
+            with suppress(RequestError):
+                self._store.delete_job(job.id)
+        active = self._store.list_jobs(limit=MANY, states=ACTIVE)
+        self.uploads.sweep([job.path for job in active if job.path])
+        self.annotated.sweep(self._has_session)
+
+    def _check_places(self) -> None:
+        if self._store.count_jobs(ACTIVE) >= self._places:
+            message = f"{self._places} videos are waiting to be analyzed already; try again in {PLACES_RETRY_S} s"
+            raise BusyError(message, PLACES_RETRY_S)
+
+    def _has_session(self, session_id: str) -> bool:
+        try:
+            self._store.get(session_id)
+        except RequestError:
+            return False
+        return True
+
+
+def readable(name: str) -> str:
+    """A file's name as a text for people: without folders and what cannot be seen, and not endless."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    seen = "".join(letter for letter in last if letter.isprintable()).strip()
+    return seen[:NAME_LENGTH] or "video"
