@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "settings": Command("fer_web.cli.settings", "print every setting, its meaning, its value and where that came from"),
     "train": _training("train", "train an expression network on FER2013"),
     "teach": _training("teach", "write down what trained networks answer, for a student to learn from"),
+    "reframe": _training("reframe", "crop training pictures as faces from cameras are cropped"),
     "evaluate": _training("evaluate", "measure a network on FER2013's PrivateTest"),
     "publish": _training("publish", "write a trained network with its card into the models folder"),
     "lab": {
