@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from fer_web import __version__
-from fer_web.web.errors import STATUSES
+from fer_web.web.openapi_parts import BINARY, GUARDED, JSON, OPEN, PAGE, answer, parameter, ref, refusals
 from fer_web.web.openapi_schemas import SCHEMAS, Schema
-
-OPEN: list[dict[str, list[str]]] = [{}]  # no token needed
-JSON = "application/json"
 
 DESCRIPTION = """Finds the faces in pictures and in a live stream, and says what they express and when they blink.
 
@@ -22,41 +19,7 @@ another host name than the service's, and those that pages of other websites cau
 Pictures are analyzed in memory and forgotten; addresses of pictures are never fetched."""
 
 
-def _ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _answer(description: str, kind: str | None = None, schema: Schema | None = None) -> dict[str, Any]:
-    return {"description": description, **({"content": {kind: {"schema": schema}}} if kind else {})}
-
-
-def _refusals(*codes: str) -> dict[str, Any]:
-    """The refusals of an operation, by status, with the codes that each can hold."""
-    statuses: dict[str, list[str]] = {}
-    for code in codes:
-        statuses.setdefault(str(STATUSES[code]), []).append(code)
-    return {
-        status: _answer(f"Refused: {', '.join(names)}.", JSON, _ref("Error"))
-        for status, names in sorted(statuses.items())
-    }
-
-
-def _parameter(name: str, schema: Schema, meaning: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "description": meaning, "schema": schema}
-
-
-# Every request can meet these.
-GUARDED = ("wrong_host", "cross_site", "token_required", "wrong_token", "too_many_attempts")
-BINARY: Schema = {
-    "type": "string",
-    "contentMediaType": "application/octet-stream",
-    "description": "The picture's bytes.",
-}
-PAGE = {
-    "200": _answer("A page.", "text/html", {"type": "string"}),
-    "303": _answer("To /login, when the service has a token that the browser has not shown."),
-}
-OVERLAY = _parameter(
+OVERLAY = parameter(
     "overlay",
     {"type": "string", "default": "boxes,labels,blinks"},
     "Layers to draw, separated by commas: boxes, labels, landmarks, blinks, heatmap, blur; empty for none.",
@@ -79,26 +42,26 @@ PATHS: dict[str, dict[str, Any]] = {
             'list, answer {"images": [...]} with one result or error for each, in their order and with status 200. '
             "No face is an empty list, not an error.",
             "parameters": [
-                _parameter(
+                parameter(
                     "upsample",
                     {"type": "integer", "enum": [0, 1], "default": 1},
                     "1 finds small faces, too; 0 is faster.",
                 ),
-                _parameter("landmarks", {"type": "boolean", "default": False}, "Whether to answer the 68 points."),
-                _parameter("explain", {"type": "boolean", "default": False}, "Whether to show what was looked at."),
+                parameter("landmarks", {"type": "boolean", "default": False}, "Whether to answer the 68 points."),
+                parameter("explain", {"type": "boolean", "default": False}, "Whether to show what was looked at."),
             ],
             "requestBody": {
                 "required": True,
                 "content": {
-                    "multipart/form-data": {"schema": _ref("Form")},
+                    "multipart/form-data": {"schema": ref("Form")},
                     "image/*": {"schema": BINARY},
                     "application/octet-stream": {"schema": BINARY},
-                    JSON: {"schema": _ref("JsonImage")},
+                    JSON: {"schema": ref("JsonImage")},
                 },
             },
             "responses": {
-                "200": _answer("The faces, the largest first.", JSON, {"oneOf": [_ref("Result"), _ref("Results")]}),
-                **_refusals(
+                "200": answer("The faces, the largest first.", JSON, {"oneOf": [ref("Result"), ref("Results")]}),
+                **refusals(
                     *GUARDED,
                     "empty",
                     "not_an_image",
@@ -126,13 +89,13 @@ PATHS: dict[str, dict[str, Any]] = {
             "summary": "The live picture with its faces marked, as an endless series of JPEGs.",
             "parameters": [
                 OVERLAY,
-                _parameter(
+                parameter(
                     "fps", {"type": "number", "exclusiveMinimum": 0, "maximum": 1000}, "At most so many a second."
                 ),
             ],
             "responses": {
-                "200": _answer("JPEGs, for an <img>.", "multipart/x-mixed-replace", {"type": "string"}),
-                **_refusals(*GUARDED, "bad_parameter", "busy"),
+                "200": answer("JPEGs, for an <img>.", "multipart/x-mixed-replace", {"type": "string"}),
+                **refusals(*GUARDED, "bad_parameter", "busy"),
             },
         }
     },
@@ -142,8 +105,8 @@ PATHS: dict[str, dict[str, Any]] = {
             "summary": "The newest live picture with its faces marked.",
             "parameters": [OVERLAY],
             "responses": {
-                "200": _answer("A JPEG.", "image/jpeg", BINARY),
-                **_refusals(*GUARDED, "bad_parameter", "busy", "no_source"),
+                "200": answer("A JPEG.", "image/jpeg", BINARY),
+                **refusals(*GUARDED, "bad_parameter", "busy", "no_source"),
             },
         }
     },
@@ -154,8 +117,8 @@ PATHS: dict[str, dict[str, Any]] = {
             "description": "Events without a name hold a LiveFrame, those named state a LiveState whenever it changes. "
             "A comment line comes after ten seconds without news.",
             "responses": {
-                "200": _answer("Server-sent events.", "text/event-stream", {"type": "string"}),
-                **_refusals(*GUARDED, "busy"),
+                "200": answer("Server-sent events.", "text/event-stream", {"type": "string"}),
+                **refusals(*GUARDED, "busy"),
             },
         }
     },
@@ -163,7 +126,7 @@ PATHS: dict[str, dict[str, Any]] = {
         "get": {
             "operationId": "camera",
             "summary": "The page that shows what is seen in the visitor's own camera.",
-            "responses": {**PAGE, **_refusals(*GUARDED)},
+            "responses": {**PAGE, **refusals(*GUARDED)},
         }
     },
     "/camera/socket": {
@@ -176,8 +139,8 @@ PATHS: dict[str, dict[str, Any]] = {
             "retry_after_s beside it, and the connection is closed with 1013. It is closed with 1001 when nothing "
             "comes for ten seconds, or when the service stops.",
             "responses": {
-                "101": _answer("The visit has begun."),
-                **_refusals(*GUARDED, "bad_handshake"),
+                "101": answer("The visit has begun."),
+                **refusals(*GUARDED, "bad_handshake"),
             },
         }
     },
@@ -187,15 +150,15 @@ PATHS: dict[str, dict[str, Any]] = {
             "summary": "Begin a visit without a WebSocket.",
             "description": "It ends when it is deleted, or when no frame comes for silence_s seconds.",
             "responses": {
-                "201": _answer("Its id.", JSON, _ref("Visit")),
-                **_refusals(*GUARDED, "busy", "not_ready"),
+                "201": answer("Its id.", JSON, ref("Visit")),
+                **refusals(*GUARDED, "busy", "not_ready"),
             },
         },
         "delete": {
             "operationId": "leave",
             "summary": "End a visit and forget its people.",
             "parameters": [VISIT],
-            "responses": {"204": _answer("It has ended."), **_refusals(*GUARDED, "no_visit")},
+            "responses": {"204": answer("It has ended."), **refusals(*GUARDED, "no_visit")},
         },
     },
     "/camera/frame": {
@@ -207,8 +170,8 @@ PATHS: dict[str, dict[str, Any]] = {
             "parameters": [VISIT],
             "requestBody": {"required": True, "content": {"image/jpeg": {"schema": BINARY}}},
             "responses": {
-                "200": _answer("The faces, with their landmarks.", JSON, _ref("LiveFrame")),
-                **_refusals(
+                "200": answer("The faces, with their landmarks.", JSON, ref("LiveFrame")),
+                **refusals(
                     *GUARDED,
                     "empty",
                     "not_an_image",
@@ -228,7 +191,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "operationId": "live",
             "summary": "Whether the process answers.",
             "security": OPEN,
-            "responses": {"200": _answer("It does.", JSON, _ref("Status")), **_refusals("wrong_host")},
+            "responses": {"200": answer("It does.", JSON, ref("Status")), **refusals("wrong_host")},
         }
     },
     "/health/ready": {
@@ -236,7 +199,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "operationId": "ready",
             "summary": "Whether the models are loaded.",
             "security": OPEN,
-            "responses": {"200": _answer("They are.", JSON, _ref("Status")), **_refusals("wrong_host", "not_ready")},
+            "responses": {"200": answer("They are.", JSON, ref("Status")), **refusals("wrong_host", "not_ready")},
         }
     },
     "/metrics": {
@@ -244,8 +207,8 @@ PATHS: dict[str, dict[str, Any]] = {
             "operationId": "metrics",
             "summary": "Counts and durations for Prometheus.",
             "responses": {
-                "200": _answer("Prometheus' text format.", "text/plain", {"type": "string"}),
-                **_refusals(*GUARDED),
+                "200": answer("Prometheus' text format.", "text/plain", {"type": "string"}),
+                **refusals(*GUARDED),
             },
         }
     },
@@ -253,35 +216,35 @@ PATHS: dict[str, dict[str, Any]] = {
         "get": {
             "operationId": "openapi",
             "summary": "This description.",
-            "responses": {"200": _answer("OpenAPI 3.1.", JSON, {"type": "object"}), **_refusals(*GUARDED)},
+            "responses": {"200": answer("OpenAPI 3.1.", JSON, {"type": "object"}), **refusals(*GUARDED)},
         }
     },
     "/docs": {
         "get": {
             "operationId": "docs",
             "summary": "This description as a page.",
-            "responses": {"200": _answer("A page.", "text/html", {"type": "string"}), **_refusals(*GUARDED)},
+            "responses": {"200": answer("A page.", "text/html", {"type": "string"}), **refusals(*GUARDED)},
         }
     },
     "/": {
         "get": {
             "operationId": "index",
             "summary": "The live page.",
-            "responses": {**PAGE, **_refusals(*GUARDED)},
+            "responses": {**PAGE, **refusals(*GUARDED)},
         }
     },
     "/try": {
         "get": {
             "operationId": "try_picture",
             "summary": "A page that sends pictures of the visitor's own to /predict and shows their faces.",
-            "responses": {**PAGE, **_refusals(*GUARDED)},
+            "responses": {**PAGE, **refusals(*GUARDED)},
         }
     },
     "/about": {
         "get": {
             "operationId": "about",
             "summary": "A page about what is analyzed, the model, and what its answers do not mean.",
-            "responses": {**PAGE, **_refusals(*GUARDED)},
+            "responses": {**PAGE, **refusals(*GUARDED)},
         }
     },
     "/privacy": {
@@ -289,7 +252,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "operationId": "privacy",
             "summary": "A page about what is kept, and where such analysis is not allowed.",
             "security": OPEN,
-            "responses": {"200": _answer("A page.", "text/html", {"type": "string"}), **_refusals("wrong_host")},
+            "responses": {"200": answer("A page.", "text/html", {"type": "string"}), **refusals("wrong_host")},
         }
     },
     "/notice": {
@@ -300,9 +263,9 @@ PATHS: dict[str, dict[str, Any]] = {
             "Without it, and with FER_NOTICE set, pages that show or take a camera's picture show the notice instead.",
             "requestBody": {
                 "required": True,
-                "content": {"application/x-www-form-urlencoded": {"schema": _ref("Acknowledgment")}},
+                "content": {"application/x-www-form-urlencoded": {"schema": ref("Acknowledgment")}},
             },
-            "responses": {"303": _answer("To `next`, with the cookie."), **_refusals(*GUARDED)},
+            "responses": {"303": answer("To `next`, with the cookie."), **refusals(*GUARDED)},
         }
     },
     "/login": {
@@ -311,9 +274,9 @@ PATHS: dict[str, dict[str, Any]] = {
             "summary": "The form that asks for the token.",
             "security": OPEN,
             "responses": {
-                "200": _answer("A page.", "text/html", {"type": "string"}),
-                "303": _answer("To /, when the service has no token."),
-                **_refusals("wrong_host"),
+                "200": answer("A page.", "text/html", {"type": "string"}),
+                "303": answer("To /, when the service has no token."),
+                **refusals("wrong_host"),
             },
         },
         "post": {
@@ -324,15 +287,13 @@ PATHS: dict[str, dict[str, Any]] = {
             "security": OPEN,
             "requestBody": {
                 "required": True,
-                "content": {"application/x-www-form-urlencoded": {"schema": _ref("Login")}},
+                "content": {"application/x-www-form-urlencoded": {"schema": ref("Login")}},
             },
             "responses": {
-                "303": _answer("To `next`, with the cookie."),
-                "401": _answer("A wrong token; the form again.", "text/html", {"type": "string"}),
-                "429": _answer(
-                    "Too many wrong tokens; Retry-After says for how long.", "text/html", {"type": "string"}
-                ),
-                **_refusals("wrong_host", "cross_site", "image_too_large"),
+                "303": answer("To `next`, with the cookie."),
+                "401": answer("A wrong token; the form again.", "text/html", {"type": "string"}),
+                "429": answer("Too many wrong tokens; Retry-After says for how long.", "text/html", {"type": "string"}),
+                **refusals("wrong_host", "cross_site", "image_too_large"),
             },
         },
     },
@@ -340,7 +301,7 @@ PATHS: dict[str, dict[str, Any]] = {
         "post": {
             "operationId": "log_out",
             "summary": "Forget the cookie.",
-            "responses": {"303": _answer("To /login."), **_refusals(*GUARDED)},
+            "responses": {"303": answer("To /login."), **refusals(*GUARDED)},
         }
     },
 }
@@ -376,10 +337,10 @@ def operations() -> list[dict[str, Any]]:
             "answers": [
                 (
                     status,
-                    answer["description"],
-                    [(kind, _names(content["schema"])) for kind, content in _contents(answer)],
+                    one["description"],
+                    [(kind, _names(content["schema"])) for kind, content in _contents(one)],
                 )
-                for status, answer in operation["responses"].items()
+                for status, one in operation["responses"].items()
             ],
         }
         for path, methods in PATHS.items()
@@ -392,8 +353,8 @@ def _bodies(operation: dict[str, Any]) -> dict[str, Any]:
     return bodies
 
 
-def _contents(answer: dict[str, Any]) -> list[tuple[str, Any]]:
-    return list(answer.get("content", {}).items())
+def _contents(told: dict[str, Any]) -> list[tuple[str, Any]]:
+    return list(told.get("content", {}).items())
 
 
 def _names(schema: Schema) -> list[str]:

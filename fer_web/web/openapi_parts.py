@@ -1,0 +1,50 @@
+"""What the descriptions of operations are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fer_web.web.errors import STATUSES
+from fer_web.web.openapi_schemas import Schema
+
+OPEN: list[dict[str, list[str]]] = [{}]  # no token needed
+JSON = "application/json"
+
+
+def ref(name: str) -> Schema:
+    """The named schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def answer(description: str, kind: str | None = None, schema: Schema | None = None) -> dict[str, Any]:
+    """One answer, with a body of that type or without."""
+    return {"description": description, **({"content": {kind: {"schema": schema}}} if kind else {})}
+
+
+def refusals(*codes: str) -> dict[str, Any]:
+    """The refusals of an operation, by status, with the codes that each can hold."""
+    statuses: dict[str, list[str]] = {}
+    for code in codes:
+        statuses.setdefault(str(STATUSES[code]), []).append(code)
+    return {
+        status: answer(f"Refused: {', '.join(names)}.", JSON, ref("Error"))
+        for status, names in sorted(statuses.items())
+    }
+
+
+def parameter(name: str, schema: Schema, meaning: str, *, place: str = "query") -> dict[str, Any]:
+    """One of the query, which may be left out, or of the path, which may not."""
+    return {"name": name, "in": place, "required": place == "path", "description": meaning, "schema": schema}
+
+
+# Every request can meet these.
+GUARDED = ("wrong_host", "cross_site", "token_required", "wrong_token", "too_many_attempts")
+BINARY: Schema = {
+    "type": "string",
+    "contentMediaType": "application/octet-stream",
+    "description": "The picture's bytes.",
+}
+PAGE = {
+    "200": answer("A page.", "text/html", {"type": "string"}),
+    "303": answer("To /login, when the service has a token that the browser has not shown."),
+}
