@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fer_web.reports.bins import Bins
-from fer_web.reports.measures import CERTAIN, SCORES, SEEN, balance_of
-from fer_web.reports.timeline import LEAST_SHARE
+from fer_web.reports.measures import SEEN, balance_of
+from fer_web.reports.timeline import smoothed
 
 if TYPE_CHECKING:
     from fer_web.reports.person import Person
@@ -21,8 +21,9 @@ STEADY = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """`at_once` is the mean number of people in each bin, `balance` their mean balance, None where nobody's expression
-    was certain. `compared` people were seen long enough to compare their entry with their exit."""
+    """`at_once` is the mean number of people in each bin, `balance` their mean balance, smoothed as a person's scores
+    are, None where nobody's expression was certain. `compared` people were seen long enough to compare their entry
+    with their exit."""
 
     bin_s: float
     at_once: tuple[float, ...]
@@ -50,12 +51,7 @@ class Crowd:
         return cls(
             width_s,
             tuple((rows[:, SEEN] / lengths_s).tolist()),
-            tuple(
-                balance_of(tuple((row[SCORES] / row[CERTAIN]).tolist()))
-                if row[CERTAIN] >= LEAST_SHARE * width_s
-                else None
-                for row in rows
-            ),
+            tuple(None if row is None else balance_of(row) for row in smoothed(everybody)),
             float(rows[:, SEEN].sum()) / duration_s if duration_s else 0.0,
             most_at_once,
             len(pairs),

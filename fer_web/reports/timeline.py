@@ -55,7 +55,7 @@ class Timeline:
             bins.start_s,
             bins.width_s,
             tuple(map(_state, is_certain.tolist(), is_seen.tolist())),
-            _smoothed(rows, is_certain, bins.width_s),
+            smoothed(bins),
             size * bins.width_s,
             _ratios(60 * blinks, judged_s),
             _ratios(shut_s, judged_s),
@@ -66,11 +66,11 @@ def _state(is_certain: bool, is_seen: bool) -> State:
     return "certain" if is_certain else "uncertain" if is_seen else "away"
 
 
-def _smoothed(rows: Sums, is_certain: NDArray[np.bool_], width_s: float) -> tuple[Row | None, ...]:
-    """Time-weighted means of the scores, each run of certain bins by itself."""
-    reach = int(SMOOTH_S / width_s)
+def smoothed(bins: Bins) -> tuple[Row | None, ...]:
+    """Time-weighted means of the scores, each run of certain bins by itself; None for the other bins."""
+    rows, reach = bins.rows, int(SMOOTH_S / bins.width_s)
     points: list[Row | None] = [None] * len(rows)
-    for start, end in runs(is_certain):
+    for start, end in runs(rows[:, CERTAIN] >= LEAST_SHARE * bins.width_s):
         for index in range(start, end):
             near = rows[max(start, index - reach) : min(end, index + reach + 1)].sum(axis=0)
             points[index] = tuple((near[SCORES] / near[CERTAIN]).tolist())

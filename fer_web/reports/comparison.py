@@ -1,0 +1,115 @@
+"""Two recordings side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from fer_web.core import Emotion
+from fer_web.reports import words
+from fer_web.reports.crowd import STEADY
+from fer_web.reports.findings import LEAST_DIFFERENCE
+from fer_web.reports.summary import Summary
+from fer_web.reports.svg import bar
+from fer_web.reports.views import ReportView
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionRow:
+    """One expression's share of the certain time in both recordings."""
+
+    emotion: Emotion
+    bars: tuple[Markup, Markup]
+    shares: tuple[str, str]
+    difference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`facts` are name, first, second, and second minus first; of all people of a recording together."""
+
+    a: ReportView
+    b: ReportView
+    expressions: tuple[ExpressionRow, ...]
+    facts: tuple[tuple[str, str, str, str], ...]
+    findings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, a: Summary, b: Summary) -> Comparison:
+        views = ReportView(a, "a"), ReportView(b, "b")
+        return cls(*views, tuple(_expressions(a, b)), tuple(_facts(a, b)), tuple(_findings(a, b)))
+
+
+def _expressions(a: Summary, b: Summary) -> list[ExpressionRow]:
+    first, second = a.everybody.shares, b.everybody.shares
+    rows = []
+    for emotion in Emotion:
+        one = None if first is None else first[emotion.position]
+        other = None if second is None else second[emotion.position]
+        rows.append(
+            ExpressionRow(
+                emotion,
+                (bar(one or 0, emotion), bar(other or 0, emotion)),
+                (words.percent(one), words.percent(other)),
+                words.points(_minus(other, one)),
+            )
+        )
+    return rows
+
+
+def _facts(a: Summary, b: Summary) -> list[tuple[str, str, str, str]]:
+    one, other = a.everybody, b.everybody
+    return [
+        ("People", str(len(a.people)), str(len(b.people)), words.signed(len(b.people) - len(a.people), 0)),
+        ("Duration", words.length(a.duration_s), words.length(b.duration_s), ""),
+        _share_fact("Positive expressions", one.positive, other.positive),
+        _share_fact("Negative expressions", one.negative, other.negative),
+        (
+            "Balance, positive minus negative",
+            words.signed(one.balance),
+            words.signed(other.balance),
+            words.signed(_minus(other.balance, one.balance)),
+        ),
+        _rate_fact("Changes of expression a minute", a.changes_per_min, b.changes_per_min),
+        _rate_fact("Blinks a minute", one.blinks_per_min, other.blinks_per_min),
+        _share_fact("Time with eyes shut (PERCLOS)", one.perclos, other.perclos),
+        _share_fact("Uncertain answers", one.uncertain_share, other.uncertain_share),
+    ]
+
+
+def _share_fact(name: str, one: float | None, other: float | None) -> tuple[str, str, str, str]:
+    return name, words.percent(one), words.percent(other), f"{words.points(_minus(other, one))}"
+
+
+def _rate_fact(name: str, one: float | None, other: float | None) -> tuple[str, str, str, str]:
+    return name, words.number(one), words.number(other), words.signed(_minus(other, one), 1)
+
+
+def _findings(a: Summary, b: Summary) -> list[str]:
+    """How the second differs from the first, in sentences."""
+    found = []
+    change = _minus(b.everybody.balance, a.everybody.balance)
+    if change is not None:
+        found.append(
+            f"Apparent expressions in the second recording were {_way(change)} in the first "
+            f"(balance {words.signed(a.everybody.balance)}, then {words.signed(b.everybody.balance)})."
+        )
+    pairs = zip(Emotion, a.everybody.shares or (), b.everybody.shares or (), strict=False)
+    moved = max(((other - one, emotion) for emotion, one, other in pairs), key=lambda pair: abs(pair[0]), default=None)
+    if moved and abs(moved[0]) >= LEAST_DIFFERENCE:
+        found.append(f"The largest difference is {moved[1]}: {words.points(moved[0])} points of the certain time.")
+    blinks = _minus(b.everybody.blinks_per_min, a.everybody.blinks_per_min)
+    if blinks is not None:
+        found.append(f"Blinks a minute: {words.signed(blinks, 1)}.")
+    return found
+
+
+def _way(change: float) -> str:
+    if abs(change) < STEADY:
+        return "about as positive as"
+    return "more positive than" if change > 0 else "less positive than"
+
+
+def _minus(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other

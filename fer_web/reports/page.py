@@ -1,0 +1,61 @@
+"""Reports as HTML: whole pages that open anywhere, and the same inside of the site."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from fer_web.core import Emotion
+from fer_web.reports import svg, words
+from fer_web.reports.card_text import CardText
+from fer_web.reports.comparison import Comparison
+from fer_web.reports.summary import Summary
+from fer_web.reports.views import ReportView
+
+ROOT = Path(__file__).resolve().parents[2]
+STYLE = ROOT / "static" / "report.css"
+
+
+def report_html(summary: Summary, card: CardText) -> str:
+    """A page of its own: no scripts, no inline `style` attributes, nothing loaded from elsewhere.
+
+    Its policy may be `default-src 'none'; style-src 'unsafe-inline'`.
+    """
+    return _page("report.html", report=ReportView(summary), card=card)
+
+
+def report_fragment(summary: Summary, card: CardText) -> Markup:
+    """The same without the page around it and its first heading, for a page of the site that links report.css."""
+    return Markup(_environment().get_template("report_body.html").render(report=ReportView(summary), card=card))  # noqa: S704
+
+
+def comparison_html(a: Summary, b: Summary, card: CardText) -> str:
+    """Two recordings side by side, and how they differ; a page of its own."""
+    return _page("report_comparison.html", comparison=Comparison.of(a, b), card=card)
+
+
+def comparison_fragment(a: Summary, b: Summary, card: CardText) -> Markup:
+    """The comparison without the page around it and its first heading."""
+    template = _environment().get_template("report_comparison_body.html")
+    return Markup(template.render(comparison=Comparison.of(a, b), card=card))  # noqa: S704
+
+
+def _page(template: str, **values: object) -> str:
+    style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - ours
+    return _environment().get_template(template).render(style=style, **values)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(emotions=tuple(Emotion), svg=svg, words=words)
+    return environment
