@@ -3,6 +3,7 @@
 from fer_web.reports.as_json import summary_json
 from fer_web.reports.card_text import CardText
 from fer_web.reports.csv_files import ReadingsWriter, csv_lines, read_readings_csv, write_readings_csv
+from fer_web.reports.page import comparison_fragment, comparison_html, report_fragment, report_html
 from fer_web.reports.person import Person
 from fer_web.reports.summary import Summary, summarize
 
@@ -11,8 +12,12 @@ __all__ = [
     "Person",
     "ReadingsWriter",
     "Summary",
+    "comparison_fragment",
+    "comparison_html",
     "csv_lines",
     "read_readings_csv",
+    "report_fragment",
+    "report_html",
     "summarize",
     "summary_json",
     "write_readings_csv",
