@@ -50,6 +50,12 @@ def _size(value: object) -> object:
     return value
 
 
+def _redis(value: SecretStr | None) -> SecretStr | None:
+    if value is not None and not re.match(r"(rediss?://|redis\+socket://)\S", value.get_secret_value()):
+        raise ValueError("it looks like redis://host:6379/0, or rediss://… with TLS")
+    return value
+
+
 def _database(value: SecretStr | None) -> SecretStr | None:
     if value is not None:
         from fer_web.store.address import parse_address
@@ -159,11 +165,25 @@ class Settings(BaseSettings):
         description="Where recordings and jobs are kept: postgresql://user:password@host/name, or sqlite:///PATH. "
         "Without it: an SQLite file in FER_DATA_DIR.",
     )
+    recording_max_minutes: int = Field(
+        240,
+        ge=1,
+        le=10_080,
+        description="How many minutes a recording lasts at most; one that was forgotten ends then by itself.",
+    )
     retention_days: int = Field(
         30,
         ge=0,
         le=36_500,
         description="How many days recordings are kept before they are deleted, whatever their names. 0 keeps them.",
+    )
+    video_max_bytes: int = Field(
+        2_000_000_000, ge=1_000, description="The largest video that can be uploaded at /videos, in bytes."
+    )
+    redis_url: Annotated[SecretStr | None, AfterValidator(_redis)] = Field(
+        None,
+        description="A Redis that hands videos to workers of their own (python -m fer_web worker): redis://host:6379/0. "
+        "Without it, the service starts one worker process itself.",
     )
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(
         "info", description="The least important messages that are logged: debug, info, warning or error."
@@ -189,6 +209,11 @@ class Settings(BaseSettings):
         from fer_web.store.address import sqlite_address
 
         return sqlite_address(self.data_dir)
+
+    @property
+    def redis_address(self) -> str | None:
+        """The address itself, with its password; the field shows only asterisks."""
+        return None if self.redis_url is None else self.redis_url.get_secret_value()
 
     @property
     def retention(self) -> timedelta | None:
