@@ -18,6 +18,7 @@ from fer_web.live import Hub, Visitors
 from fer_web.settings import ROOT, Settings, load_settings
 from fer_web.sources import Choice, SourceState, choose_source, keep_open, open_source
 from fer_web.startup import Background, give_memory_back
+from fer_web.store import Retention, Store
 from fer_web.vision import Overlay, Vision, draw, draw_notice
 from fer_web.web import camera, events, notice, pages, predict, stream, system
 from fer_web.web.access import Access
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     startup = _startup(settings)
     app = build_app(settings, startup)
     startup.start()
+    app.extensions[EXTENSION].retention.start()
     return app
 
 
@@ -78,6 +80,7 @@ def _services(settings: Settings, startup: Background) -> Services:
     hub = _hub(settings, startup, metrics)
     visitors = _visitors(settings, startup, metrics)
     metrics.watch(lambda: {**hub.counts(), **visitors.counts()})
+    store = Store.lazy(settings.database_address, keep=settings.retention)
     limits = Limits(settings.upload_max_bytes, settings.upload_max_pixels, settings.upload_max_images)
     return Services(
         hub=hub,
@@ -88,6 +91,8 @@ def _services(settings: Settings, startup: Background) -> Services:
         ),
         metrics=metrics,
         visitors=visitors,
+        store=store,
+        retention=Retention(store, settings.retention),
         notice=settings.notice,
     )
 

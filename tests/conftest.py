@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ from fer_web.registry import ModelCard, sha256_of
 from fer_web.vision import Vision
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _data_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests keep what they keep in a folder that disappears with them, not where the program would."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("FER_DATA_DIR", str(tmp_path_factory.mktemp("data") / "data"))
+        yield
 
 
 @pytest.fixture(scope="session")

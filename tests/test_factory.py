@@ -27,8 +27,13 @@ print(len(opened))
 """
 
 
+def environment_of(folder: Path) -> dict[str, str]:
+    """Of a process that finds this program, but neither its models nor anything that was ever kept."""
+    return {"PYTHONPATH": str(ROOT), "FER_MODELS_DIR": str(folder), "FER_DATA_DIR": str(folder / "data"), "PATH": ""}
+
+
 def test_importing_the_application_opens_nothing(tmp_path: Path) -> None:
-    environment = {"PYTHONPATH": str(ROOT), "FER_SOURCE": "webcam:0", "FER_MODELS_DIR": str(tmp_path), "PATH": ""}
+    environment = {**environment_of(tmp_path), "FER_SOURCE": "webcam:0"}
 
     done = subprocess.run(
         [sys.executable, "-c", SILENT], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
@@ -36,6 +41,7 @@ def test_importing_the_application_opens_nothing(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "0"
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_source_that_makes_no_sense_is_told_at_once() -> None:
@@ -79,7 +85,7 @@ def test_loading_failures_are_shown_to_viewers() -> None:
 
 def test_no_thread_keeps_the_process_alive(tiny_models: Path, tmp_path: Path) -> None:
     code = "from fer_web.factory import create_app; create_app(); print('made')"
-    environment = {"PYTHONPATH": str(ROOT), "FER_SOURCE": "demo:", "FER_MODELS_DIR": str(tmp_path), "PATH": ""}
+    environment = {**environment_of(tmp_path), "FER_SOURCE": "demo:"}
 
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False

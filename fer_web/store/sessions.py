@@ -117,9 +117,11 @@ class Sessions(Repository):
     ) -> None:
         """Write down what was read since the last call, all or nothing, and how long the recording is by now.
 
-        What was not known at its beginning can be added, so that it is there should the process die. RequestError 'session_over' for one that was finished.
+        What was not known at its beginning can be added, so that it is there should the process die. RequestError
+        'session_over' for one that was finished.
         """
         with self._database.writing() as connection:
+            self._presence.announce()
             session = _found(connection, session_id, lock=True)
             if session.state == SessionState.FINISHED:
                 raise RequestError("session_over", f"the recording {session.name!r} is finished: start another one")

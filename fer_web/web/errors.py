@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from fer_web.errors import BusyError, FerError, ImageError, ModelError, NotReadyError, RequestError, SourceError
+from fer_web.errors import (
+    BusyError,
+    FerError,
+    ImageError,
+    ModelError,
+    NotReadyError,
+    RequestError,
+    SourceError,
+    StoreError,
+    StoreFull,
+)
 from fer_web.web.services import services
 
 log = logging.getLogger(__name__)
@@ -36,6 +46,13 @@ STATUSES: Mapping[str, int] = {
     "bad_handshake": 400,
     "no_visit": 404,
     "one_at_a_time": 409,
+    # recordings and jobs
+    "no_session": 404,
+    "session_over": 409,
+    "no_job": 404,
+    "job_not_over": 409,
+    "storage_full": 507,
+    "storage_unavailable": 503,
     # who asks, and from where
     "token_required": 401,
     "wrong_token": 401,
@@ -73,7 +90,14 @@ def code_of(error: FerError) -> str:
     """The code that a failure of ours is told under."""
     if isinstance(error, (ImageError, RequestError)):
         return error.code if error.code in STATUSES else "internal_error"
-    kinds = ((BusyError, "busy"), (NotReadyError, "not_ready"), (SourceError, "no_source"), (ModelError, "model_error"))
+    kinds = (
+        (BusyError, "busy"),
+        (NotReadyError, "not_ready"),
+        (SourceError, "no_source"),
+        (ModelError, "model_error"),
+        (StoreFull, "storage_full"),
+        (StoreError, "storage_unavailable"),
+    )
     return next((code for kind, code in kinds if isinstance(error, kind)), "internal_error")
 
 
@@ -88,7 +112,7 @@ def _ours(error: FerError) -> Response:
     code = code_of(error)
     retry_s = error.retry_after_s if isinstance(error, BusyError) else NOT_READY_RETRY_S
     headers = {"Retry-After": str(retry_s)} if STATUSES[code] == 503 else {}
-    if STATUSES[code] == 500:
+    if STATUSES[code] == 500 or isinstance(error, StoreError):
         log.error("%s %s: %s", request.method, request.path, error)
     return error_answer(code, str(error), headers=headers)
 

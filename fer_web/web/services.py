@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fer_web.core import FrameResult
     from fer_web.live import Hub, Visitors
     from fer_web.sources import Choice
+    from fer_web.store import Retention, Store
     from fer_web.vision import Overlay, Vision
 
 EXTENSION = "fer_web"
@@ -63,7 +64,8 @@ class Uploads:
 class Services:
     """One value for everything, so that a view's needs can be read from what it takes of it.
 
-    `notice` is what people have to read before the first picture; None for nothing.
+    `store` is opened by whoever first needs it: StoreError comes then. `notice` is what people have to read before the
+    first picture; None for nothing.
     """
 
     hub: Hub[FrameResult, frozenset[Overlay]]
@@ -72,12 +74,16 @@ class Services:
     access: Access
     metrics: Metrics
     visitors: Visitors[FrameResult]
+    store: Store
+    retention: Retention
     notice: str | None = None
 
     def close(self) -> None:
         """End everything that would go on without an end, when the service stops."""
         self.visitors.close()
         self.hub.close()
+        self.retention.close()
+        self.store.close()
 
 
 def services() -> Services:

@@ -26,7 +26,8 @@ class Service:
         self.log = folder / f"server-{self.port}.log"
         self._folder = folder
         variables = {name: value for name, value in os.environ.items() if not name.startswith("FER_")}
-        given = {"FER_SOURCE": "demo:", "FER_PORT": str(self.port), **settings}
+        data = str(folder / f"data-{self.port}")
+        given = {"FER_SOURCE": "demo:", "FER_PORT": str(self.port), "FER_DATA_DIR": data, **settings}
         self._variables = variables | {"PYTHONPATH": str(ROOT)} | given
         self._process: subprocess.Popen[bytes] | None = None
 

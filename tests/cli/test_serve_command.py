@@ -54,6 +54,7 @@ def served(folder: Path, *command: str) -> Iterator[tuple[subprocess.Popen[bytes
     """A server started in another folder than ours, which answers."""
     port, log = free_port(), folder / "log"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "FER_MODELS_DIR": str(folder), "FER_SOURCE": "demo:"}
+    environment["FER_DATA_DIR"] = str(folder / "data")
     with log.open("wb") as file:
         process = subprocess.Popen(
             [sys.executable, *command, "--port", str(port)], cwd=folder, env=environment, stdout=file, stderr=file

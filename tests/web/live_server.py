@@ -56,6 +56,7 @@ def serving(application: str = "tests.web.live_app:app", **environment: str) -> 
     variables |= {"FER_PORT": str(port), "FER_VISITORS": "0", "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
+        variables["FER_DATA_DIR"] = str(Path(folder) / "data")
         command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), application]
         with log.open("wb") as file:
             process = subprocess.Popen(command, cwd=folder, env=variables | environment, stdout=file, stderr=file)

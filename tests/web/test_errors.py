@@ -15,6 +15,8 @@ from fer_web.errors import (
     RequestError,
     SourceError,
     SourceLost,
+    StoreError,
+    StoreFull,
 )
 from fer_web.web.errors import STATUSES, code_of
 
@@ -32,6 +34,8 @@ PACKAGE = Path(fer_web.errors.__file__).parent
         (SourceLost("…"), "no_source"),
         (SourceError("…"), "no_source"),
         (ModelError("…"), "model_error"),
+        (StoreError("…"), "storage_unavailable"),
+        (StoreFull("…"), "storage_full"),
         (FerError("…"), "internal_error"),
     ],
 )
