@@ -56,12 +56,6 @@ def _redis(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
-def _redis(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and not re.match(r"(rediss?://|redis\+socket://)\S", value.get_secret_value()):
-        raise ValueError("it looks like redis://host:6379/0, or rediss://… with TLS")
-    return value
-
-
 def _database(value: SecretStr | None) -> SecretStr | None:
     if value is not None:
         from fer_web.store.address import parse_address
@@ -191,14 +185,6 @@ class Settings(BaseSettings):
         description="A Redis that hands videos to workers of their own (python -m fer_web worker): redis://host:6379/0. "
         "Without it, the service starts one worker process itself.",
     )
-    video_max_bytes: int = Field(
-        2_000_000_000, ge=1_000, description="The largest video that can be uploaded at /videos, in bytes."
-    )
-    redis_url: Annotated[SecretStr | None, AfterValidator(_redis)] = Field(
-        None,
-        description="A Redis that hands videos to workers of their own (python -m fer_web worker): redis://host:6379/0. "
-        "Without it, the service starts one worker process itself.",
-    )
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(
         "info", description="The least important messages that are logged: debug, info, warning or error."
     )
@@ -223,11 +209,6 @@ class Settings(BaseSettings):
         from fer_web.store.address import sqlite_address
 
         return sqlite_address(self.data_dir)
-
-    @property
-    def redis_address(self) -> str | None:
-        """The address itself, with its password; the field shows only asterisks."""
-        return None if self.redis_url is None else self.redis_url.get_secret_value()
 
     @property
     def redis_address(self) -> str | None:
