@@ -109,7 +109,7 @@ function sentence(job) {
 function actions(job) {
   if (job.state === "queued" || job.state === "running") return [["Cancel", () => remove(job)]];
   const found = [];
-  if (job.report) found.push(["Report", job.report, true]);
+  if (job.session_id) found.push(["Report", `${sessions}/${job.session_id}`, true]);
   if (job.annotated) found.push(["Annotated video", job.annotated]);
   return [...found, ["Remove from list", () => remove(job)]];
 }

@@ -42,6 +42,7 @@ def _lab(name: str, meaning: str) -> Command:
 
 COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "serve": Command("fer_web.cli.serve", "serve the live picture, the pages and the API"),
+    "worker": Command("fer_web.cli.worker", "analyze the videos that a service hands on through Redis"),
     "predict": Command("fer_web.cli.predict", "say what the faces in pictures express"),
     "models": Command("fer_web.cli.models", "list the models, or verify their files"),
     "settings": Command("fer_web.cli.settings", "print every setting, its meaning, its value and where that came from"),

@@ -16,6 +16,7 @@ SILENCE_S = 30.0
 TIME_LIMIT_S = 6 * 3600.0
 # Far more than may wait.
 MANY = 1000
+ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
 class JobQueue(Protocol):
@@ -37,7 +38,7 @@ class JobQueue(Protocol):
 
 def waiting_jobs(store: Store, silence_s: float = SILENCE_S) -> list[Job]:
     """Those that a worker could take up now, the oldest first: they wait, or their worker has not been heard of."""
-    active = store.list_jobs(limit=MANY, states=(JobState.QUEUED, JobState.RUNNING))
+    active = store.list_jobs(limit=MANY, states=ACTIVE)
     limit = datetime.now(timezone.utc) - timedelta(seconds=silence_s)
     return [job for job in reversed(active) if job.state is JobState.QUEUED or _is_silent(job, limit)]
 

@@ -1,33 +1,27 @@
-"""Videos to be analyzed, as the web offers it: take them in, tell how far they are, cancel them, tidy up after them."""
+"""Videos to be analyzed, as the web offers it: take them in, tell how far they are, cancel them."""
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
 from fer_web.core import Job, JobState
 from fer_web.errors import BusyError, RequestError
 from fer_web.jobs.annotated import AnnotatedFolder
-from fer_web.jobs.queue import MANY, JobQueue
+from fer_web.jobs.queue import ACTIVE, JobQueue
 from fer_web.jobs.uploads import Incoming, UploadFolder
 from fer_web.store import Store
-
-log = logging.getLogger(__name__)
 
 KIND = "video"
 # Videos that may wait or be analyzed at once, and that may be on their way here: each of these keeps a thread busy.
 PLACES, ARRIVALS = 20, 4
 PLACES_RETRY_S, ARRIVALS_RETRY_S = 60, 10
-# What has ended is listed for so long, unless somebody removes it before.
-LISTED = timedelta(days=7)
 SHOWN = 100
 NAME_LENGTH = 200
-ACTIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
 class VideoJobs:
@@ -128,28 +122,10 @@ class VideoJobs:
         """Take one that is over off the list; its session stays."""
         self._store.delete_job(job_id)
 
-    def tidy(self) -> None:
-        """Delete files that belong to nothing any more, and the entries of jobs that ended long ago."""
-        if not self._store.is_there:
-            return
-        for job in self._store.list_jobs(limit=MANY, finished_before=datetime.now(timezone.utc) - LISTED):
-            with suppress(RequestError):
-                self._store.delete_job(job.id)
-        active = self._store.list_jobs(limit=MANY, states=ACTIVE)
-        self.uploads.sweep([job.path for job in active if job.path])
-        self.annotated.sweep(self._has_session)
-
     def _check_places(self) -> None:
         if self._store.count_jobs(ACTIVE) >= self._places:
             message = f"{self._places} videos are waiting to be analyzed already; try again in {PLACES_RETRY_S} s"
             raise BusyError(message, PLACES_RETRY_S)
-
-    def _has_session(self, session_id: str) -> bool:
-        try:
-            self._store.get(session_id)
-        except RequestError:
-            return False
-        return True
 
 
 def readable(name: str) -> str:

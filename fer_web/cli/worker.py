@@ -1,0 +1,30 @@
+"""`python -m fer_web worker`: analyzes the videos that a service hands on through Redis."""
+
+from __future__ import annotations
+
+import argparse
+
+from fer_web.cli.main import start_logging
+from fer_web.settings import load_settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--pool",
+        choices=("prefork", "solo"),
+        default="prefork",
+        help="prefork (default) survives a video that ends the process; solo is for systems that cannot fork",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work until a signal ends it; the video that is being analyzed goes back to waiting."""
+    from fer_web.worker import make_worker
+
+    level = load_settings().log_level
+    app = make_worker()
+    start_logging(level)
+    app.worker_main(
+        ["worker", f"--pool={args.pool}", f"--loglevel={level}", "--without-gossip", "--without-mingle"],
+    )
+    return 0

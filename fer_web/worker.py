@@ -1,0 +1,105 @@
+"""Workers that analyze videos: `celery -A fer_web.worker worker` beside Redis, or a process that the service starts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import asdict, dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from fer_web.cli.main import start_logging
+from fer_web.errors import SettingsError
+from fer_web.jobs.annotated import AnnotatedFolder
+from fer_web.jobs.celery_queue import CeleryQueue, add_task, make_celery
+from fer_web.jobs.local import LocalQueue
+from fer_web.jobs.queue import JobQueue
+from fer_web.jobs.serving import Run, serve
+from fer_web.jobs.tidying import tidy
+from fer_web.jobs.uploads import UploadFolder
+from fer_web.jobs.videos import VideoJobs
+from fer_web.jobs.work import Workplace
+from fer_web.settings import Settings, load_settings
+from fer_web.store import Store
+from fer_web.vision import Vision
+
+UPLOADS, ANNOTATED = "uploads", "annotated"
+PROCESS = (sys.executable, "-m", "fer_web.worker")
+TENSORFLOW_LOG = "TF_CPP_MIN_LOG_LEVEL"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a worker has to know, in values that JSON can carry to the process beside the service."""
+
+    database: str
+    data_dir: str
+    models_dir: str
+    model: str
+    log_level: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Plan:
+        return cls(
+            settings.database_address,
+            str(settings.data_dir.absolute()),
+            str(settings.models_dir.absolute()),
+            settings.model,
+            settings.log_level,
+        )
+
+    def workplace(self) -> Workplace:
+        """What every video is worked on with; the models are loaded for the first one."""
+        os.environ.setdefault(TENSORFLOW_LOG, "2")
+        uploads, annotated = make_folders(Path(self.data_dir))
+        vision = lru_cache(maxsize=1)(partial(Vision.load, Path(self.models_dir), self.model))
+        return Workplace(Store.lazy(self.database), uploads, annotated, vision)
+
+
+def make_folders(data_dir: Path, max_bytes: int = 0) -> tuple[UploadFolder, AnnotatedFolder]:
+    """Where videos wait and where their annotated copies are kept, for the service and its workers alike."""
+    folder = data_dir.absolute()
+    return UploadFolder(folder / UPLOADS, max_bytes), AnnotatedFolder(folder / ANNOTATED)
+
+
+def make_videos(settings: Settings, store: Store) -> VideoJobs:
+    """What the service offers of this. With a Redis, Celery brings the videos to workers; else one process beside."""
+    uploads, annotated = make_folders(settings.data_dir, settings.video_max_bytes)
+    tidying = partial(tidy, store, uploads, annotated)
+    queue: JobQueue
+    if settings.redis_address is not None:
+        queue = CeleryQueue(store, settings.redis_address, tidy=tidying)
+    else:
+        queue = LocalQueue(store, PROCESS, asdict(Plan.of(settings)), tidy=tidying)
+    return VideoJobs(store, uploads, annotated, queue)
+
+
+def make_worker() -> Any:
+    """The Celery application of a worker; SettingsError without FER_REDIS_URL."""
+    settings = load_settings()
+    if settings.redis_address is None:
+        raise SettingsError(
+            "FER_REDIS_URL is not set: workers of their own get their videos from the service through Redis. "
+            "Without it, the service starts a worker by itself"
+        )
+    app = make_celery(settings.redis_address)
+    add_task(app, Plan.of(settings).workplace)
+    return app
+
+
+def _prepare(plan: dict[str, Any]) -> Run:
+    known = Plan(**plan)
+    start_logging(known.log_level)
+    return known.workplace().run
+
+
+def __getattr__(name: str) -> Any:
+    """`app`, which celery looks for, is made when it does so: nothing else here needs a Redis."""
+    if name == "app":
+        return make_worker()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+if __name__ == "__main__":
+    serve(_prepare)
