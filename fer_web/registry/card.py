@@ -9,16 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from fer_web.core import Emotion
+from fer_web.core.keypoints import NAMES
 from fer_web.errors import ModelError
 from fer_web.registry.spec import InputSpec
 
 LABELS = tuple(emotion.value for emotion in Emotion)
+# What models are there for, and what they answer.
+EXPRESSION, KEYPOINTS = "expression", "keypoints"
+LABELS_OF: Mapping[str, tuple[str, ...]] = {EXPRESSION: LABELS, KEYPOINTS: NAMES}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
     """What a model is, expects and answers, and how that is known.
 
+    Its `task` is 'expression' (a logit for each of `labels`) or 'keypoints' (x and y of each, in pixels of the input).
     `network` names its builder; `temperature` divides its logits before the softmax; an answer whose highest calibrated
     probability is under `uncertain_below` is called uncertain. `data` and `metrics` are free-form facts for people.
     """
@@ -30,6 +35,7 @@ class ModelCard:
     parameters: int
     input: InputSpec = field(default_factory=InputSpec)
     labels: tuple[str, ...] = LABELS
+    task: str = EXPRESSION
     temperature: float = 1.0
     uncertain_below: float = 0.0
     license: str = ""
@@ -56,14 +62,23 @@ class ModelCard:
         if missing or set(values) - known:
             wrong = f"lacks {sorted(missing)}" if missing else f"has unknown entries {sorted(set(values) - known)}"
             raise ModelError(f"{source} {wrong}")
-        labels = tuple(values.get("labels", LABELS))
-        if labels != LABELS:
-            raise ModelError(f"{source} says {', '.join(labels)}, but this program expects {', '.join(LABELS)}")
+        task = values.get("task", EXPRESSION)
+        if task not in LABELS_OF:
+            raise ModelError(f"{source} is about the task {task!r}, which is none of {', '.join(LABELS_OF)}")
+        expected = LABELS_OF[task]
+        labels = tuple(values.get("labels", expected))
+        if labels != expected:
+            raise ModelError(f"{source} says {', '.join(labels)}, but this program expects {', '.join(expected)}")
         try:
             spec = InputSpec(**values.get("input", {}))
         except TypeError as error:
             raise ModelError(f"{source} describes an input that is not understood: {error}") from error
         return cls(**{**values, "labels": labels, "input": spec})
+
+    @property
+    def output_shape(self) -> tuple[int, ...]:
+        """What the model answers for one face."""
+        return (len(self.labels), 2) if self.task == KEYPOINTS else (len(self.labels),)
 
     def write(self, path: Path) -> None:
         """The card as indented JSON."""

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from fer_web.errors import ModelError
-from fer_web.registry.card import ModelCard
+from fer_web.registry.card import EXPRESSION, ModelCard
 
 
-def list_models(directory: Path) -> list[ModelCard]:
-    """The cards of all models in a folder, by name."""
-    return [ModelCard.read(path.with_suffix(".json")) for path in sorted(directory.glob("*.keras"))]
+def list_models(directory: Path, task: str | None = None) -> list[ModelCard]:
+    """The cards of a folder's models by name: of all, or of those for one task."""
+    cards = [ModelCard.read(path.with_suffix(".json")) for path in sorted(directory.glob("*.keras"))]
+    return [card for card in cards if task in (None, card.task)]
 
 
 def verify_model(directory: Path, name: str) -> ModelCard:
@@ -32,12 +33,16 @@ def verify_model(directory: Path, name: str) -> ModelCard:
     return card
 
 
-def load_model(directory: Path, name: str) -> tuple[Any, ModelCard]:
-    """The Keras model, prepared chips (n, height, width, 1) to logits (n, 7), and its card.
+def load_model(directory: Path, name: str, task: str | None = EXPRESSION) -> tuple[Any, ModelCard]:
+    """The Keras model, prepared chips (n, height, width, 1) to what its card says, and its card.
 
+    ModelError when it is missing, damaged, or made for another `task` (None: any).
     Nothing of the file is read by Keras before its hash has matched, and no code in it is run (`safe_mode`).
     """
     card = verify_model(directory, name)
+    if task not in (None, card.task):
+        fitting = ", ".join(other.name for other in list_models(directory, task)) or "none"
+        raise ModelError(f"{name} is a model for {card.task}, but one for {task} is needed (available: {fitting})")
     quiet_tensorflow()
     import keras
 
@@ -46,8 +51,9 @@ def load_model(directory: Path, name: str) -> tuple[Any, ModelCard]:
     except (ValueError, TypeError, OSError) as error:
         raise ModelError(f"{name}.keras cannot be loaded: {error}") from error
     expected = (None, card.input.height, card.input.width, 1)
-    if model.input_shape != expected or model.output_shape != (None, len(card.labels)):
-        raise ModelError(f"{name}.keras maps {model.input_shape} to {model.output_shape}; its card says {expected}")
+    if model.input_shape != expected or model.output_shape != (None, *card.output_shape):
+        says = f"{expected} to {(None, *card.output_shape)}"
+        raise ModelError(f"{name}.keras maps {model.input_shape} to {model.output_shape}; its card says {says}")
     return model, card
 
 

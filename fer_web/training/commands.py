@@ -142,10 +142,11 @@ def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_evaluate(args: argparse.Namespace) -> int:
     """Print the results of one model, or of all."""
+    from fer_web.registry.card import EXPRESSION
     from fer_web.registry.catalog import list_models
 
     table = read_table(args.data, args.votes)
-    names = [args.name] if args.name else [card.name for card in list_models(args.models)]
+    names = [args.name] if args.name else [card.name for card in list_models(args.models, EXPRESSION)]
     for name in names:
         _evaluate(args, table, name)
     return 0

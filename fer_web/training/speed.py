@@ -56,7 +56,7 @@ def main(models: Path, name: str) -> None:
 
     from fer_web.registry.catalog import load_model
 
-    model, card = load_model(models, name)
+    model, card = load_model(models, name, task=None)
     shape = (card.input.height, card.input.width, 1)
     served = _as_served(model, shape)
     images = np.random.default_rng(0).uniform(card.input.low, card.input.high, (4, *shape)).astype(np.float32)

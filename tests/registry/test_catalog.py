@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fer_web.core.keypoints import NAMES
 from fer_web.errors import ModelError
 from fer_web.registry import ModelCard, list_models, load_model, verify_model
 
@@ -52,6 +53,8 @@ def test_a_missing_model_names_those_that_exist(models: Path, name: str) -> None
         ({"input": {"depth": 3}}, "not understood"),
         ({"surprise": 1}, "unknown entries"),
         ({"input": {"width": 64, "height": 64}}, "its card says"),
+        ({"task": "age"}, "none of expression, keypoints"),
+        ({"task": "keypoints", "labels": list(NAMES)}, "one for expression is needed"),
     ],
 )
 def test_a_card_about_something_else_is_refused(models: Path, changes: dict[str, object], message: str) -> None:
@@ -59,6 +62,14 @@ def test_a_card_about_something_else_is_refused(models: Path, changes: dict[str,
 
     with pytest.raises(ModelError, match=message):
         load_model(models, "xception")
+
+
+def test_models_are_listed_by_what_they_are_for(models: Path) -> None:
+    rewrite(models, task="keypoints", labels=list(NAMES))
+
+    assert list_models(models, "expression") == []
+    assert [card.output_shape for card in list_models(models, "keypoints")] == [(15, 2)]
+    assert [card.name for card in list_models(models)] == ["xception"]
 
 
 def test_a_model_without_a_card_is_refused(models: Path) -> None:
