@@ -14,23 +14,36 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fer_web.core import Frame, FrameResult, Pixels
 from fer_web.errors import SettingsError, SourceError
-from fer_web.live import Hub, Visitors
+from fer_web.live import Hub, Plan, Recordings, Sink, Visitors
 from fer_web.settings import ROOT, Settings, load_settings
 from fer_web.sources import Choice, SourceState, choose_source, keep_open, open_source
 from fer_web.startup import Background, give_memory_back
 from fer_web.store import Retention, Store
 from fer_web.vision import Overlay, Vision, draw, draw_notice
-from fer_web.web import camera, events, notice, pages, predict, stream, system
+from fer_web.web import camera, events, jobs, notice, pages, predict, recordings, sessions, stream, system
 from fer_web.web.access import Access
 from fer_web.web.errors import handle_errors
 from fer_web.web.guard import guard
 from fer_web.web.metrics import Metrics
 from fer_web.web.services import EXTENSION, Limits, Services, Uploads
+from fer_web.web.session_sink import SessionSink
 from fer_web.web.uploads import MemoryRequest
+from fer_web.worker import make_videos
 
 log = logging.getLogger(__name__)
 
-BLUEPRINTS = (notice.bp, pages.bp, stream.bp, events.bp, camera.bp, predict.bp, system.bp)
+BLUEPRINTS = (
+    notice.bp,
+    pages.bp,
+    stream.bp,
+    events.bp,
+    camera.bp,
+    predict.bp,
+    recordings.bp,
+    sessions.bp,
+    jobs.bp,
+    system.bp,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -44,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = build_app(settings, startup)
     startup.start()
     app.extensions[EXTENSION].retention.start()
+    app.extensions[EXTENSION].videos.start()
     return app
 
 
@@ -93,7 +107,10 @@ def _services(settings: Settings, startup: Background) -> Services:
         visitors=visitors,
         store=store,
         retention=Retention(store, settings.retention),
+        recordings=_recordings(settings, startup, hub, store),
+        videos=make_videos(settings, store),
         notice=settings.notice,
+        retention_days=settings.retention_days,
     )
 
 
@@ -124,6 +141,20 @@ def _visitors(settings: Settings, startup: Background, metrics: Metrics) -> Visi
         workers=max(2, os.cpu_count() or 2),
         on_result=lambda result: metrics.observe_steps("visitor", result.timings_ms),
     )
+
+
+def _recordings(
+    settings: Settings, startup: Background, hub: Hub[FrameResult, frozenset[Overlay]], store: Store
+) -> Recordings:
+    def open_sink(plan: Plan) -> tuple[str, Sink]:
+        card, choice = startup.vision().card, startup.choice()
+        live = "demo" if choice is not None and choice.uri.startswith("demo:") else "live camera"
+        source = live if plan.kind == "live" else "visitor's camera"
+        model = f"{card.name} {card.version}"
+        session = store.create(plan.name, source, plan.started_at, kind=plan.kind, model=model, consent=plan.consent)
+        return session, SessionSink(store, session)
+
+    return Recordings(hub, open_sink, max_s=60.0 * settings.recording_max_minutes)
 
 
 def _frames(

@@ -22,6 +22,14 @@ export function write(node, text) {
 
 export const percent = (share) => `${Math.round(share * 100)} %`;
 export const plural = (count, word, words = `${word}s`) => `${count} ${count === 1 ? word : words}`;
+// 75 s as 1:15, 3675 s as 1:01:15.
+export function clock(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] ? parts : parts.slice(1);
+  return shown.map((part, place) => (place ? String(part).padStart(2, "0") : String(part))).join(":");
+}
+
 const degrees = (value) => `${value < 0 ? "−" : ""}${Math.abs(Math.round(value))}°`;
 
 export function poseText(pose) {

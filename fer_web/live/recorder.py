@@ -88,7 +88,7 @@ class Recorder:
         self._count = 0
         self._waiting: list[Reading] = []
         self._waiting_markers: list[Marker] = []
-        self._markers: list[Marker] = []
+        self._markers: tuple[Marker, ...] = ()
         self._reason: str | None = None  # why it ended early
         self._failure: str | None = None  # why nothing can be written now
         self._status: Status = "recording"
@@ -111,7 +111,7 @@ class Recorder:
     def progress(self) -> Progress:
         with self._changed:
             trouble = self._failure or self._reason
-            return Progress(self._status, self._facts(), self._count, len(self._people), tuple(self._markers), trouble)
+            return Progress(self._status, self._facts(), self._count, len(self._people), self._markers, trouble)
 
     def take(self, outcome: Outcome[FrameResult]) -> None:
         """The readings of a result's people who are followed and classified; a result from before the start has none.
@@ -140,7 +140,7 @@ class Recorder:
             if len(self._markers) >= MOST_MARKERS:
                 raise RequestError("too_many_markers", f"a recording has {MOST_MARKERS} markers at most")
             marker = Marker(round(self._elapsed_s(), 3), text)
-            self._markers.append(marker)
+            self._markers += (marker,)
             self._waiting_markers.append(marker)
             return marker
 

@@ -32,6 +32,8 @@ FRAME_PIXELS = 1280 * 960
 # Cameras' JPEGs have one scan, progressive ones about ten. Each costs a pass over the whole picture, and a few bytes.
 MOST_SCANS = 12
 VISIT_HEADER = "Fer-Visit"
+# The text message that asks for the visit's id.
+ASK_VISIT = "visit"
 # What the browser needs besides the page's own policy.
 PERMISSIONS = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 
@@ -63,8 +65,8 @@ def socket() -> Response:
 @bp.post("/camera/visit")
 def enter() -> tuple[Response, int]:
     """A visit without a WebSocket: its id is known to nobody else, and it ends when nothing comes for some seconds."""
-    visitors = services().visitors
-    return jsonify(visit=visitors.enter().id, silence_s=visitors.silence_s), 201
+    mine = services()
+    return jsonify(visit_json(mine, mine.visitors.enter())), 201
 
 
 @bp.delete("/camera/visit")
@@ -100,7 +102,7 @@ def _converse(mine: Services, connection: WebSocket, visit: Visit[FrameResult]) 
             message = connection.receive(mine.visitors.silence_s)
             if message is None:
                 return
-            answer = _answer(visit, message)
+            answer = _answer(mine, visit, message)
         except FerError as error:
             answer = _refusal(mine, error)
         except Exception as bug:
@@ -111,10 +113,17 @@ def _converse(mine: Services, connection: WebSocket, visit: Visit[FrameResult]) 
             return
 
 
-def _answer(visit: Visit[FrameResult], message: bytes | str) -> Json:
+def _answer(mine: Services, visit: Visit[FrameResult], message: bytes | str) -> Json:
+    if message == ASK_VISIT:
+        return visit_json(mine, visit)
     if isinstance(message, str):
         raise ImageError("unsupported_format", "frames are taken as binary messages, not as text")
     return outcome_json(visit.see(lambda: read_frame(message)), "live", landmarks=True)
+
+
+def visit_json(mine: Services, visit: Visit[FrameResult]) -> Json:
+    """A visit's secret, by which its visitor can also have it recorded."""
+    return {"visit": visit.id, "silence_s": mine.visitors.silence_s}
 
 
 def _refusal(mine: Services, error: FerError) -> Json:

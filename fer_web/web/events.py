@@ -11,10 +11,11 @@ from typing import Any
 from flask import Blueprint, Response
 
 from fer_web.core import FrameResult
-from fer_web.live import Outcome, Scene
+from fer_web.live import Outcome, Running, Scene
 from fer_web.web.outlet import endless_answer
 from fer_web.web.schemas import Json, live_face_json, timing_json
 from fer_web.web.services import services
+from fer_web.web.session_schemas import recording_json
 
 bp = Blueprint("events", __name__)
 
@@ -25,24 +26,32 @@ RETRY = b"retry: 2000\n\n"  # milliseconds after which a browser comes back
 
 @bp.get("/events")
 def events() -> Response:
-    """Unnamed events hold a frame's result, events named `state` the source's state when it changes."""
-    hub = services().hub
+    """Unnamed events hold a frame's result, those named `state` the source's state when it changes, those named
+    `recording` what is being recorded, so that nobody is recorded without knowing."""
+    mine = services()
+    hub, recordings = mine.hub, mine.recordings
     viewing = hub.results()
-    return endless_answer(
-        messages(viewing), "text/event-stream; charset=utf-8", is_over=lambda: hub.is_closed, leave=viewing.close
-    )
+    told = messages(viewing, recording=lambda: recordings.live)
+    content_type = "text/event-stream; charset=utf-8"
+    return endless_answer(told, content_type, is_over=lambda: hub.is_closed, leave=viewing.close)
 
 
 def messages(
-    scenes: Iterable[Scene[FrameResult] | None], clock: Callable[[], float] = time.monotonic
+    scenes: Iterable[Scene[FrameResult] | None],
+    clock: Callable[[], float] = time.monotonic,
+    recording: Callable[[], Running | None] = lambda: None,
 ) -> Iterator[bytes]:
-    """What is new in each scene, as events; a comment after ten seconds without anything new."""
+    """What is new in each scene and of the recording, as events; a comment after ten seconds without anything new."""
     yield RETRY
     said: Scene[FrameResult] | None = None
+    told: object = ()  # of the recording, nothing yet
     said_s = clock()
     for scene in scenes:
         news = b"" if scene is None else _news(scene, said)
         said = scene or said
+        running = recording()
+        if told != (told := _gist(running)):
+            news += _event({"recording": None if running is None else recording_json(running)}, name="recording")
         if not news and clock() - said_s >= HEARTBEAT_S:
             news = HEARTBEAT
         if news:
@@ -79,6 +88,14 @@ def _news(scene: Scene[FrameResult], said: Scene[FrameResult] | None) -> bytes:
     if scene.outcome is not None and (said is None or said.outcome is not scene.outcome):
         news += _outcome_event(scene.outcome, scene.source.status)
     return news
+
+
+def _gist(running: Running | None) -> object:
+    """What of a recording is worth an event: not every second that it lasts."""
+    if running is None:
+        return None
+    progress = running.recorder.progress
+    return running.id, progress.status, len(progress.markers), progress.trouble
 
 
 @lru_cache(maxsize=1)

@@ -26,6 +26,9 @@ LINKABLE = frozenset(
         "pages.index",
         "pages.try_picture",
         "camera.page",
+        "sessions.page",
+        "sessions.session_page",
+        "sessions.compare_page",
         "pages.about",
         "pages.privacy",
         "pages.login",
@@ -34,7 +37,18 @@ LINKABLE = frozenset(
         "system.ready",
     }
 )
-PAGES = frozenset({"pages.index", "pages.try_picture", "camera.page", "pages.about", "system.docs"})
+PAGES = frozenset(
+    {
+        "pages.index",
+        "pages.try_picture",
+        "camera.page",
+        "sessions.page",
+        "sessions.session_page",
+        "sessions.compare_page",
+        "pages.about",
+        "system.docs",
+    }
+)
 
 POLICY = (
     "default-src 'none'; img-src 'self' blob:; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -50,7 +64,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=()",
 }
-CORS_METHODS = "GET, POST, DELETE"
+CORS_METHODS = "GET, POST, PATCH, DELETE"
 CORS_HEADERS = "Authorization, Content-Type, Fer-Visit"
 CORS_AGE_S = "600"
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from fer_web import __version__
+from fer_web.web import openapi_jobs, openapi_schemas, openapi_sessions
 from fer_web.web.openapi_parts import BINARY, GUARDED, JSON, OPEN, PAGE, answer, parameter, ref, refusals
-from fer_web.web.openapi_schemas import SCHEMAS, Schema
+from fer_web.web.openapi_schemas import Schema
 
 DESCRIPTION = """Finds the faces in pictures and in a live stream, and says what they express and when they blink.
 
@@ -16,7 +17,8 @@ Left and right are the person's. Expressions are what a face shows, not what som
 When the service has a token, send it as "Authorization: Bearer …", or log in at /login for a cookie. Requests under \
 another host name than the service's, and those that pages of other websites cause, are refused.
 
-Pictures are analyzed in memory and forgotten; addresses of pictures are never fetched."""
+Pictures are analyzed in memory and forgotten; addresses of pictures are never fetched. Recordings keep numbers, and \
+begin only with consent."""
 
 
 OVERLAY = parameter(
@@ -33,7 +35,10 @@ VISIT = {
     "schema": {"type": "string"},
 }
 
+SCHEMAS: dict[str, Schema] = {**openapi_schemas.SCHEMAS, **openapi_sessions.SCHEMAS, **openapi_jobs.SCHEMAS}
 PATHS: dict[str, dict[str, Any]] = {
+    **openapi_sessions.PATHS,
+    **openapi_jobs.PATHS,
     "/predict": {
         "post": {
             "operationId": "predict",
@@ -135,7 +140,8 @@ PATHS: dict[str, dict[str, Any]] = {
             "summary": "A visit over a WebSocket: frames in, results back.",
             "description": "Each binary message is a JPEG and is answered by one text message: a LiveFrame with "
             "landmarks, or an Error when that frame is refused. Send the next frame when the answer to the one before "
-            "has come. Without a place, or before the models are loaded, the only message is an Error with "
+            "has come. The text message visit is answered by a Visit, whose id can start a recording. "
+            "Without a place, or before the models are loaded, the only message is an Error with "
             "retry_after_s beside it, and the connection is closed with 1013. It is closed with 1001 when nothing "
             "comes for ten seconds, or when the service stops.",
             "responses": {

@@ -16,18 +16,18 @@ COUNTED: Schema = {"type": "integer", "minimum": 0}
 TEXT: Schema = {"type": "string"}
 
 
-def _object(properties: dict[str, Schema], description: str = "", optional: tuple[str, ...] = ()) -> Schema:
+def object_of(properties: dict[str, Schema], description: str = "", optional: tuple[str, ...] = ()) -> Schema:
     """An object with these properties and no others; all but `optional` are there."""
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
     schema["required"] = [name for name in properties if name not in optional]
     return {"description": description, **schema} if description else schema
 
 
-def _list(items: Schema, **limits: int) -> Schema:
+def list_of(items: Schema, **limits: int) -> Schema:
     return {"type": "array", "items": items, **limits}
 
 
-def _or_null(schema: Schema, description: str = "") -> Schema:
+def or_null(schema: Schema, description: str = "") -> Schema:
     """What no step has found out is null."""
     return {"description": description, "anyOf": [schema, {"type": "null"}]}
 
@@ -36,35 +36,35 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-POINTS = _list(_list(NUMBER, minItems=2, maxItems=2), minItems=COUNT, maxItems=COUNT)
-EMOTIONS = _object({emotion.value: SHARE for emotion in Emotion})
-EYES = _object({"left_ear": NUMBER, "right_ear": NUMBER, "open": _or_null({"type": "boolean"})})
-QUALITY = _object({"sharpness": SHARE, "brightness": SHARE, "size_px": COUNTED})
-POSE = _object({"yaw_deg": NUMBER, "pitch_deg": NUMBER, "roll_deg": NUMBER})
+POINTS = list_of(list_of(NUMBER, minItems=2, maxItems=2), minItems=COUNT, maxItems=COUNT)
+EMOTIONS = object_of({emotion.value: SHARE for emotion in Emotion})
+EYES = object_of({"left_ear": NUMBER, "right_ear": NUMBER, "open": or_null({"type": "boolean"})})
+QUALITY = object_of({"sharpness": SHARE, "brightness": SHARE, "size_px": COUNTED})
+POSE = object_of({"yaw_deg": NUMBER, "pitch_deg": NUMBER, "roll_deg": NUMBER})
 TIMINGS: Schema = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}, "required": ["total"]}
-SIZE = _object({"width": COUNTED, "height": COUNTED})
+SIZE = object_of({"width": COUNTED, "height": COUNTED})
 
 FACE: dict[str, Schema] = {
     "face_id": {**COUNTED, "description": "Its place in the list."},
-    "region": _object({"x": {"type": "integer"}, "y": {"type": "integer"}, "w": COUNTED, "h": COUNTED}),
+    "region": object_of({"x": {"type": "integer"}, "y": {"type": "integer"}, "w": COUNTED, "h": COUNTED}),
     "face_confidence": SHARE,
-    "dominant_emotion": _or_null({"enum": [emotion.value for emotion in Emotion]}, "The most probable one."),
-    "emotions": _or_null(EMOTIONS, "Probabilities; they sum to 1."),
+    "dominant_emotion": or_null({"enum": [emotion.value for emotion in Emotion]}, "The most probable one."),
+    "emotions": or_null(EMOTIONS, "Probabilities; they sum to 1."),
     "uncertain": {"type": "boolean", "description": "The face is too poor, or the answer too close, to rely on it."},
-    "eyes": _or_null(EYES, "Eye aspect ratios: near 0 when shut, about 0.3 when open."),
-    "quality": _or_null(QUALITY),
-    "pose": _or_null(POSE, "Yaw to the person's left, pitch up, roll clockwise in the picture."),
-    "landmarks": _or_null(POINTS, "x and y of the 68 points, only with ?landmarks=true and of visitors' cameras."),
-    "heatmap": _or_null(TEXT, "The crop that the network saw with what it looked at, only with ?explain=true."),
+    "eyes": or_null(EYES, "Eye aspect ratios: near 0 when shut, about 0.3 when open."),
+    "quality": or_null(QUALITY),
+    "pose": or_null(POSE, "Yaw to the person's left, pitch up, roll clockwise in the picture."),
+    "landmarks": or_null(POINTS, "x and y of the 68 points, only with ?landmarks=true and of visitors' cameras."),
+    "heatmap": or_null(TEXT, "The crop that the network saw with what it looked at, only with ?explain=true."),
 }
-BLINK = _object({"count": COUNTED, "last_time_s": _or_null(NUMBER), "last_duration_s": _or_null(NUMBER)})
+BLINK = object_of({"count": COUNTED, "last_time_s": or_null(NUMBER), "last_duration_s": or_null(NUMBER)})
 
 SCHEMAS: dict[str, Schema] = {
-    "Result": _object(
+    "Result": object_of(
         {
-            "results": _list(_ref("Face")),
+            "results": list_of(_ref("Face")),
             "image": SIZE,
-            "model": _object({"name": TEXT, "version": TEXT}),
+            "model": object_of({"name": TEXT, "version": TEXT}),
             "timing_ms": {
                 **TIMINGS,
                 "description": "Milliseconds of each step: decode, detect, landmarks, classify, …",
@@ -72,11 +72,11 @@ SCHEMAS: dict[str, Schema] = {
         },
         "The faces in one picture.",
     ),
-    "Results": _object(
-        {"images": _list({"oneOf": [_ref("Result"), _ref("Error")]})}, "One answer for each of several pictures."
+    "Results": object_of(
+        {"images": list_of({"oneOf": [_ref("Result"), _ref("Error")]})}, "One answer for each of several pictures."
     ),
-    "Face": _object(FACE, "One face.", optional=("landmarks", "heatmap")),
-    "LiveFrame": _object(
+    "Face": object_of(FACE, "One face.", optional=("landmarks", "heatmap")),
+    "LiveFrame": object_of(
         {
             "index": COUNTED,
             "time_s": NUMBER,
@@ -84,17 +84,17 @@ SCHEMAS: dict[str, Schema] = {
             "latency_ms": NUMBER,
             "state": TEXT,
             "image": SIZE,
-            "results": _list(_ref("LiveFace")),
+            "results": list_of(_ref("LiveFace")),
             "timing_ms": TIMINGS,
         },
         "One analyzed frame of the live picture.",
     ),
-    "LiveFace": _object(
-        {**FACE, "track": _or_null(COUNTED, "The same person keeps the same number."), "blink": _or_null(BLINK)},
+    "LiveFace": object_of(
+        {**FACE, "track": or_null(COUNTED, "The same person keeps the same number."), "blink": or_null(BLINK)},
         "One face of the live picture.",
         optional=("landmarks", "heatmap"),
     ),
-    "LiveState": _object(
+    "LiveState": object_of(
         {
             "status": {"enum": ["connecting", "live", "reconnecting", "demo", "closed"]},
             "label": TEXT,
@@ -102,20 +102,22 @@ SCHEMAS: dict[str, Schema] = {
         },
         "How the source is doing.",
     ),
-    "Visit": _object({"visit": TEXT, "silence_s": NUMBER}, "A visit's id, a secret, and how long it lasts in silence."),
-    "Error": _object(
-        {"error": _object({"code": TEXT, "message": TEXT})},
+    "Visit": object_of(
+        {"visit": TEXT, "silence_s": NUMBER}, "A visit's id, a secret, and how long it lasts in silence."
+    ),
+    "Error": object_of(
+        {"error": object_of({"code": TEXT, "message": TEXT})},
         "Every refusal and failure. Codes: " + ", ".join(STATUSES) + "; else the name of the HTTP status.",
     ),
-    "Status": _object({"status": {"enum": ["alive", "ready"]}}),
+    "Status": object_of({"status": {"enum": ["alive", "ready"]}}),
     "JsonImage": {
-        **_object({"image": {"oneOf": [TEXT, {**_list(TEXT), "minItems": 1}]}}),
+        **object_of({"image": {"oneOf": [TEXT, {**list_of(TEXT), "minItems": 1}]}}),
         "description": "A picture as base64 or data URI, or a list of them.",
     },
     "Form": {
-        **_object({"image": _list({"type": "string", "contentMediaType": "application/octet-stream"}, minItems=1)}),
+        **object_of({"image": list_of({"type": "string", "contentMediaType": "application/octet-stream"}, minItems=1)}),
         "description": "One or several files in the field image.",
     },
-    "Acknowledgment": _object({"next": TEXT}, "The path to go to.", optional=("next",)),
-    "Login": _object({"token": TEXT, "next": TEXT}, "The token, and the path to go to.", optional=("next",)),
+    "Acknowledgment": object_of({"next": TEXT}, "The path to go to.", optional=("next",)),
+    "Login": object_of({"token": TEXT, "next": TEXT}, "The token, and the path to go to.", optional=("next",)),
 }

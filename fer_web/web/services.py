@@ -13,7 +13,8 @@ from fer_web.web.room import Room, Workers
 
 if TYPE_CHECKING:
     from fer_web.core import FrameResult
-    from fer_web.live import Hub, Visitors
+    from fer_web.jobs.videos import VideoJobs
+    from fer_web.live import Hub, Recordings, Visitors
     from fer_web.sources import Choice
     from fer_web.store import Retention, Store
     from fer_web.vision import Overlay, Vision
@@ -76,12 +77,17 @@ class Services:
     visitors: Visitors[FrameResult]
     store: Store
     retention: Retention
+    recordings: Recordings
+    videos: VideoJobs
     notice: str | None = None
+    retention_days: int = 0
 
     def close(self) -> None:
-        """End everything that would go on without an end, when the service stops."""
+        """End everything that would go on without an end, when the service stops; recordings are written first."""
+        self.recordings.close()
         self.visitors.close()
         self.hub.close()
+        self.videos.close()
         self.retention.close()
         self.store.close()
 

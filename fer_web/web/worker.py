@@ -24,7 +24,8 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: uploads that are being analyzed get an answer, streams end."""
         super().handle_exit(sig, frame)
-        threading.Thread(target=self._close_services, name="closing", daemon=True).start()
+        # No daemon: the process ends when the last readings of a recording are written, or its master loses patience.
+        threading.Thread(target=self._close_services, name="closing").start()
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """SIGINT and SIGQUIT end the service in the same way: it is quick, and its master kills what is not."""

@@ -1,0 +1,312 @@
+"""The part of the API's description that is about recordings, while they run and when they are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fer_web.web.openapi_parts import GUARDED, JSON, PAGE, answer, parameter, ref, refusals
+from fer_web.web.openapi_schemas import COUNTED, NUMBER, SIZE, TEXT, Schema, list_of, object_of, or_null
+
+STORE = ("storage_unavailable", "storage_full")
+RECORDING = parameter("recording", TEXT, "The recording's id.", place="path")
+SESSION = parameter("session", TEXT, "The session's id.", place="path")
+DOWNLOAD = parameter("download", {"type": "boolean", "default": False}, "Whether to save it instead of showing it.")
+VISIT = {
+    "name": "Fer-Visit",
+    "in": "header",
+    "required": False,
+    "description": "The visit's id; without it, the live picture is meant.",
+    "schema": {"type": "string"},
+}
+PAIR = [
+    {**parameter(name, TEXT, meaning), "required": True}
+    for name, meaning in (("a", "The id of the first session."), ("b", "The id of the second one."))
+]
+BODY_REFUSALS = ("bad_json", "unknown_parameter", "bad_parameter", "unsupported_media_type", "image_too_large")
+
+
+def _body(name: str) -> dict[str, Any]:
+    return {"required": True, "content": {JSON: {"schema": ref(name)}}}
+
+
+def _file(description: str, kind: str) -> dict[str, Any]:
+    return answer(description, kind, {"type": "string"})
+
+
+PATHS: dict[str, dict[str, Any]] = {
+    "/api/recordings": {
+        "post": {
+            "operationId": "start_recording",
+            "summary": "Record what faces show, in the live picture or in one's own visit.",
+            "description": "Needs consent: true, which says that everybody in the picture agreed. One recording of the "
+            "live picture at a time, and one of each visit, which ends with the visit. Readings are written once a "
+            "second. While one of the live picture runs, the camera stays open and everybody who watches is told.",
+            "parameters": [VISIT],
+            "requestBody": _body("NewRecording"),
+            "responses": {
+                "201": answer("It runs; its id is that of its session.", JSON, ref("Recording")),
+                **refusals(
+                    *GUARDED,
+                    *BODY_REFUSALS,
+                    *STORE,
+                    "consent_required",
+                    "already_recording",
+                    "no_visit",
+                    "busy",
+                    "not_ready",
+                ),
+            },
+        }
+    },
+    "/api/recordings/current": {
+        "get": {
+            "operationId": "current_recording",
+            "summary": "The recording that runs: of the live picture, or of one's own visit.",
+            "parameters": [VISIT],
+            "responses": {
+                "200": answer("It, or null.", JSON, ref("CurrentRecording")),
+                **refusals(*GUARDED),
+            },
+        }
+    },
+    "/api/recordings/{recording}": {
+        "delete": {
+            "operationId": "stop_recording",
+            "summary": "End a recording.",
+            "description": "Its state is finished once its last readings are written, and ending while the database "
+            "does not take them.",
+            "parameters": [RECORDING, VISIT],
+            "responses": {
+                "200": answer("It has ended.", JSON, ref("Recording")),
+                **refusals(*GUARDED, "no_recording"),
+            },
+        }
+    },
+    "/api/recordings/{recording}/markers": {
+        "post": {
+            "operationId": "mark_recording",
+            "summary": "Mark this moment of a recording with a text.",
+            "parameters": [RECORDING, VISIT],
+            "requestBody": _body("NewMarker"),
+            "responses": {
+                "201": answer("The marker.", JSON, ref("Marker")),
+                **refusals(*GUARDED, *BODY_REFUSALS, "no_recording", "too_many_markers"),
+            },
+        }
+    },
+    "/api/sessions": {
+        "get": {
+            "operationId": "sessions",
+            "summary": "What was recorded, the newest first.",
+            "parameters": [
+                parameter("limit", {"type": "integer", "minimum": 0, "maximum": 200, "default": 50}, "How many."),
+                parameter("offset", {"type": "integer", "minimum": 0, "default": 0}, "How many to leave out first."),
+            ],
+            "responses": {
+                "200": answer("Sessions, and how many there are.", JSON, ref("Sessions")),
+                **refusals(*GUARDED, "bad_parameter", "storage_unavailable"),
+            },
+        },
+        "delete": {
+            "operationId": "delete_sessions",
+            "summary": "Delete everything that was recorded, and end what is being recorded.",
+            "parameters": [
+                {**parameter("confirm", {"type": "boolean", "enum": [True]}, "Must be true."), "required": True}
+            ],
+            "responses": {
+                "200": answer("How many there were.", JSON, ref("Deleted")),
+                **refusals(*GUARDED, *STORE, "confirm_required"),
+            },
+        },
+    },
+    "/api/sessions/{session}": {
+        "get": {
+            "operationId": "session",
+            "summary": "What is known of a session besides its readings.",
+            "parameters": [SESSION],
+            "responses": {
+                "200": answer("It.", JSON, ref("Session")),
+                **refusals(*GUARDED, "no_session", "storage_unavailable"),
+            },
+        },
+        "patch": {
+            "operationId": "rename_session",
+            "summary": "Give a session another name.",
+            "parameters": [SESSION],
+            "requestBody": _body("NewName"),
+            "responses": {
+                "200": answer("It, under its new name.", JSON, ref("Session")),
+                **refusals(*GUARDED, *BODY_REFUSALS, *STORE, "no_session"),
+            },
+        },
+        "delete": {
+            "operationId": "delete_session",
+            "summary": "Delete a session for good, with everything that belongs to it.",
+            "parameters": [SESSION],
+            "responses": {
+                "204": answer("It is gone."),
+                **refusals(*GUARDED, *STORE, "no_session", "still_recording"),
+            },
+        },
+    },
+    "/api/sessions/{session}/readings.csv": {
+        "get": {
+            "operationId": "readings",
+            "summary": "Every reading of a session.",
+            "description": "One line for each person and analyzed picture, in the order of time; docs/reports.md "
+            "explains the columns.",
+            "parameters": [SESSION],
+            "responses": {
+                "200": _file("CSV.", "text/csv"),
+                **refusals(*GUARDED, "no_session", "storage_unavailable"),
+            },
+        }
+    },
+    "/api/sessions/{session}/summary.json": {
+        "get": {
+            "operationId": "summary",
+            "summary": "What a session's readings add up to.",
+            "description": "Shares of expressions, blinks, attention and sections between markers, for everybody and "
+            "for each person; docs/reports.md explains the names.",
+            "parameters": [SESSION, DOWNLOAD],
+            "responses": {
+                "200": answer("A summary.", JSON, {"type": "object"}),
+                **refusals(*GUARDED, "no_session", "bad_parameter", "storage_unavailable"),
+            },
+        }
+    },
+    "/api/sessions/{session}/report.html": {
+        "get": {
+            "operationId": "report",
+            "summary": "A session's report, as a page that needs nothing else.",
+            "parameters": [SESSION, DOWNLOAD],
+            "responses": {
+                "200": _file("A page.", "text/html"),
+                **refusals(*GUARDED, "no_session", "bad_parameter", "storage_unavailable"),
+            },
+        }
+    },
+    "/api/sessions/compare": {
+        "get": {
+            "operationId": "compare",
+            "summary": "The summaries of two sessions.",
+            "parameters": PAIR,
+            "responses": {
+                "200": answer(
+                    "Both summaries, as a and b.", JSON, object_of({"a": {"type": "object"}, "b": {"type": "object"}})
+                ),
+                **refusals(*GUARDED, "no_session", "bad_parameter", "storage_unavailable"),
+            },
+        }
+    },
+    "/api/sessions/compare.html": {
+        "get": {
+            "operationId": "comparison",
+            "summary": "Two sessions side by side, as a page that needs nothing else.",
+            "parameters": [*PAIR, DOWNLOAD],
+            "responses": {
+                "200": _file("A page.", "text/html"),
+                **refusals(*GUARDED, "no_session", "bad_parameter", "storage_unavailable"),
+            },
+        }
+    },
+    "/api/sessions/export.zip": {
+        "get": {
+            "operationId": "export",
+            "summary": "All sessions: a folder with readings.csv, summary.json and report.html for each.",
+            "responses": {
+                "200": _file("A ZIP, written as it is read.", "application/zip"),
+                **refusals(*GUARDED, "storage_unavailable"),
+            },
+        }
+    },
+    "/sessions": {
+        "get": {
+            "operationId": "sessions_page",
+            "summary": "The page that lists sessions.",
+            "responses": {**PAGE, **refusals(*GUARDED)},
+        }
+    },
+    "/sessions/{session}": {
+        "get": {
+            "operationId": "session_page",
+            "summary": "The page of a session, with its report.",
+            "parameters": [SESSION],
+            "responses": {**PAGE, **refusals(*GUARDED, "no_session", "storage_unavailable")},
+        }
+    },
+    "/compare": {
+        "get": {
+            "operationId": "compare_page",
+            "summary": "The page that shows two sessions side by side.",
+            "parameters": PAIR,
+            "responses": {**PAGE, **refusals(*GUARDED, "no_session", "bad_parameter", "storage_unavailable")},
+        }
+    },
+}
+
+NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
+NOTE: Schema = {"type": "string", "minLength": 1, "maxLength": 500}
+MARKER = object_of({"time_s": NUMBER, "text": TEXT}, "A note, seconds after the recording's beginning.")
+
+SCHEMAS: dict[str, Schema] = {
+    "NewRecording": object_of(
+        {
+            "consent": {"const": True, "description": "That everybody in the picture knows of it and agreed."},
+            "name": {**NAME, "description": "For people; else the time."},
+            "note": {**NOTE, "description": "How people agreed, for those who have to show that."},
+            "source": {"enum": ["live", "visit"], "description": "Else visit with the header Fer-Visit, live without."},
+        },
+        "What to record.",
+        optional=("name", "note", "source"),
+    ),
+    "Recording": object_of(
+        {
+            "id": TEXT,
+            "name": TEXT,
+            "source": {"enum": ["live", "visit"]},
+            "state": {"enum": ["recording", "ending", "finished", "failed"]},
+            "started_at": TEXT,
+            "elapsed_s": NUMBER,
+            "fps": NUMBER,
+            "people": COUNTED,
+            "readings": COUNTED,
+            "markers": COUNTED,
+            "newest_markers": list_of(ref("Marker")),
+            "trouble": or_null(TEXT, "Why nothing can be written now, or why it ended early."),
+        },
+        "A recording that runs, or has just ended.",
+    ),
+    "CurrentRecording": object_of(
+        {"recording": or_null(ref("Recording"))}, "The recording that runs, if there is one."
+    ),
+    "NewMarker": object_of({"text": NOTE}, "What to note."),
+    "Marker": MARKER,
+    "Session": object_of(
+        {
+            "id": TEXT,
+            "kind": {"enum": ["live", "visitor", "video"]},
+            "state": {"enum": ["recording", "finished", "interrupted"]},
+            "name": TEXT,
+            "source": TEXT,
+            "started_at": TEXT,
+            "duration_s": NUMBER,
+            "fps": NUMBER,
+            "image": SIZE,
+            "model": TEXT,
+            "consent": {**TEXT, "description": "How people agreed."},
+            "people": COUNTED,
+            "readings": COUNTED,
+            "markers": COUNTED,
+            "trouble": or_null(TEXT, "Why it ended early."),
+            "expires_at": or_null(TEXT, "When it will be deleted."),
+        },
+        "A recording that is kept. Moments are ISO 8601 with a time zone.",
+    ),
+    "Sessions": object_of(
+        {"sessions": list_of(ref("Session")), "total": COUNTED, "limit": COUNTED, "offset": COUNTED},
+        "A piece of the list.",
+    ),
+    "NewName": object_of({"name": NAME}, "The new name."),
+    "Deleted": object_of({"deleted": COUNTED}, "How many were deleted."),
+}

@@ -1,0 +1,34 @@
+"""Where a running recording goes: a session of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fer_web.core import Marker, Reading
+from fer_web.live import Facts
+from fer_web.store import Store
+
+
+class SessionSink:
+    """One session; what raises has written nothing."""
+
+    def __init__(self, store: Store, session: str) -> None:
+        self._store = store
+        self._session = session
+
+    def write(self, readings: Sequence[Reading], facts: Facts) -> None:
+        """Keep readings, and what is known by now: a crash leaves no more behind."""
+        width, height = facts.size
+        self._store.append(
+            self._session, readings, duration_s=facts.duration_s, fps=facts.fps, width=width, height=height
+        )
+
+    def mark(self, marker: Marker) -> None:
+        self._store.mark(self._session, marker)
+
+    def finish(self, facts: Facts, trouble: str | None) -> None:
+        """There will be no more."""
+        width, height = facts.size
+        self._store.finish(
+            self._session, duration_s=facts.duration_s, fps=facts.fps, width=width, height=height, trouble=trouble
+        )

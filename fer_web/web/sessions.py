@@ -1,0 +1,196 @@
+"""Recordings that are kept: listed, read, renamed, deleted, compared, taken away as files; and their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from fer_web.errors import RequestError
+from fer_web.reports import comparison_fragment, comparison_html, report_fragment, report_html
+from fer_web.store import Store, StoredSession
+from fer_web.web.bodies import NAME_LENGTH, line_of, number_of, read_object
+from fer_web.web.outlet import endless_answer
+from fer_web.web.services import services
+from fer_web.web.session_files import (
+    archive,
+    attachment,
+    card_text,
+    csv_pieces,
+    file_name,
+    json_text,
+    summary_of,
+)
+from fer_web.web.session_schemas import session_json
+
+bp = Blueprint("sessions", __name__)
+
+LIMIT = 50
+MOST = 200
+STOP_S = 5.0
+# A report brings its own style, and runs no scripts whatever may stand in it.
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "sandbox allow-popups"
+)
+KINDS = {"live": "Live picture", "visitor": "A visitor's camera", "video": "Video"}
+
+
+# the pages
+
+
+@bp.get("/sessions")
+def page() -> str:
+    """The list of what was recorded."""
+    return render_template("sessions.html", retention_days=services().retention_days, limit=LIMIT)
+
+
+@bp.get("/sessions/<session>")
+def session_page(session: str) -> str:
+    """One recording's report, with what can be done with it."""
+    mine = services()
+    stored = mine.store.get(session)
+    body = report_fragment(summary_of(mine.store, stored), card_text(mine, stored.recording.model))
+    has_copy = mine.videos.annotated_copy(session) is not None
+    return render_template("session.html", session=session_json(stored), kinds=KINDS, report=body, has_copy=has_copy)
+
+
+@bp.get("/compare")
+def compare_page() -> str:
+    """Two recordings side by side."""
+    mine = services()
+    pair = _pair(mine.store)
+    first, second = (summary_of(mine.store, stored) for stored in pair)
+    body = comparison_fragment(first, second, card_text(mine, first.recording.model))
+    return render_template("compare.html", pair=[session_json(stored) for stored in pair], report=body)
+
+
+# the API
+
+
+@bp.get("/api/sessions")
+def index() -> Response:
+    """The newest first."""
+    store = services().store
+    limit, offset = number_of("limit", LIMIT, most=MOST), number_of("offset", 0, most=10**9)
+    sessions = [session_json(stored) for stored in store.list(limit=limit, offset=offset)]
+    return jsonify(sessions=sessions, total=store.count(), limit=limit, offset=offset)
+
+
+@bp.delete("/api/sessions")
+def delete_all() -> Response:
+    """End what is being recorded, and delete everything."""
+    if request.args.get("confirm") != "true":
+        raise RequestError("confirm_required", "this deletes every recording for good: add ?confirm=true to do it")
+    mine = services()
+    mine.recordings.stop_all(STOP_S)
+    return jsonify(deleted=mine.store.delete_all())
+
+
+@bp.get("/api/sessions/<session>")
+def one(session: str) -> Response:
+    """What is known of a recording besides its readings."""
+    return jsonify(session_json(services().store.get(session)))
+
+
+@bp.patch("/api/sessions/<session>")
+def rename(session: str) -> Response:
+    """Give it another name."""
+    name = line_of(read_object(("name",)).get("name"), "name", NAME_LENGTH)
+    store = services().store
+    store.rename(session, name)
+    return jsonify(session_json(store.get(session)))
+
+
+@bp.delete("/api/sessions/<session>")
+def delete(session: str) -> Response:
+    """Delete it for good."""
+    mine = services()
+    if mine.recordings.is_running(session):
+        raise RequestError("still_recording", "this is being recorded: stop the recording first")
+    mine.store.delete(session)
+    return Response(status=204)
+
+
+@bp.get("/api/sessions/<session>/readings.csv")
+def readings(session: str) -> Response:
+    """Every reading, as CSV."""
+    store = services().store
+    name = f"{file_name(store.get(session).recording.name)}-readings.csv"
+    return _download(csv_pieces(store, session), "text/csv; charset=utf-8", name)
+
+
+@bp.get("/api/sessions/<session>/summary.json")
+def summary(session: str) -> Response:
+    """What the readings add up to."""
+    store = services().store
+    stored = store.get(session)
+    answer = Response(json_text(summary_of(store, stored)), mimetype="application/json")
+    return _saved(answer, f"{file_name(stored.recording.name)}-summary.json")
+
+
+@bp.get("/api/sessions/<session>/report.html")
+def report(session: str) -> Response:
+    """The report as a page of its own, which needs nothing else."""
+    mine = services()
+    stored = mine.store.get(session)
+    html = report_html(summary_of(mine.store, stored), card_text(mine, stored.recording.model))
+    return _saved(_report(html), f"{file_name(stored.recording.name)}-report.html")
+
+
+@bp.get("/api/sessions/compare")
+def compare() -> Response:
+    """Two summaries in one answer."""
+    store = services().store
+    first, second = (summary_of(store, stored) for stored in _pair(store))
+    return Response(f'{{"a": {json_text(first)}, "b": {json_text(second)}}}\n', mimetype="application/json")
+
+
+@bp.get("/api/sessions/compare.html")
+def comparison() -> Response:
+    """Two recordings side by side, as a page of its own."""
+    mine = services()
+    first, second = (summary_of(mine.store, stored) for stored in _pair(mine.store))
+    html = comparison_html(first, second, card_text(mine, first.recording.model))
+    return _saved(_report(html), "comparison.html")
+
+
+@bp.get("/api/sessions/export.zip")
+def export() -> Response:
+    """Everything, as one archive."""
+    mine = services()
+    return _download(archive(mine, mine.store), "application/zip", "fer-web-sessions.zip")
+
+
+def _pair(store: Store) -> tuple[StoredSession, StoredSession]:
+    """The two recordings of `?a=` and `?b=`."""
+    ids = [request.args.get(name, "") for name in ("a", "b")]
+    if not all(ids):
+        raise RequestError("bad_parameter", "a and b must be the ids of two recordings")
+    first, second = (store.get(session) for session in ids)
+    return first, second
+
+
+def _saved(answer: Response, name: str) -> Response:
+    """The answer, to be saved under that name with `?download=true`."""
+    text = request.args.get("download", "false")
+    if text not in ("true", "false"):
+        raise RequestError("bad_parameter", f"download must be true or false, not {text[:40]!r}")
+    if text == "true":
+        answer.headers["Content-Disposition"] = attachment(name)
+    return answer
+
+
+def _download(pieces: Iterator[bytes], content_type: str, name: str) -> Response:
+    """A file of any size, sent as fast as its reader reads."""
+    hub = services().hub
+    leave = getattr(pieces, "close", lambda: None)
+    answer = endless_answer(pieces, content_type, is_over=lambda: hub.is_closed, leave=leave)
+    answer.headers["Content-Disposition"] = attachment(name)
+    return answer
+
+
+def _report(html: str) -> Response:
+    answer = Response(html)
+    answer.headers["Content-Security-Policy"] = REPORT_POLICY
+    return answer

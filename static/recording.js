@@ -1,0 +1,154 @@
+// The control of a recording: start it with consent, mark moments, stop it. Of the live picture, or of one's own visit.
+//
+// `show` takes what the service says about the recording that runs; null when there is none. Events: `changed` (with it).
+
+import { ask } from "./asking.js";
+import { clock, element, write } from "./dom.js";
+
+const TICK_MS = 250;
+const SHOWN_MARKERS = 5;
+const find = (name) => document.getElementById(name);
+
+export class RecordingControl extends EventTarget {
+  #recording = null;
+  #origin = 0; // when it began, by this page's clock
+  #saved = null; // the one that was stopped here: nothing said later makes it run again
+  #questions = 0;
+
+  // `visit()` is the secret of one's own visit; null while there is none. Without it, the live picture is meant.
+  constructor(root, visit = null) {
+    super();
+    this.root = root;
+    this.visit = visit;
+    find("record-form").addEventListener("submit", (event) => { event.preventDefault(); this.#start(); });
+    find("record-stop").addEventListener("click", () => this.#stop());
+    find("marker-form").addEventListener("submit", (event) => { event.preventDefault(); this.#mark(find("marker").value, true); });
+    for (const button of root.querySelectorAll(".quick button")) button.addEventListener("click", () => this.#mark(button.textContent));
+    setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  get runs() {
+    return this.#recording !== null;
+  }
+
+  show(recording) {
+    if (recording && recording.id === this.#saved) return;
+    const before = this.#recording;
+    const isNew = recording !== null && recording.id !== before?.id;
+    this.#recording = recording;
+    if (isNew) this.#questions = 0;
+    this.root.classList.toggle("runs", recording !== null);
+    find("record-offer").hidden = recording !== null;
+    find("record-running").hidden = recording === null;
+    if (recording) {
+      this.#origin = performance.now() - recording.elapsed_s * 1000;
+      write(find("record-title"), recording.name);
+      this.#showMarkers(recording.newest_markers);
+      this.#complain(recording.trouble);
+    }
+    if (isNew) this.#tell("");
+    if (before && before.id !== this.#saved && before.id !== recording?.id) this.#ended(before.id, "The recording has ended.");
+    this.#tick();
+    this.dispatchEvent(new CustomEvent("changed", { detail: recording }));
+  }
+
+  // What is true whoever else changes something: asked now and then where no event tells.
+  async refresh() {
+    if (this.visit && !this.visit()) return this.show(null);
+    try {
+      const { recording } = await this.#ask("GET", "/current");
+      this.show(recording);
+    } catch {
+      // the page says already that the service does not answer
+    }
+  }
+
+  async #start() {
+    const button = find("record-start");
+    if (this.visit && !this.visit()) return this.#complain("Start your camera first: there is nothing to record yet.");
+    button.disabled = true;
+    this.#complain(null);
+    try {
+      const wish = { name: find("record-name").value, consent: find("record-consent").checked, note: find("record-note").value, source: this.root.dataset.source };
+      this.show(await this.#ask("POST", "", wish));
+      find("record-consent").checked = false; // whoever comes next is asked again
+      find("record-offer").open = false;
+      find("marker").focus();
+      this.#tell("Recording has started.");
+    } catch (error) {
+      this.#complain(error.message);
+    } finally {
+      button.disabled = false;
+    }
+  }
+
+  async #stop() {
+    const { id } = this.#recording;
+    find("record-stop").disabled = true;
+    try {
+      await this.#ask("DELETE", `/${id}`);
+      this.#end(id);
+    } catch (error) {
+      if (error.code === "no_recording") this.#end(id);
+      else this.#complain(error.message);
+    } finally {
+      find("record-stop").disabled = false;
+    }
+  }
+
+  #end(id) {
+    this.#saved = id;
+    this.show(null);
+    this.#ended(id, "The recording is saved.");
+    find("record-offer").querySelector("summary").focus();
+  }
+
+  async #mark(text, isTyped = false) {
+    if (!text.trim() || !this.#recording) return;
+    try {
+      const marker = await this.#ask("POST", `/${this.#recording.id}/markers`, { text });
+      if (isTyped) find("marker").value = "";
+      if (!this.#recording) return;
+      this.#complain(null);
+      const known = this.#recording.newest_markers.filter(({ time_s: time, text: said }) => time !== marker.time_s || said !== marker.text);
+      this.#recording.newest_markers = [...known, marker]; // an event may have been quicker
+      this.#showMarkers(this.#recording.newest_markers);
+      this.#tell(`Marked at ${clock(marker.time_s)}: ${marker.text}`);
+    } catch (error) {
+      if (error.code === "no_recording") this.show(null);
+      else this.#complain(error.message);
+    }
+  }
+
+  #ended(id, text) {
+    const link = element("a", { href: `${this.root.dataset.sessions}/${id}`, textContent: "See the report" });
+    find("record-told").replaceChildren(text, " ", link);
+    this.#complain(null);
+  }
+
+  #showMarkers(markers) {
+    const rows = markers.slice(-SHOWN_MARKERS).toReversed().map(({ time_s: time, text }) => element("li", {}, element("time", { textContent: clock(time) }), text));
+    find("markers").replaceChildren(...rows);
+    const asked = markers.map(({ text }) => Number(/^Question (\d+)$/.exec(text)?.[1] ?? 0));
+    this.#questions = Math.max(this.#questions, ...asked);
+    write(find("marker-question"), `Question ${this.#questions + 1}`);
+  }
+
+  #tick() {
+    if (this.#recording) write(find("record-elapsed"), clock((performance.now() - this.#origin) / 1000));
+  }
+
+  #tell(text) {
+    find("record-told").replaceChildren(text);
+  }
+
+  #complain(text) {
+    find("record-trouble").hidden = !text;
+    write(find("record-trouble"), text ?? "");
+  }
+
+  #ask(method, path, body) {
+    const headers = this.visit?.() ? { "Fer-Visit": this.visit() } : {};
+    return ask(method, `${this.root.dataset.recordings}${path}`, body, headers);
+  }
+}

@@ -1,0 +1,77 @@
+// A recording in the list: one node that is changed in place, so that focus stays.
+
+import { clock, element, percent, plural, write } from "./dom.js";
+import { EMOTIONS } from "./palette.js";
+
+const KINDS = { live: "Live picture", visitor: "A visitor's camera", video: "Video" };
+const STATES = { recording: "Being recorded", interrupted: "Broke off" };
+const MOST_PREVIEWED = 200000; // readings; more are only added up when somebody opens the report
+const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
+export class SessionItem {
+  #previewed = null;
+
+  constructor(session, address, { choose, rename, remove }) {
+    this.box = element("input", { type: "checkbox" });
+    this.box.addEventListener("change", () => choose(this.box.checked));
+    this.link = element("a", { href: address });
+    this.when = element("p", { className: "when" });
+    this.facts = element("dl", { className: "facts" });
+    this.shares = element("div", { className: "shares" });
+    this.shares.setAttribute("aria-hidden", "true");
+    this.said = element("p", { className: "said" });
+    this.buttons = [["Rename", rename], ["Delete", remove]].map(([text, work]) => {
+      const button = element("button", { type: "button", className: text === "Delete" ? "plain danger" : "plain", textContent: text });
+      button.addEventListener("click", work);
+      return button;
+    });
+    this.node = element("li", { className: "card session" },
+      element("label", { className: "choose" }, this.box),
+      element("div", {}, element("h2", {}, this.link), this.when, this.facts),
+      element("div", { className: "preview" }, this.shares, this.said),
+      element("div", { className: "rest actions" }, ...this.buttons));
+    this.show(session);
+  }
+
+  get wantsPreview() {
+    const { readings, state, people, name } = this.session;
+    return readings > 0 && readings <= MOST_PREVIEWED && this.#previewed !== `${readings} ${state} ${people} ${name}`;
+  }
+
+  show(session) {
+    this.session = session;
+    write(this.link, session.name);
+    this.box.setAttribute("aria-label", `Choose ${session.name} to compare`);
+    for (const button of this.buttons) button.setAttribute("aria-label", `${button.textContent} ${session.name}`);
+    const state = STATES[session.state] ? [element("span", { className: "state", textContent: STATES[session.state] }), " · "] : [];
+    const expiry = session.expires_at ? ` · deleted on ${day.format(new Date(session.expires_at))}` : "";
+    this.when.replaceChildren(...state, `${KINDS[session.kind]} · ${when.format(new Date(session.started_at))}${expiry}`);
+    const facts = { Length: clock(session.duration_s), People: session.people, Readings: session.readings.toLocaleString(), ...(session.markers ? { Markers: session.markers } : {}) };
+    this.facts.replaceChildren(...Object.entries(facts).map(([name, text]) => element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: text }))));
+    if (!session.readings) write(this.said, "Nobody was seen.");
+    else if (session.readings > MOST_PREVIEWED) write(this.said, "The report adds it up.");
+  }
+
+  choose(isOn) {
+    this.box.checked = isOn;
+    this.node.toggleAttribute("data-chosen", isOn);
+  }
+
+  // How the time was shared out among the most probable expressions; null when that could not be found out.
+  preview(summary) {
+    const { readings, state, people, name } = this.session;
+    this.#previewed = `${readings} ${state} ${people} ${name}`;
+    const shares = summary?.everybody.dominant_shares;
+    if (!shares) return write(this.said, "Nobody could be judged.");
+    this.shares.replaceChildren(...EMOTIONS.filter((emotion) => shares[emotion] > 0).map((emotion) => {
+      const part = element("span");
+      part.dataset.emotion = emotion;
+      part.style.setProperty("--share", shares[emotion]);
+      return part;
+    }));
+    const [first, second] = EMOTIONS.toSorted((a, b) => shares[b] - shares[a]);
+    const more = shares[second] >= 0.05 ? `, ${percent(shares[second])} ${second}` : "";
+    write(this.said, `${percent(shares[first])} ${first}${more}`);
+  }
+}

@@ -1,0 +1,116 @@
+// The list of recordings: newest first, renamed and deleted after asking, two of them chosen to be compared.
+
+import { ask } from "./asking.js";
+import { askDelete, askName } from "./dialogs.js";
+import { plural } from "./dom.js";
+import { SessionItem } from "./session-item.js";
+
+const find = (name) => document.getElementById(name);
+const { api, pages, compare, limit } = find("sessions").dataset;
+const REFRESH_MS = 5000; // while something is being recorded
+
+const items = new Map(); // by id, in the order of the page
+const chosen = new Set();
+let total = 0;
+let shown = Number(limit);
+
+async function load() {
+  try {
+    const found = [];
+    do {
+      const answer = await ask("GET", `${api}?limit=${limit}&offset=${found.length}`);
+      found.push(...answer.sessions);
+      total = answer.total;
+      if (!answer.sessions.length) break;
+    } while (found.length < Math.min(shown, total));
+    show(found);
+    complain(null);
+  } catch (error) {
+    complain(error.message);
+  }
+}
+
+function show(sessions) {
+  const ids = new Set(sessions.map(({ id }) => id));
+  for (const [id, item] of items) {
+    if (!ids.has(id)) { item.node.remove(); items.delete(id); chosen.delete(id); }
+  }
+  sessions.forEach((session, place) => {
+    const item = items.get(session.id) ?? add(session);
+    item.show(session);
+    const there = find("list").children[place];
+    if (there !== item.node) find("list").insertBefore(item.node, there ?? null);
+  });
+  find("more").hidden = items.size >= total;
+  find("nothing").hidden = total > 0;
+  find("export").hidden = find("delete-all").hidden = total === 0;
+  showChosen();
+  preview();
+}
+
+function add(session) {
+  const item = new SessionItem(session, `${pages}/${session.id}`, {
+    choose: (isOn) => { if (isOn) chosen.add(session.id); else chosen.delete(session.id); showChosen(); },
+    rename: () => askName(item.session.name, async (name) => item.show(await ask("PATCH", `${api}/${session.id}`, { name }))),
+    remove: () => askDelete(`Delete “${item.session.name}”?`, "Its numbers and its report go for good; downloads that somebody took do not.", () => remove(item)),
+  });
+  items.set(session.id, item);
+  return item;
+}
+
+async function remove(item) {
+  const neighbor = item.node.nextElementSibling ?? item.node.previousElementSibling;
+  await ask("DELETE", `${api}/${item.session.id}`);
+  say(`${item.session.name} was deleted`);
+  await load();
+  (neighbor?.isConnected ? neighbor.querySelector("a") : find("main")).focus(); // not lost with what was removed
+}
+
+// One after the other: each is counted up from its readings.
+let isPreviewing = false;
+async function preview() {
+  if (isPreviewing) return;
+  isPreviewing = true;
+  for (const item of [...items.values()].filter((one) => one.wantsPreview)) {
+    try {
+      item.preview(await ask("GET", `${api}/${item.session.id}/summary.json`));
+    } catch {
+      item.preview(null);
+    }
+  }
+  isPreviewing = false;
+}
+
+function showChosen() {
+  const names = [...chosen].map((id) => `“${items.get(id).session.name}”`);
+  find("comparing").hidden = names.length === 0;
+  find("compare").disabled = names.length !== 2;
+  const missing = { 1: ": choose one more to compare them", 2: "" }[names.length] ?? ": two can be compared, not more";
+  find("chosen").textContent = names.length > 2 ? `${plural(names.length, "recording")} are chosen${missing}` : `${names.join(" and ")}${missing}`;
+  for (const [id, item] of items) item.choose(chosen.has(id));
+}
+
+function complain(text) {
+  find("trouble").hidden = !text;
+  find("trouble").textContent = text ?? "";
+}
+
+const say = (text) => { find("announcer").textContent = text; };
+
+find("compare").addEventListener("click", () => {
+  const [a, b] = [...items.keys()].filter((id) => chosen.has(id)).toReversed(); // the older one first
+  location.href = `${compare}?${new URLSearchParams({ a, b })}`;
+});
+find("choose-none").addEventListener("click", () => { chosen.clear(); showChosen(); find("list").querySelector("input").focus(); });
+find("more").addEventListener("click", () => { shown += Number(limit); load(); });
+find("delete-all").addEventListener("click", () => {
+  const text = `${plural(total, "recording")} with their reports go for good, and what is being recorded ends. There is no way back; export them first if you want to keep them.`;
+  askDelete("Delete everything?", text, async () => {
+    const { deleted } = await ask("DELETE", `${api}?confirm=true`);
+    say(`${plural(deleted, "recording")} deleted`);
+    await load();
+    find("main").focus();
+  });
+});
+setInterval(() => { if (!document.hidden && [...items.values()].some((item) => item.session.state === "recording")) load(); }, REFRESH_MS);
+load();
