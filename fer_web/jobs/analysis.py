@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from fer_web.core import Face, Frame, FrameResult, Reading, Recording, Size
 from fer_web.jobs.ahead import Ahead
 from fer_web.jobs.annotate import DrawnPictures, write_copy
-from fer_web.sources.clip import Clip
+from fer_web.sources.clip import Clip, Damage
 from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw
 
 if TYPE_CHECKING:
@@ -52,12 +52,15 @@ class Options:
 class Position:
     """How far a video has been analyzed: everything up to `time_s` has been handed over; None at the beginning.
 
-    `pictures` have been analyzed and `people` counted so far; the annotated pictures take `drawn_bytes`.
+    `pictures` have been analyzed and `people` counted so far; `damaged_places` could not be read, the first one at
+    `damaged_s`; the annotated pictures take `drawn_bytes`.
     """
 
     time_s: float | None = None
     pictures: int = 0
     people: int = 0
+    damaged_places: int = 0
+    damaged_s: float = 0.0
     drawn_bytes: int = 0
 
 
@@ -100,10 +103,10 @@ def analyze_file(
         clip = stack.enter_context(Clip(path, options.decoders))
         drawn = stack.enter_context(DrawnPictures(annotated, clip.facts, start.drawn_bytes)) if annotated else None
         depth = _depth(clip.facts.size)
-        pictures = _pictures(clip, options.fps, start.time_s, every=drawn is not None)
+        pictures = _pictures(clip, options.fps, start, every=drawn is not None)
         decoded = stack.enter_context(Ahead(pictures, depth, "decode"))
         results = stack.enter_context(Ahead(_analyzed(decoded, vision, start.people), depth, "analyze"))
-        course = _Course(sink, start, drawn)
+        course = _Course(clip, sink, start, drawn)
         is_complete = True
         for result, is_new in results:
             course.take(result, is_new, options.overlays)
@@ -124,6 +127,7 @@ def analyze_file(
 class _Course:
     """Collects readings and hands them over, with the position, once a second."""
 
+    clip: Clip
     sink: Sink
     position: Position
     drawn: DrawnPictures | None
@@ -154,18 +158,20 @@ class _Course:
         """Everything up to here: first the pictures, then the readings, so that neither is behind the position."""
         if self.drawn is not None:
             self.position = replace(self.position, drawn_bytes=self.drawn.keep())
+        damage = self.clip.damage
+        self.position = replace(self.position, damaged_places=damage.places, damaged_s=damage.first_s)
         self.sink(self.readings, self.position)
         self.readings, self.handed_over = [], time.monotonic()
 
 
-def _pictures(clip: Clip, fps: float | None, after_s: float | None, *, every: bool) -> Iterator[tuple[Frame, bool]]:
+def _pictures(clip: Clip, fps: float | None, start: Position, *, every: bool) -> Iterator[tuple[Frame, bool]]:
     """The pictures to analyze, the first one of every 1/fps; with `every`, those in between, too, marked False."""
 
     def place(time_s: float) -> float:
         return time_s if fps is None else math.floor(time_s * fps + 1e-3)
 
-    last = -math.inf if after_s is None else place(after_s)
-    for index, picture in enumerate(clip.pictures(after_s)):
+    last = -math.inf if start.time_s is None else place(start.time_s)
+    for index, picture in enumerate(clip.pictures(start.time_s, Damage(start.damaged_places, start.damaged_s))):
         is_due, last = place(picture.time_s) > last, place(picture.time_s)
         if is_due or every:
             yield Frame(index, picture.time_s, picture.pixels()), is_due

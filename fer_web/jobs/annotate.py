@@ -7,19 +7,19 @@ can be kept, and more be appended later, also by another process. The MP4 is put
 from __future__ import annotations
 
 import heapq
-import os
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
 from fer_web.core import Pixels
 from fer_web.errors import VideoError
 from fer_web.jobs.sound import Sound, open_sound
-from fer_web.sources.clip import VideoFacts, open_container
+from fer_web.sources.clip import VideoFacts
+from fer_web.sources.decoding import open_container
 
 if TYPE_CHECKING:
     from av import Packet
@@ -56,12 +56,11 @@ class DrawnPictures:
         self._piece.append(pixels, time_s)
 
     def keep(self) -> int:
-        """The size of the file, with every picture so far safely in it."""
+        """The size of the file, with every picture so far in it."""
         if self._piece is not None:
             self._piece.close()
             self._piece = None
             self._file.flush()
-            os.fsync(self._file.fileno())
         return self._file.tell()
 
     def close(self) -> None:
@@ -103,7 +102,8 @@ class _Piece:
         # It sees only this file's writing: a muxer that could seek would go back to the file's beginning.
         self._container: OutputContainer = av.open(_Appending(file), "w", format="mpegts")
         rate = Fraction(facts.fps).limit_denominator(1001)
-        self._stream: VideoStream = self._container.add_stream(encoder, rate=rate, width=width, height=height)
+        stream = self._container.add_stream(encoder, rate=rate, width=width, height=height)
+        self._stream = cast("VideoStream", stream)
         self._stream.pix_fmt = "yuv420p"
         context = self._stream.codec_context
         context.time_base = TIME_BASE

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fer_web.sources.clip import open_container
+from fer_web.sources.decoding import open_container
 
 if TYPE_CHECKING:
     from av import AudioFrame, Packet

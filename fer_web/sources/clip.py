@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fer_web.core import Pixels, Size
 from fer_web.errors import SourceError
+from fer_web.sources.decoding import Decoding, stamp_of
 from fer_web.sources.video_file import check_video, plausible_fps
 
 if TYPE_CHECKING:
-    from av import Packet, VideoFrame
-    from av.container import InputContainer
-    from av.video.stream import VideoStream
+    from av import VideoFrame
 
-# FFmpeg's names of the containers that hold their pictures themselves; no playlist is among them.
-FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,flv,ogg,asf,mpeg,mpegvideo,mpegts,h264,hevc,yuv4mpegpipe,ivf,wav"
-)
 # A file that ends this much before its announced end was cut off; less is how containers round.
 CUT_SHORT_S, CUT_SHORT_SHARE = 1.0, 0.02
-# Failed reads in a row after which nothing more is expected.
-MOST_FAILURES = 20
-# Pixels that are not square are made so; beyond this the number is an error.
+# Pixels that are not square are made so; beyond this the file's number is an error.
 WIDEST_PIXEL = 4.0
-_EARLIEST_YEAR = 1990  # cameras whose clock was never set say 1904 or 1970
+# Cameras whose clock was never set say 1904 or 1970.
+EARLIEST_YEAR = 1990
+_SAME_TIME_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +40,17 @@ class VideoFacts:
     duration_s: float | None
     has_sound: bool
     recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """How many places of a file could not be read, and when the first one was."""
+
+    places: int = 0
+    first_s: float = 0.0
+
+
+UNDAMAGED = Damage()
 
 
 class ClipPicture:
@@ -69,68 +73,75 @@ def probe_video(path: Path) -> VideoFacts:
 class Clip:
     """An open video file; belongs to one thread at a time. SourceError when no picture of it can be decoded.
 
-    `trouble` tells, once `pictures` has ended, where and how the file is damaged. `decoders` is the number of decoding
-    threads, 0 for one a processor.
+    `decoders` is the number of decoding threads, 0 for one a processor. `damage` and `trouble` tell, once `pictures`
+    has ended, where and how the file is damaged.
     """
 
     def __init__(self, path: Path, decoders: int = 0) -> None:
+        from av.video.reformatter import VideoReformatter
+
         self.path = check_video(path)
+        self.damage = UNDAMAGED
         self._decoders = decoders
-        self._damaged, self._damaged_s = 0, 0.0
-        self._time_s, self._end_s = 0.0, 0.0
-        self._container, self._stream = self._open()
+        self._reformatter = VideoReformatter()
+        self._time_s = self._end_s = self._start_s = 0.0
+        self._decoding = self._open()
         try:
-            self._first = self._first_picture()
-            self._turns = round(self._first.rotation / 90) % 4  # counterclockwise
-            self.zero_s = _stamp_s(self._first) or 0.0
-            self.facts = self._facts()
+            first = self._first_frame()
+            self._turns = round(first.rotation / 90) % 4  # counterclockwise
+            self.zero_s = stamp_of(first) or 0.0  # in the file's own time
+            self.facts = self._facts(first)
         except BaseException:
             self.close()
             raise
 
-    def pictures(self, after_s: float | None = None) -> Iterator[ClipPicture]:
-        """Every picture later than `after_s`, in the order of growing times; damaged parts are passed over."""
+    def pictures(self, after_s: float | None = None, damage: Damage = UNDAMAGED) -> Iterator[ClipPicture]:
+        """Every picture later than `after_s`, at growing times; damaged parts are passed over.
+
+        `damage` is what an earlier reading found up to there.
+        """
+        self.damage, self._start_s = damage, after_s or 0.0
         step_s = 1 / self.facts.fps
-        frames = self._all_frames() if after_s is None else self._frames_from(after_s)
-        for frame in frames:
-            stamp_s = _stamp_s(frame)
+        for frame in self._all_frames() if after_s is None else self._frames_from(after_s):
+            stamp_s = stamp_of(frame)
             due_s = self._time_s + step_s if stamp_s is None else stamp_s - self.zero_s
             self._time_s = due_s if due_s > self._time_s else self._time_s + step_s
             self._end_s = max(self._end_s, self._time_s + step_s)
             if frame.is_corrupt:
                 self._note_damage()
-            if after_s is None or self._time_s > after_s + 1e-6:
+            if after_s is None or self._time_s > after_s + _SAME_TIME_S:
                 yield ClipPicture(self._time_s, frame, self)
 
     @property
     def duration_s(self) -> float:
-        """How long the pictures that were read last, the last one's own time included."""
-        return max(0.0, self._time_s + 1 / self.facts.fps)
+        """From the first picture to the end of the last one that was read."""
+        return max(self._end_s, self._start_s)
 
     @property
     def trouble(self) -> str | None:
-        """Where the file is damaged or cut off, as a sentence; None when it was read without a fault."""
+        """Where the file is damaged or cut off, in a sentence or two; None when it was read without a fault."""
         said = []
-        announced_s = self._announced_s()
-        if announced_s is not None and announced_s - self._end_s > max(CUT_SHORT_S, CUT_SHORT_SHARE * announced_s):
+        announced_s = self.facts.duration_s
+        reached_s = max(self._end_s, self._decoding.heard_until_s - self.zero_s)
+        if announced_s is not None and announced_s - reached_s > max(CUT_SHORT_S, CUT_SHORT_SHARE * announced_s):
             said.append(
                 f"The file breaks off at {self._end_s:.1f} s of the {announced_s:.1f} s that it announces: "
                 "it was cut short or is damaged."
             )
-        if self._damaged:
-            many = "1 place is" if self._damaged == 1 else f"{self._damaged} places are"
-            said.append(f"{many} damaged, the first one at {self._damaged_s:.1f} s; what could be read is here.")
+        if self.damage.places:
+            many = "One place is" if self.damage.places == 1 else f"{self.damage.places} places are"
+            said.append(f"{many} damaged, at {self.damage.first_s:.1f} s first; what could be read was analyzed.")
         return " ".join(said) or None
 
     def convert(self, frame: VideoFrame) -> Pixels:
         """A frame as upright RGB of the clip's size, whatever its own."""
-        width, height = self.facts.size if self._turns % 2 == 0 else self.facts.size[::-1]
+        width, height = self.facts.size[::-1] if self._turns % 2 else self.facts.size
         rgb = self._reformatter.reformat(frame, width=width, height=height, format="rgb24", interpolation="BILINEAR")
         pixels = np.asarray(rgb.to_ndarray(), np.uint8)
         return np.ascontiguousarray(np.rot90(pixels, self._turns)) if self._turns else pixels
 
     def close(self) -> None:
-        self._container.close()
+        self._decoding.close()
 
     def __enter__(self) -> Clip:
         return self
@@ -140,156 +151,65 @@ class Clip:
     ) -> None:
         self.close()
 
-    def _open(self) -> tuple[InputContainer, VideoStream]:
-        from av.video.reformatter import VideoReformatter
+    def _open(self) -> Decoding:
+        return Decoding(self.path, self._decoders, self._note_damage)
 
-        container = open_container(self.path)
-        streams = [stream for stream in container.streams.video if not _is_cover(stream)]
-        if not streams:
-            container.close()
-            raise SourceError(f"{self.path.name} holds sound but no pictures; give a video")
-        stream = streams[0]
-        stream.thread_type = "AUTO"  # type: ignore[assignment]  # av takes names
-        stream.thread_count = self._decoders
-        self._reformatter = VideoReformatter()
-        return container, stream
-
-    def _first_picture(self) -> VideoFrame:
+    def _first_frame(self) -> VideoFrame:
         from fer_web.sources.opencv import MAX_PIXELS
 
-        if self._stream.width * self._stream.height > MAX_PIXELS:
+        stream = self._decoding.stream
+        if stream.width * stream.height > MAX_PIXELS:
             raise SourceError(f"{self.path.name} has more than {MAX_PIXELS:,} pixels a picture, which is not taken")
-        first = next(self._frames(), None)
+        first = next(self._decoding.frames(), None)
         if first is None:
             raise SourceError(f"{self.path.name} holds no picture that can be decoded; is the file complete?")
         return first
 
-    def _facts(self) -> VideoFacts:
-        stream = self._stream
+    def _facts(self, first: VideoFrame) -> VideoFacts:
+        container, stream = self._decoding.container, self._decoding.stream
         pixel = float(stream.sample_aspect_ratio or 1)
-        pixel = pixel if 1 / WIDEST_PIXEL <= pixel <= WIDEST_PIXEL else 1.0
-        size = (max(1, round(self._first.width * pixel)), self._first.height)
-        fps = plausible_fps(float(stream.average_rate or stream.guessed_rate or 0))
-        has_sound = bool(self._container.streams.audio)
+        is_believable = 1 / WIDEST_PIXEL <= pixel <= WIDEST_PIXEL
+        size = (max(1, round(first.width * pixel)) if is_believable else first.width, first.height)
         return VideoFacts(
-            size[:: -1 if self._turns % 2 else 1], fps, self._announced_s(), has_sound, self._recorded_at()
+            size=size[::-1] if self._turns % 2 else size,
+            fps=plausible_fps(float(stream.average_rate or stream.guessed_rate or 0)),
+            duration_s=self._decoding.announced_s,
+            has_sound=bool(container.streams.audio),
+            recorded_at=_moment(container.metadata.get("creation_time", "")),
         )
 
-    def _announced_s(self) -> float | None:
-        """The pictures' own length if the file tells it, else that of the longest stream."""
-        if self._stream.duration is not None and self._stream.time_base is not None:
-            return float(self._stream.duration * self._stream.time_base)
-        return None if self._container.duration is None else self._container.duration / 1_000_000
-
-    def _recorded_at(self) -> datetime | None:
-        try:
-            when = datetime.fromisoformat(self._container.metadata.get("creation_time", "").replace("Z", "+00:00"))
-        except ValueError:
-            return None
-        when = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
-        return when if when.year >= _EARLIEST_YEAR else None
-
     def _all_frames(self) -> Iterator[VideoFrame]:
-        """From the first one, which was decoded when the file was opened."""
-        self._reopen()
-        yield from self._frames()
+        self._reopen(-1 / self.facts.fps)
+        yield from self._decoding.frames()
 
     def _frames_from(self, after_s: float) -> Iterator[VideoFrame]:
-        """From a picture at or before `after_s`; from the first one where a file cannot be entered in its middle."""
-        frames = self._sought(after_s)
-        first = next(frames, None) if frames else None
-        stamp_s = None if first is None else _stamp_s(first)
-        if frames is None or first is None or stamp_s is None or stamp_s - self.zero_s > after_s:
-            yield from self._all_frames()
-            return
-        yield first
-        yield from frames
-
-    def _sought(self, after_s: float) -> Iterator[VideoFrame] | None:
-        from av.error import FFmpegError
-
-        self._reopen()
-        try:
-            self._container.seek(math.floor((self.zero_s + after_s) * 1_000_000), backward=True)
-        except (FFmpegError, OverflowError):
-            return None
-        self._time_s = -math.inf
-        return self._frames()
-
-    def _reopen(self) -> None:
-        self._container.close()
-        self._container, self._stream = self._open()
-        self._damaged, self._time_s = 0, -1 / self.facts.fps
-
-    def _frames(self) -> Iterator[VideoFrame]:
-        """Decoded frames in the order of display, over every packet that fails."""
-        from av.error import FFmpegError
-
-        for packet in self._packets():
-            if packet.stream.index != self._stream.index:
-                self._reach(packet)
-                continue
-            try:
-                decoded: list[Any] = packet.decode()
-            except EOFError:
+        """From some frame at or before `after_s`: from the first one where a file cannot be entered in its middle."""
+        self._reopen(float("-inf"))
+        if self._decoding.seek(self.zero_s + after_s):
+            frames = self._decoding.frames()
+            first = next(frames, None)
+            stamp_s = None if first is None else stamp_of(first)
+            if first is not None and stamp_s is not None and stamp_s - self.zero_s <= after_s + _SAME_TIME_S:
+                yield first
+                yield from frames
                 return
-            except FFmpegError:
-                self._note_damage()
-                continue
-            yield from decoded
+        yield from self._all_frames()
 
-    def _packets(self) -> Iterator[Packet[Any]]:
-        """Packets until the end of the file; one that cannot be read is passed over."""
-        from av.error import FFmpegError
-
-        streams = [self._stream, *self._container.streams.audio]
-        failures = 0
-        while failures < MOST_FAILURES:
-            try:
-                for packet in self._container.demux(*streams):
-                    failures = 0
-                    yield packet
-                return
-            except EOFError:
-                return
-            except (FFmpegError, OSError):  # its iterator has ended with this; the next one goes on behind it
-                failures += 1
-                if failures == 1:
-                    self._note_damage()
-
-    def _reach(self, packet: Packet[Any]) -> None:
-        """Sound that goes on when the pictures have ended shows that the file is whole."""
-        if packet.pts is not None and packet.time_base is not None:
-            end = Fraction(packet.pts + (packet.duration or 0)) * packet.time_base
-            self._end_s = max(self._end_s, float(end) - self.zero_s if hasattr(self, "zero_s") else 0.0)
+    def _reopen(self, time_s: float) -> None:
+        self._decoding.close()
+        self._decoding, self._time_s = self._open(), time_s
 
     def _note_damage(self) -> None:
-        if self._damaged == 0:
-            self._damaged_s = max(0.0, self._time_s)
-        self._damaged += 1
+        if self._time_s >= self._start_s:  # what lies before was noted by the reading that came so far
+            first_s = self.damage.first_s if self.damage.places else max(0.0, self._time_s)
+            self.damage = replace(self.damage, places=self.damage.places + 1, first_s=first_s)
 
 
-def open_container(path: Path) -> InputContainer:
-    """FFmpeg's view of a checked file, which may open no other file and no address; SourceError."""
-    import av
-    from av.error import FFmpegError
-
-    options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+def _moment(text: str) -> datetime | None:
+    """A container's creation time; None for none that can be true."""
     try:
-        return av.open(str(path), options=options, metadata_errors="replace")
-    except (FFmpegError, OSError) as error:
-        reason = str(getattr(error, "strerror", None) or error)
-        raise SourceError(
-            f"{path.name} holds no picture that can be decoded ({reason}); is the file complete?"
-        ) from error
-
-
-def _is_cover(stream: VideoStream) -> bool:
-    """Whether it is the picture on a music file's sleeve."""
-    from av.stream import Disposition
-
-    return bool(stream.disposition & Disposition.attached_pic)
-
-
-def _stamp_s(frame: VideoFrame) -> float | None:
-    return None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base)
+        when = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=timezone.utc)
+    return when if when.year >= EARLIEST_YEAR else None
