@@ -27,6 +27,7 @@ NAVIGATION = (
     ("pages.index", "Live"),
     ("camera.page", "Your camera"),
     ("pages.try_picture", "Try a picture"),
+    ("jobs.page", "Videos"),
     ("sessions.page", "Sessions"),
     ("pages.about", "About"),
     ("pages.privacy", "Privacy"),
