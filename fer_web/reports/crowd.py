@@ -15,14 +15,16 @@ from fer_web.reports.timeline import smoothed
 if TYPE_CHECKING:
     from fer_web.reports.person import Person
 
+# People come and go, so their mean jumps: smoothed over this long on either side.
+SMOOTH_S = 5.0
 # A change of the balance that is smaller than this is called none.
 STEADY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """`at_once` is the mean number of people in each bin, `balance` their mean balance, smoothed as a person's scores
-    are, None where nobody's expression was certain. `compared` people were seen long enough to compare their entry
+    """`at_once` is the mean number of people in each bin, `balance` their mean balance, over SMOOTH_S on either
+    side, None where nobody's expression was certain. `compared` people were seen long enough to compare their entry
     with their exit."""
 
     bin_s: float
@@ -51,7 +53,7 @@ class Crowd:
         return cls(
             width_s,
             tuple((rows[:, SEEN] / lengths_s).tolist()),
-            tuple(None if row is None else balance_of(row) for row in smoothed(everybody)),
+            tuple(None if row is None else balance_of(row) for row in smoothed(everybody, SMOOTH_S)),
             float(rows[:, SEEN].sum()) / duration_s if duration_s else 0.0,
             most_at_once,
             len(pairs),

@@ -9,7 +9,7 @@ from fer_web.reports.person import Person
 from fer_web.reports.spells import Spell
 from fer_web.reports.summary import Section, Summary
 from fer_web.reports.timeline import Timeline
-from fer_web.reports.words import clock, count, length, listed, number, percent, points, signed
+from fer_web.reports.words import capital, clock, count, length, listed, number, percent, points, signed
 
 # Of more people than this, findings are about all of them together.
 MOST_NAMED = 4
@@ -71,7 +71,7 @@ def _presence(summary: Summary) -> Iterator[str]:
     else:
         most = summary.crowd.most_at_once if summary.crowd else 1
         who = f"{len(summary.people)} people were seen, at most {most} at once"
-    more = f"; {count(brief, 'face')} more appeared {under}" if brief else ""
+    more = f"; {brief:,} more {'face' if brief == 1 else 'faces'} appeared {under}" if brief else ""
     yield f"{who}{more}."
 
 
@@ -87,9 +87,9 @@ def _expressions(summary: Summary) -> Iterator[str]:
 def _looked(who: str, ranking: Sequence[tuple[Emotion, float]]) -> Iterator[str]:
     shown = [f"{emotion} for {percent(share)}" for emotion, share in ranking if share >= LEAST_SHARE][:3]
     if shown:
-        yield _capital(f"{who}: the apparent expression was {listed(shown)} of the certain time.")
+        yield capital(f"{who}: the apparent expression was {listed(shown)} of the certain time.")
     else:
-        yield _capital(f"{who}: no apparent expression was certain.")
+        yield capital(f"{who}: no apparent expression was certain.")
 
 
 def _longest(summary: Summary) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _relative(summary: Summary) -> Iterator[str]:
         largest = sorted(pairs, key=lambda pair: -abs(pair[1]))[:3]
         told = [f"{emotion} {points(value)}" for emotion, value in largest if abs(value) >= LEAST_DIFFERENCE]
         if told:
-            yield _capital(f"{name_of(person)}, compared with their own calm seconds: {listed(told)} points.")
+            yield capital(f"{name_of(person)}, compared with their own calm seconds: {listed(told)} points.")
 
 
 def _sections(summary: Summary) -> Iterator[str]:
@@ -164,8 +164,10 @@ def _sections(summary: Summary) -> Iterator[str]:
 
 
 def _after(section: Section) -> str:
+    if not section.start_s:
+        return "at the beginning"
     if not section.text:
-        return f"from {clock(section.start_s)} on"
+        return f"after {clock(section.start_s)}"
     return f"after \N{LEFT DOUBLE QUOTATION MARK}{section.text}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
@@ -177,7 +179,3 @@ def _crowd(summary: Summary) -> Iterator[str]:
             f"beginning, {crowd.unhappier} less and {crowd.steady} about the same "
             f"(mean change {signed(crowd.mean_change)})."
         )
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -60,8 +60,13 @@ def spells(found: Sequence[Spell], axis: Axis, top: float, height: float) -> Ite
 
 def presence(person: Person, axis: Axis, height: float, name: str) -> Markup:
     """One row of the overview: when somebody was seen, and what they apparently showed."""
+    timeline = person.timeline
+    seen = [
+        (axis.place(timeline.start_s + first * timeline.bin_s), axis.place(timeline.start_s + end * timeline.bin_s))
+        for first, end in runs(np.array(timeline.states, dtype=np.str_) != "away")
+    ]
     parts = [
-        rect(axis.place(person.first_s), axis.place(person.last_s), 0, height, DOTS, class_="edge"),
+        *(rect(left, right, 0, height, DOTS, class_="edge") for left, right in seen),
         *spells(person.spells, axis, 0, height),
     ]
     told = f"Person {person.track}, seen from {clock(person.first_s)} to {clock(person.last_s)}"
@@ -73,15 +78,8 @@ def blinking(person: Person, axis: Axis, name: str) -> Markup:
     timeline = person.timeline
     course = Course(timeline.start_s, timeline.bin_s, timeline.blinks_per_min)
     told = f"Blinks in the {length(timeline.window_s)} before each moment: {course.range_in(number)}."
-    return curve(
-        course,
-        axis,
-        (10, 20, 30, 40, 60, 80, 120, 240),
-        number,
-        name,
-        f"Blinks per minute of person {person.track}",
-        told,
-    )
+    title = f"Blinks per minute of person {person.track}"
+    return curve(course, axis, (10, 20, 30, 40, 60, 80, 120, 240), _whole, name, title, told)
 
 
 def closing(person: Person, axis: Axis, name: str) -> Markup:
@@ -123,20 +121,22 @@ def _gap(axis: Axis, start_s: float, end_s: float, fill: str, top: float, bottom
 
 
 def flags(markers: Numbered, axis: Axis, bottom: float) -> Iterator[Markup]:
-    """A dashed line for each marker, with its number where it does not cover another one."""
-    free = -1.0
-    for number_, marker in markers:
+    """A dashed line for each marker; numbers that would cover each other stand together."""
+    groups: list[tuple[float, list[int]]] = []
+    for index, marker in markers:
         place = axis.place(marker.time_s)
         yield line(place, place, FLAGS - 4, bottom, "marker")
-        if place >= free:
-            yield text(
-                place,
-                11,
-                str(number_),
-                anchor="end" if place > 0.98 else "start" if place < 0.02 else "middle",
-                kind="flag",
-            )
-            free = place + APART
+        if groups and place - groups[-1][0] < APART:
+            groups[-1][1].append(index)
+        else:
+            groups.append((place, [index]))
+    for place, together in groups:
+        anchor = "end" if place > 0.98 else "start" if place < 0.02 else "middle"
+        yield text(place, 11, _together(together), anchor=anchor, kind="flag")
+
+
+def _together(indices: list[int]) -> str:
+    return str(indices[0]) if len(indices) == 1 else f"{indices[0]}\N{EN DASH}{indices[-1]}"
 
 
 def _described(person: Person) -> str:
@@ -144,3 +144,7 @@ def _described(person: Person) -> str:
     if not shown:
         return "No expression was certain."
     return f"Most of the certain time: {listed(shown)}."
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}"

@@ -66,9 +66,10 @@ def _state(is_certain: bool, is_seen: bool) -> State:
     return "certain" if is_certain else "uncertain" if is_seen else "away"
 
 
-def smoothed(bins: Bins) -> tuple[Row | None, ...]:
-    """Time-weighted means of the scores, each run of certain bins by itself; None for the other bins."""
-    rows, reach = bins.rows, int(SMOOTH_S / bins.width_s)
+def smoothed(bins: Bins, reach_s: float = SMOOTH_S) -> tuple[Row | None, ...]:
+    """Time-weighted means of the scores over `reach_s` on either side, each run of certain bins by itself; None for the
+    other bins."""
+    rows, reach = bins.rows, int(reach_s / bins.width_s)
     points: list[Row | None] = [None] * len(rows)
     for start, end in runs(rows[:, CERTAIN] >= LEAST_SHARE * bins.width_s):
         for index in range(start, end):

@@ -63,6 +63,7 @@ class ReportView:
     def __init__(self, summary: Summary, prefix: str = "r") -> None:
         self.summary = summary
         self.recording = summary.recording
+        self.trouble = words.capital(summary.recording.trouble or "")
         self.findings = findings(summary)
         self.cautions = cautions(summary)
         self.prefix = prefix

@@ -63,6 +63,10 @@ def count(amount: int, one: str, many: str | None = None) -> str:
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
 
 
+def capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
 def listed(items: Sequence[str]) -> str:
     """a, b and c"""
     return " and ".join(filter(None, (", ".join(items[:-1]), items[-1] if items else "")))
