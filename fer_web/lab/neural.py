@@ -40,7 +40,7 @@ def fit(task: Task) -> Fitted:
     run = Training(task, recipe, Lessons.of(task, recipe))
     run.train()
     size = recipe.schedule.size_at(1.0)
-    model = build(recipe.network, recipe.plan(is_training=False), size)
+    model = build(recipe.network, recipe.plan(is_training=False), size, training_layers())
     take_all(model, task.weights / CHOSEN)
     return Fitted(
         answer=partial(_answer, model, size, run.lessons, task, recipe),
@@ -136,14 +136,15 @@ class Training:
         title = f"epoch {progress.epoch + 1} at {self.size} px"
         seed = (self.task.seed, progress.epoch)
         with tqdm(total=self.steps_per_epoch, desc=title, disable=self.task.is_quiet, mininterval=5, ascii=True) as bar:
+            start = time.monotonic()
             for inputs, targets in batches(self.lessons, self.recipe, self.size, seed):
-                start = time.monotonic()
                 self.model.optimizer.learning_rate = schedule.rate_at(self.done, progress.patience.drops)
                 losses.append(float(self.model.train_on_batch(inputs if len(inputs) > 1 else inputs[0], targets)))
                 progress.step += 1
                 if progress.step % UPDATE_EVERY == 0:
                     self.average.update(UPDATE_EVERY)
-                progress.elapsed_s += time.monotonic() - start
+                start, before = time.monotonic(), start
+                progress.elapsed_s += start - before
                 bar.update()
                 if self.done >= 1 or schedule.size_at(self.done) != self.size:
                     break
