@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "serve": Command("fer_web.cli.serve", "serve the live picture, the pages and the API"),
     "worker": Command("fer_web.cli.worker", "analyze the videos that a service hands on through Redis"),
     "predict": Command("fer_web.cli.predict", "say what the faces in pictures express"),
+    "analyze": Command("fer_web.cli.analyze", "read the faces in videos over time, with a report of each"),
     "models": Command("fer_web.cli.models", "list the models, or verify their files"),
     "settings": Command("fer_web.cli.settings", "print every setting, its meaning, its value and where that came from"),
     "train": _training("train", "train an expression network on FER2013"),
@@ -63,6 +64,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
         "viewers": Command("fer_web.bench.viewers", "how many viewers a server holds"),
         "visitors": Command("fer_web.bench.visitors", "how fast visitors with their own cameras are answered"),
         "blinks": Command("fer_web.bench.blinks", "how well blinks are counted"),
+        "video": Command("fer_web.bench.video", "how fast a video file is analyzed, and in how much memory"),
     },
 }
 

@@ -18,14 +18,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from fer_web.core import Face, Frame, FrameResult, Reading, Recording, Size
 from fer_web.jobs.ahead import Ahead
 from fer_web.jobs.annotate import DrawnPictures, write_copy
+from fer_web.jobs.rate import DEFAULT_FPS, TOLERANCE
 from fer_web.sources.clip import Clip, Damage
 from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw
 
 if TYPE_CHECKING:
     from fer_web.vision import Vision
 
-# Pictures analyzed a second. Blinks are found as well as at 30 (docs/videos.md), at half of the work.
-DEFAULT_FPS = 15.0
 # Readings are handed over, and the position in the file with them, after this much work.
 HAND_OVER_S = 1.0
 # Pictures that may wait between two threads: few, and fewer when they are large.
@@ -119,7 +118,7 @@ def analyze_file(
         decoded.close()
         recording = _recording(clip, name or path.name, vision, course.position, is_complete)
         if drawn is not None and annotated is not None and is_complete:
-            write_copy(drawn, clip.path, annotated, clip.zero_s)
+            write_copy(drawn, clip, annotated)
         return Analysis(recording, course.position, is_complete)
 
 
@@ -168,7 +167,7 @@ def _pictures(clip: Clip, fps: float | None, start: Position, *, every: bool) ->
     """The pictures to analyze, the first one of every 1/fps; with `every`, those in between, too, marked False."""
 
     def place(time_s: float) -> float:
-        return time_s if fps is None else math.floor(time_s * fps + 1e-3)
+        return time_s if fps is None else math.floor(time_s * fps + TOLERANCE)
 
     last = -math.inf if start.time_s is None else place(start.time_s)
     for index, picture in enumerate(clip.pictures(start.time_s, Damage(start.damaged_places, start.damaged_s))):

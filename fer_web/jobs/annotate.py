@@ -18,7 +18,7 @@ import numpy as np
 from fer_web.core import Pixels
 from fer_web.errors import VideoError
 from fer_web.jobs.sound import Sound, open_sound
-from fer_web.sources.clip import VideoFacts
+from fer_web.sources.clip import Clip, VideoFacts
 from fer_web.sources.decoding import open_container
 
 if TYPE_CHECKING:
@@ -36,14 +36,19 @@ TIME_BASE = Fraction(1, 90_000)
 BT709 = 1
 
 
+def drawn_path(path: Path) -> Path:
+    """Where the drawn pictures lie until the copy at `path` is complete."""
+    return path.with_name(f"{path.name}.ts")
+
+
 class DrawnPictures:
-    """The drawn pictures so far, `path` with `.ts` behind its name; belongs to one thread.
+    """The drawn pictures so far; belongs to one thread.
 
     `kept_bytes` is how much of an earlier analysis' file is to be gone on from; whatever lies behind it is dropped.
     """
 
     def __init__(self, path: Path, facts: VideoFacts, kept_bytes: int = 0) -> None:
-        self.path = path.with_name(path.name + ".ts")
+        self.path = drawn_path(path)
         self._facts = facts
         self._encoder = find_encoder()
         self._file = self._opened(kept_bytes)
@@ -150,40 +155,44 @@ class _Appending:
         return self._file.write(data)
 
 
-def write_copy(drawn: DrawnPictures, source: Path, path: Path, zero_s: float) -> None:
+def write_copy(drawn: DrawnPictures, source: Clip, path: Path) -> None:
     """Join the drawn pictures and the sound of `source` to an MP4 at `path`, which plays while it is still loading.
 
-    `zero_s` is the time in `source` of the first picture. The file appears when it is complete.
+    The file appears when it is complete.
     """
     import av
 
     unfinished = path.with_name(path.name + ".part")
     with (
         open_container(drawn.path) as pictures,
-        open_sound(source, zero_s) as sound,
+        open_sound(source.path, source.zero_s) as sound,
         av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as output,
     ):
-        _join(pictures, sound, output)
+        _join(pictures, sound, output, 1 / source.facts.fps)
     unfinished.replace(path)
     drawn.discard()
 
 
-def _join(pictures: InputContainer, sound: Sound | None, output: OutputContainer) -> None:
+def _join(pictures: InputContainer, sound: Sound | None, output: OutputContainer, step_s: float) -> None:
     stream = output.add_stream_from_template(pictures.streams.video[0], opaque=True)
     sound_packets = sound.packets(output) if sound else iter(())
     # In the order of time, so that neither has to be kept in memory until the other one comes.
-    for packet in heapq.merge(_shifted(pictures, stream), sound_packets, key=_time_of):
+    for packet in heapq.merge(_shifted(pictures, stream, step_s), sound_packets, key=_time_of):
         output.mux_one(packet)
 
 
-def _shifted(pictures: InputContainer, stream: VideoStream) -> Iterator[Packet[Any]]:
-    """The packets as they were encoded, from time 0: a transport stream begins later than its first picture."""
+def _shifted(pictures: InputContainer, stream: VideoStream, step_s: float) -> Iterator[Packet[Any]]:
+    """The packets as they were encoded, from time 0: a transport stream begins later than its first picture.
+
+    Each lasts until the next one; the last one for `step_s`, which nothing else would tell.
+    """
     zero: int | None = None
     for packet in pictures.demux(pictures.streams.video[0]):
         if packet.pts is None:
             continue
         zero = packet.pts if zero is None else zero
         packet.pts = packet.dts = packet.pts - zero
+        packet.duration = round(step_s / packet.time_base)
         packet.stream = stream
         yield packet
 

@@ -1,0 +1,240 @@
+"""`python -m fer_web analyze VIDEO…`: readings, a summary and a report of every video, and an annotated copy."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from fer_web.cli.main import FAILED, INTERRUPTED
+from fer_web.cli.settings import add_setting_options, setting_options
+from fer_web.core import Emotion
+from fer_web.errors import VideoError
+from fer_web.jobs.rate import DEFAULT_FPS
+from fer_web.settings import load_settings
+
+if TYPE_CHECKING:
+    from fer_web.jobs.batch import Task
+    from fer_web.jobs.results import Outcome
+
+OUT = Path("analysis")
+# What is looked for in folders; a file that is named is tried whatever it is called.
+SUFFIXES = frozenset(
+    {".3gp", ".asf", ".avi", ".flv", ".gif", ".h264", ".hevc", ".ivf", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4"}
+    | {".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv", ".y4m"}
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("videos", nargs="+", metavar="VIDEO", type=Path, help="video files, or folders of them")
+    parser.add_argument(
+        "--out",
+        metavar="FOLDER",
+        type=Path,
+        default=OUT,
+        help=f"where every video gets a folder of its own (default: {OUT})",
+    )
+    parser.add_argument(
+        "--fps",
+        type=_fps,
+        default=DEFAULT_FPS,
+        metavar="N",
+        help=f"pictures a second to analyze, at most (default {DEFAULT_FPS:g}; 0: every one). Blinks need 12 or more",
+    )
+    parser.add_argument(
+        "--annotate", action="store_true", help="also write annotated.mp4: the overlay drawn on every picture"
+    )
+    parser.add_argument(
+        "--jobs", type=_jobs, default=1, metavar="N", help="videos analyzed at the same time, each in a process"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="do again what was finished or begun before")
+    parser.add_argument("--quiet", action="store_true", help="no progress bars, no line for every video")
+    add_setting_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Analyze every video; 1 when any failed, 130 when it was interrupted."""
+    settings = load_settings(setting_options(args))
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from fer_web.jobs.analysis import Options
+    from fer_web.jobs.batch import Plan, run_batch
+
+    tasks, missing = find_tasks(args.videos, args.out)
+    for sentence in missing:
+        print(f"error: {sentence}", file=sys.stderr)
+    options = Options(fps=args.fps or None, decoders=1 if args.jobs > 1 else 0)
+    plan = Plan(settings.models_dir, settings.model, options, args.annotate, args.overwrite)
+    with _Screen(len(tasks), args.quiet) as screen, _interruptible() as stop:
+        run_batch(tasks, plan, screen, jobs=args.jobs, should_stop=stop.is_set)
+    if stop.is_set():
+        print("interrupted: the same command goes on from there", file=sys.stderr)
+        return INTERRUPTED
+    return FAILED if screen.failed or missing else 0
+
+
+def find_tasks(places: Sequence[Path], out: Path) -> tuple[list[Task], list[str]]:
+    """Every video with its folder under `out`, in the order given; and a sentence for every place without one.
+
+    Folders are searched through; those inside keep their place under `out`. Of videos with the same name, each folder's
+    name gets some letters that come from the video's path.
+    """
+    from fer_web.jobs.batch import Task
+
+    found: dict[Path, Path] = {}
+    missing = []
+    for place in places:
+        inside = list(_videos_in(place, out)) if place.is_dir() else [place]
+        if not inside:
+            missing.append(f"{place} holds no videos")
+        elif not place.is_dir() and not place.exists():
+            missing.append(f"there is no file {place}")
+            continue
+        for path in inside:
+            name = path.relative_to(place).with_suffix("") if place.is_dir() else Path(path.stem)
+            found.setdefault(path.resolve(), name)
+    often = Counter(found.values())
+    tasks = [Task(path, out / (name if often[name] == 1 else _told_apart(name, path))) for path, name in found.items()]
+    return tasks, missing
+
+
+def _videos_in(folder: Path, out: Path) -> Iterator[Path]:
+    """Its videos at any depth, without results of earlier runs."""
+    for path in sorted(folder.rglob("*")):
+        is_video = path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+        if is_video and out.resolve() not in path.resolve().parents and not (path.parent / "state.json").exists():
+            yield path
+
+
+def _told_apart(name: Path, path: Path) -> Path:
+    return name.with_name(f"{name.name}-{sha256(str(path).encode()).hexdigest()[:6]}")
+
+
+def _fps(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1000:
+        raise argparse.ArgumentTypeError("it is a number of pictures a second, from 0 (every one) to 1000")
+    return value
+
+
+def _jobs(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 64:
+        raise argparse.ArgumentTypeError("it is a number of processes, from 1 to 64")
+    return value
+
+
+@contextmanager
+def _interruptible() -> Iterator[Event]:
+    """Set by the first Ctrl-C or SIGTERM, so that what was done is kept; the second one ends at once."""
+    stop = Event()
+
+    def handle(number: int, frame: object) -> None:  # noqa: ARG001
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@dataclass
+class _Screen:
+    """What a person sees: bars on stderr while it runs, a line for every video on stdout."""
+
+    count: int
+    is_quiet: bool
+    failed: int = 0
+    bars: dict[int, Any] = field(default_factory=dict)
+    overall: Any = None
+
+    def __enter__(self) -> _Screen:
+        if self.count > 1:
+            self.overall = self._bar(total=self.count, desc="videos", unit="video", position=0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for bar in (*self.bars.values(), self.overall):
+            if bar is not None:
+                bar.close()
+
+    def began(self, slot: int, task: Task) -> None:
+        self.bars[slot] = self._bar(
+            desc=task.path.name[:32],
+            unit="s",
+            position=slot + (self.count > 1),
+            leave=False,
+            bar_format="{l_bar}{bar}| {n:.1f}/{total} s [{elapsed}<{remaining}]",
+        )
+
+    def noted(self, slot: int, task: Task, note: str) -> None:  # noqa: ARG002
+        self._say(f"{task.path.name}: {note}")
+
+    def advanced(self, slot: int, task: Task, done_s: float, total_s: float | None) -> None:  # noqa: ARG002
+        bar = self.bars[slot]
+        if total_s is not None and bar.total is None:
+            bar.total = round(total_s, 1)
+            bar.initial = bar.n = min(done_s, bar.total)  # what an earlier run did takes no time now
+        bar.update(max(0.0, (done_s if bar.total is None else min(done_s, bar.total)) - bar.n))
+
+    def ended(self, slot: int, task: Task, outcome: Outcome | None, error: str | None) -> None:
+        self.bars.pop(slot).close()
+        if self.overall is not None:
+            self.overall.update()
+        if error is not None:
+            self.failed += 1
+            name = task.path.name
+            self._complain(f"error: {error if error.startswith(name) else f'{name}: {error}'}")
+        elif outcome is not None and outcome.summary is not None:
+            self._say(line_of(task.path.name, outcome))
+            if outcome.summary.recording.trouble:
+                self._complain(f"warning: {task.path.name}: {outcome.summary.recording.trouble}")
+
+    def _bar(self, **options: Any) -> Any:
+        from tqdm import tqdm
+
+        # Without a terminal there is nobody to watch a bar move.
+        return tqdm(disable=self.is_quiet or not sys.stderr.isatty(), file=sys.stderr, dynamic_ncols=True, **options)
+
+    def _say(self, text: str) -> None:
+        if not self.is_quiet:
+            _write(text, sys.stdout)
+
+    def _complain(self, text: str) -> None:
+        _write(text, sys.stderr)
+
+
+def _write(text: str, file: Any) -> None:
+    from tqdm import tqdm
+
+    tqdm.write(text, file=file)
+    file.flush()
+
+
+def line_of(name: str, outcome: Outcome) -> str:
+    """A finished video in a line."""
+    if outcome.summary is None:
+        raise VideoError(f"{name} has no summary")
+    summary = outcome.summary
+    count = len(summary.people)
+    people = f"{count or 'no'} {'person' if count == 1 else 'people'} for {summary.least_seen_s:g} s or longer"
+    totals = summary.everybody
+    said = [f"{summary.duration_s:.1f} s", people]
+    if totals.shares is not None:
+        place = max(range(len(totals.shares)), key=totals.shares.__getitem__)
+        said.append(f"mostly {Emotion.at(place)} ({totals.shares[place]:.0%} of the certain time)")
+    if count:
+        said.append(f"{totals.blinks} blink{'' if totals.blinks == 1 else 's'}")
+    return f"{name}: {', '.join(said)} -> {outcome.folder}"

@@ -1,0 +1,8 @@
+"""How many pictures of a video are analyzed."""
+
+from __future__ import annotations
+
+# Blinks are found as well as in 30 pictures a second (docs/videos.md), for half of the work.
+DEFAULT_FPS = 15.0
+# A picture that comes this share of an interval too early is in time: Matroska rounds to milliseconds.
+TOLERANCE = 0.1
