@@ -7,6 +7,7 @@ const RETRY_MS = [500, 1000, 2000, 5000];
 const PATIENCE_MS = 10000;
 
 export class Link extends EventTarget {
+  visit = null; // its secret, by which it can be recorded
   #way = null;
   #sentMs = null;
   #failures = 0;
@@ -40,7 +41,7 @@ export class Link extends EventTarget {
     this.#drop();
     const Way = this.#byPost ? Posts : Socket;
     const way = this.#way = new Way(this.addresses, {
-      opened: () => { if (way === this.#way) this.#opened(); },
+      opened: (visit) => { if (way === this.#way) this.#opened(visit); },
       answered: (answer) => { if (way === this.#way) this.#answered(answer); },
       wait: (text, seconds) => { if (way === this.#way) this.#wait(text, seconds); },
       failed: (text, wasOpen) => { if (way === this.#way) this.#failed(text, wasOpen); },
@@ -51,12 +52,13 @@ export class Link extends EventTarget {
     clearTimeout(this.#timer);
     clearTimeout(this.#patience);
     const way = this.#way;
-    this.#way = null;
+    this.#way = this.visit = null;
     this.#sentMs = null;
     way?.close();
   }
 
-  #opened() {
+  #opened(visit) {
+    this.visit = visit;
     this.#tell("open", this.#byPost ? "single pictures (POST)" : "a stream (WebSocket)");
     this.#tell("free");
   }
@@ -94,22 +96,24 @@ export class Link extends EventTarget {
 
 class Socket {
   #wasOpen = false;
+  #hasVisit = false;
 
   constructor({ socket }, told) {
     const url = new URL(socket, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new WebSocket(url);
-    this.socket.onopen = () => { this.#wasOpen = true; told.opened(); };
+    this.socket.onopen = () => { this.#wasOpen = true; this.socket.send("visit"); };
     this.socket.onmessage = ({ data }) => {
       const answer = JSON.parse(data);
-      if (answer.retry_after_s) told.wait(answer.error.message, answer.retry_after_s);
+      if (answer.visit) { this.#hasVisit = true; told.opened(answer.visit); }
+      else if (answer.retry_after_s) told.wait(answer.error.message, answer.retry_after_s);
       else told.answered(answer);
     };
     this.socket.onclose = ({ reason }) => told.failed(reason || "The service has ended the connection", this.#wasOpen);
   }
 
   get isOpen() {
-    return this.socket.readyState === WebSocket.OPEN;
+    return this.#hasVisit && this.socket.readyState === WebSocket.OPEN;
   }
 
   send(blob) {
@@ -132,7 +136,7 @@ class Posts {
     this.#ask(addresses.visit, {}, null, ({ visit }) => {
       this.#visit = visit;
       if (this.#isClosed) return this.close();
-      told.opened();
+      told.opened(visit);
     });
   }
 

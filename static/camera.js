@@ -7,16 +7,19 @@ import { Frames } from "./camera-frames.js";
 import { Link } from "./camera-link.js";
 import { plural, write } from "./dom.js";
 import { People } from "./people.js";
+import { RecordingControl } from "./recording.js";
 
 const find = (name) => document.getElementById(name);
 const root = find("camera");
 const video = find("video");
 const overlay = new Overlay(find("overlay"));
 const people = new People(find("people"), find("nobody"));
+const recorder = new RecordingControl(find("recorder"), find("badge"), () => link?.visit ?? null);
 const announcer = new Announcer(find("announcer"));
 
 const FACTS_MS = 1000; // numbers that change faster cannot be read
 const CARDS_MS = 200;
+const ASK_MS = 5000; // a recording may end by itself
 const STALE_MS = 1000; // without results for longer, the boxes would be wrong
 
 let stream = null;
@@ -77,7 +80,7 @@ async function run() {
   link = new Link(root.dataset);
   frames = new Frames(video, () => link?.isFree, (blob) => link.send(blob));
   link.addEventListener("free", () => frames.next());
-  link.addEventListener("open", ({ detail }) => { write(find("sent"), detail); draw(null); });
+  link.addEventListener("open", ({ detail }) => { write(find("sent"), detail); draw(null); recorder.refresh(); });
   link.addEventListener("result", ({ detail }) => showResult(detail.frame, detail.ms));
   link.addEventListener("refused", ({ detail }) => show("refused", "A picture was refused", detail, true));
   link.addEventListener("waiting", ({ detail }) => rest("waiting", "Waiting for a place", `${sentence(detail.text)}. Trying again in ${plural(detail.seconds, "second")}.`));
@@ -120,6 +123,7 @@ function announce(faces) {
 function rest(state, text, why) {
   show(state, text, why);
   draw(`${text}: ${why}`);
+  recorder.show(null); // it ended with the visit
   forget();
 }
 
@@ -139,6 +143,7 @@ function end() {
   closeCamera(stream);
   frames = link = stream = null;
   video.srcObject = null;
+  recorder.show(null);
   forget();
 }
 
@@ -176,6 +181,7 @@ video.addEventListener("resize", () => root.style.setProperty("--ratio", String(
 navigator.mediaDevices?.addEventListener?.("devicechange", () => { if (stream) offerCameras(); });
 document.addEventListener("visibilitychange", () => { if (document.hidden && root.dataset.state !== "idle" && stream) stop("stopped", "Stopped", "This page was hidden."); });
 addEventListener("pagehide", () => { if (stream) stop("stopped", "Stopped", "This page was left."); });
+setInterval(() => { if (recorder.runs) recorder.refresh(); }, ASK_MS);
 setInterval(() => { if (last && performance.now() - last.ms > STALE_MS) { last = null; overlay.clear(); } }, STALE_MS / 2);
 
 const problem = obstacle();

@@ -1,6 +1,7 @@
 // The live results and the live picture, while somebody looks: an EventSource and an <img>, opened and closed together.
 //
-// Events: `state` (the source's), `frame` (newest results, a few times a second), `lost` (with a sentence).
+// Events: `state` (the source's), `frame` (newest results, a few times a second), `recording` (the one that runs, or
+// null), `lost` (with a sentence).
 
 const RETRY_MS = 3000;
 const SILENCE_MS = 10000;
@@ -37,6 +38,7 @@ export class Connection extends EventTarget {
     const source = this.#source = new EventSource(this.eventsUrl);
     source.addEventListener("open", () => this.#opened());
     source.addEventListener("state", (event) => this.#stateCame(JSON.parse(event.data)));
+    source.addEventListener("recording", (event) => this.dispatchEvent(new CustomEvent("recording", { detail: JSON.parse(event.data).recording })));
     source.addEventListener("message", (event) => { this.#newest = event.data; this.#heardMs = performance.now(); });
     source.addEventListener("error", () => this.#failed(source));
   }

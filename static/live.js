@@ -6,6 +6,7 @@ import { Connection } from "./connection.js";
 import { freeze, Layers, offerFullScreen, saveCanvas, saveSnapshot, Shape } from "./controls.js";
 import { plural, write } from "./dom.js";
 import { People } from "./people.js";
+import { RecordingControl } from "./recording.js";
 
 const find = (name) => document.getElementById(name);
 const live = document.querySelector(".live");
@@ -21,6 +22,7 @@ const layers = new Layers(find("layers"), changeLayers);
 const shape = new Shape(live);
 const announcer = new Announcer(find("announcer"));
 const chart = new MinuteChart(find("chart"), find("legend"));
+const recorder = new RecordingControl(find("recorder"), find("badge"));
 const people = new People(find("people"), find("nobody"), (track) => { chosen = chosen === track ? null : track; });
 
 let isPaused = false; // by the person; a hidden page rests without it
@@ -116,6 +118,10 @@ function stop() {
 
 connection.addEventListener("state", (event) => showState(event.detail));
 connection.addEventListener("frame", (event) => showFrame(event.detail));
+connection.addEventListener("recording", (event) => {
+  if (event.detail && !recorder.runs) announcer.say(`This picture is being recorded: ${event.detail.name}`);
+  recorder.show(event.detail);
+});
 connection.addEventListener("lost", (event) => {
   freeze(stream, find("last"));
   forget();

@@ -1,6 +1,6 @@
 // The control of a recording: start it with consent, mark moments, stop it. Of the live picture, or of one's own visit.
 //
-// `show` takes what the service says about the recording that runs; null when there is none. Events: `changed` (with it).
+// `show` takes what the service says about the recording that runs; null when there is none.
 
 import { ask } from "./asking.js";
 import { clock, element, write } from "./dom.js";
@@ -9,16 +9,17 @@ const TICK_MS = 250;
 const SHOWN_MARKERS = 5;
 const find = (name) => document.getElementById(name);
 
-export class RecordingControl extends EventTarget {
+export class RecordingControl {
   #recording = null;
   #origin = 0; // when it began, by this page's clock
   #saved = null; // the one that was stopped here: nothing said later makes it run again
   #questions = 0;
 
-  // `visit()` is the secret of one's own visit; null while there is none. Without it, the live picture is meant.
-  constructor(root, visit = null) {
-    super();
+  // `badge` stands in the picture. `visit()` is the secret of one's own visit, null while there is none; without it, the
+  // live picture is meant.
+  constructor(root, badge, visit = null) {
     this.root = root;
+    this.badge = badge;
     this.visit = visit;
     find("record-form").addEventListener("submit", (event) => { event.preventDefault(); this.#start(); });
     find("record-stop").addEventListener("click", () => this.#stop());
@@ -46,10 +47,10 @@ export class RecordingControl extends EventTarget {
       this.#showMarkers(recording.newest_markers);
       this.#complain(recording.trouble);
     }
-    if (isNew) this.#tell("");
+    if (isNew) find("record-told").replaceChildren();
     if (before && before.id !== this.#saved && before.id !== recording?.id) this.#ended(before.id, "The recording has ended.");
+    this.badge.hidden = recording === null;
     this.#tick();
-    this.dispatchEvent(new CustomEvent("changed", { detail: recording }));
   }
 
   // What is true whoever else changes something: asked now and then where no event tells.
@@ -74,7 +75,7 @@ export class RecordingControl extends EventTarget {
       find("record-consent").checked = false; // whoever comes next is asked again
       find("record-offer").open = false;
       find("marker").focus();
-      this.#tell("Recording has started.");
+      this.#say("Recording has started.");
     } catch (error) {
       this.#complain(error.message);
     } finally {
@@ -113,7 +114,7 @@ export class RecordingControl extends EventTarget {
       const known = this.#recording.newest_markers.filter(({ time_s: time, text: said }) => time !== marker.time_s || said !== marker.text);
       this.#recording.newest_markers = [...known, marker]; // an event may have been quicker
       this.#showMarkers(this.#recording.newest_markers);
-      this.#tell(`Marked at ${clock(marker.time_s)}: ${marker.text}`);
+      this.#say(`Marked at ${clock(marker.time_s)}: ${marker.text}`);
     } catch (error) {
       if (error.code === "no_recording") this.show(null);
       else this.#complain(error.message);
@@ -138,8 +139,9 @@ export class RecordingControl extends EventTarget {
     if (this.#recording) write(find("record-elapsed"), clock((performance.now() - this.#origin) / 1000));
   }
 
-  #tell(text) {
-    find("record-told").replaceChildren(text);
+  // For those who do not see the list of markers.
+  #say(text) {
+    find("record-said").textContent = text;
   }
 
   #complain(text) {

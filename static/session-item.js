@@ -45,7 +45,7 @@ export class SessionItem {
     this.box.setAttribute("aria-label", `Choose ${session.name} to compare`);
     for (const button of this.buttons) button.setAttribute("aria-label", `${button.textContent} ${session.name}`);
     const state = STATES[session.state] ? [element("span", { className: "state", textContent: STATES[session.state] }), " · "] : [];
-    const expiry = session.expires_at ? ` · deleted on ${day.format(new Date(session.expires_at))}` : "";
+    const expiry = session.expires_at ? ` · kept until ${day.format(new Date(session.expires_at))}` : "";
     this.when.replaceChildren(...state, `${KINDS[session.kind]} · ${when.format(new Date(session.started_at))}${expiry}`);
     const facts = { Length: clock(session.duration_s), People: session.people, Readings: session.readings.toLocaleString(), ...(session.markers ? { Markers: session.markers } : {}) };
     this.facts.replaceChildren(...Object.entries(facts).map(([name, text]) => element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: text }))));

@@ -41,7 +41,9 @@ PERMISSIONS = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"
 @bp.get("/camera")
 def page() -> Response:
     """The page that shows what is seen in the visitor's own camera; the only one that may ask for it."""
-    answer = Response(render_template("camera.html", places=services().visitors.places))
+    mine = services()
+    page = render_template("camera.html", places=mine.visitors.places, retention_days=mine.retention_days)
+    answer = Response(page)
     answer.headers["Permissions-Policy"] = PERMISSIONS
     return answer
 

@@ -63,7 +63,10 @@ def css_color(color: Color) -> str:
 def index() -> str:
     """The live picture, the people in it, the last minute, and the source's state."""
     overlays = [(overlay.value, title, overlay in DEFAULT_OVERLAYS) for overlay, title in OVERLAY_NAMES.items()]
-    return render_template("index.html", choice=services().startup.choice(), overlays=overlays)
+    mine = services()
+    return render_template(
+        "index.html", choice=mine.startup.choice(), overlays=overlays, retention_days=mine.retention_days
+    )
 
 
 @bp.get("/try")
