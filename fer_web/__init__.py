@@ -1,3 +1,20 @@
 """Reads faces live: where they are, what they express, when they blink."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fer_web.api import analyze_image, analyze_video
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "analyze_image", "analyze_video"]
+
+
+def __getattr__(name: str) -> Any:
+    """The Python API, imported when it is first used: nothing else should have to wait for it."""
+    if name in ("analyze_image", "analyze_video"):
+        from fer_web import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

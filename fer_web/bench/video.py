@@ -1,4 +1,4 @@
-"""`python -m fer_web bench video FILE…`: how fast video files are analyzed, with and without a copy, in how much memory."""
+"""`python -m fer_web bench video FILE…`: how fast videos are analyzed, with and without a copy, in how much memory."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from fer_web.settings import ROOT
 from fer_web.vision import Vision
 
 HEAD = (
-    f"{'video':32}{'at most':>9}{'copy':>6}{'pictures':>10}{'a second':>10}{'x real time':>13}{'CPU':>9}{'x CPU time':>12}"
-    f"{'people':>8}{'blinks':>8}{'memory':>10}{'peak':>10}"
+    f"{'video':32}{'at most':>9}{'copy':>6}{'pictures':>10}{'a second':>10}{'x real time':>13}{'CPU':>9}"
+    f"{'x CPU time':>12}{'people':>8}{'blinks':>8}{'memory':>10}{'peak':>10}"
 )
 
 
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=[DEFAULT_FPS],
         metavar="N",
-        help=f"pictures a second to analyze, at most; several for a line each, 0 for every one (default {DEFAULT_FPS:g})",
+        help=f"pictures a second to analyze at most, a line for each; 0: every one (default {DEFAULT_FPS:g})",
     )
     parser.add_argument("--no-copy", action="store_true", help="leave out the lines with an annotated copy")
     parser.add_argument("--models", type=Path, default=ROOT / "models", help="folder of the models")
