@@ -19,7 +19,7 @@ from fer_web.jobs.positions import Positions
 from fer_web.jobs.pulse import Pulse
 from fer_web.jobs.queue import ATTEMPTS, SILENCE_S, TIME_LIMIT_S, give_back
 from fer_web.jobs.uploads import UploadFolder
-from fer_web.sources.clip import probe_video
+from fer_web.sources.clip import VideoFacts, probe_video
 from fer_web.store import Store
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Workplace:
     uploads: UploadFolder
     annotated: AnnotatedFolder
     vision: Callable[[], Vision]
+    probe: Callable[[Path], VideoFacts] = probe_video
     analyze: Callable[..., Analysis] = analyze_file
     silence_s: float = SILENCE_S
     time_limit_s: float = TIME_LIMIT_S
@@ -133,7 +134,7 @@ class _Attempt:
 
     def _begun(self, path: Path) -> Position:
         """A new session for the readings."""
-        facts = probe_video(path)
+        facts = self.place.probe(path)
         card = self.place.vision().card
         width, height = facts.size
         self.session_id = self.place.store.create(

@@ -1,0 +1,174 @@
+"""Queues of both kinds with real workers: a process of our own, or a Celery worker with a real Redis."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from fer_web.core import Job, JobState
+from fer_web.jobs.annotated import AnnotatedFolder
+from fer_web.jobs.celery_queue import CeleryQueue
+from fer_web.jobs.local import LocalQueue
+from fer_web.jobs.queue import JobQueue
+from fer_web.jobs.tidying import tidy
+from fer_web.jobs.uploads import UploadFolder
+from fer_web.jobs.videos import VideoJobs
+from fer_web.store import Store
+from tests.jobs.fakes import SILENCE_S
+from tests.web.live_server import ROOT, eventually, free_port
+
+PATIENCE_S = 60.0
+LOOK_S = 0.2
+MAX_BYTES = 10_000
+
+
+class Bench:
+    """A service's part of the jobs, without its pages: a store, the folders and a queue of one kind."""
+
+    def __init__(self, folder: Path, redis_url: str | None = None) -> None:
+        self.folder = folder
+        self.redis_url = redis_url
+        self.database = f"sqlite:///{folder / 'test.sqlite'}"
+        self.workers: list[subprocess.Popen[bytes]] = []
+        self.open()
+
+    def open(self) -> None:
+        """As when the service starts, or starts again."""
+        self.store = Store.open(self.database)
+        self.uploads = UploadFolder(self.folder / "uploads", MAX_BYTES, reserve_bytes=0)
+        self.annotated = AnnotatedFolder(self.folder / "annotated")
+        self.queue = self._queue()
+        self.videos = VideoJobs(self.store, self.uploads, self.annotated, self.queue)
+        self.videos.start()
+
+    def close(self) -> None:
+        """As when the service ends as it should."""
+        self.videos.close()
+        self.store.close()
+
+    def add(self, content: bytes, name: str = "film.mp4", *, annotate: bool = False) -> str:
+        with self.videos.receiving(len(content)) as incoming:
+            incoming.write(content)
+            return self.videos.add(incoming, name, annotate=annotate).id
+
+    def job(self, job_id: str) -> Job:
+        return self.store.get_job(job_id)
+
+    def wait_for(self, job_id: str, *states: JobState) -> Job:
+        """The job, as soon as it is in one of these states."""
+        assert eventually(lambda: self.job(job_id).state in states, PATIENCE_S), self.job(job_id)
+        return self.job(job_id)
+
+    def wait_for_readings(self, job_id: str, count: int) -> str:
+        """The job's session, as soon as it holds so many readings."""
+        assert eventually(lambda: self._count(job_id) == count, PATIENCE_S), self.job(job_id)
+        return str(self.job(job_id).session_id)
+
+    def times(self, session_id: str) -> list[float]:
+        return [round(one.time_s, 3) for one in self.store.readings(session_id)]
+
+    def files(self) -> list[str]:
+        """What lies in the folders of videos."""
+        return sorted(path.name for path in [*self.uploads.folder.glob("*"), *self.annotated.folder.glob("*")])
+
+    def kill_worker(self) -> None:
+        """Everything that analyzes ends at once, as when the memory runs out."""
+        if isinstance(self.queue, LocalQueue):
+            pid = self.queue.worker_pid
+            assert pid is not None
+            os.kill(pid, signal.SIGKILL)
+            return
+        for worker in self.workers:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait()
+        self.workers = []
+        self.start_worker()
+
+    def start_worker(self) -> None:
+        """A Celery worker, which is somebody else's to start."""
+        if self.redis_url is None:
+            return
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "TEST_REDIS_URL": self.redis_url,
+            "TEST_DATABASE": self.database,
+            "TEST_DATA_DIR": str(self.folder),
+        }
+        command = [sys.executable, "-m", "celery", "-A", "tests.jobs.celery_app", "worker", "--loglevel=info"]
+        with (self.folder / "worker.log").open("ab") as log:
+            worker = subprocess.Popen(
+                command, cwd=self.folder, env=environment, stdout=log, stderr=log, start_new_session=True
+            )
+        self.workers.append(worker)
+
+    def end(self) -> None:
+        self.close()
+        for worker in self.workers:
+            worker.terminate()
+        for worker in self.workers:
+            worker.wait(PATIENCE_S)
+
+    def _count(self, job_id: str) -> int:
+        session_id = self.job(job_id).session_id
+        return self.store.get(session_id).readings if session_id else 0
+
+    def _queue(self) -> JobQueue:
+        tidying = partial(tidy, self.store, self.uploads, self.annotated)
+        if self.redis_url is not None:
+            return CeleryQueue(self.store, self.redis_url, tidy=tidying, silence_s=SILENCE_S, look_s=LOOK_S)
+        plan = {"database": self.database, "data_dir": str(self.folder)}
+        command = (sys.executable, "-m", "tests.jobs.fakes")
+        return LocalQueue(self.store, command, plan, tidy=tidying, silence_s=SILENCE_S, look_s=LOOK_S)
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of this run's own; the tests are skipped where there is none."""
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
+    port, folder = free_port(), tmp_path_factory.mktemp("redis")
+    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        assert eventually(lambda: _listens(port), PATIENCE_S)
+        yield f"redis://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(PATIENCE_S)
+
+
+_databases = itertools.count()
+
+
+@pytest.fixture(params=["local", "redis"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    """The same tests for both queues."""
+    url = None
+    if request.param == "redis":
+        url = f"{request.getfixturevalue('redis_url')}/{next(_databases) % 16}"
+    made = Bench(tmp_path, url)
+    try:
+        made.start_worker()
+        yield made
+    finally:
+        made.end()
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
