@@ -116,7 +116,10 @@ def _services(settings: Settings, startup: Background) -> Services:
 
 def _hub(settings: Settings, startup: Background, metrics: Metrics) -> Hub[FrameResult, frozenset[Overlay]]:
     def analyze() -> Callable[[Frame], FrameResult]:
-        return startup.vision().live()
+        return startup.vision().live(wants_keypoints)
+
+    def wants_keypoints() -> bool:
+        return any(Overlay.KEYPOINTS in view for view in hub.views)
 
     def paint(result: FrameResult, overlays: frozenset[Overlay], fps: float) -> Pixels:
         return draw(result, overlays, fps)
@@ -124,7 +127,7 @@ def _hub(settings: Settings, startup: Background, metrics: Metrics) -> Hub[Frame
     def notice(pixels: Pixels | None, text: str) -> Pixels:
         return draw_notice(pixels, settings.size, text)
 
-    return Hub(
+    hub: Hub[FrameResult, frozenset[Overlay]] = Hub(
         frames=partial(_frames, settings, startup),
         analyze=analyze,
         paint=paint,
@@ -132,6 +135,7 @@ def _hub(settings: Settings, startup: Background, metrics: Metrics) -> Hub[Frame
         on_result=lambda result: metrics.observe_steps("live", result.timings_ms),
         max_viewers=settings.viewers,
     )
+    return hub
 
 
 def _visitors(settings: Settings, startup: Background, metrics: Metrics) -> Visitors[FrameResult]:

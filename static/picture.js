@@ -48,6 +48,11 @@ export class Picture {
     this.sheet?.showLandmarks(isOn);
   }
 
+  showKeypoints(isOn) {
+    this.node.classList.toggle("with-keypoints", isOn);
+    this.sheet?.showKeypoints(isOn);
+  }
+
   showHeat(isOn) {
     this.isHot = isOn;
     if (this.#answer) this.#choose(this.chosen ?? 0);
@@ -96,6 +101,7 @@ export class Picture {
     }
     this.sheet.show(answer);
     this.sheet.showLandmarks(this.node.classList.contains("with-landmarks"));
+    this.sheet.showKeypoints(this.node.classList.contains("with-keypoints"));
     this.#offerFaces(results);
     this.#offerCopies(answer);
   }

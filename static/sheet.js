@@ -36,6 +36,10 @@ export class Sheet {
     this.node.classList.toggle("with-landmarks", isOn);
   }
 
+  showKeypoints(isOn) {
+    this.node.classList.toggle("with-keypoints", isOn);
+  }
+
   forget() {
     URL.revokeObjectURL(this.address);
   }
@@ -47,6 +51,10 @@ export class Sheet {
     if (face.landmarks) {
       const d = outlinePath(face.landmarks);
       group.append(svg("path", { d, class: "rim" }), svg("path", { d }));
+    }
+    if (face.keypoints) {
+      const d = Object.values(face.keypoints).map((point) => `M${point.join(" ")}h0`).join("");
+      group.append(svg("path", { d, class: "dots rim" }), svg("path", { d, class: "dots" }));
     }
     if (face.dominant_emotion && !face.uncertain) group.dataset.emotion = face.dominant_emotion;
     group.label = svg("text", { x, y });

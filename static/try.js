@@ -19,6 +19,7 @@ let total = 0;
 const options = () => ({
   upsample: find("upsample").checked ? "1" : "0",
   landmarks: "true", // always asked for: showing them is a matter of drawing
+  keypoints: String(find("keypoints").checked),
   explain: String(find("heatmap").checked),
 });
 
@@ -26,6 +27,7 @@ function add(files) {
   for (const file of [...files]) {
     const picture = new Picture(file, { address: picker.getAttribute("action"), hasToken: picker.dataset.hasToken === "true", onRemove: remove });
     picture.showLandmarks(find("landmarks").checked);
+    picture.showKeypoints(find("keypoints").checked);
     picture.showHeat(find("heatmap").checked);
     pictures.push(picture);
     list.append(picture.node);
@@ -74,12 +76,14 @@ addEventListener("paste", (event) => { if (event.clipboardData.files.length) add
 
 find("upsample").addEventListener("change", () => pictures.forEach(enqueue));
 find("landmarks").addEventListener("change", () => pictures.forEach((picture) => picture.showLandmarks(find("landmarks").checked)));
-find("heatmap").addEventListener("change", () => {
-  for (const picture of pictures) {
-    picture.showHeat(find("heatmap").checked);
-    if (!picture.has(options())) enqueue(picture);
-  }
-});
+for (const [name, show] of [["keypoints", "showKeypoints"], ["heatmap", "showHeat"]]) {
+  find(name).addEventListener("change", () => {
+    for (const picture of pictures) {
+      picture[show](find(name).checked);
+      if (!picture.has(options())) enqueue(picture);
+    }
+  });
+}
 find("clear").addEventListener("click", () => { for (const picture of [...pictures]) remove(picture); });
 find("live-picture").addEventListener("click", async () => {
   const button = find("live-picture");

@@ -163,6 +163,13 @@ class Hub(Generic[R, V]):
         return LiveState(scene.source, scene.outcome.fps, scene.outcome.latency_ms, viewers)
 
     @property
+    def views(self) -> frozenset[V]:
+        """The views that somebody watches now: what none of them shows need not be found out."""
+        with self._lock:
+            session = self._session
+        return frozenset() if session is None else session.views
+
+    @property
     def is_open(self) -> bool:
         """Whether a source is open or about to be."""
         return self._session is not None

@@ -84,6 +84,12 @@ class Session(Generic[R, V]):
                 self.scenes.put(self._scene)  # wakes the painter: the new view shall not wait for the next frame
             return watched.pictures
 
+    @property
+    def views(self) -> frozenset[V]:
+        """The views that somebody watches now."""
+        with self._lock:
+            return frozenset(self._views)
+
     def leave(self, view: V) -> None:
         with self._lock:
             watched = self._views[view]

@@ -49,13 +49,22 @@ def box_of(landmarks: Points) -> Rect:
     return Rect(left, top, left + side, top + side)
 
 
-def cut_chip(pixels: NDArray[np.uint8], landmarks: Points, spec: InputSpec) -> NDArray[np.uint8]:
-    """The level gray crop (height, width) uint8 of a face, its eyes and mouth where FER2013 has them.
+def into_framing(landmarks: Points, spec: InputSpec, framing: Points = FER2013_ANCHORS) -> NDArray[np.float64]:
+    """The (2, 3) map from the picture to a level crop whose eyes and mouth lie at `framing` (3, 2), shares of its side.
+
+    ValueError when the landmarks coincide.
+    """
+    return similarity(anchors(landmarks), framing * np.array([spec.width, spec.height], np.float32))
+
+
+def cut_chip(
+    pixels: NDArray[np.uint8], landmarks: Points, spec: InputSpec, framing: Points = FER2013_ANCHORS
+) -> NDArray[np.uint8]:
+    """The level gray crop (height, width) uint8 of a face, its eyes and mouth where `framing` has them.
 
     `pixels` are RGB (H, W, 3) or gray (H, W); what lies outside of the picture repeats its edge.
     """
-    size = np.array([spec.width, spec.height], np.float32)
-    matrix = similarity(anchors(landmarks), FER2013_ANCHORS * size)
+    matrix = into_framing(landmarks, spec, framing)
     shrinking = 1 / max(math.hypot(matrix[0, 0], matrix[1, 0]), 1e-6)
     factor = min(MAX_SUPERSAMPLING, max(1, math.ceil(shrinking)))
     fine = (spec.width * factor, spec.height * factor)

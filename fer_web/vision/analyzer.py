@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from fer_web.registry import ModelCard
@@ -10,6 +12,7 @@ from fer_web.vision.blink import Blinks
 from fer_web.vision.classify import Classifier, Classify
 from fer_web.vision.detect import Detect, HogDetector
 from fer_web.vision.judge import Judge
+from fer_web.vision.keypoints import KeypointNetwork, Later, PlaceKeypoints
 from fer_web.vision.landmarks import FindLandmarks, load_predictor
 from fer_web.vision.pipeline import Pipeline
 from fer_web.vision.pose import EstimatePose
@@ -24,25 +27,32 @@ STILL_PIXELS = {0: 1_000_000, 1: 4_000_000}
 
 
 class Vision:
-    """The loaded models, shared by all pipelines. Building one reads and warms them (about 5 s)."""
+    """The loaded models, shared by all pipelines. Building one reads and warms them (about 5 s).
 
-    def __init__(self, classifier: Classifier) -> None:
+    The network for keypoints is loaded when a pipeline first wants them.
+    """
+
+    def __init__(self, classifier: Classifier, models_dir: Path) -> None:
         self._classifier = classifier
+        self._keypoints = Later(partial(KeypointNetwork.load, models_dir))
         self._predictor = load_predictor()
         self._detector = HogDetector()
 
     @classmethod
     def load(cls, models_dir: Path, name: str) -> Vision:
         """With the expression network of that name; ModelError when it or the landmark file cannot be used."""
-        return cls(Classifier.load(models_dir, name))
+        return cls(Classifier.load(models_dir, name), models_dir)
 
     @property
     def card(self) -> ModelCard:
         """The expression network's card."""
         return self._classifier.card
 
-    def live(self) -> Pipeline:
-        """For the frames of one camera, in their order, on one thread: people are followed and their blinks counted."""
+    def live(self, wants_keypoints: Callable[[], bool] | None = None) -> Pipeline:
+        """For the frames of one camera, in their order, on one thread: people are followed and their blinks counted.
+
+        Keypoints are placed in those frames for which they are wanted; without the argument never.
+        """
         tracker = Tracker(self._detector, self._predictor, self.card.input, LIVE_PIXELS)
         detect = DetectWhenDue(tracker)
         return Pipeline(
@@ -55,13 +65,14 @@ class Vision:
                 EstimatePose(),
                 Blinks(),
                 Judge(self.card.uncertain_below),
+                *([] if wants_keypoints is None else [PlaceKeypoints(self._keypoints.peek, wants_keypoints)]),
             )
         )
 
-    def still(self, upsample: int = 1) -> Pipeline:
+    def still(self, upsample: int = 1, keypoints: bool = False) -> Pipeline:
         """For single pictures, from any thread; `upsample` 1 finds faces from 40 pixels, 0 from 80 but faster.
 
-        ValueError for another `upsample`.
+        ValueError for another `upsample`; ModelError, as the pipeline runs, where there are no `keypoints` to be had.
         """
         if upsample not in STILL_PIXELS:
             raise ValueError(f"upsample is 0 or 1, not {upsample}")
@@ -75,5 +86,6 @@ class Vision:
                 EstimatePose(),
                 Blinks(),
                 Judge(self.card.uncertain_below),
+                *([PlaceKeypoints(self._keypoints.get)] if keypoints else []),
             )
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Face, Faces, Frame
-from fer_web.registry import ModelCard, load_model, quiet_tensorflow
+from fer_web.registry import ModelCard, load_model
+from fer_web.vision.compiled import LARGEST_WARMED_BATCH, compiled, use_one_thread
 from fer_web.vision.explain import normalized, with_maps
-
-LARGEST_WARMED_BATCH = 4
 
 
 class Classifier:
@@ -23,14 +20,14 @@ class Classifier:
 
     def __init__(self, model: Any, card: ModelCard) -> None:
         self.card = card
-        self._answer = _compiled(with_maps(model), card)
+        self._answer = compiled(with_maps(model), card.input)
         for count in range(1, LARGEST_WARMED_BATCH + 1):
             self.scores(np.zeros((count, card.input.height, card.input.width), np.uint8))
 
     @classmethod
     def load(cls, models_dir: Path, name: str) -> Classifier:
         """The model of that name; ModelError when it is missing, damaged or not what its card says."""
-        _use_one_thread()
+        use_one_thread()
         return cls(*load_model(models_dir, name))
 
     def scores(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -47,34 +44,6 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     """Probabilities along the last axis."""
     powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
-
-
-def _use_one_thread() -> None:
-    """Handing so small a network's work from thread to thread takes longer than doing it.
-
-    Where TensorFlow runs already, in a program that uses it for more, its threads stay as they are.
-    """
-    quiet_tensorflow()
-    import keras
-
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        with suppress(RuntimeError):
-            tf.config.threading.set_intra_op_parallelism_threads(1)
-            tf.config.threading.set_inter_op_parallelism_threads(1)
-
-
-def _compiled(model: Any, card: ModelCard) -> Callable[[NDArray[np.float32]], list[NDArray[np.float32]]]:
-    import keras
-
-    if keras.backend.backend() != "tensorflow":
-        return lambda inputs: [keras.ops.convert_to_numpy(answer) for answer in model(inputs, training=False)]
-    import tensorflow as tf
-
-    signature = [tf.TensorSpec((None, card.input.height, card.input.width, 1), tf.float32)]
-    run = tf.function(lambda inputs: model(inputs, training=False), input_signature=signature)
-    return lambda inputs: [answer.numpy() for answer in run(tf.constant(inputs))]
 
 
 class Classify:

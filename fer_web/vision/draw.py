@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fer_web.core import Emotion, Face, FrameResult, Pixels, Points, Rect, Size
+from fer_web.core import Emotion, Face, FrameResult, Pixels, Points, Rect, Size, keypoints
 from fer_web.core.landmarks import LEFT_EYE, OUTLINES, RIGHT_EYE
 from fer_web.core.palette import EMOTION_COLORS, Color
 from fer_web.vision.explain import heat_face
@@ -15,6 +15,8 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 WHITE: Color = (255, 255, 255)
 DARK: Color = (24, 24, 24)
 UNCERTAIN: Color = (150, 150, 150)
+# Told from the landmarks by color and by being dots.
+KEYPOINT: Color = (170, 255, 60)
 # Text and lines are sized for a picture this high.
 REFERENCE_HEIGHT = 480
 # A blurred face is this many pixels wide and high, with this share of its box around it.
@@ -69,6 +71,12 @@ class Pen:
         cv2.polylines(self.canvas, [path], closed, DARK, self.line + 1, cv2.LINE_AA)
         cv2.polylines(self.canvas, [path], closed, color, max(1, self.line - 1), cv2.LINE_AA)
 
+    def dots(self, points: Points, color: Color) -> None:
+        """Points with a dark rim each."""
+        for x, y in np.round(points).astype(int):
+            cv2.circle(self.canvas, (int(x), int(y)), self.line + 2, DARK, -1, cv2.LINE_AA)
+            cv2.circle(self.canvas, (int(x), int(y)), self.line + 1, color, -1, cv2.LINE_AA)
+
     def plate(self, rect: Rect) -> None:
         """Darkens the ground where something will be written."""
         area = rect.clipped((self.canvas.shape[1], self.canvas.shape[0]))
@@ -110,6 +118,8 @@ def _draw_face(pen: Pen, face: Face, overlays: frozenset[Overlay]) -> None:
             pen.outline(face.landmarks[part], closed, WHITE)
     if Overlay.BLINKS in overlays and face.landmarks is not None:
         _draw_eyes(pen, face)
+    if Overlay.KEYPOINTS in overlays and face.keypoints is not None:
+        _draw_keypoints(pen, face.keypoints)
     if Overlay.BOXES in overlays:
         pen.outlined_rect(face.rect, color)
     lines = _lines(face, overlays)
@@ -123,6 +133,12 @@ def _draw_eyes(pen: Pen, face: Face) -> None:
     for part in (RIGHT_EYE, LEFT_EYE):
         if face.landmarks is not None:
             pen.outline(face.landmarks[part], True, color)
+
+
+def _draw_keypoints(pen: Pen, points: Points) -> None:
+    for part, closed in keypoints.OUTLINES:
+        pen.outline(points[list(part)], closed, KEYPOINT)
+    pen.dots(points, KEYPOINT)
 
 
 def _lines(face: Face, overlays: frozenset[Overlay]) -> list[str]:

@@ -11,6 +11,7 @@ class Overlay(str, Enum):
     BOXES = "boxes"
     LABELS = "labels"
     LANDMARKS = "landmarks"
+    KEYPOINTS = "keypoints"
     BLINKS = "blinks"
     HEATMAP = "heatmap"
     BLUR = "blur"

@@ -24,7 +24,7 @@ begin only with consent."""
 OVERLAY = parameter(
     "overlay",
     {"type": "string", "default": "boxes,labels,blinks"},
-    "Layers to draw, separated by commas: boxes, labels, landmarks, blinks, heatmap, blur; empty for none.",
+    "Layers to draw, separated by commas: boxes, labels, landmarks, keypoints, blinks, heatmap, blur; empty for none.",
 )
 
 VISIT = {
@@ -53,6 +53,7 @@ PATHS: dict[str, dict[str, Any]] = {
                     "1 finds small faces, too; 0 is faster.",
                 ),
                 parameter("landmarks", {"type": "boolean", "default": False}, "Whether to answer the 68 points."),
+                parameter("keypoints", {"type": "boolean", "default": False}, "Whether to answer the 15 keypoints."),
                 parameter("explain", {"type": "boolean", "default": False}, "Whether to show what was looked at."),
             ],
             "requestBody": {

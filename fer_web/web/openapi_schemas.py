@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fer_web.core import Emotion
+from fer_web.core.keypoints import NAMES
 from fer_web.core.landmarks import COUNT
 from fer_web.web.errors import STATUSES
 
@@ -36,7 +37,9 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-POINTS = list_of(list_of(NUMBER, minItems=2, maxItems=2), minItems=COUNT, maxItems=COUNT)
+POINT = list_of(NUMBER, minItems=2, maxItems=2)
+POINTS = list_of(POINT, minItems=COUNT, maxItems=COUNT)
+KEYPOINTS = object_of(dict.fromkeys(NAMES, POINT))
 EMOTIONS = object_of({emotion.value: SHARE for emotion in Emotion})
 EYES = object_of({"left_ear": NUMBER, "right_ear": NUMBER, "open": or_null({"type": "boolean"})})
 QUALITY = object_of({"sharpness": SHARE, "brightness": SHARE, "size_px": COUNTED})
@@ -55,6 +58,7 @@ FACE: dict[str, Schema] = {
     "quality": or_null(QUALITY),
     "pose": or_null(POSE, "Yaw to the person's left, pitch up, roll clockwise in the picture."),
     "landmarks": or_null(POINTS, "x and y of the 68 points, only with ?landmarks=true and of visitors' cameras."),
+    "keypoints": or_null(KEYPOINTS, "x and y of the 15 points by name, only with ?keypoints=true."),
     "heatmap": or_null(TEXT, "The crop that the network saw with what it looked at, only with ?explain=true."),
 }
 BLINK = object_of({"count": COUNTED, "last_time_s": or_null(NUMBER), "last_duration_s": or_null(NUMBER)})
@@ -75,7 +79,7 @@ SCHEMAS: dict[str, Schema] = {
     "Results": object_of(
         {"images": list_of({"oneOf": [_ref("Result"), _ref("Error")]})}, "One answer for each of several pictures."
     ),
-    "Face": object_of(FACE, "One face.", optional=("landmarks", "heatmap")),
+    "Face": object_of(FACE, "One face.", optional=("landmarks", "keypoints", "heatmap")),
     "LiveFrame": object_of(
         {
             "index": COUNTED,
@@ -92,7 +96,7 @@ SCHEMAS: dict[str, Schema] = {
     "LiveFace": object_of(
         {**FACE, "track": or_null(COUNTED, "The same person keeps the same number."), "blink": or_null(BLINK)},
         "One face of the live picture.",
-        optional=("landmarks", "heatmap"),
+        optional=("landmarks", "keypoints", "heatmap"),
     ),
     "LiveState": object_of(
         {

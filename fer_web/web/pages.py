@@ -37,6 +37,7 @@ OVERLAY_NAMES = {
     Overlay.BOXES: "Boxes",
     Overlay.LABELS: "Labels",
     Overlay.LANDMARKS: "Landmarks",
+    Overlay.KEYPOINTS: "Keypoints",
     Overlay.BLINKS: "Blinks",
     Overlay.HEATMAP: "Heatmap",
     Overlay.BLUR: "Blur faces",

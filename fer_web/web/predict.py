@@ -42,9 +42,15 @@ def _answer(mine: Services, vision: Vision, picture: Upload, options: Options) -
     limits = mine.uploads.limits
     result = mine.uploads.pictures.run(
         lambda: analyze_picture(
-            vision, picture(), upsample=options.upsample, max_bytes=limits.max_bytes, max_pixels=limits.max_pixels
+            vision,
+            picture(),
+            upsample=options.upsample,
+            max_bytes=limits.max_bytes,
+            max_pixels=limits.max_pixels,
+            keypoints=options.keypoints,
         )
     )
     mine.metrics.observe_steps("predict", result.timings_ms)
     mine.metrics.count_prediction(len(result.faces))
-    return result_json(result, vision.card, landmarks=options.landmarks, explain=options.explain)
+    shown = {"landmarks": options.landmarks, "keypoints": options.keypoints, "explain": options.explain}
+    return result_json(result, vision.card, **shown)

@@ -8,19 +8,23 @@ from typing import Any
 
 from PIL import Image
 
-from fer_web.core import Blink, Emotion, Face, FrameResult
+from fer_web.core import Blink, Emotion, Face, FrameResult, Points
+from fer_web.core.keypoints import NAMES
 from fer_web.registry import ModelCard
 from fer_web.vision import heated_chip
 
 Json = dict[str, Any]
 
 
-def result_json(result: FrameResult, card: ModelCard, *, landmarks: bool = False, explain: bool = False) -> Json:
+def result_json(
+    result: FrameResult, card: ModelCard, *, landmarks: bool = False, keypoints: bool = False, explain: bool = False
+) -> Json:
     """One picture's answer: its faces in the order of `result`, its size, the model, the milliseconds of each step."""
     width, height = result.frame.size
     return {
         "results": [
-            face_json(place, face, landmarks=landmarks, explain=explain) for place, face in enumerate(result.faces)
+            face_json(place, face, landmarks=landmarks, keypoints=keypoints, explain=explain)
+            for place, face in enumerate(result.faces)
         ],
         "image": {"width": width, "height": height},
         "model": {"name": card.name, "version": card.version},
@@ -28,7 +32,9 @@ def result_json(result: FrameResult, card: ModelCard, *, landmarks: bool = False
     }
 
 
-def face_json(face_id: int, face: Face, *, landmarks: bool = False, explain: bool = False) -> Json:
+def face_json(
+    face_id: int, face: Face, *, landmarks: bool = False, keypoints: bool = False, explain: bool = False
+) -> Json:
     """One face of the contract; what no step has found out is null."""
     answer: Json = {
         "face_id": face_id,
@@ -42,12 +48,17 @@ def face_json(face_id: int, face: Face, *, landmarks: bool = False, explain: boo
         "pose": _pose(face),
     }
     if landmarks:
-        answer["landmarks"] = (
-            None if face.landmarks is None else [[round(float(x), 1), round(float(y), 1)] for x, y in face.landmarks]
-        )
+        answer["landmarks"] = None if face.landmarks is None else _coordinates(face.landmarks)
+    if keypoints:
+        points = None if face.keypoints is None else _coordinates(face.keypoints)
+        answer["keypoints"] = None if points is None else dict(zip(NAMES, points, strict=True))
     if explain:
         answer["heatmap"] = heatmap_uri(face)
     return answer
+
+
+def _coordinates(points: Points) -> list[list[float]]:
+    return [[round(float(x), 1), round(float(y), 1)] for x, y in points]
 
 
 def heatmap_uri(face: Face) -> str | None:

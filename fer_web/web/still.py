@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from fer_web.vision import Vision
 
 
-def analyze_picture(vision: Vision, data: bytes, *, upsample: int, max_bytes: int, max_pixels: int) -> FrameResult:
+def analyze_picture(
+    vision: Vision, data: bytes, *, upsample: int, max_bytes: int, max_pixels: int, keypoints: bool = False
+) -> FrameResult:
     """The picture's faces, the largest first; decoding counts among the steps, `total` is the whole. ImageError."""
     started = time.perf_counter()
     pixels = decode_image(data, max_bytes=max_bytes, max_pixels=max_pixels)
     decoded_ms = _since_ms(started)
-    result = vision.still(upsample)(Frame(index=0, time_s=0.0, pixels=pixels))
+    result = vision.still(upsample, keypoints)(Frame(index=0, time_s=0.0, pixels=pixels))
     timings_ms = {"decode": decoded_ms, **result.timings_ms, "total": _since_ms(started)}
     return replace(result, faces=tuple(sorted(result.faces, key=_largest_first)), timings_ms=timings_ms)
 

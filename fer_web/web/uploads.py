@@ -45,16 +45,18 @@ class MemoryRequest(Request):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What `?upsample=`, `?landmarks=` and `?explain=` ask for."""
+    """What `?upsample=`, `?landmarks=`, `?keypoints=` and `?explain=` ask for."""
 
     upsample: int = 1
     landmarks: bool = False
+    keypoints: bool = False
     explain: bool = False
 
     @classmethod
     def of(cls, parameters: MultiDict[str, str]) -> Options:
         """RequestError for a parameter that is unknown, given twice, or has another value than those listed."""
-        known: dict[str, dict[str, Any]] = {"upsample": {"0": 0, "1": 1}, "landmarks": FLAGS, "explain": FLAGS}
+        flags = dict.fromkeys(("landmarks", "keypoints", "explain"), FLAGS)
+        known: dict[str, dict[str, Any]] = {"upsample": {"0": 0, "1": 1}, **flags}
         _refuse_unknown(parameters, known, "parameter")
         chosen: dict[str, Any] = {}
         for name, values in parameters.lists():

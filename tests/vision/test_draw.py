@@ -8,10 +8,12 @@ import pytest
 from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Rect
 from fer_web.core.palette import EMOTION_COLORS
 from fer_web.vision import Overlay, draw, draw_notice, parse_overlays
+from fer_web.vision.draw import KEYPOINT
 
 SCORES = np.array([0, 0, 0, 1, 0, 0, 0], np.float32)
 LANDMARKS = np.stack([np.linspace(210, 290, 68), np.linspace(210, 290, 68)], axis=1).astype(np.float32)
 ALL = frozenset(Overlay)
+KEYPOINTS = np.stack([np.linspace(215, 285, 15), np.linspace(230, 270, 15)], axis=1).astype(np.float32)
 CHIP = np.full((48, 48), 90, np.uint8)
 HEAT = np.ones((6, 6), np.float32)
 BOX = Rect(200, 200, 300, 300)
@@ -20,8 +22,15 @@ BOX = Rect(200, 200, 300, 300)
 def result(value: int, rect: Rect = BOX, **more: object) -> FrameResult:
     frame = Frame(0, 0.0, np.full((480, 640, 3), value, np.uint8))
     blink = Blink(0.3, 0.3, True, 2)
-    known = {"landmarks": LANDMARKS, "scores": SCORES, "blink": blink, "chip": CHIP, "heatmap": HEAT}
-    face = Face(rect, 1.0, track=7, **{**known, **more})
+    known = {
+        "landmarks": LANDMARKS,
+        "scores": SCORES,
+        "blink": blink,
+        "chip": CHIP,
+        "heatmap": HEAT,
+        "keypoints": KEYPOINTS,
+    }
+    face = Face(rect, 1.0, track=7, **{**known, "blink": blink, **more})
     return FrameResult(frame, (face,))
 
 
@@ -60,6 +69,13 @@ def test_every_layer_leaves_a_mark(overlay: Overlay) -> None:
     plain.frame.pixels[::2] = 200
 
     assert (draw(plain, frozenset({overlay})) != plain.frame.pixels).any()
+
+
+def test_keypoints_are_dots_in_a_color_of_their_own() -> None:
+    picture = draw(result(90), frozenset({Overlay.KEYPOINTS}))
+
+    assert all((picture[round(y), round(x)] == KEYPOINT).all() for x, y in KEYPOINTS)
+    assert KEYPOINT not in EMOTION_COLORS.values()
 
 
 def test_a_blurred_face_keeps_no_detail_and_the_rest_stays() -> None:

@@ -28,10 +28,12 @@ class FakeVision:
 
     def __init__(self, while_working: Callable[[], None] = lambda: None) -> None:
         self.upsamples: list[int] = []
+        self.keypoints: list[bool] = []
         self._while_working = while_working
 
-    def still(self, upsample: int = 1) -> Callable[[Frame], FrameResult]:
+    def still(self, upsample: int = 1, keypoints: bool = False) -> Callable[[Frame], FrameResult]:
         self.upsamples.append(upsample)
+        self.keypoints.append(keypoints)
         return self._analyze
 
     def _analyze(self, frame: Frame) -> FrameResult:
@@ -47,6 +49,7 @@ def face(rect: Rect, **changes: Any) -> Face:
     known: dict[str, Any] = {
         "scores": scores,
         "landmarks": np.arange(136, dtype=np.float32).reshape(68, 2),
+        "keypoints": np.arange(30, dtype=np.float32).reshape(15, 2),
         "quality": Quality(0.8, 0.5, rect.width),
         "blink": Blink(0.31, 0.3, is_open=True),
         "pose": Pose(3.14, -4.0, 0.6),

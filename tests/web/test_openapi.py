@@ -55,7 +55,7 @@ def test_its_references_lead_somewhere() -> None:
     assert names <= set(DOCUMENT["components"]["schemas"])
 
 
-@pytest.mark.parametrize("query", ["", "?landmarks=true", "?explain=true"])
+@pytest.mark.parametrize("query", ["", "?landmarks=true", "?keypoints=true", "?explain=true"])
 def test_results_fit_their_schema(client: FlaskClient, query: str) -> None:
     answer = client.post(f"/predict{query}", data=picture(), content_type="image/png").get_json()
 

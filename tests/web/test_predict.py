@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from fer_web.core.keypoints import NAMES
 from fer_web.errors import ModelError
 from tests.web.client import FakeVision, make_app, picture
 
@@ -131,6 +132,18 @@ def test_landmarks_are_answered_when_asked_for(client: FlaskClient, value: str) 
     assert "landmarks" not in send(client, query="?landmarks=false").get_json()["results"][0]
 
 
+def test_keypoints_are_placed_and_answered_by_name_when_asked_for() -> None:
+    vision = FakeVision()
+    client = make_app(vision).test_client()
+
+    points = send(client, query="?keypoints=true").get_json()["results"][0]["keypoints"]
+
+    assert list(points) == list(NAMES)
+    assert points["right_eye_center"] == [2.0, 3.0]
+    assert "keypoints" not in send(client).get_json()["results"][0]
+    assert vision.keypoints == [True, False]
+
+
 # What is refused
 
 
@@ -190,7 +203,7 @@ def test_a_refusal_names_what_is_known(client: FlaskClient) -> None:
     message = send(client, query="?upscale=1").get_json()["error"]["message"]
 
     assert "'upscale'" in message
-    assert "upsample, landmarks, explain" in message
+    assert "upsample, landmarks, keypoints, explain" in message
 
 
 def test_too_many_bytes_are_refused() -> None:

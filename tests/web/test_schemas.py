@@ -39,9 +39,9 @@ def test_landmarks_come_only_when_they_are_asked_for() -> None:
 
 
 def test_what_no_step_has_found_out_is_null() -> None:
-    answer = face_json(0, Face(Rect(0, 0, 9, 9), 1.0), landmarks=True)
+    answer = face_json(0, Face(Rect(0, 0, 9, 9), 1.0), landmarks=True, keypoints=True)
 
-    empty = ("dominant_emotion", "emotions", "eyes", "quality", "pose", "landmarks")
+    empty = ("dominant_emotion", "emotions", "eyes", "quality", "pose", "landmarks", "keypoints")
     assert {name: answer[name] for name in empty} == dict.fromkeys(empty)
 
 
