@@ -10,7 +10,8 @@ from sqlalchemy.exc import ArgumentError
 from fer_web.errors import StoreError
 
 FILE = "fer_web.sqlite"
-DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+SQLITE = "sqlite:///"
+DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 # Neither may a wrong password make the service wait for minutes, nor a host that swallows what is sent to it.
 CONNECT_TIMEOUT_S = 5
 SILENCE_MS = 10_000
@@ -18,11 +19,13 @@ SILENCE_MS = 10_000
 
 def sqlite_address(folder: Path) -> str:
     """Of the database in `folder`."""
-    return URL.create("sqlite", database=str(folder.absolute() / FILE)).render_as_string()
+    return f"{SQLITE}{folder.absolute() / FILE}"
 
 
 def parse_address(text: str) -> URL:
     """The address with the driver that is used here; StoreError, without the address, when it makes no sense."""
+    if text.startswith(SQLITE):
+        return _file(text.removeprefix(SQLITE))
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):  # whose messages hold the password
@@ -32,10 +35,15 @@ def parse_address(text: str) -> URL:
         ) from None
     driver = DRIVERS.get(url.get_backend_name())
     if driver is None:
-        raise StoreError(f"{url.get_backend_name()} databases are not supported: use sqlite:///… or postgresql://…")
-    if driver == "sqlite" and url.database in (None, "", ":memory:"):
-        raise StoreError("an SQLite address needs a file, as in sqlite:////var/lib/fer/fer.sqlite")
+        raise StoreError(f"{url.get_backend_name()} databases are not supported: use sqlite:///PATH or postgresql://…")
     return url.set(drivername=driver)
+
+
+def _file(path: str) -> URL:
+    """Everything after the slashes is the path, whatever is in it."""
+    if path in ("", ":memory:"):
+        raise StoreError("an SQLite address needs a file, as in sqlite:////var/lib/fer/fer.sqlite")
+    return URL.create("sqlite", database=str(Path(path).absolute()))
 
 
 def shown(url: URL) -> str:

@@ -79,12 +79,13 @@ class Jobs(Repository):
             return None
         now = self._clock()
         lost = and_(JobRow.state == str(JobState.RUNNING), JobRow.heartbeat_at < now - timedelta(seconds=silence_s))
-        wanted = [or_(JobRow.state == str(JobState.QUEUED), lost), JobRow.attempts < most_attempts]
+        free = or_(JobRow.state == str(JobState.QUEUED), lost)
+        wanted = [free, JobRow.attempts < most_attempts]
         if job_id is not None:
             wanted.append(JobRow.id == job_id)
         asked = select(JobRow.number).where(*wanted).order_by(JobRow.number).limit(1)
         with self._database.writing() as connection:
-            _give_up(connection, and_(lost, JobRow.attempts >= most_attempts), now)
+            _give_up(connection, and_(free, JobRow.attempts >= most_attempts), now)
             number = connection.scalar(asked.with_for_update(skip_locked=True))
             if number is None:
                 return None

@@ -23,11 +23,12 @@ class Presence:
     """This process's name among those that share a database, and a way to see whether another still lives.
 
     Beside an SQLite file it keeps a locked file of its own, which the system unlocks when the process ends, however it
-    ends. `path` is that of the database; None with a server.
+    ends. `path` is that of the database; None with a server. `is_known` says that this process has written something.
     """
 
     def __init__(self, path: Path | None) -> None:
         self.owner = secrets.token_hex(8)
+        self.is_known = False
         self._path = path
         self._lock = Lock()
         self._file: int | None = None
@@ -35,6 +36,7 @@ class Presence:
     def announce(self) -> None:
         """Let others see from now on that this process lives."""
         with self._lock:
+            self.is_known = True
             if self._path is not None and self._file is None:
                 file = os.open(self._file_of(self.owner), os.O_RDWR | os.O_CREAT, 0o600)
                 _try_lock(file)
@@ -51,7 +53,7 @@ class Presence:
     def close(self) -> None:
         """Leave."""
         with self._lock:
-            file, self._file = self._file, None
+            file, self._file, self.is_known = self._file, None, False
         if file is not None:
             os.close(file)
             self.forget(self.owner)

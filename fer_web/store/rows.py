@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from sqlalchemy import Row
@@ -18,8 +19,8 @@ def clean(text: str) -> str:
 
 
 def reading_row(reading: Reading, session: int, position: int) -> dict[str, Any]:
-    """A row of `readings`; ValueError for scores that are not seven."""
-    pose, quality = reading.pose, reading.quality
+    """A row of `readings`; ValueError for scores that are not seven numbers."""
+    pose, quality = _pose(reading.pose), reading.quality
     return {
         "session": session,
         "time_s": float(reading.time_s),
@@ -88,10 +89,15 @@ def job_of(row: Row[Any]) -> Job:
 
 
 def _float(value: float | None) -> float | None:
-    return None if value is None else float(value)
+    """None also for what is no number: it was not found out."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _pose(pose: Pose | None) -> Pose | None:
+    return pose if pose and all(map(math.isfinite, (pose.yaw_deg, pose.pitch_deg, pose.roll_deg))) else None
 
 
 def _seven(scores: tuple[float, ...]) -> tuple[float, ...]:
-    if len(scores) != len(EMOTIONS):
-        raise ValueError(f"a reading has {len(EMOTIONS)} scores, not {len(scores)}")
+    if len(scores) != len(EMOTIONS) or not all(map(math.isfinite, scores)):
+        raise ValueError(f"a reading has {len(EMOTIONS)} scores, not {scores}")
     return scores

@@ -211,15 +211,21 @@ class Sessions(Repository):
         """Mark as interrupted what processes that have died were recording; how many there were."""
         if not self._database.is_there:
             return 0
+        return self._interrupt(self._is_lost)
+
+    def leave(self) -> None:
+        """Mark as interrupted what this process was recording and has not finished, before it ends."""
+        if self._presence.is_known:
+            self._interrupt(lambda row: bool(row.owner == self._presence.owner))
+
+    def _interrupt(self, is_over: Callable[[Row[Any]], bool]) -> int:
+        asked = select(SessionRow).where(SessionRow.state == str(SessionState.RECORDING)).with_for_update()
+        changes = {"state": str(SessionState.INTERRUPTED), "trouble": BROKE_OFF}
         with self._database.writing() as connection:
-            open_ones = connection.execute(
-                select(SessionRow).where(SessionRow.state == str(SessionState.RECORDING)).with_for_update()
-            ).all()
-            lost = [row for row in open_ones if self._is_lost(row)]
-            for row in lost:
-                changes = {"state": str(SessionState.INTERRUPTED), "trouble": BROKE_OFF}
-                connection.execute(update(SessionRow).where(SessionRow.number == row.number).values(changes))
-        for owner in {row.owner for row in lost}:
+            lost = [row for row in connection.execute(asked) if is_over(row)]
+            numbers = [row.number for row in lost]
+            connection.execute(update(SessionRow).where(SessionRow.number.in_(numbers)).values(changes))
+        for owner in {row.owner for row in lost} - {self._presence.owner}:
             self._presence.forget(owner)
         return len(lost)
 

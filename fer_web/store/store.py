@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import TracebackType
 
+from fer_web.errors import StoreError
 from fer_web.store.database import Database
 from fer_web.store.jobs import Jobs
 from fer_web.store.repository import now
 from fer_web.store.sessions import Sessions
+
+log = logging.getLogger(__name__)
 
 
 class Store(Sessions, Jobs):
@@ -37,7 +41,11 @@ class Store(Sessions, Jobs):
         return self._database.is_there
 
     def close(self) -> None:
-        """Let go of the database; nothing can be used afterwards."""
+        """Let go of the database; nothing can be used afterwards. What is still being recorded breaks off."""
+        try:
+            self.leave()
+        except StoreError as error:
+            log.error("What was still being recorded could not be marked as interrupted: %s", error)
         self._database.close()
 
     def __enter__(self) -> Store:

@@ -1,0 +1,89 @@
+"""A real file system without space; mounting one needs root."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fer_web.errors import StoreFull
+from fer_web.store import SessionState, Store
+from fer_web.store.address import sqlite_address
+from tests.store.samples import begin, readings
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of two megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    try:
+        mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        mounted = False
+    if not mounted:
+        pytest.skip("a file system can be mounted by root only")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Take all the space that is left."""
+    path = folder / "ballast"
+    with path.open("wb", buffering=0) as file:
+        try:
+            while file.write(b"x" * 4096):
+                pass
+        except OSError:
+            return path
+    raise AssertionError("the disk is not full")
+
+
+def test_a_full_disk_is_told_and_loses_nothing_and_space_makes_it_go_on(small_disk: Path) -> None:
+    with Store.open(sqlite_address(small_disk)) as store:
+        session, kept = begin(store), 0
+        ballast = fill(small_disk)
+        with pytest.raises(StoreFull, match=r"is full.*what was stored before is safe"):  # noqa: PT012
+            while True:
+                store.append(session, readings(100, kept), duration_s=kept)
+                kept += 1
+
+        assert store.get(session).readings == kept * 100
+        assert len(list(store.readings(session))) == kept * 100
+        ballast.unlink()
+        store.append(session, readings(100, kept), duration_s=kept + 1)
+        store.finish(session, duration_s=kept + 1)
+        assert store.get(session).state is SessionState.FINISHED
+
+    with Store.open(sqlite_address(small_disk)) as store:
+        assert len(list(store.readings(session))) == (kept + 1) * 100
+
+
+def test_recordings_can_be_deleted_from_a_full_disk(small_disk: Path) -> None:
+    with Store.open(sqlite_address(small_disk)) as store:
+        sessions = [begin(store) for _ in range(2)]
+        with pytest.raises(StoreFull):  # noqa: PT012
+            while True:
+                for session in sessions:
+                    store.append(session, readings(50), duration_s=1.0)
+
+        store.delete(sessions[0])
+        store.append(sessions[1], readings(50), duration_s=1.0)
+
+        assert store.count() == 1
+
+
+def test_no_database_can_be_made_on_a_full_disk_until_there_is_space(small_disk: Path) -> None:
+    ballast = fill(small_disk)
+    address = sqlite_address(small_disk / "data")
+    with pytest.raises(StoreFull, match="is full"):
+        Store.open(address)
+    os.truncate(ballast, 0)
+
+    Store.open(address).close()

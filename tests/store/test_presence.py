@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from fer_web.settings import ROOT
+from fer_web.store import SessionState, Store
+from fer_web.store.address import sqlite_address
+from fer_web.store.presence import SILENCE
+from tests.store.samples import Clock, begin, readings
+
+RECORD = """
+import sys
+from itertools import count
+from tests.store.samples import begin, readings
+from fer_web.store import Store
+store = Store.open(sys.argv[1])
+session = begin(store, "killed")
+print(session, flush=True)
+for second in count():
+    store.append(session, readings(10, second), duration_s=second + 1.0)
+    print(second + 1, flush=True)
+"""
+
+
+@contextmanager
+def recording(address: str, seconds: int = 1) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A process that records into the database, after its first `seconds` batches; and the recording's id."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        [sys.executable, "-c", RECORD, address], env=environment, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        session = process.stdout.readline().strip()
+        for _ in range(seconds):
+            assert process.stdout.readline()
+        try:
+            yield process, session
+        finally:
+            process.kill()
+
+
+def killed(process: subprocess.Popen[str]) -> int:
+    """Kill it at any point of its work; how many batches it had been told were kept."""
+    process.send_signal(signal.SIGKILL)
+    told, _ = process.communicate(timeout=30)
+    lines = [line for line in told.splitlines(keepends=True) if line.endswith("\n")]
+    return int(lines[-1]) if lines else 0
+
+
+def test_a_process_that_is_killed_loses_at_most_what_it_was_just_writing(empty_address: str, clock: Clock) -> None:
+    with recording(empty_address, seconds=3) as (process, session):
+        kept = max(3, killed(process))
+
+    with Store.open(empty_address, clock=clock) as store:
+        stored = store.get(session)
+        found = list(store.readings(session))
+
+        assert stored.readings == len(found)
+        assert len(found) in (10 * kept, 10 * kept + 10)
+        assert found == [one for second in range(len(found) // 10) for one in readings(10, second)]
+        assert stored.recording.duration_s == len(found) / 10
+
+
+def test_the_next_start_says_that_it_was_interrupted(tmp_path: Path) -> None:
+    with recording(sqlite_address(tmp_path)) as (process, session):
+        killed(process)
+
+    with Store.open(sqlite_address(tmp_path)) as store:
+        mine = begin(store, "mine")
+        assert store.get(session).state is SessionState.INTERRUPTED  # even before anybody looks for such
+        assert store.recover() == 1
+
+        stored = store.get(session)
+        assert stored.state is SessionState.INTERRUPTED
+        assert stored.recording.trouble is not None
+        assert "ended without finishing" in stored.recording.trouble
+        assert store.get(mine).state is SessionState.RECORDING
+        assert store.recover() == 0
+        assert len(list(tmp_path.glob("*-owner-*"))) == 1
+
+
+def test_what_another_process_records_is_left_to_it(tmp_path: Path) -> None:
+    with recording(sqlite_address(tmp_path)) as (_, session), Store.open(sqlite_address(tmp_path)) as store:
+        assert store.recover() == 0
+        assert store.get(session).state is SessionState.RECORDING
+
+
+def test_with_a_server_whoever_is_silent_is_taken_for_gone(server_address: str, clock: Clock) -> None:
+    with Store.open(server_address, clock=clock) as gone, Store.open(server_address, clock=clock) as store:
+        session = begin(gone)
+        clock.now += SILENCE
+        assert (store.recover(), store.get(session).state) == (0, SessionState.RECORDING)
+
+        clock.forward(seconds=1)
+        assert store.get(session).state is SessionState.INTERRUPTED
+        assert store.recover() == 1
+
+        gone.append(session, readings(1), duration_s=1.0)  # it had only slept
+        assert store.get(session).state is SessionState.RECORDING
+        assert store.get(session).recording.trouble is None
+
+
+def test_closing_leaves_no_file(tmp_path: Path) -> None:
+    with Store.open(sqlite_address(tmp_path)) as store:
+        begin(store)
+        assert list(tmp_path.glob("*-owner-*"))
+
+    assert list(tmp_path.glob("*-owner-*")) == []
+
+
+def test_what_a_stopped_service_left_open_is_interrupted(store: Store, address: str, clock: Clock) -> None:
+    session = begin(store)
+    store.append(session, readings(2), duration_s=1.0)
+    store.close()
+
+    with Store.open(address, clock=clock) as later:
+        assert later.get(session).state is SessionState.INTERRUPTED
+        assert len(list(later.readings(session))) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")
+def test_the_file_of_a_process_is_private(tmp_path: Path) -> None:
+    with Store.open(sqlite_address(tmp_path)) as store:
+        begin(store)
+
+        assert [path.stat().st_mode & 0o777 for path in tmp_path.glob("*-owner-*")] == [0o600]
