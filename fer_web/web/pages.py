@@ -89,8 +89,9 @@ def about() -> str:
 @bp.get("/privacy")
 def privacy() -> str:
     """What is kept, who can see it, and where such analysis is not allowed; open to everybody who may be filmed."""
-    notice = services().notice
-    return render_template("privacy.html", notice=[] if notice is None else paragraphs(notice))
+    mine = services()
+    notice = [] if mine.notice is None else paragraphs(mine.notice)
+    return render_template("privacy.html", notice=notice, retention_days=mine.retention_days)
 
 
 @bp.get("/login")
