@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
         "list": _lab("list", "the reference systems to compare with, and which were run"),
         "run": _lab("run", "fit reference systems and measure them by the same protocol"),
         "table": _lab("table", "what the runs came to, beside what the systems' authors report"),
+        "publish": _lab("publish", "a network row's weights as a model with its card"),
     },
     "bench": {
         "pipeline": Command("fer_web.bench.pipeline", "frames per second, against the original program's loop"),

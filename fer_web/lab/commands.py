@@ -1,4 +1,4 @@
-"""`python -m fer_web lab list | run | table`: arguments in, an exit status out."""
+"""`python -m fer_web lab list | run | table | publish`: arguments in, an exit status out."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from fer_web.errors import DataError
 from fer_web.lab.rows import all_rows, find_rows
 from fer_web.lab.runs import CACHE, QUICK_RUNS, RUNS, Options, Record, read_record, run_row
 from fer_web.lab.table import as_csv, chart, epochs_text, insert, markdown, ordered_runs
+from fer_web.training.dataset import learning_data
 from fer_web.training.readers import read_table
 
 PAGE = Path("docs/lab.md")
 CHART = Path("docs/lab/table.svg")
+MODELS = Path("models/lab")
 
 
 def add_list_arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,4 +104,23 @@ def run_table(args: argparse.Namespace) -> int:
         insert(args.out, as_csv(records) if args.csv else markdown(records))
     if not args.chart and not args.out:
         print(as_csv(records) if args.csv else markdown(records), end="")
+    return 0
+
+
+def add_publish_arguments(parser: argparse.ArgumentParser) -> None:
+    """`publish`: the weights of networks that read pixels alone, as models with cards."""
+    parser.add_argument("names", nargs="+", metavar="NAME", help="rows that were run here")
+    parser.add_argument("--data", type=Path, required=True, help="the data set, to calibrate on PublicTest")
+    parser.add_argument("--runs", type=Path, default=RUNS, help="the folder of the runs (default: %(default)s)")
+    parser.add_argument("--models", type=Path, default=MODELS, help="where to write (default: %(default)s)")
+
+
+def run_publish(args: argparse.Namespace) -> int:
+    """Write the models and say how they do on PublicTest."""
+    from fer_web.lab.networks.publish import publish_row
+
+    data = learning_data(read_table(args.data))
+    for row in find_rows(args.names):
+        card = publish_row(row, args.runs, data, args.models)
+        print(f"{card.name}: {100 * card.metrics['PublicTest']['accuracy']['value']:.1f} % on PublicTest")
     return 0

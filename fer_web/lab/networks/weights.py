@@ -11,15 +11,16 @@ import numpy as np
 from fer_web.errors import DataError
 
 CHOSEN = "chosen.npz"
-FACTS = "facts"
 
 
 def save_weights(folder: Path, model: Any, values: list[Any], facts: dict[str, float]) -> None:
     """Write the values of a model's variables, whole or not at all."""
-    named = {variable.path: np.asarray(value) for variable, value in zip(model.weights, values, strict=True)}
+    named: dict[str, Any] = {
+        variable.path: np.asarray(value) for variable, value in zip(model.weights, values, strict=True)
+    }
     partial = folder / f".{CHOSEN}.partial"
     with partial.open("wb") as file:
-        np.savez(file, **named, **{FACTS: np.array(json.dumps(facts))})
+        np.savez(file, **named, facts=np.array(json.dumps(facts)))
     partial.replace(folder / CHOSEN)
 
 
@@ -28,7 +29,7 @@ def load_facts(folder: Path) -> dict[str, float]:
     if not (folder / CHOSEN).is_file():
         return {}
     with np.load(folder / CHOSEN) as saved:
-        facts: dict[str, float] = json.loads(str(saved[FACTS]))
+        facts: dict[str, float] = json.loads(str(saved["facts"]))
         return facts
 
 
