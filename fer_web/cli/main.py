@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "lab": {
         "list": _lab("list", "the reference systems to compare with, and which were run"),
         "run": _lab("run", "fit reference systems and measure them by the same protocol"),
+        "keypoints": Command("fer_web.lab.keypoints.commands", "fit, publish and measure the network for keypoints"),
         "table": _lab("table", "what the runs came to, beside what the systems' authors report"),
         "publish": _lab("publish", "a network row's weights as a model with its card"),
     },

@@ -11,7 +11,7 @@ from importlib import import_module
 from fer_web.errors import DataError
 from fer_web.lab.row import Row
 
-CATALOGS = ("fer_web.lab.classical.rows", "fer_web.lab.networks.rows")
+CATALOGS = ("fer_web.lab.classical.rows", "fer_web.lab.networks.rows", "fer_web.lab.keypoints.rows")
 
 
 def all_rows() -> dict[str, Row]:

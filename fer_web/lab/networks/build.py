@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fer_web.errors import DataError
+from fer_web.lab.keypoints.network import residual
 from fer_web.lab.networks.blocks import Layers, Plan, Tensor, Trunk, dense, grid, head, standardized
 from fer_web.lab.networks.dexpression import dexpression
 from fer_web.lab.networks.inception import inception
@@ -22,6 +23,7 @@ TRUNKS: Mapping[str, Trunk] = MappingProxyType(
         "dexpression": dexpression,
         "model-a": model_a,
         "model-b": model_b,
+        "residual": residual,
     }
 )
 # The networks that end in dense layers; the others take the mean over all places.

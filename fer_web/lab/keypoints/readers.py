@@ -1,0 +1,129 @@
+"""Data sets of faces with 15 points: Kaggle's `training.csv`, or a folder of picture arrays with tables beside them.
+
+Every reader checks each row and names the first one that is wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_web.core.keypoints import COLUMNS, COUNT
+from fer_web.errors import DataError
+from fer_web.lab.keypoints.faces import SIDE_PX, KeypointFaces, joined
+
+IMAGE = "Image"  # Kaggle's column of 9,216 gray values
+NAME = "image"  # the tables' column of file names: Some_Body_17.jpg
+TABLE_SUFFIX = "_15kp.csv"
+# The tables' points lie this far to the right and below of what they name: a point detector made them, and a mirrored
+# face would show its bias on the other side. `lab keypoints framing` measures it.
+TABLE_SHIFT_PX = np.array([1.2, 0.4], np.float32)
+
+
+def read_faces(path: Path) -> KeypointFaces:
+    """Kaggle's file, or a folder of `<part>.npz` with `<part>_15kp.csv`, by what `path` is."""
+    if path.is_dir():
+        return read_folder(path)
+    if path.suffix == ".csv":
+        return read_kaggle(path)
+    raise DataError(f"{path} is neither Kaggle's training.csv nor a folder of .npz files with *{TABLE_SUFFIX}")
+
+
+def read_kaggle(path: Path) -> KeypointFaces:
+    """Kaggle's `training.csv`: 30 columns of coordinates, which may be empty, and `Image` with 96 x 96 gray values.
+
+    It has no names: equal pictures count as one person, all others as strangers.
+    """
+    pictures, points, people = [], [], []
+    for where, row in _rows(path, (*COLUMNS, IMAGE)):
+        pictures.append(_picture(row[IMAGE], where))
+        points.append(_points(row, where))
+        people.append(hashlib.sha256(pictures[-1].tobytes()).hexdigest())
+    if not pictures:
+        raise DataError(f"{path.name} has no rows")
+    return KeypointFaces(np.stack(pictures), np.stack(points), tuple(people))
+
+
+def read_folder(path: Path) -> KeypointFaces:
+    """All `<part>.npz` (array `images`) of a folder with the rows of `<part>_15kp.csv`, one a picture, in order.
+
+    A person's name is what stands before the last `_` of a file name. The points' known shift is taken back.
+    """
+    tables = sorted(path.glob(f"*{TABLE_SUFFIX}"))
+    if not tables:
+        raise DataError(f"{path} has no *{TABLE_SUFFIX} with an .npz beside it")
+    return joined([_part(table, table.with_name(table.name.removesuffix(TABLE_SUFFIX) + ".npz")) for table in tables])
+
+
+def _part(table: Path, arrays: Path) -> KeypointFaces:
+    points, people = [], []
+    for where, row in _rows(table, (NAME, *COLUMNS)):
+        points.append(_points(row, where) - TABLE_SHIFT_PX)
+        people.append(person_of(row[NAME]))
+    pictures = _images(arrays)
+    if len(pictures) != len(points):
+        raise DataError(f"{arrays.name} has {len(pictures)} pictures, but {table.name} has {len(points)} rows")
+    return KeypointFaces(pictures, np.stack(points), tuple(people))
+
+
+def person_of(name: str) -> str:
+    """Who is in the picture of that file name: Some_Body of Some_Body_17.jpg."""
+    return Path(name).stem.rpartition("_")[0] or Path(name).stem
+
+
+def _images(path: Path) -> NDArray[np.uint8]:
+    try:
+        with np.load(path) as arrays:
+            images: NDArray[np.uint8] = arrays["images"]
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
+    except KeyError as error:
+        raise DataError(f"{path.name} has no array 'images'") from error
+    return images
+
+
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Rows with the place to name when they are wrong; DataError when the file or a column is missing."""
+    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            reader = csv.DictReader(file)
+            missing = [name for name in columns if name not in (reader.fieldnames or ())]
+            if missing:
+                raise DataError(f"{path.name} has no column {', '.join(missing)}")
+            for row in reader:
+                if None in row.values() or None in row:
+                    raise DataError(f"{path.name}, line {reader.line_num}: the row is not as long as the header")
+                yield f"{path.name}, line {reader.line_num}", row
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
+
+
+def _points(row: dict[str, str], where: str) -> NDArray[np.float32]:
+    """The points (15, 2); NaN for one of which a coordinate is empty."""
+    try:
+        values = np.array([float(row[name] or "nan") for name in COLUMNS], np.float32).reshape(COUNT, 2)
+    except ValueError as error:
+        raise DataError(f"{where}: a coordinate is not a number: {error}") from error
+    values[np.isnan(values).any(axis=1)] = np.nan
+    if (values < -SIDE_PX).any() or (values > 2 * SIDE_PX).any() or np.isinf(values).any():
+        raise DataError(f"{where}: a point lies far outside of its {SIDE_PX} x {SIDE_PX} picture")
+    return values
+
+
+def _picture(text: str, where: str) -> NDArray[np.uint8]:
+    try:
+        values = np.array(text.split(), dtype=np.int64)
+    except ValueError as error:
+        raise DataError(f"{where}: {IMAGE} holds something that is no number: {error}") from error
+    if values.size != SIDE_PX**2:
+        raise DataError(f"{where}: {values.size} pixels, but {SIDE_PX} x {SIDE_PX} = {SIDE_PX**2} are needed")
+    if values.min() < 0 or values.max() > 255:
+        raise DataError(f"{where}: pixels run from {values.min()} to {values.max()}, not within 0 to 255")
+    return values.astype(np.uint8).reshape(SIDE_PX, SIDE_PX)
