@@ -41,7 +41,7 @@ def _version(name: str) -> str:
 def commit() -> str:
     """The checked out commit, with '+' where the laboratory's code differs from it; empty outside of a repository."""
     head = _git("rev-parse", "--short=10", "HEAD")
-    return f"{head}+" if head and _git("status", "--porcelain", "--", str(HERE)) else head
+    return f"{head}+" if head and _git("status", "--porcelain", "--untracked-files=no", "--", str(HERE)) else head
 
 
 def command(arguments: list[str]) -> str:

@@ -19,6 +19,7 @@ from fer_web.lab import provenance
 from fer_web.lab.curves import write_confusion, write_curves
 from fer_web.lab.expressions import subset
 from fer_web.lab.features import FeatureStore
+from fer_web.lab.files import write_text
 from fer_web.lab.quick import quick_table
 from fer_web.lab.row import Fitted, Row, Task
 from fer_web.registry.catalog import sha256_of
@@ -104,10 +105,7 @@ def read_record(folder: Path) -> Record:
 
 def write_record(folder: Path, record: Mapping[str, Any]) -> None:
     """Write a run's record, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f".{RECORD}.partial"
-    partial.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    partial.replace(folder / RECORD)
+    write_text(folder / RECORD, json.dumps(record, indent=1) + "\n")
 
 
 def finished_runs(runs: Path) -> dict[str, Record]:

@@ -25,7 +25,7 @@ WINDOW_PX, STEP_PX = 24, 6
 
 @dataclass(frozen=True)
 class Hog:
-    """`orientations` bins over 180 degrees, cells of `cell_px` squared, blocks of `block` squared cells at every cell."""
+    """`orientations` bins over 180 degrees, cells of `cell_px` squared, blocks of `block` squared at every cell."""
 
     orientations: int = 8
     cell_px: int = 16

@@ -24,7 +24,13 @@ VALUES = 2 * COUNT
 ENLARGEMENT = 5
 # The boxes whose predictions are averaged: dlib's usual one, and it moved or scaled by a few hundredths of its side.
 # A prediction depends on the box that it starts from, and a mean over boxes less so.
-SHIFTS = ((0.0, 0.0, 1.0), (-0.04, 0.0, 1.0), (0.04, 0.0, 1.0), (0.0, -0.05, 1.0), (0.0, 0.05, 1.0), (0.0, 0.0, 1.08))
+SHIFTS = ((0.0, 0.0, 1.0), (-0.04, -0.03, 1.0), (0.04, -0.03, 1.0), (0.0, 0.05, 1.04))
+
+# Which point takes each point's place in the mirror: dlib counts jaw, brows, nose, eyes, outer and inner lips.
+MIRROR = (
+    *range(16, -1, -1), *range(26, 16, -1), *range(27, 31), *range(35, 30, -1), 45, 44, 43, 42, 47, 46, 39, 38, 37, 36,
+    41, 40, *range(54, 47, -1), *range(59, 54, -1), *range(64, 59, -1), *range(67, 64, -1),
+)  # fmt: skip
 
 
 def whole_picture_landmarks(pictures: Pictures) -> Features:
@@ -57,6 +63,13 @@ def normalized(landmarks: Features) -> Features:
             continue
         out[index] = face @ matrix[:, :2].T + matrix[:, 2]
     return out.reshape(len(landmarks), VALUES)
+
+
+def mirrored(landmarks: Features, width_px: int) -> Features:
+    """Landmarks (n, 136) in pixels as they lie in the mirror image of a picture so wide."""
+    points = landmarks.reshape(-1, COUNT, 2)[:, MIRROR].copy()
+    points[..., 0] = width_px - 1 - points[..., 0]
+    return points.reshape(len(landmarks), VALUES)
 
 
 def _whole(picture: NDArray[np.uint8]) -> Points:

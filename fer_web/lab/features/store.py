@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from fer_web.errors import DataError
 from fer_web.lab.features import hog, landmarks
+from fer_web.lab.files import write_array
 
 Pictures = NDArray[np.uint8]
 Features = NDArray[np.float32]
@@ -66,12 +67,3 @@ def _shard(kind: str, folder: Path | None, pictures: Pictures) -> Features:
     made = KINDS[kind](pictures)
     write_array(path, made)
     return made
-
-
-def write_array(path: Path, array: NDArray[np.generic]) -> None:
-    """An `.npy` file that is there whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial_path = path.with_name(f".{path.name}.partial")
-    with partial_path.open("wb") as file:
-        np.save(file, array)
-    partial_path.replace(path)
