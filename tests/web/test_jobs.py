@@ -203,16 +203,20 @@ def test_a_large_video_is_never_in_the_memory(serve: Serve, tmp_path: Path, way:
     head = b'--x\r\nContent-Disposition: form-data; name="video"; filename="a.mp4"\r\n\r\n' if way == "form" else b""
     tail = b"\r\n--x--\r\n" if way == "form" else b""
     body = Long(head + VIDEO, size, tail)
-    length = {"wsgi.input": body, "CONTENT_LENGTH": str(len(head) + len(VIDEO) + size + len(tail))}
-    kind = "multipart/form-data; boundary=x" if way == "form" else "video/mp4"
+    sent = {
+        "wsgi.input": body,
+        "CONTENT_LENGTH": str(len(head) + len(VIDEO) + size + len(tail)),
+        "CONTENT_TYPE": "multipart/form-data; boundary=x" if way == "form" else "video/mp4",
+    }
+    send(client)  # what is made once is none of the other one's
 
     tracemalloc.start()
-    answer = client.post("/api/jobs", content_type=kind, environ_overrides=length)
+    answer = client.post("/api/jobs", environ_overrides=sent)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 
     assert answer.status_code == 202
-    assert [path.stat().st_size for path in uploads(tmp_path)] == [len(VIDEO) + size]
+    assert sorted(path.stat().st_size for path in uploads(tmp_path)) == [len(VIDEO), len(VIDEO) + size]
     assert peak < 5_000_000
 
 
