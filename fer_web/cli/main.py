@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "reframe": _training("reframe", "crop training pictures as faces from cameras are cropped"),
     "evaluate": _training("evaluate", "measure a network on FER2013's PrivateTest"),
     "publish": _training("publish", "write a trained network with its card into the models folder"),
+    "convert": Command("fer_web.lab.convert_command", "write a data set as arrays, pictures and features"),
     "lab": {
         "list": _lab("list", "the reference systems to compare with, and which were run"),
         "run": _lab("run", "fit reference systems and measure them by the same protocol"),

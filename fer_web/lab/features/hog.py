@@ -79,6 +79,18 @@ def sliding_hog(pictures: Pictures) -> Features:
     return np.concatenate(parts, axis=1)
 
 
+def hog_images(pictures: Pictures) -> Features:
+    """(n, height, width) 0 to 255: every cell's orientations as lines, the stronger the brighter, by scikit-image."""
+    from skimage.feature import hog
+
+    cell = (ORIGINAL.cell_px, ORIGINAL.cell_px)
+    out = np.zeros(pictures.shape, dtype=np.float32)
+    for index, picture in enumerate(pictures):
+        _, image = hog(picture, ORIGINAL.orientations, cell, (ORIGINAL.block,) * 2, visualize=True)
+        out[index] = 255 * image / max(float(image.max()), EPSILON)
+    return out
+
+
 def windows(pictures: Pictures) -> Iterator[Pictures]:
     """Views (n, up to 24, up to 24) of the windows that hold at least one cell, row by row."""
     height, width = pictures.shape[1:]

@@ -5,17 +5,19 @@ Kazemi and Sullivan 2014, "One Millisecond Face Alignment with an Ensemble of Re
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import cv2
+import dlib
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Points, Rect
-from fer_web.core.landmarks import COUNT
+from fer_web.core.landmarks import COUNT, anchors
 from fer_web.errors import DataError, ModelError
 from fer_web.vision.align import DLIB_BOX_CENTER, DLIB_BOX_SIDE, FER2013_ANCHORS, similarity
+from fer_web.vision.landmarks import load_predictor, predictor_path
 
 Pictures = NDArray[np.uint8]
 Features = NDArray[np.float32]
@@ -51,8 +53,6 @@ def normalized(landmarks: Features) -> Features:
 
     The unit is the picture's side. What is left is the face's shape, without where it lies and how it is turned.
     """
-    from fer_web.core.landmarks import anchors
-
     points = landmarks.reshape(-1, COUNT, 2)
     out = np.empty_like(points)
     for index, face in enumerate(points):
@@ -78,16 +78,12 @@ def _whole(picture: NDArray[np.uint8]) -> Points:
 
 
 def _predicted(picture: NDArray[np.uint8], box: Rect) -> Points:
-    import dlib
-
     # dlib's right and bottom edges belong to the box.
     parts = _predictor()(picture, dlib.rectangle(box.left, box.top, box.right - 1, box.bottom - 1)).parts()
     return np.array([(part.x, part.y) for part in parts], dtype=np.float32)
 
 
 def _fine(picture: NDArray[np.uint8]) -> Points:
-    import cv2
-
     large = cv2.resize(picture, None, fx=ENLARGEMENT, fy=ENLARGEMENT, interpolation=cv2.INTER_CUBIC)
     found = [_predicted(large, box) for box in _boxes(large.shape[1])]
     # A pixel's middle in the picture is no pixel's middle in the enlarged one: half a pixel either way.
@@ -105,15 +101,17 @@ def _boxes(side_px: int) -> tuple[Rect, ...]:
     return tuple(boxes)
 
 
-def _predictor() -> Any:
-    """dlib's predictor; DataError with what to install where its file is missing."""
-    from fer_web.vision.landmarks import load_predictor
-
-    load: Callable[[], Any] = load_predictor
+def require_predictor() -> None:
+    """DataError, with what to install, where dlib's predictor is missing."""
     try:
-        return load()
+        predictor_path()
     except ModelError as error:
         raise DataError(f"landmarks need dlib's predictor: {error}") from error
+
+
+def _predictor() -> Any:
+    require_predictor()
+    return load_predictor()
 
 
 def _none() -> Features:

@@ -29,6 +29,7 @@ KINDS: Mapping[str, Callable[[Pictures], Features]] = {
     "hog": hog.ORIGINAL,
     "hog-8": hog.Hog(9, 8, 2),
     "hog-6": hog.Hog(9, 6, 2),
+    "hog-images": hog.hog_images,
     "sliding-hog": hog.sliding_hog,
     "landmarks": landmarks.whole_picture_landmarks,
     "landmarks-fine": landmarks.fine_landmarks,
