@@ -95,7 +95,7 @@ def _readings(file: TextIO, name: str, mend: bool) -> Iterator[Reading]:
             reading = reading_of(line.rstrip("\r\n"))
             order.check(reading)
         except DataError as error:
-            if line.endswith("\n"):
+            if line.endswith("\n") or len(line) == _LONGEST_LINE:
                 raise DataError(f"{name}, line {number}: {error}") from error
             if mend:
                 return
