@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from fer_web.errors import StoreError
+from fer_web.errors import StoreError, StoreFull
 from fer_web.store.address import connect_arguments, parse_address, shown
 from fer_web.store.migrating import migrate
 from fer_web.store.presence import Presence
+from fer_web.store.reserve import Reserve
 from fer_web.store.troubles import telling
+
+T = TypeVar("T")
 
 # How long a transaction waits for another program's.
 BUSY_S = 5.0
@@ -28,6 +31,8 @@ POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": 10.0}
 # FULL makes every commit, one a second, survive a power cut; NORMAL would lose all since the last checkpoint.
 # What is deleted is overwritten, and its space goes back to the disk.
 PRAGMAS = ("foreign_keys=ON", "synchronous=FULL", "secure_delete=ON", "journal_size_limit=4194304")
+# How many pages go back at once, so that others can write meanwhile and the journal stays small.
+PAGES = 250
 # The option of a connection that says how SQLite's transactions begin; those that write queue up at once.
 BEGIN = "fer_begin"
 READ, WRITE, NONE = "BEGIN", "BEGIN IMMEDIATE", ""
@@ -40,6 +45,7 @@ class Database:
         self.url = parse_address(address)
         self.path = Path(str(self.url.database)) if self.url.get_backend_name() == "sqlite" else None
         self.presence = Presence(self.path)
+        self._reserve = Reserve(self.path)
         self._lock = RLock()
         self._engine: Engine | None = None
         self._is_closed = False
@@ -74,13 +80,29 @@ class Database:
         with telling(self.url), self._connected(self.open(), WRITE) as connection, connection.begin():
             yield connection
 
+    def with_room(self, work: Callable[[], T]) -> T:
+        """What `work` answers; on a full disk it is tried again with the space that was put aside for such work."""
+        try:
+            return work()
+        except StoreFull:
+            if not self._reserve.release():
+                raise
+            try:
+                return work()
+            finally:
+                self._reserve.put_aside()
+
     def shrink(self) -> None:
         """Give the space of what was deleted back to the disk, and overwrite it in SQLite's journal."""
         if self.path is None:
             return
         with telling(self.url), self._connected(self.open(), NONE) as connection:
-            file: Any = connection.connection.driver_connection
-            file.executescript("PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)")
+            file: Any = connection.connection.driver_connection  # which does a script's statements to their end
+            before, left = -1, _free_pages(file)
+            file.executescript("PRAGMA wal_checkpoint(TRUNCATE)")
+            while left not in (0, before):  # a file that somebody else has made may keep them
+                file.executescript(f"PRAGMA incremental_vacuum({PAGES}); PRAGMA wal_checkpoint(TRUNCATE)")
+                before, left = left, _free_pages(file)
 
     def close(self) -> None:
         """Let go of all connections; nothing can be used afterwards."""
@@ -99,6 +121,7 @@ class Database:
             if self.path is not None:
                 self._use_journal(engine)
             migrate(engine, self._connected)
+            self._reserve.put_aside()
         except BaseException:
             engine.dispose()
             raise
@@ -145,6 +168,11 @@ def _make_private(path: Path) -> None:
     """The folder and the file, readable by nobody else; SQLite gives its journal the file's permissions."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _free_pages(file: Any) -> int:
+    """How many of the file's pages hold nothing any more."""
+    return int(file.execute("PRAGMA freelist_count").fetchone()[0])
 
 
 def _prepare(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, Update, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fer_web.core import Marker, Reading, Recording
@@ -196,7 +196,7 @@ class Sessions(Repository):
     def delete(self, session_id: str) -> None:
         """Remove it and everything that belongs to it, for good, also while it is being recorded."""
         self._change(session_id, state=DELETED)
-        self._sweep()
+        self._database.with_room(self._sweep)
 
     def delete_all(self) -> int:
         """Remove all recordings for good; how many there were."""
@@ -211,12 +211,12 @@ class Sessions(Repository):
         """Mark as interrupted what processes that have died were recording; how many there were."""
         if not self._database.is_there:
             return 0
-        return self._interrupt(self._is_lost)
+        return self._database.with_room(lambda: self._interrupt(self._is_lost))
 
     def leave(self) -> None:
         """Mark as interrupted what this process was recording and has not finished, before it ends."""
         if self._presence.is_known:
-            self._interrupt(lambda row: bool(row.owner == self._presence.owner))
+            self._database.with_room(lambda: self._interrupt(lambda row: bool(row.owner == self._presence.owner)))
 
     def _interrupt(self, is_over: Callable[[Row[Any]], bool]) -> int:
         asked = select(SessionRow).where(SessionRow.state == str(SessionState.RECORDING)).with_for_update()
@@ -242,10 +242,13 @@ class Sessions(Repository):
     def _change(self, session_id: str, **changes: object) -> None:
         if not self._database.is_there:
             raise _unknown()
+        wanted = update(SessionRow).where(SessionRow.id == session_id, SessionRow.state != DELETED).values(changes)
+        if not self._database.with_room(lambda: self._execute(wanted)):
+            raise _unknown()
+
+    def _execute(self, statement: Update) -> int:
         with self._database.writing() as connection:
-            wanted = update(SessionRow).where(SessionRow.id == session_id, SessionRow.state != DELETED)
-            if not connection.execute(wanted.values(changes)).rowcount:
-                raise _unknown()
+            return connection.execute(statement).rowcount
 
     def _selected(self, *conditions: Any, limit: int, offset: int = 0) -> StoredSessions:
         if not self._database.is_there:
@@ -303,10 +306,9 @@ class Sessions(Repository):
     def _delete_where(self, *conditions: Any) -> int:
         if not self._database.is_there:
             return 0
-        with self._database.writing() as connection:
-            doomed = update(SessionRow).where(SessionRow.state != DELETED, *conditions).values(state=DELETED)
-            count = connection.execute(doomed).rowcount
-        self._sweep()
+        doomed = update(SessionRow).where(SessionRow.state != DELETED, *conditions).values(state=DELETED)
+        count = self._database.with_room(lambda: self._execute(doomed))
+        self._database.with_room(self._sweep)
         return count
 
     def _sweep(self) -> None:

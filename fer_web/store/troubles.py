@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +27,7 @@ def telling(url: URL) -> Iterator[None]:
         yield
     except PoolTimeoutError as error:
         raise StoreError(f"too much is asked of the database at once ({shown(url)}); try again in a moment") from error
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise told(error, url) from error
 
 

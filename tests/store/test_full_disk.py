@@ -12,15 +12,16 @@ import pytest
 from fer_web.errors import StoreFull
 from fer_web.store import SessionState, Store
 from fer_web.store.address import sqlite_address
+from fer_web.store.reserve import SIZE_BYTES
 from tests.store.samples import begin, readings
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of two megabytes."""
+    """A file system of 24 megabytes."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)]
     try:
         mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
@@ -65,18 +66,39 @@ def test_a_full_disk_is_told_and_loses_nothing_and_space_makes_it_go_on(small_di
         assert len(list(store.readings(session))) == (kept + 1) * 100
 
 
-def test_recordings_can_be_deleted_from_a_full_disk(small_disk: Path) -> None:
+def test_on_a_full_disk_recordings_can_be_finished_and_deleted_which_makes_space(small_disk: Path) -> None:
     with Store.open(sqlite_address(small_disk)) as store:
-        sessions = [begin(store) for _ in range(2)]
+        long, finished, other = (begin(store) for _ in range(3))
+        store.append(long, readings(12_000), duration_s=1200.0)
+        fill(small_disk)
         with pytest.raises(StoreFull):  # noqa: PT012
             while True:
-                for session in sessions:
-                    store.append(session, readings(50), duration_s=1.0)
+                store.append(finished, readings(100), duration_s=1.0)
 
-        store.delete(sessions[0])
-        store.append(sessions[1], readings(50), duration_s=1.0)
+        store.finish(finished, duration_s=2.0)
+        store.delete(long)
+        store.append(other, readings(1000), duration_s=1.0)
 
-        assert store.count() == 1
+        assert store.get(finished).state is SessionState.FINISHED
+        assert [stored.id for stored in store.list(limit=5)] == [other, finished]
+
+
+def test_space_is_put_aside_again_as_soon_as_there_is_some(small_disk: Path) -> None:
+    with Store.open(sqlite_address(small_disk)) as store:
+        session = begin(store)
+        (reserve,) = small_disk.glob("*-reserve")
+        size = reserve.stat().st_blocks * 512
+        ballast = fill(small_disk)
+        with pytest.raises(StoreFull):  # noqa: PT012
+            while True:
+                store.append(session, readings(100), duration_s=1.0)
+        store.delete(session)
+        assert reserve.stat().st_size < size
+        ballast.unlink()
+
+    Store.open(sqlite_address(small_disk)).close()
+
+    assert reserve.stat().st_size == size == SIZE_BYTES
 
 
 def test_no_database_can_be_made_on_a_full_disk_until_there_is_space(small_disk: Path) -> None:
