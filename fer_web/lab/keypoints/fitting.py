@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fer_web.errors import DataError
 from fer_web.training.average import WeightAverage
 from fer_web.training.checkpoint import Progress, load_best, load_state, save_best, save_state
 from fer_web.training.schedule import Schedule
@@ -32,13 +33,16 @@ class Recipe:
 class Fitting:
     """One run in its folder. `batches(epoch)` gives an epoch's batches, `cost(model)` what to choose the weights by.
 
-    The lower the cost the better; `cost_name` is its column's name in the history.
+    The lower the cost the better; `cost_name` is its column's name in the history. DataError when `steps`, the whole
+    batches of an epoch, are none.
     """
 
     def __init__(
         self, model: Any, loss: Any, batches: Batches, cost: Callable[[Any], float], cost_name: str, *,
         steps: int, recipe: Recipe, folder: Path,
     ) -> None:  # fmt: skip
+        if not steps:
+            raise DataError(f"the training pictures are fewer than a batch of {recipe.batch}")
         folder.mkdir(parents=True, exist_ok=True)
         self.model, self.batches, self.cost, self.cost_name = model, batches, cost, cost_name
         self.steps, self.recipe, self.folder = steps, recipe, folder

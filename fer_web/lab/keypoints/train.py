@@ -13,7 +13,7 @@ from fer_web.lab.keypoints.views import SPEC, batches
 from fer_web.training.backend import seed_everything, training_layers, use_threads
 from fer_web.training.schedule import Schedule
 
-RECIPE = Recipe(Schedule(minutes=46, rate=0.003, warmup=0.04, hold=0.25))
+RECIPE = Recipe(Schedule(minutes=42, rate=0.003, warmup=0.04, hold=0.25))
 
 
 def keypoint_fitting(division: Division, folder: Path, recipe: Recipe = RECIPE, threads: int = 1) -> Fitting:

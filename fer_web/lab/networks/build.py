@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Any
 
 from fer_web.errors import DataError
-from fer_web.lab.keypoints.network import residual
 from fer_web.lab.networks.blocks import Layers, Plan, Tensor, Trunk, dense, grid, head, standardized
 from fer_web.lab.networks.dexpression import dexpression
 from fer_web.lab.networks.inception import inception
 from fer_web.lab.networks.mini_xception import mini_xception
+from fer_web.lab.networks.residual import residual
 from fer_web.lab.networks.simple import simple
 from fer_web.lab.networks.study import MODEL_A, MODEL_B, Widths, model_a, model_b
 
