@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from fer_web.core import Face, Frame, FrameResult, Reading, Recording, Size
 from fer_web.jobs.ahead import Ahead
 from fer_web.jobs.annotate import DrawnPictures, write_copy
-from fer_web.jobs.rate import DEFAULT_FPS, TOLERANCE
+from fer_web.jobs.rate import DEFAULT_FPS, TOLERANCE_S
 from fer_web.sources.clip import Clip, Damage
 from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw
 
@@ -167,7 +167,7 @@ def _pictures(clip: Clip, fps: float | None, start: Position, *, every: bool) ->
     """The pictures to analyze, the first one of every 1/fps; with `every`, those in between, too, marked False."""
 
     def place(time_s: float) -> float:
-        return time_s if fps is None else math.floor(time_s * fps + TOLERANCE)
+        return time_s if fps is None else math.floor((time_s + TOLERANCE_S) * fps)
 
     last = -math.inf if start.time_s is None else place(start.time_s)
     for index, picture in enumerate(clip.pictures(start.time_s, Damage(start.damaged_places, start.damaged_s))):
