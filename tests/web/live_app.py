@@ -88,7 +88,9 @@ def create_app() -> Flask:
         max_viewers=load_settings().viewers,
         linger_s=0.2,
     )
-    app.extensions[EXTENSION] = SimpleNamespace(hub=hub, metrics=Metrics(), close=hub.close)
+    app.extensions[EXTENSION] = SimpleNamespace(
+        hub=hub, metrics=Metrics(), recordings=SimpleNamespace(live=None), close=hub.close
+    )
     app.register_blueprint(stream.bp)
     app.register_blueprint(events.bp)
     handle_errors(app)

@@ -41,8 +41,9 @@ def parsed(events: bytes) -> list[dict[str, str]]:
 def test_a_frame_is_the_faces_that_predict_answers_with_tracks_and_blinks() -> None:
     face = happy_face()
     _, message = messages([Scene(LIVE, outcome(3, face))])
-    state, event = parsed(message)
+    state, event, recording = parsed(message)
     assert state["event"] == "state"
+    assert recording == {"event": "recording", "data": '{"recording":null}'}
     assert event["id"] == "3"
     assert "event" not in event
     told = json.loads(event["data"])
@@ -70,7 +71,7 @@ def test_a_state_is_told_when_it_changes_and_a_frame_once() -> None:
     first, second = outcome(0), outcome(1)
     scenes = [Scene(LIVE), Scene(LIVE, first), Scene(LIVE, first), Scene(LOST, first), Scene(LIVE, second)]
     told = [event for message in list(messages(scenes))[1:] for event in parsed(message)]
-    assert [event.get("id", event.get("event")) for event in told] == ["state", "0", "state", "state", "1"]
+    assert [event.get("id", event.get("event")) for event in told] == ["state", "recording", "0", "state", "state", "1"]
     assert json.loads(told[2]["data"]) == {"status": "reconnecting", "label": "camera", "reason": "unplugged"}
 
 
