@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fer_web.lab.classical.svm import Array, Gaussian, answers, fit_machines
+from fer_web.lab.classical.svm import Array, Gaussian, Solver, answers
 from fer_web.lab.classical.vectors import Vectors, fit_vectors
 from fer_web.lab.features import FeatureStore
 from fer_web.lab.files import write_arrays, write_text
@@ -61,50 +58,37 @@ class Study:
         self.started = time.monotonic()
 
     def fit(self) -> Fitted:
-        """Tune with few anchors, then fit with all: at the best cost, and at a higher one where that is better."""
+        """Choose the kernel's width with few anchors, then fit with all and choose the cost."""
         config = self.task.config
-        few, many = config["tuning_anchors"], config["anchors"]
-        settings = list(product(config["gammas"], config["costs"]))
         for gamma in tqdm(config["gammas"], desc="tuning", disable=self.task.is_quiet):
-            self._try(gamma, config["costs"], few)
-        tuned = max(self._found(few, settings), key=lambda one: one["public_accuracy"])
-        costs = [tuned["cost"] * factor for factor in config["final_factors"]]
-        machine, best = self._final(tuned["gamma"], costs, many)
+            if not self._found(config["tuning_anchors"], gamma) and not (self._is_late() and self.tries):
+                self._fitted(gamma, config["tuning_anchors"])
+        tuned = max(self._found(config["tuning_anchors"]), key=lambda one: one["public_accuracy"])
+        machine, best = self._fitted(tuned["gamma"], config["anchors"])
         path = self.task.weights / MODEL
         machine.save(path)
-        return Fitted(machine, path, {**best, "vector": int(self.training.plain.shape[1])}, list(self.tries))
+        return Fitted(machine, path, {**best, "vector": self.training.plain.shape[1]}, list(self.tries))
 
-    def _try(self, gamma: float, costs: list[float], anchors: int) -> None:
-        missing = [cost for cost in costs if not list(self._found(anchors, [(gamma, cost)]))]
-        if missing and not (self._is_late() and self.tries):
-            self._fitted(gamma, missing, anchors)
-
-    def _final(self, gamma: float, costs: list[float], anchors: int) -> tuple[Machine, Try]:
-        kernel, found = self._fitted(gamma, costs, anchors)
-        best, weights = max(found, key=lambda one: one[0]["public_accuracy"])
-        return Machine(self.vectors, kernel, weights, self.task.features), best
-
-    def _fitted(self, gamma: float, costs: list[float], anchors: int) -> tuple[Gaussian, list[tuple[Try, Array]]]:
-        """One kernel, and machines for growing costs, each beginning where the one before ended."""
+    def _fitted(self, gamma: float, anchors: int) -> tuple[Machine, Try]:
+        """The machine of a kernel's width and a number of anchors with the cost that PublicTest likes best."""
         kernel = Gaussian(self.training.rows(self.order[:anchors]), gamma, self.variance)
-        training, public = kernel(self.training), kernel(self.public)
-        weights: NDArray[np.float32] | None = None
-        found = []
-        for cost in sorted(costs):
-            weights = fit_machines(training, self.task.data.training.labels, self.task.classes, cost, weights)
+        solver = Solver(kernel(self.training), self.task.data.training.labels, self.task.classes)
+        public = kernel(self.public)
+        tried = []
+        for cost in self.task.config["costs"]:
+            weights = solver.weights(cost)
             right = answers(public, weights).argmax(axis=1) == self.task.data.public.labels
             one = {"anchors": anchors, "gamma": gamma, "cost": cost, "public_accuracy": float(right.mean())}
-            self._keep(one)
-            found.append((one, weights))
-        return kernel, found
+            tried.append((one, weights))
+        self._keep([one for one, _ in tried])
+        best, weights = max(tried, key=lambda pair: pair[0]["public_accuracy"])
+        return Machine(self.vectors, kernel, weights, self.task.features), best
 
-    def _found(self, anchors: int, settings: list[tuple[float, float]]) -> Iterator[Try]:
-        return (one for one in self.tries if one["anchors"] == anchors and (one["gamma"], one["cost"]) in settings)
+    def _found(self, anchors: int, gamma: float | None = None) -> list[Try]:
+        return [one for one in self.tries if one["anchors"] == anchors and gamma in (None, one["gamma"])]
 
-    def _keep(self, one: Try) -> None:
-        if one in self.tries:
-            return
-        self.tries.append(one)
+    def _keep(self, tried: list[Try]) -> None:
+        self.tries += [one for one in tried if one not in self.tries]
         write_text(self.path, json.dumps(self.tries))
 
     def _is_late(self) -> bool:

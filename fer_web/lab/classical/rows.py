@@ -16,13 +16,12 @@ from fer_web.lab.row import Row
 MACHINE: Mapping[str, Any] = {
     "dims": 250,  # principal axes of each kind of features
     "mirror": True,
-    "anchors": 4000,
-    "tuning_anchors": 800,
-    "gammas": [1.0, 2.5],
-    "costs": [1.0, 4.0],
-    "final_factors": [1.0, 4.0],
+    "anchors": 3000,
+    "tuning_anchors": 500,
+    "gammas": [0.5, 1.0, 2.0],
+    "costs": [0.3, 1.0, 3.0, 10.0, 30.0],
 }
-PLAIN = {**MACHINE, "anchors": 2000, "final_factors": [1.0]}
+PLAIN = {**MACHINE, "anchors": 1500}
 TREES = {
     "objective": "multiclass",
     "metric": "multi_error",

@@ -2,7 +2,9 @@
 
 An exact kernel machine of 28,000 pictures takes hours here, so the kernel is approximated by Nyström's method (Williams
 and Seeger 2001, "Using the Nyström Method to Speed Up Kernel Machines"): a picture becomes its similarities to some
-thousand training pictures. On these, one linear machine a class is trained against all others, with squared hinge loss.
+thousand training pictures. On these, one linear machine a class is trained against all others, with squared errors in
+place of the hinge (Suykens and Vandewalle 1999, "Least Squares Support Vector Machine Classifiers"), so that every cost
+comes from one system of equations.
 
 Faces are nearly symmetrical, and so is the kernel: a picture's similarity to another one is the mean over both and
 their mirror images. That is worth twice the training pictures, without their cost.
@@ -21,7 +23,6 @@ Labels = NDArray[np.int64]
 
 CHUNK = 4096  # rows of the kernel in memory at a time
 JITTER = 1e-4  # keeps the kernel of nearly equal pictures positive definite in single precision
-STEPS = 100  # of the optimizer, from the solution for the setting before
 
 
 @dataclass(frozen=True)
@@ -79,27 +80,24 @@ def _distinct(views: Views) -> tuple[Array, ...]:
     return (views.plain,) if views.plain is views.mirrored else (views.plain, views.mirrored)
 
 
-def fit_machines(features: Array, labels: Labels, classes: int, cost: float, start: Array | None = None) -> Array:
-    """The weights (m + 1, classes) of one machine a class; the last row is the bias.
+class Solver:
+    """Least squares machines of features (n, m) for any cost: what all costs have in common is calculated once."""
 
-    They minimize |w|^2 / 2 + cost * sum of max(0, 1 - y f)^2 over all classes at once, by L-BFGS.
-    """
-    from scipy.optimize import minimize
+    def __init__(self, features: Array, labels: Labels, classes: int) -> None:
+        signs = np.where(np.eye(classes, dtype=bool)[labels], np.float32(1), np.float32(-1))
+        self.bias = signs.mean(axis=0)
+        self.inner = (features.T @ features).astype(np.float64)
+        self.wanted = (features.T @ (signs - self.bias)).astype(np.float64)
 
-    signs = np.where(np.eye(classes, dtype=bool)[labels], np.float32(1), np.float32(-1))
-    shape = (features.shape[1] + 1, classes)
+    def weights(self, cost: float) -> Array:
+        """The weights (m + 1, classes) of one machine a class; the last row is the bias.
 
-    def objective(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        weights = flat.reshape(shape).astype(np.float32)
-        short = np.maximum(1 - signs * answers(features, weights), 0)
-        pull = -2 * cost * signs * short
-        slope = np.vstack([weights[:-1] + features.T @ pull, pull.sum(axis=0)])
-        value = float((weights[:-1] ** 2).sum() / 2 + cost * (short.astype(np.float64) ** 2).sum())
-        return value, slope.ravel().astype(np.float64)
+        They minimize |w|^2 + cost * sum of (y - f)^2, y being 1 for the class and -1 for all others.
+        """
+        from scipy import linalg
 
-    first = np.zeros(shape) if start is None else start
-    found = minimize(objective, first.ravel(), jac=True, method="L-BFGS-B", options={"maxiter": STEPS, "maxcor": 20})
-    return np.asarray(found.x.reshape(shape), dtype=np.float32)
+        found = linalg.solve(self.inner + np.eye(len(self.inner)) / cost, self.wanted, assume_a="pos")
+        return np.vstack([found.astype(np.float32), self.bias])
 
 
 def answers(features: Array, weights: Array) -> Array:
