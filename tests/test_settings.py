@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from fer_web.errors import SettingsError
-from fer_web.settings import RESERVED_THREADS, Settings, load_settings, unknown_variables, variable
+from fer_web.settings import RESERVED_THREADS, Settings, load_settings, secrets, unknown_variables, variable
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 
@@ -128,6 +129,48 @@ def test_the_token_is_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert "correct horse" not in repr(settings) + str(settings)
     assert settings.token_text == "correct horse"
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("mysql://anna:s3cret@host/fer", "mysql databases are not supported"),
+        ("postgresql://anna:s3cret@host:99x/fer", "written as %XX"),
+        ("s3cret", "written as %XX"),
+        ("sqlite:///", "needs a file"),
+    ],
+)
+def test_an_address_of_a_database_is_checked_and_its_password_is_not_told(
+    address: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FER_DATABASE_URL", address)
+
+    with pytest.raises(SettingsError, match=f"FER_DATABASE_URL is hidden here: .*{reason}") as failure:
+        load_settings()
+
+    assert "s3cret" not in str(failure.value)
+
+
+def test_without_an_address_the_database_is_a_file_in_the_data_folder(tmp_path: Path) -> None:
+    settings = load_settings({"data_dir": str(tmp_path / "kept")})
+
+    assert settings.database_address == f"sqlite:///{tmp_path}/kept/fer_web.sqlite"
+    assert not (tmp_path / "kept").exists()
+
+
+def test_an_address_of_a_database_is_used_and_never_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FER_DATABASE_URL", "postgresql://anna:s3cret@host/fer")
+
+    settings = load_settings()
+
+    assert settings.database_address == "postgresql://anna:s3cret@host/fer"
+    assert "s3cret" not in repr(settings) + str(settings)
+    assert {"token", "database_url"} <= secrets()
+
+
+@pytest.mark.parametrize(("days", "kept"), [("30", timedelta(days=30)), ("0", None)])
+def test_recordings_are_kept_for_days_or_without_end(days: str, kept: timedelta | None) -> None:
+    assert load_settings({"retention_days": days}).retention == kept
 
 
 def test_a_misspelled_variable_is_pointed_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,6 +33,7 @@ def test_every_setting_says_where_its_value_came_from(
 def test_no_secret_is_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FER_TOKEN", "correct horse")
     monkeypatch.setenv("FER_SOURCE", "rtsp://anna:s3cret@camera/stream?key=abc")
+    monkeypatch.setenv("FER_DATABASE_URL", "postgresql://anna:s3cret@host/fer")
 
     for options in ([], ["--json"]):
         assert main(["settings", *options]) == 0
@@ -49,6 +50,7 @@ def test_the_text_names_each_variable_with_its_meaning(capsys: pytest.CaptureFix
     assert "FER_PORT=8000   (option; default 5000)\n    The port to listen on." in text
 
 
-def test_the_token_is_no_option(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("option", ["--token", "--database-url"])
+def test_a_secret_is_no_option(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["settings", "--token", "correct horse"])
+        main(["settings", option, "correct horse"])
