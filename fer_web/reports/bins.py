@@ -39,29 +39,27 @@ class Bins:
     def start_s(self) -> float:
         return self.first * self.width_s
 
-    def add(self, start_s: float, end_s: float, rates: Sums) -> None:
-        """Add `rates` (columns), given per second, over a stretch of time; it may lie in several bins."""
-        while start_s < end_s:
-            row = self._row_at(start_s)
-            edge_s = (self.first + row + 1) * self.width_s
-            stop_s = min(edge_s, end_s)
-            self._rows[row] += rates * (stop_s - start_s)
-            start_s = stop_s
+    def add(self, starts_s: Sums, ends_s: Sums, rates: Sums) -> None:
+        """Add `rates` (n, columns), given per second, over n stretches of time; each may lie in several bins."""
+        while len(starts_s):
+            self._make_room(float(starts_s.max()))
+            rows = np.floor(starts_s / self.width_s).astype(np.int64) - self.first
+            stops_s = np.minimum((self.first + rows + 1) * self.width_s, ends_s)
+            np.add.at(self._rows, rows, rates * (stops_s - starts_s)[:, None])
+            go_on = stops_s < ends_s
+            starts_s, ends_s, rates = stops_s[go_on], ends_s[go_on], rates[go_on]
 
     def count(self, time_s: float, column: int, amount: float) -> None:
         """Add something that happened at one moment."""
-        row = self._row_at(time_s)
-        self._rows[row, column] += amount
+        self._make_room(time_s)
+        self._rows[math.floor(time_s / self.width_s) - self.first, column] += amount
 
-    def _row_at(self, time_s: float) -> int:
-        row = math.floor(time_s / self.width_s) - self.first
-        while row >= self._most:
+    def _make_room(self, time_s: float) -> None:
+        while (row := math.floor(time_s / self.width_s) - self.first) >= self._most:
             self._merge()
-            row = math.floor(time_s / self.width_s) - self.first
         while row >= len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
         self._used = max(self._used, row + 1)
-        return row
 
     def _merge(self) -> None:
         first = self.first // 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,19 +27,19 @@ MOST_PITCH_DEG = 30.0
 LEAST_FOR_RATE_S = 10.0
 
 
-def rates_of(reading: Reading, dominant: Emotion | None) -> Sums:
-    """What a reading adds to the sums for each second that it stands for, (WIDTH,); `dominant` is None when it is
-    uncertain."""
-    rates = np.zeros(WIDTH)
-    rates[SEEN] = 1
-    rates[POOR] = reading.quality is not None and reading.quality.is_poor
-    rates[TURNED] = is_turned(reading.pose)
-    rates[JUDGED] = reading.eyes_open is not None
-    rates[SHUT] = reading.eyes_open is False
-    if dominant is not None:
-        rates[CERTAIN] = 1
-        rates[SCORES] = reading.scores
-        rates[DOMINANT.start + dominant.position] = 1
+def rates_of(readings: Sequence[Reading]) -> Sums:
+    """What each reading adds to the sums for every second that it stands for, (n, WIDTH)."""
+    rates = np.zeros((len(readings), WIDTH))
+    scores = np.array([one.scores for one in readings])
+    certain = np.array([not one.is_uncertain for one in readings], dtype=np.float64)
+    rates[:, SEEN] = 1
+    rates[:, CERTAIN] = certain
+    rates[:, POOR] = [one.quality is not None and one.quality.is_poor for one in readings]
+    rates[:, TURNED] = [is_turned(one.pose) for one in readings]
+    rates[:, JUDGED] = [one.eyes_open is not None for one in readings]
+    rates[:, SHUT] = [one.eyes_open is False for one in readings]
+    rates[:, SCORES] = scores * certain[:, None]
+    rates[np.arange(len(readings)), DOMINANT.start + scores.argmax(axis=1)] = certain
     return rates
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from fer_web.core import Reading
 from fer_web.reports.baseline import Baseline, BaselineSearch
 from fer_web.reports.bins import Bins, Sums
@@ -51,8 +53,10 @@ class Person:
         return tuple(mean - base for mean, base in zip(self.totals.scores, self.baseline.scores, strict=True))
 
 
-# Told of every stretch: from, to, and what it adds per second.
-Listener = Callable[[float, float, Sums], None]
+# Told of stretches of time: from, to (n,), and what they add per second (n, WIDTH).
+Listener = Callable[[Sums, Sums, Sums], None]
+# Readings are added up by so many at once, which takes less than half of the time.
+BATCH = 256
 
 
 class PersonSums:
@@ -72,6 +76,8 @@ class PersonSums:
         self._search = BaselineSearch()
         self._waiting: Reading | None = reading
         self._blinks = reading.blinks
+        self._batch: list[Reading] = []
+        self._ends_s: list[float] = []
 
     def add(self, reading: Reading) -> int:
         """The person's next reading; answers how many blinks were counted since the last one.
@@ -89,6 +95,7 @@ class PersonSums:
     def settle(self) -> None:
         """The last reading has no next one, or none soon."""
         self._stand_until(None)
+        self._add_up()
 
     def person(self, count_markers: Callable[[float, float], int]) -> Person:
         """The whole; call it when no reading comes any more."""
@@ -119,12 +126,22 @@ class PersonSums:
         end_s = next_s if next_s is not None and is_joined else start_s + self._step_s
         self.end_s = end_s
         self.seen_s += end_s - start_s
-        dominant = None if reading.is_uncertain else reading.dominant
-        rates = rates_of(reading, dominant)
-        self._bins.add(start_s, end_s, rates)
-        self._spells.add(start_s, end_s, dominant)
-        self._search.add(start_s, end_s, reading)
-        self._tell(start_s, end_s, rates)
+        self._batch.append(reading)
+        self._ends_s.append(end_s)
+        if len(self._batch) == BATCH:
+            self._add_up()
+
+    def _add_up(self) -> None:
+        if not self._batch:
+            return
+        batch, ends_s = self._batch, self._ends_s
+        self._batch, self._ends_s = [], []
+        for one, end_s in zip(batch, ends_s, strict=True):
+            self._spells.add(one.time_s, end_s, None if one.is_uncertain else one.dominant)
+            self._search.add(one.time_s, end_s, one)
+        stretches = np.array([one.time_s for one in batch]), np.array(ends_s), rates_of(batch)
+        self._bins.add(*stretches)
+        self._tell(*stretches)
 
 
 def _ends(bins: Bins) -> tuple[float | None, float | None]:

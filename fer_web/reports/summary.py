@@ -133,15 +133,17 @@ class _Sums:
             gap_s=self._gap_s,
         )
 
-    def _hear(self, start_s: float, end_s: float, rates: Sums) -> None:
-        """A stretch of time of anybody."""
-        self._end_s = max(self._end_s, end_s)
-        self._everybody.add(start_s, end_s, rates)
-        while start_s < end_s:
-            number = bisect_right(self._cuts, start_s)
-            stop_s = min(self._cuts[number], end_s) if number < len(self._cuts) else end_s
-            self._sections[number] += rates * (stop_s - start_s)
-            start_s = stop_s
+    def _hear(self, starts_s: Sums, ends_s: Sums, rates: Sums) -> None:
+        """Stretches of time of anybody."""
+        self._end_s = max(self._end_s, float(ends_s.max()))
+        self._everybody.add(starts_s, ends_s, rates)
+        edges = np.array([*self._cuts, np.inf])
+        while len(starts_s):
+            numbers = np.searchsorted(edges, starts_s, side="right")
+            stops_s = np.minimum(edges[numbers], ends_s)
+            np.add.at(self._sections, numbers, rates * (stops_s - starts_s)[:, None])
+            go_on = stops_s < ends_s
+            starts_s, ends_s, rates = stops_s[go_on], ends_s[go_on], rates[go_on]
 
     def _count_blinks(self, time_s: float, blinks: int) -> None:
         if blinks:

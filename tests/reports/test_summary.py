@@ -210,7 +210,7 @@ def test_ten_hours_are_kept_in_a_bounded_number_of_bins() -> None:
 
     person = summarize(recording(36_000, fps=0.5), ten_hours(alive)).people[0]
 
-    assert alive[0] < 10
+    assert alive[0] < 300  # those that are added up together
     assert person.totals.seen_s == pytest.approx(36_000)
     assert person.totals.shares == pytest.approx((1 / 3, 0, 0, 1 / 3, 0, 0, 1 / 3))
     assert person.totals.blinks == 8999
