@@ -25,4 +25,8 @@ services.visitors.silence_s = float(os.environ.get("TEST_SILENCE_S", "2"))
 @app.get("/state")
 def state() -> object:
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return jsonify(**services.visitors.counts(), memory_mb=most / (2**20 if sys.platform == "darwin" else 1024))
+    return jsonify(
+        **services.visitors.counts(),
+        process=os.getpid(),
+        memory_mb=most / (2**20 if sys.platform == "darwin" else 1024),
+    )

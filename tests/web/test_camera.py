@@ -41,7 +41,7 @@ class CountingVision(FakeVision):
         super().__init__(while_working)
         self.times_s: list[float] = []
 
-    def live(self) -> Callable[[Frame], FrameResult]:
+    def live(self, *_: object) -> Callable[[Frame], FrameResult]:
         seen = 0
 
         def analyze(frame: Frame) -> FrameResult:
