@@ -49,14 +49,9 @@ def part_of(path: Path) -> str:
 
 
 def imports_of(path: Path) -> Iterator[tuple[str, bool]]:
-    """Every imported module's dotted name, and whether the import stands inside a function."""
+    """Every imported module's dotted name, and whether the import waits for a function's call, or is for types only."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    lazy = {
-        id(node)
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(function)
-    }
+    lazy = {id(node) for block in ast.walk(tree) if waits(block) for node in ast.walk(block)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((name.name, id(node) in lazy) for name in node.names)
@@ -64,6 +59,13 @@ def imports_of(path: Path) -> Iterator[tuple[str, bool]]:
             assert node.level == 0, f"{path}: imports are absolute here"
             names = [f"fer_web.{name.name}" for name in node.names] if node.module == "fer_web" else [node.module or ""]
             yield from ((name, id(node) in lazy) for name in names)
+
+
+def waits(block: ast.AST) -> bool:
+    """Whether what stands in it is not run when the module is imported: a function, `if TYPE_CHECKING`."""
+    if isinstance(block, ast.If):
+        return isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+    return isinstance(block, ast.FunctionDef | ast.AsyncFunctionDef)
 
 
 def faults_of(path: Path) -> Iterator[str]:
