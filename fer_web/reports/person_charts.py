@@ -18,8 +18,8 @@ from fer_web.reports.timeline import Timeline, runs
 from fer_web.reports.words import clock, length, listed, number, percent
 
 FLAGS, RIBBON, ROW, GAP = 20, 24, 34, 6
-# A spell this wide has room for its name.
-WIDE = 0.12
+# A spell that takes this share of the width has room for its name; in the overview, and on a telephone.
+WIDE, WIDE_IN_ROW = 0.075, 0.18
 # Closer than this, markers' numbers would lie upon each other.
 APART = 0.03
 
@@ -36,7 +36,7 @@ def expressions(person: Person, axis: Axis, markers: Numbered, name: str) -> Mar
         *_gaps(person.timeline, axis, top, bottom),
         *(_area(person.timeline, axis, emotion, rows) for emotion in Emotion),
         *(line(0, 1, rows + ROW * (row + 1), rows + ROW * (row + 1), "base") for row in range(len(Emotion))),
-        *spells(person.spells, axis, top, RIBBON),
+        *spells(person.spells, axis, top, RIBBON, WIDE),
         *flags(markers, axis, bottom),
         *axis.drawn(bottom),
     ]
@@ -44,7 +44,7 @@ def expressions(person: Person, axis: Axis, markers: Numbered, name: str) -> Mar
     return graphic(name, title, _described(person), bottom + AXIS_HEIGHT, parts)
 
 
-def spells(found: Sequence[Spell], axis: Axis, top: float, height: float) -> Iterator[Markup]:
+def spells(found: Sequence[Spell], axis: Axis, top: float, height: float, wide: float) -> Iterator[Markup]:
     """Boxes in the expressions' colors, named where there is room."""
     for spell in found:
         left, right = axis.place(spell.start_s), axis.place(spell.end_s)
@@ -52,8 +52,10 @@ def spells(found: Sequence[Spell], axis: Axis, top: float, height: float) -> Ite
             continue
         told = f"{spell.emotion}, {clock(spell.start_s)} to {clock(spell.end_s)}"
         yield rect(left, right, top, height, color(spell.emotion), class_="edge", title=told)
-        if right - left >= WIDE:
-            words = tag("text", spell.emotion.value, x="6", y=f"{height / 2 + 4:g}", fill=ink_on(spell.emotion))
+        if right - left >= wide:
+            kind = "tight" if right - left < WIDE_IN_ROW else None
+            place = {"x": "6", "y": f"{height / 2 + 4:g}"}
+            words = tag("text", spell.emotion.value, **place, fill=ink_on(spell.emotion), class_=kind)
             width = f"{100 * (right - left):.2f}%"
             yield tag("svg", words, x=f"{100 * left:.2f}%", y=f"{top:g}", width=width, height=f"{height:g}")
 
@@ -67,7 +69,7 @@ def presence(person: Person, axis: Axis, height: float, name: str) -> Markup:
     ]
     parts = [
         *(rect(left, right, 0, height, DOTS, class_="edge") for left, right in seen),
-        *spells(person.spells, axis, 0, height),
+        *spells(person.spells, axis, 0, height, WIDE_IN_ROW),
     ]
     told = f"Person {person.track}, seen from {clock(person.first_s)} to {clock(person.last_s)}"
     return graphic(name, told, _described(person), height, parts)
