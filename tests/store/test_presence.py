@@ -14,6 +14,7 @@ from fer_web.settings import ROOT
 from fer_web.store import SessionState, Store
 from fer_web.store.address import sqlite_address
 from fer_web.store.presence import SILENCE
+from fer_web.store.repository import now
 from tests.store.samples import Clock, begin, readings
 
 RECORD = """
@@ -55,11 +56,11 @@ def killed(process: subprocess.Popen[str]) -> int:
     return int(lines[-1]) if lines else 0
 
 
-def test_a_process_that_is_killed_loses_at_most_what_it_was_just_writing(empty_address: str, clock: Clock) -> None:
+def test_a_process_that_is_killed_loses_at_most_what_it_was_just_writing(empty_address: str) -> None:
     with recording(empty_address, seconds=3) as (process, session):
         kept = max(3, killed(process))
 
-    with Store.open(empty_address, clock=clock) as store:
+    with Store.open(empty_address, clock=lambda: now() + SILENCE) as store:
         stored = store.get(session)
         found = list(store.readings(session))
 
@@ -67,28 +68,38 @@ def test_a_process_that_is_killed_loses_at_most_what_it_was_just_writing(empty_a
         assert len(found) in (10 * kept, 10 * kept + 10)
         assert found == [one for second in range(len(found) // 10) for one in readings(10, second)]
         assert stored.recording.duration_s == len(found) / 10
+        assert stored.state is SessionState.INTERRUPTED  # even before anybody looks for such
+        assert_recovered(store, session)
 
 
-def test_the_next_start_says_that_it_was_interrupted(tmp_path: Path) -> None:
-    with recording(sqlite_address(tmp_path)) as (process, session):
+def assert_recovered(store: Store, session: str) -> None:
+    """The next start marks it, and leaves those that go on alone."""
+    mine = begin(store, "mine")
+
+    assert (store.recover(), store.recover()) == (1, 0)
+
+    stored = store.get(session)
+    assert stored.state is SessionState.INTERRUPTED
+    assert stored.recording.trouble is not None
+    assert "ended without finishing" in stored.recording.trouble
+    assert store.get(mine).state is SessionState.RECORDING
+
+
+def test_beside_a_file_a_death_is_noticed_at_once(tmp_path: Path) -> None:
+    address = sqlite_address(tmp_path)
+    with recording(address) as (process, session):
         killed(process)
 
-    with Store.open(sqlite_address(tmp_path)) as store:
-        mine = begin(store, "mine")
-        assert store.get(session).state is SessionState.INTERRUPTED  # even before anybody looks for such
-        assert store.recover() == 1
-
-        stored = store.get(session)
-        assert stored.state is SessionState.INTERRUPTED
-        assert stored.recording.trouble is not None
-        assert "ended without finishing" in stored.recording.trouble
-        assert store.get(mine).state is SessionState.RECORDING
-        assert store.recover() == 0
+    with Store.open(address) as store:
         assert len(list(tmp_path.glob("*-owner-*"))) == 1
+        assert_recovered(store, session)
+        assert len(list(tmp_path.glob("*-owner-*"))) == 1  # mine; the other one's is cleared away
 
 
-def test_what_another_process_records_is_left_to_it(tmp_path: Path) -> None:
-    with recording(sqlite_address(tmp_path)) as (_, session), Store.open(sqlite_address(tmp_path)) as store:
+def test_what_another_records_is_left_to_it(address: str) -> None:
+    with Store.open(address) as other, Store.open(address) as store:
+        session = begin(other)
+
         assert store.recover() == 0
         assert store.get(session).state is SessionState.RECORDING
 
