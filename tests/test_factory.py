@@ -3,14 +3,17 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from fer_web.core import Frame, FrameResult
 from fer_web.errors import SettingsError
 from fer_web.factory import create_app
 from fer_web.settings import ROOT, Settings
-from tests.web.client import make_app
+from fer_web.vision import Overlay
+from tests.web.client import FakeVision, make_app
 
 SILENT = """
 import builtins, os, socket, sys
@@ -81,6 +84,26 @@ def test_loading_failures_are_shown_to_viewers() -> None:
     hub.close()
 
     assert "no model here" in scene.trouble
+
+
+def test_keypoints_are_wanted_only_while_somebody_watches_them() -> None:
+    class Vision(FakeVision):
+        wants: Callable[[], bool]
+
+        def live(self, wants_keypoints: Callable[[], bool]) -> Callable[[Frame], FrameResult]:
+            self.wants = wants_keypoints
+            return self.still()
+
+    vision = Vision()
+    hub = make_app(vision).extensions["fer_web"].hub
+
+    with hub.pictures(frozenset({Overlay.BOXES})) as boxes:
+        assert next(picture for picture in boxes if picture is not None and not picture.is_notice)
+        assert not vision.wants()
+        with hub.pictures(frozenset({Overlay.BOXES, Overlay.KEYPOINTS})):
+            assert vision.wants()
+        assert not vision.wants()
+    hub.close()
 
 
 def test_no_thread_keeps_the_process_alive(tiny_models: Path, tmp_path: Path) -> None:

@@ -31,13 +31,17 @@ def use_one_thread() -> None:
 
 
 def compiled(model: Any, spec: InputSpec) -> Callable[[NDArray[np.float32]], list[NDArray[np.float32]]]:
-    """A model that answers a list, as a function from prepared faces (n, height, width, 1) to arrays."""
+    """A model as a function from prepared faces (n, height, width, 1) to its answers, one or several, as arrays."""
     import keras
 
+    def answers(inputs: Any) -> list[Any]:
+        found = model(inputs, training=False)
+        return list(found) if isinstance(found, (list, tuple)) else [found]
+
     if keras.backend.backend() != "tensorflow":
-        return lambda inputs: [keras.ops.convert_to_numpy(answer) for answer in model(inputs, training=False)]
+        return lambda inputs: [keras.ops.convert_to_numpy(answer) for answer in answers(inputs)]
     import tensorflow as tf
 
     signature = [tf.TensorSpec((None, spec.height, spec.width, 1), tf.float32)]
-    run = tf.function(lambda inputs: model(inputs, training=False), input_signature=signature)
+    run = tf.function(answers, input_signature=signature)
     return lambda inputs: [answer.numpy() for answer in run(tf.constant(inputs))]

@@ -34,7 +34,7 @@ class KeypointNetwork:
 
     def __init__(self, model: Any, card: ModelCard) -> None:
         self.card = card
-        self._answer = compiled(_as_list(model), card.input)
+        self._answer = compiled(model, card.input)
         for count in range(1, LARGEST_WARMED_BATCH + 1):
             self.points(np.zeros((count, card.input.height, card.input.width), np.uint8))
 
@@ -59,12 +59,6 @@ class KeypointNetwork:
 def back(points: Points, matrix: NDArray[np.float64]) -> Points:
     """Points (n, 2) under the inverse of a similarity (2, 3)."""
     return np.asarray(np.linalg.solve(matrix[:, :2], (points - matrix[:, 2]).T).T, np.float32)
-
-
-def _as_list(model: Any) -> Any:
-    import keras
-
-    return keras.Model(model.input, [model.output])
 
 
 class Later:

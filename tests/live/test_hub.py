@@ -60,6 +60,14 @@ def test_a_view_that_nobody_watches_any_more_is_not_painted(studio: Studio) -> N
     assert (1, "labels") not in studio.painted
 
 
+def test_the_hub_knows_what_is_watched(studio: Studio) -> None:
+    assert studio.hub.views == frozenset()
+    with studio.hub.pictures("boxes"), studio.hub.results():
+        with studio.hub.pictures("labels"):
+            assert studio.hub.views == {"boxes", "labels"}
+        assert studio.hub.views == {"boxes"}
+
+
 def test_whoever_comes_between_two_frames_gets_the_last_one_at_once(studio: Studio) -> None:
     with studio.hub.pictures("boxes") as boxes:
         studio.camera.show()

@@ -22,7 +22,7 @@ from fer_web.training.schedule import Schedule
 from fer_web.vision.keypoints import KeypointNetwork
 from tests.lab.keypoints.made_up import folder_of, made_up
 
-SHORT = Recipe(Schedule(epochs=2, rate=0.005), batch=8, ema=0.5, choose_every=1)
+SHORT = Recipe(Schedule(epochs=2, rate=0.005), batch=12, ema=0.5, choose_every=1)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -37,7 +37,7 @@ def eager() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def division() -> Division:
-    return divide(made_up(60))
+    return divide(made_up(36))
 
 
 @pytest.fixture(scope="module")
