@@ -9,7 +9,8 @@ from fer_web.core import Emotion, Recording
 from fer_web.reports.crowd import Crowd
 from fer_web.reports.measures import Totals
 from fer_web.reports.person import Person
-from fer_web.reports.summary import Section, Summary
+from fer_web.reports.sections import Section
+from fer_web.reports.summary import Summary
 from fer_web.reports.timeline import Timeline
 
 Json = dict[str, Any]
@@ -99,6 +100,7 @@ def _person(person: Person) -> Json:
             for spell in person.spells
         ],
         "shortest_spell_s": person.shortest_spell_s,
+        "sections": [_totals(totals) for totals in person.sections],
         "timeline": _timeline(person.timeline),
     }
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 
 from fer_web.core import Emotion
 from fer_web.reports.person import Person
+from fer_web.reports.sections import Section
 from fer_web.reports.spells import Spell
-from fer_web.reports.summary import Section, Summary
+from fer_web.reports.summary import Summary
 from fer_web.reports.timeline import Timeline
 from fer_web.reports.words import capital, clock, count, length, listed, number, percent, points, signed
 

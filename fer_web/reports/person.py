@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from fer_web.core import Reading
 from fer_web.reports.baseline import Baseline, BaselineSearch
 from fer_web.reports.bins import Bins, Sums
 from fer_web.reports.measures import BLINKS, CERTAIN, SCORES, WIDTH, Totals, balance_of, rates_of
+from fer_web.reports.sections import SectionSums
 from fer_web.reports.spells import Spell, Spells
 from fer_web.reports.timeline import Timeline
 
@@ -24,7 +25,8 @@ class Person:
 
     `shortest_spell_s` is the least length of a spell; `changes` counts from one spell to the next. `entry` and `exit`
     are the mean balance (positive minus negative) of the first and the last certain seconds, None when there are too
-    few to tell them apart. `markers` counts those that fall into the time from first to last.
+    few to tell them apart. `sections` are the person's part of the summary's, `markers` counts those that fall into
+    the time from first to last.
     """
 
     track: int
@@ -38,6 +40,7 @@ class Person:
     baseline: Baseline | None
     entry: float | None
     exit: float | None
+    sections: tuple[Totals, ...] = ()
     markers: int = 0
 
     @property
@@ -63,15 +66,17 @@ class PersonSums:
     """What is known of a person so far. A reading is added when the next one says how long it stood.
 
     It stands until the person's next reading. Is that more than `gap_s` away, or the reading the last one, then it
-    stands for `step_s`, the time of one picture. `tell` hears of every stretch.
+    stands for `step_s`, the time of one picture. `cuts` are the markers' times; `tell` hears of every stretch.
     """
 
-    def __init__(self, reading: Reading, step_s: float, gap_s: float, tell: Listener) -> None:
+    def __init__(self, reading: Reading, step_s: float, gap_s: float, cuts: Sequence[float], tell: Listener) -> None:
         self.track = reading.track
         self.first_s = self.last_s = self.end_s = reading.time_s
         self.seen_s = 0.0
         self._step_s, self._gap_s, self._tell = step_s, gap_s, tell
         self._bins = Bins(WIDTH, start_s=reading.time_s)
+        self._cuts = cuts
+        self._sections = SectionSums(cuts)
         self._spells = Spells()
         self._search = BaselineSearch()
         self._waiting: Reading | None = reading
@@ -90,6 +95,7 @@ class PersonSums:
         self._blinks = reading.blinks
         if fresh:
             self._bins.count(reading.time_s, BLINKS, fresh)
+            self._sections.count_blinks(reading.time_s, fresh)
         return fresh
 
     def settle(self) -> None:
@@ -97,7 +103,7 @@ class PersonSums:
         self._stand_until(None)
         self._add_up()
 
-    def person(self, count_markers: Callable[[float, float], int]) -> Person:
+    def person(self) -> Person:
         """The whole; call it when no reading comes any more."""
         self.settle()
         self._spells.finish()
@@ -114,7 +120,8 @@ class PersonSums:
             self._search.found,
             entry,
             leaving,
-            count_markers(self.first_s, self.end_s),
+            self._sections.totals(),
+            sum(self.first_s <= time_s <= self.end_s for time_s in self._cuts),
         )
 
     def _stand_until(self, next_s: float | None) -> None:
@@ -141,6 +148,7 @@ class PersonSums:
             self._search.add(one.time_s, end_s, one)
         stretches = np.array([one.time_s for one in batch]), np.array(ends_s), rates_of(batch)
         self._bins.add(*stretches)
+        self._sections.add(*stretches)
         self._tell(*stretches)
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from fer_web.core import Marker, Reading, Recording
+from fer_web.core import Reading, Recording
 from fer_web.errors import DataError
 from fer_web.reports.bins import Bins, Sums
 from fer_web.reports.crowd import Crowd
 from fer_web.reports.measures import BLINKS, WIDTH, Totals
 from fer_web.reports.person import Person, PersonSums
+from fer_web.reports.sections import Section, SectionSums
 
 # A person's next reading may be this far away, or three pictures' time, before it is a gap.
 GAP_S = 1.0
@@ -22,16 +22,6 @@ GAP_PICTURES = 3
 LEAST_SEEN_S = 3.0
 # Who was seen for less than that, and then not for so long, does not come back: tracks are given up after seconds.
 FORGET_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of the recording: from its beginning, or from a marker, to the next marker or the end. Of everybody."""
-
-    start_s: float
-    end_s: float
-    text: str
-    totals: Totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +77,7 @@ class _Sums:
         self._step_s = min(self._step_s, self._gap_s)
         self._markers = sorted(recording.markers, key=lambda marker: marker.time_s)
         self._cuts = [marker.time_s for marker in self._markers]
-        self._sections = np.zeros((len(self._cuts) + 1, WIDTH))
+        self._sections = SectionSums(self._cuts)
         self._people: dict[int, PersonSums] = {}
         self._everybody = Bins(WIDTH)
         self._time_s = 0.0
@@ -107,7 +97,7 @@ class _Sums:
         self._readings += 1
         person = self._people.get(reading.track)
         if person is None:
-            self._people[reading.track] = PersonSums(reading, self._step_s, self._gap_s, self._hear)
+            self._people[reading.track] = self._newcomer(reading)
         else:
             self._count_blinks(reading.time_s, person.add(reading))
         if reading.time_s - self._swept_s > FORGET_S:
@@ -118,7 +108,7 @@ class _Sums:
         for person in self._people.values():
             person.settle()
         self._sweep(np.inf)
-        people = tuple(person.person(self._count_markers) for person in self._people.values())
+        people = tuple(person.person() for person in self._people.values())
         duration_s = max(self._recording.duration_s, self._end_s)
         return Summary(
             recording=self._recording,
@@ -127,28 +117,25 @@ class _Sums:
             people=people,
             brief=self._brief,
             brief_s=self._brief_s,
-            everybody=Totals.of(self._sections.sum(axis=0)),
-            sections=tuple(self._named_sections(duration_s)),
+            everybody=self._sections.total,
+            sections=self._sections.named(self._markers, duration_s),
             crowd=Crowd.of(people, self._everybody, self._most_at_once, duration_s) if len(people) > 1 else None,
             gap_s=self._gap_s,
         )
+
+    def _newcomer(self, reading: Reading) -> PersonSums:
+        return PersonSums(reading, self._step_s, self._gap_s, self._cuts, self._hear)
 
     def _hear(self, starts_s: Sums, ends_s: Sums, rates: Sums) -> None:
         """Stretches of time of anybody."""
         self._end_s = max(self._end_s, float(ends_s.max()))
         self._everybody.add(starts_s, ends_s, rates)
-        edges = np.array([*self._cuts, np.inf])
-        while len(starts_s):
-            numbers = np.searchsorted(edges, starts_s, side="right")
-            stops_s = np.minimum(edges[numbers], ends_s)
-            np.add.at(self._sections, numbers, rates * (stops_s - starts_s)[:, None])
-            go_on = stops_s < ends_s
-            starts_s, ends_s, rates = stops_s[go_on], ends_s[go_on], rates[go_on]
+        self._sections.add(starts_s, ends_s, rates)
 
     def _count_blinks(self, time_s: float, blinks: int) -> None:
         if blinks:
             self._everybody.count(time_s, BLINKS, blinks)
-            self._sections[bisect_right(self._cuts, time_s), BLINKS] += blinks
+            self._sections.count_blinks(time_s, blinks)
 
     def _sweep(self, before_s: float) -> None:
         """Count those who were seen briefly and have left, and forget them."""
@@ -158,17 +145,3 @@ class _Sums:
                 self._brief += 1
                 self._brief_s += person.seen_s
                 del self._people[person.track]
-
-    def _count_markers(self, start_s: float, end_s: float) -> int:
-        return sum(start_s <= time_s <= end_s for time_s in self._cuts)
-
-    def _named_sections(self, duration_s: float) -> Sequence[Section]:
-        if not self._cuts:
-            return ()
-        start = Marker(0.0, "")
-        edges = [*self._cuts, max(duration_s, self._cuts[-1])]
-        sections = [
-            Section(marker.time_s, end_s, marker.text, Totals.of(sums))
-            for marker, end_s, sums in zip([start, *self._markers], edges, self._sections, strict=True)
-        ]
-        return sections if sections[0].end_s > 0 else sections[1:]

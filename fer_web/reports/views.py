@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -14,7 +14,8 @@ from fer_web.reports.findings import cautions, findings
 from fer_web.reports.measures import Totals
 from fer_web.reports.person import Person
 from fer_web.reports.person_charts import Numbered
-from fer_web.reports.summary import Section, Summary
+from fer_web.reports.sections import Section
+from fer_web.reports.summary import Summary
 from fer_web.reports.svg import bar
 
 # Of more people than this, those seen longest have a section, of more than that a row in the overview.
@@ -131,6 +132,10 @@ class PersonView:
         self.axis = report.axis if is_long else Axis(person.first_s, max(person.last_s, person.first_s + 1))
         self.markers = [(number, marker) for number, marker in report.markers if self.axis.shows(marker.time_s)]
         self.shares = share_rows(person.totals, person.relative)
+        own = zip(report.summary.sections, person.sections, strict=True)
+        self.sections = [
+            SectionView(replace(section, totals=totals), report.markers) for section, totals in own if totals.seen_s
+        ]
         self.spells = sorted(
             sorted(person.spells, key=lambda spell: -spell.duration_s)[:MOST_SPELLS], key=lambda spell: spell.start_s
         )
@@ -191,7 +196,7 @@ class PersonView:
 
 
 class SectionView:
-    """A part between two markers, of everybody."""
+    """A part between two markers."""
 
     def __init__(self, section: Section, markers: Numbered) -> None:
         totals = section.totals

@@ -136,7 +136,8 @@ def test_a_report_holds_everything_that_was_asked_of_it() -> None:
         "the apparent expression was happy for 50 % and neutral for 50 % of the certain time",
         "Person 1",
         "Person 2",
-        "question 2",
+        "From marker to marker, everybody together",
+        "1 0:20 question 2",
         "Balance of positive and negative expressions",
         "PERCLOS",
         "Baseline: the person's own mean scores while calm, from 0:00 to 0:05",
@@ -146,6 +147,12 @@ def test_a_report_holds_everything_that_was_asked_of_it() -> None:
         "research only",
     ):
         assert words in text, words
+
+
+def test_the_markers_of_a_recording_of_nobody_are_shown() -> None:
+    html = report_html(summarize(recording(30, markers=[(10, "question 2")]), []), CARD)
+
+    assert "1 0:10 question 2" in Page(html).text
 
 
 def test_a_persons_chart_has_gaps_markers_and_the_palettes_colors() -> None:

@@ -118,6 +118,15 @@ def test_markers_cut_the_recording_into_sections() -> None:
     assert (before.totals.blinks, after.totals.blinks) == (2, 1)
 
 
+def test_every_person_has_a_part_of_each_section() -> None:
+    before, after = hand_made().people[0].sections
+
+    assert before.balance == pytest.approx((0.2 * 2 + 0.8 * 2 - 0.8 * 0.25) / 4.25)
+    assert after.balance == pytest.approx((0.2 * 5 - 0.8 * 1.25) / 6.25)
+    assert (before.blinks, after.blinks) == (2, 1)
+    assert summarize(recording(10), every(0.5, 0, 10)).people[0].sections == ()
+
+
 def test_a_marker_at_the_very_beginning_begins_the_first_section() -> None:
     summary = summarize(recording(10, markers=[(0.0, "start")]), every(0.5, 0, 10))
 
