@@ -40,16 +40,19 @@ def findings(summary: Summary) -> list[str]:
 
 def cautions(summary: Summary) -> list[str]:
     """What makes the numbers of this recording less reliable than usual."""
-    everybody = summary.everybody
-    if not everybody.seen_s:
+    totals = summary.headline
+    if not totals.seen_s:
         return []
     found = []
-    if (everybody.uncertain_share or 0) >= MUCH_UNCERTAIN:
-        found.append(f"For {percent(everybody.uncertain_share)} of the time seen, the answer was uncertain.")
-    if (everybody.poor_share or 0) >= MUCH_POOR:
-        found.append(f"For {percent(everybody.poor_share)} of it, the face was too small, too dark or too blurred.")
-    if (everybody.turned_share or 0) >= MUCH_TURNED:
-        found.append(f"For {percent(everybody.turned_share)} of it, the head was turned away.")
+    if (totals.uncertain_share or 0) >= MUCH_UNCERTAIN:
+        rest = f"the shares rest on {length(totals.certain_s)}" if totals.certain_s else "there are no shares"
+        found.append(f"For {percent(totals.uncertain_share)} of the time seen, the answer was uncertain: {rest}.")
+    if (totals.poor_share or 0) >= MUCH_POOR:
+        found.append(
+            f"For {percent(totals.poor_share)} of the time seen, the face was too small, too dark or too blurred."
+        )
+    if (totals.turned_share or 0) >= MUCH_TURNED:
+        found.append(f"For {percent(totals.turned_share)} of the time seen, the head was turned away.")
     if 0 < summary.recording.fps < FEW_PICTURES:
         fps = number(summary.recording.fps)
         found.append(f"{fps} pictures a second were analyzed: under {FEW_PICTURES:g}, most blinks fall between them.")

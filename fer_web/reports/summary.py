@@ -46,6 +46,11 @@ class Summary:
     least_seen_s: float = LEAST_SEEN_S
 
     @property
+    def headline(self) -> Totals:
+        """Of the only person who was seen long enough, else of everybody."""
+        return self.people[0].totals if len(self.people) == 1 else self.everybody
+
+    @property
     def changes(self) -> int:
         return sum(person.changes for person in self.people)
 

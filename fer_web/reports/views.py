@@ -237,18 +237,18 @@ def date(recording: Recording) -> str:
 
 def _tiles(summary: Summary) -> list[tuple[str, str, str]]:
     """Name, value, and what it is out of."""
-    everybody = summary.everybody
-    ranking = everybody.ranking
+    totals = summary.headline
+    ranking = totals.ranking
     people = len(summary.people)
-    certain = None if everybody.uncertain_share is None else 1 - everybody.uncertain_share
+    certain = None if totals.uncertain_share is None else 1 - totals.uncertain_share
     return [
         ("People", str(people), f"{summary.brief} more briefly" if summary.brief else "seen"),
         (
-            "Most of the time",
+            "Most frequent",
             str(ranking[0][0]) if ranking else words.NOTHING,
             f"{words.percent(ranking[0][1])} of the certain time" if ranking else "nothing certain",
         ),
-        ("Balance", words.signed(everybody.balance), "positive minus negative"),
-        ("Blinks a minute", words.number(everybody.blinks_per_min), words.count(everybody.blinks, "blink")),
-        ("Certain", words.percent(certain), f"of {words.length(everybody.seen_s)} seen"),
+        ("Balance", words.signed(totals.balance), "positive minus negative"),
+        ("Blinks a minute", words.number(totals.blinks_per_min), words.count(totals.blinks, "blink")),
+        ("Certain", words.percent(certain), f"of {words.length(totals.seen_s)} seen"),
     ]

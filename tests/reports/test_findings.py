@@ -45,7 +45,7 @@ def test_a_recording_that_was_hard_to_read_is_told_so() -> None:
 
     told = " ".join(cautions(summarize(recording(30), readings)))
 
-    assert "the answer was uncertain" in told
+    assert "the answer was uncertain: the shares rest on 15\N{NO-BREAK SPACE}s." in told
     assert "the head was turned away" in told
     assert "2.0 pictures a second" in told
     assert "too small" not in told

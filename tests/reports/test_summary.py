@@ -102,6 +102,7 @@ def test_people_seen_briefly_are_counted_and_not_drawn() -> None:
     assert summary.everybody.shares is not None
     assert summary.everybody.shares[Emotion.HAPPY.position] == pytest.approx(3 / 11.5)
     assert summary.crowd is None
+    assert summary.headline == summary.people[0].totals  # not mixed with the passer-by
 
 
 def test_markers_cut_the_recording_into_sections() -> None:
