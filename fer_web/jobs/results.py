@@ -123,13 +123,18 @@ class _Work:
                 sink,
                 options=options,
                 start=self.start,
-                annotated=self.folder / ANNOTATED if self.order.annotate else None,
+                annotated=self._copy if self.order.annotate and not self._copy.exists() else None,
                 on_progress=on_progress,
                 should_stop=should_stop,
             )
 
     def finish(self) -> None:
         write_state(self.folder, replace(self._state, is_finished=True))
+
+    @property
+    def _copy(self) -> Path:
+        """The annotated copy, which is there when it is complete."""
+        return self.folder / ANNOTATED
 
     def _look_back(self) -> None:
         state = read_state(self.folder)
@@ -167,14 +172,14 @@ class _Work:
         return all((self.folder / name).is_file() for name in names)
 
     def _can_go_on(self, state: State) -> bool:
-        drawn = drawn_path(self.folder / ANNOTATED)
-        has_drawn = not self.order.annotate or _size(drawn) >= state.position.drawn_bytes
+        drawn = drawn_path(self._copy)
+        has_drawn = not self.order.annotate or self._copy.exists() or _size(drawn) >= state.position.drawn_bytes
         return not state.is_finished and _size(self.folder / READINGS) >= state.readings_bytes > 0 and has_drawn
 
     def _clear(self) -> None:
         for name in RESULTS:
             (self.folder / name).unlink(missing_ok=True)
-        drawn_path(self.folder / ANNOTATED).unlink(missing_ok=True)
+        drawn_path(self._copy).unlink(missing_ok=True)
 
     def _writer(self) -> ReadingsWriter:
         path = self.folder / READINGS

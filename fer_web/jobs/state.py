@@ -23,8 +23,6 @@ class Order:
     """A video as it is, and what is asked of it. Two equal ones have the same readings."""
 
     path: str
-    size: int
-    modified_ns: int
     sha256: str
     model: str
     fps: float | None
@@ -36,13 +34,12 @@ class Order:
         """Reads the whole file for its hash; SourceError when it is no video, or cannot be read."""
         checked = check_video(path)
         try:
-            facts = checked.stat()
             digest = sha256_of(checked)
         except OSError as error:
             raise SourceError(f"{path} cannot be read: {error.strerror}") from error
         overlays = tuple(sorted(map(str, options.overlays))) if annotate else ()
         model = f"{card.name} {card.version} {card.sha256}"
-        return cls(str(checked), facts.st_size, facts.st_mtime_ns, digest, model, options.fps, annotate, overlays)
+        return cls(str(checked), digest, model, options.fps, annotate, overlays)
 
     @classmethod
     def read(cls, values: dict[str, Any]) -> Order:

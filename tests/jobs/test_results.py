@@ -114,6 +114,25 @@ def test_a_state_that_is_older_than_the_readings_counts(clip: Path, model: LazyM
     assert times_in(tmp_path) == pytest.approx([number / FPS for number in range(FPS)], abs=1e-3)
 
 
+def test_a_copy_that_was_complete_is_not_made_again(
+    clip: Path, model: LazyModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(results, "write_results", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, clip, model, annotate=True)
+    monkeypatch.undo()
+    copied = (tmp_path / ANNOTATED).stat().st_mtime_ns
+
+    outcome = run(tmp_path, clip, model, annotate=True)
+
+    assert outcome.note == "goes on at 0.9 s"
+    assert (tmp_path / ANNOTATED).stat().st_mtime_ns == copied
+    assert len(times_in(tmp_path)) == FPS
+
+
 def test_a_changed_video_starts_again(clip: Path, model: LazyModel, tmp_path: Path) -> None:
     mine = tmp_path / "mine.mp4"
     mine.write_bytes(clip.read_bytes())
