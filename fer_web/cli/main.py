@@ -60,6 +60,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
         "table": _lab("table", "what the runs came to, beside what the systems' authors report"),
         "publish": _lab("publish", "a network row's weights as a model with its card"),
     },
+    "tune": Command("fer_web.lab.tune_command", "tune a row of the laboratory with Optuna"),
     "bench": {
         "pipeline": Command("fer_web.bench.pipeline", "frames per second, against the original program's loop"),
         "predict": Command("fer_web.bench.predict", "how long POST /predict takes"),

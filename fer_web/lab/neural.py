@@ -170,6 +170,7 @@ class Training:
         progress.elapsed_s += time.monotonic() - start
         progress.history.append({**row, "minutes": progress.elapsed_s / 60})
         save_state(self.task.weights, progress, self.model, self.average)
+        self.task.report(progress.epoch, share)
         return stop
 
 

@@ -23,13 +23,18 @@ Scores = NDArray[np.floating[Any]]
 ALL = tuple(emotion.position for emotion in Emotion)
 
 
+def unheard(step: int, public_accuracy: float) -> None:
+    """What `Task.report` is when nobody listens."""
+
+
 @dataclass(frozen=True)
 class Task:
     """What a row is given: `data` to learn from and choose by, a folder of its own, and how much to do.
 
     Labels are 0 to `classes` - 1 in the order of the row's `expressions`. `epochs` and `minutes` are what the user
     asked for, None where the row's own `config` decides. What is large, or only serves to go on after a stop, belongs
-    into `weights`, which is not committed.
+    into `weights`, which is not committed. A row that fits step by step tells each step's number and PublicTest
+    accuracy to `report`, which may raise to end the fitting.
     """
 
     data: LearningData
@@ -43,6 +48,7 @@ class Task:
     is_quick: bool = False
     jobs: int = 1
     is_quiet: bool = False
+    report: Callable[[int, float], None] = unheard
 
     @property
     def weights(self) -> Path:

@@ -93,6 +93,7 @@ class State:
         self.patience: int = task.config["patience"]
         self.end_s = time.monotonic() + 60 * (task.minutes or float("inf"))
         self.folder = task.weights
+        self.report = task.report
         record = self.folder / STATE
         self.curve: list[float] = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else []
         self.trees = str(self._file(len(self.curve))) if self.curve else None
@@ -100,6 +101,7 @@ class State:
     def saw(self, booster: Any, accuracy: float) -> None:
         """Take a round's accuracy; every few rounds, write everything down."""
         self.curve.append(accuracy)
+        self.report(len(self.curve), accuracy)
         if len(self.curve) % KEEP_EVERY == 0:
             before = self.trees
             self.trees = str(self._file(len(self.curve)))
