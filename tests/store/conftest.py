@@ -30,6 +30,8 @@ def postgresql() -> Iterator[Callable[[], str]]:
     found = installed[-1] if installed else shutil.which("postgres")
     if found is None:
         pytest.skip("PostgreSQL is not installed")
+    if os.getuid() == 0 and subprocess.run(["id", ACCOUNT], capture_output=True, check=False).returncode:
+        pytest.skip(f"PostgreSQL does not run as root, and there is no account {ACCOUNT}")
     folder = Path(tempfile.mkdtemp(prefix="fer-postgres-"))
     try:
         with _running(Path(found).parent, folder) as port:
