@@ -24,8 +24,9 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: uploads that are being analyzed get an answer, streams end."""
         super().handle_exit(sig, frame)
-        # No daemon: the process ends when the last readings of a recording are written, or its master loses patience.
-        threading.Thread(target=self._close_services, name="closing").start()
+        threading.Thread(target=self._close_services, name="closing", daemon=True).start()
+        # No daemon: the process does not end before the last readings are written, or its master loses patience.
+        threading.Thread(target=self._finish_recordings, name="finishing").start()
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """SIGINT and SIGQUIT end the service in the same way: it is quick, and its master kills what is not."""
@@ -40,9 +41,17 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
         return outcome
 
     def _close_services(self) -> None:
+        if self._services is not None:
+            self._services.close()
+
+    def _finish_recordings(self) -> None:
+        if self._services is not None:
+            self._services.recordings.close()
+
+    @property
+    def _services(self) -> Any:
         wsgi = getattr(self, "wsgi", None)  # there is none while the application is being loaded
-        if wsgi is not None:
-            wsgi.extensions["fer_web"].close()
+        return None if wsgi is None else wsgi.extensions["fer_web"]
 
 
 def _already_closed(graceful: bool = False) -> None:

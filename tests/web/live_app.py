@@ -89,7 +89,7 @@ def create_app() -> Flask:
         linger_s=0.2,
     )
     app.extensions[EXTENSION] = SimpleNamespace(
-        hub=hub, metrics=Metrics(), recordings=SimpleNamespace(live=None), close=hub.close
+        hub=hub, metrics=Metrics(), recordings=SimpleNamespace(live=None, close=lambda: None), close=hub.close
     )
     app.register_blueprint(stream.bp)
     app.register_blueprint(events.bp)

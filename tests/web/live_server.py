@@ -22,6 +22,8 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 20.0
+# Importing everything takes two seconds of a processor, on a busy machine many times that.
+START_S = 120.0
 
 
 class Server:
@@ -61,7 +63,8 @@ def serving(application: str = "tests.web.live_app:app", **environment: str) -> 
         with log.open("wb") as file:
             process = subprocess.Popen(command, cwd=folder, env=variables | environment, stdout=file, stderr=file)
         try:
-            assert eventually(lambda: process.poll() is not None or is_listening(port)), "gunicorn does not listen"
+            is_up = eventually(lambda: process.poll() is not None or is_listening(port), START_S)
+            assert is_up, "gunicorn does not listen"
             assert process.poll() is None, log.read_text()
             yield Server(process, port, log)
         finally:
@@ -90,7 +93,7 @@ def is_listening(port: int) -> bool:
     try:
         connection.request("GET", "/state")
         connection.getresponse().read()
-    except ConnectionError:
+    except (ConnectionError, TimeoutError):
         return False
     finally:
         connection.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +25,8 @@ from tests.web.test_openapi import errors_in, schema_of
 
 needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
 AGREED = {"consent": True}
+# A second until the next readings are written, and what a busy machine takes for it.
+KILL_AFTER_S = 2.0
 
 
 @pytest.fixture
@@ -274,8 +278,9 @@ def test_a_visit_over_a_websocket_learns_its_secret_and_is_recorded(tmp_path: Pa
 def test_a_process_that_is_killed_loses_no_more_than_the_last_second(tmp_path: Path) -> None:
     with serving("tests.web.camera_app:app", FER_DATA_DIR=str(tmp_path / "data"), FER_VISITORS="2") as server:
         recording = _post(server.port, "/api/recordings", {**AGREED, "name": "cut off"})
-        assert eventually(lambda: _get(server.port, "/api/recordings/current")["recording"]["elapsed_s"] > 2.5)
-        told = _get(server.port, "/api/recordings/current")["recording"]
+        assert eventually(lambda: _current(server.port)["readings"] >= 5)
+        told = _current(server.port)
+        assert eventually(lambda: _current(server.port)["elapsed_s"] > told["elapsed_s"] + KILL_AFTER_S)
         worker = server.json("/state")["process"]
         _kill(worker, server.process.pid)
         server.process.wait(10)
@@ -287,15 +292,14 @@ def test_a_process_that_is_killed_loses_no_more_than_the_last_second(tmp_path: P
     assert stored.state is SessionState.INTERRUPTED
     assert stored.recording.trouble is not None
     assert stored.recording.fps > 0
-    assert readings[-1].time_s >= told["elapsed_s"] - 1.5  # a second, and what a busy machine takes to write
-    assert len(readings) == stored.readings
+    assert len(readings) == stored.readings >= told["readings"]
 
 
 @needs_gunicorn
 def test_a_process_that_is_asked_to_end_finishes_the_recording(tmp_path: Path) -> None:
     with serving("tests.web.camera_app:app", FER_DATA_DIR=str(tmp_path / "data"), FER_VISITORS="2") as server:
         recording = _post(server.port, "/api/recordings", AGREED)
-        assert eventually(lambda: _get(server.port, "/api/recordings/current")["recording"]["readings"] > 3)
+        assert eventually(lambda: _current(server.port)["readings"] > 3)
         server.process.terminate()
         assert server.process.wait(20) == 0
 
@@ -304,9 +308,6 @@ def test_a_process_that_is_asked_to_end_finishes_the_recording(tmp_path: Path) -
 
 
 def _kill(*processes: int) -> None:
-    import os
-    import signal
-
     for process in reversed(processes):  # the master first: it would start another worker
         os.kill(process, signal.SIGKILL)
 
@@ -315,8 +316,8 @@ def _post(port: int, path: str, body: Any) -> Any:
     return _ask(port, "POST", path, json.dumps(body))
 
 
-def _get(port: int, path: str) -> Any:
-    return _ask(port, "GET", path)
+def _current(port: int) -> Any:
+    return _ask(port, "GET", "/api/recordings/current")["recording"]
 
 
 def _ask(port: int, method: str, path: str, body: str | None = None) -> Any:
