@@ -19,7 +19,7 @@ MACHINE: Mapping[str, Any] = {
     "anchors": 3000,
     "tuning_anchors": 500,
     "gammas": [0.5, 1.0, 2.0],
-    "costs": [0.3, 1.0, 3.0, 10.0, 30.0],
+    "costs": [0.3, 1.0, 3.0, 10.0, 30.0, 100.0],
 }
 PLAIN = {**MACHINE, "anchors": 1500}
 TREES = {
@@ -63,5 +63,5 @@ ROWS: tuple[Row, ...] = (
     _svm("svm-sliding-original", ["landmarks", "sliding-hog"], "landmarks, sliding HOG, original's 2,728 values", 24.6,
          machine=PLAIN),
     _trees("lightgbm-pixels", "pixels", fit_pixels),
-    _trees("lightgbm-autoencoder", "an auto-encoder's code, 576 values", fit_code, autoencoder_epochs=6),
+    _trees("lightgbm-autoencoder", "an auto-encoder's code, 576 values", fit_code, autoencoder_epochs=3),
 )  # fmt: skip
