@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
 
 from fer_web.errors import StoreError
 
@@ -15,6 +16,8 @@ DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 # Neither may a wrong password make the service wait for minutes, nor a host that swallows what is sent to it.
 CONNECT_TIMEOUT_S = 5
 SILENCE_MS = 10_000
+# Options of an engine that keeps no connection between two transactions.
+UNPOOLED = {"poolclass": NullPool}
 
 
 def sqlite_address(folder: Path) -> str:

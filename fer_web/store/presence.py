@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ else:
 
 # Beside a database server, where processes of other machines take part: silent for so long means gone.
 SILENCE = timedelta(seconds=30)
+FRESH_S = 10.0
 
 
 class Presence:
@@ -56,13 +58,17 @@ class Presence:
             file, self._file, self.is_known = self._file, None, False
         if file is not None:
             os.close(file)
-            self.forget(self.owner)
-
-    def forget(self, owner: str) -> None:
-        """Clear away what a process that is gone has left."""
-        if self._path is not None:
             with suppress(OSError):
-                self._file_of(owner).unlink(missing_ok=True)
+                self._file_of(self.owner).unlink()
+
+    def sweep(self) -> None:
+        """Clear away what processes that are gone have left; a file that has just been made may not be locked yet."""
+        if self._path is None:
+            return
+        for path in self._path.parent.glob(self._file_of("*").name):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > FRESH_S and not _is_held(path):
+                    path.unlink()
 
     def _file_of(self, owner: str) -> Path:
         path = Path(str(self._path))
@@ -74,6 +80,8 @@ def _is_held(path: Path) -> bool:
         file = os.open(path, os.O_RDWR)
     except FileNotFoundError:
         return False
+    except OSError:  # somebody else's, then
+        return True
     try:
         return not _try_lock(file)
     finally:

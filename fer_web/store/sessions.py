@@ -211,7 +211,9 @@ class Sessions(Repository):
         """Mark as interrupted what processes that have died were recording; how many there were."""
         if not self._database.is_there:
             return 0
-        return self._database.with_room(lambda: self._interrupt(self._is_lost))
+        lost = self._database.with_room(lambda: self._interrupt(self._is_lost))
+        self._presence.sweep()
+        return lost
 
     def leave(self) -> None:
         """Mark as interrupted what this process was recording and has not finished, before it ends."""
@@ -222,11 +224,8 @@ class Sessions(Repository):
         asked = select(SessionRow).where(SessionRow.state == str(SessionState.RECORDING)).with_for_update()
         changes = {"state": str(SessionState.INTERRUPTED), "trouble": BROKE_OFF}
         with self._database.writing() as connection:
-            lost = [row for row in connection.execute(asked) if is_over(row)]
-            numbers = [row.number for row in lost]
-            connection.execute(update(SessionRow).where(SessionRow.number.in_(numbers)).values(changes))
-        for owner in {row.owner for row in lost} - {self._presence.owner}:
-            self._presence.forget(owner)
+            lost = [row.number for row in connection.execute(asked) if is_over(row)]
+            connection.execute(update(SessionRow).where(SessionRow.number.in_(lost)).values(changes))
         return len(lost)
 
     def on_delete(self, forget: Callable[[str], None]) -> None:
