@@ -1,0 +1,116 @@
+"""Videos through the page: uploaded, followed, seen as a report; refused and canceled."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from selenium.webdriver import Chrome
+
+from tests.browser.conftest import Wait
+from tests.browser.page import attribute, every, one, text
+from tests.browser.server import Service
+from tests.browser.test_accessible import check
+
+FPS, SECONDS = 10, 3
+SIDE = 320
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of a public-domain portrait that moves a little."""
+    from skimage.data import astronaut
+
+    portrait = astronaut()[: SIDE + 30, 60 : 60 + SIDE + 30]
+    path = tmp_path_factory.mktemp("films") / "astronaut & friends.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=Fraction(FPS))
+        stream.width = stream.height = SIDE
+        stream.pix_fmt = "yuv420p"
+        for index in range(FPS * SECONDS):
+            view = np.ascontiguousarray(portrait[index : index + SIDE, index : index + SIDE])
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(view, "rgb24")))
+        container.mux(stream.encode(None))
+    return path
+
+
+def pick(browser: Chrome, server: Service, *files: Path) -> None:
+    """Open the page and choose files there."""
+    browser.get(f"{server.url}/videos")
+    one(browser, "#video").send_keys("\n".join(map(str, files)))
+
+
+def said(browser: Chrome) -> dict[str, str]:
+    """What is said about each video, by its name."""
+    script = """
+        const found = {};
+        for (const job of document.querySelectorAll(".job"))
+          found[job.querySelector("h3").textContent] ??= job.querySelector(".state").textContent;
+        return found;"""
+    return dict(browser.execute_script(script))
+
+
+def press(browser: Chrome, name: str, label: str) -> None:
+    """A button or link of a video, by what screen readers are told."""
+    one(browser, f'.job [aria-label="{label}: {name}"]').click()
+
+
+def test_a_video_is_followed_from_its_upload_to_its_report(
+    server: Service, browser: Chrome, wait: Wait, film: Path
+) -> None:
+    browser.get(f"{server.url}/videos")
+    one(browser, ".toggle:has(#annotate)").click()
+    one(browser, "#video").send_keys(str(film))
+
+    seen = set()
+    wait(browser).until(lambda _: seen.add(said(browser).get(film.name, "").split(":")[0]) or "Done" in seen)
+
+    assert seen & {"Uploading", "Uploaded; being checked", "Waits for its turn", "Being opened", "Analyzing"}
+    assert text(browser, "#announcer") == f"{film.name}: Done"
+    assert not one(browser, ".job progress").is_displayed()
+    check(browser)
+    copy = one(browser, f'.job [aria-label="Annotated video: {film.name}"]').get_attribute("href")
+    fetch = "const [u, done] = arguments; fetch(u).then(async (a) => done([a.status, (await a.blob()).type]))"
+    assert browser.execute_async_script(fetch, copy) == [200, "video/mp4"]
+    press(browser, film.name, "Report")
+    wait(browser).until(lambda _: text(browser, "#name") == film.name)
+    assert every(browser, "#session svg")
+    browser.get(f"{server.url}/videos")
+    wait(browser).until(lambda _: said(browser).get(film.name) == "Done")
+    press(browser, film.name, "Remove from list")
+    wait(browser).until(lambda _: film.name not in said(browser))
+    assert one(browser, "#nothing").is_displayed()
+
+
+def test_what_is_no_video_is_refused_with_the_reason(
+    server: Service, browser: Chrome, wait: Wait, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes.mp4"
+    notes.write_text("these are notes, and no video\n" * 50, encoding="utf-8")
+
+    pick(browser, server, notes)
+
+    wait(browser).until(lambda _: "Not taken: this is not a video" in said(browser).get("notes.mp4", ""))
+    press(browser, "notes.mp4", "Remove")
+    assert said(browser) == {}
+    assert browser.execute_script("return document.activeElement.id") == "video"
+
+
+def test_a_video_that_waits_can_be_canceled_and_leaves_no_session(
+    server: Service, browser: Chrome, wait: Wait, film: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.mp4"
+    other.write_bytes(film.read_bytes())
+    before = server.json("/api/sessions")["total"]
+
+    pick(browser, server, film, other)
+    wait(browser).until(lambda _: said(browser).get("other.mp4") == "Waits for its turn")
+    press(browser, "other.mp4", "Cancel")
+
+    wait(browser).until(lambda _: said(browser).get("other.mp4") == "Canceled")
+    wait(browser).until(lambda _: said(browser).get(film.name) == "Done")
+    assert server.json("/api/sessions")["total"] == before + 1
+    assert attribute(browser, ".job[data-state=canceled] a", "href") is None

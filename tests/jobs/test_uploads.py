@@ -1,0 +1,101 @@
+"""Files of uploads and annotated copies: kept while they are needed, gone when nothing needs them."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from fer_web.core import Job, JobState
+from fer_web.errors import RequestError
+from fer_web.jobs.annotated import AnnotatedFolder
+from fer_web.jobs.tidying import LISTED, tidy
+from fer_web.jobs.uploads import ORPHAN_S, UploadFolder
+from fer_web.jobs.videos import readable
+from fer_web.store import Store
+from tests.jobs.fakes import film
+
+LONG_AGO_S = 1_000_000_000
+
+
+def age(path: Path) -> None:
+    """A file that nobody has written to for long."""
+    path.touch()
+    os.utime(path, (LONG_AGO_S, LONG_AGO_S))
+
+
+def test_what_is_not_kept_deletes_itself(tmp_path: Path) -> None:
+    folder = UploadFolder(tmp_path / "uploads", 1000, reserve_bytes=0)
+    with folder.receive() as lost:
+        lost.write(film())
+    with folder.receive() as kept:
+        kept.write(film())
+        kept.check()
+        kept.keep()
+
+    assert [path.name for path in folder.folder.iterdir()] == [kept.name]
+
+
+def test_what_is_no_video_is_refused_with_its_first_bytes(tmp_path: Path) -> None:
+    with UploadFolder(tmp_path, 10_000, reserve_bytes=0).receive() as incoming:
+        incoming.write(b"%PDF-1.7" + bytes(100))  # too little to judge
+        with pytest.raises(RequestError, match="not a video"):
+            incoming.write(bytes(500))
+
+
+def test_orphans_go_and_what_somebody_works_on_or_sends_stays(tmp_path: Path) -> None:
+    folder = UploadFolder(tmp_path, 1000, reserve_bytes=0)
+    for name in ("waiting", "waiting.position", "orphan", "orphan.position"):
+        age(tmp_path / name)
+    (tmp_path / "arriving").touch()
+
+    assert folder.sweep(["uploads/waiting"]) == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["arriving", "waiting", "waiting.position"]
+    assert ORPHAN_S < 3600
+
+
+def test_names_cannot_lead_out_of_the_folders(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.mp4"
+    secret.touch()
+    uploads, annotated = UploadFolder(tmp_path / "uploads", 1), AnnotatedFolder(tmp_path / "annotated")
+
+    uploads.discard("../secret.mp4")
+    annotated.discard("../secret")
+
+    assert annotated.find("../secret") is None
+    assert secret.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("talk.mp4", "talk.mp4"),
+        ("/home/me/talk.mp4", "talk.mp4"),
+        ("C:\\videos\\talk.mp4", "talk.mp4"),
+        ("a\u202egpj.\x00mp4\n", "agpj.mp4"),
+        ("", "video"),
+        ("x" * 999, "x" * 200),
+    ],
+)
+def test_a_name_is_a_text_for_people(name: str, shown: str) -> None:
+    assert readable(name) == shown
+
+
+def test_tidying_takes_old_entries_and_copies_without_a_session(tmp_path: Path) -> None:
+    now = datetime.now(timezone.utc)
+    uploads, annotated = UploadFolder(tmp_path / "uploads", 1), AnnotatedFolder(tmp_path / "annotated")
+    with Store.open(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
+        session = store.create("talk", "talk", now, kind="video")
+        for name in (session, "gone"):
+            annotated.path(name).touch()
+        annotated.path("gone").with_name("gone.mp4.ts").touch()
+        for number, over in enumerate((now - LISTED - timedelta(hours=1), now, None)):
+            state = JobState.QUEUED if over is None else JobState.DONE
+            store.save_job(Job(str(number), "video", "talk", now, state=state, finished_at=over))
+
+        tidy(store, uploads, annotated)
+
+        assert sorted(job.id for job in store.list_jobs(limit=9)) == ["1", "2"]
+    assert [path.name for path in annotated.folder.iterdir()] == [f"{session}.mp4"]
