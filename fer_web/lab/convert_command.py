@@ -11,7 +11,7 @@ from fer_web.lab.convert import Wanted, convert
 from fer_web.lab.expressions import parse_expressions
 from fer_web.training.readers import read_table
 
-OUT = Path("data/fer2013_features")
+OUT = Path("runs/fer2013_features")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
