@@ -21,7 +21,7 @@ from fer_web.lab.quick import quick_table
 from fer_web.lab.row import Row, Task
 from fer_web.lab.runs import CACHE
 from fer_web.lab.search_space import drawn, space_of
-from fer_web.store.address import parse_address
+from fer_web.store.address import UNPOOLED, parse_address
 from fer_web.store.troubles import telling
 from fer_web.training.dataset import LearningData, Table, learning_data
 from fer_web.training.loop import accuracy
@@ -81,7 +81,7 @@ def open_study(row: Row, tuning: Tuning) -> Any:
     with telling(url):
         return optuna.create_study(
             study_name=tuning.name or row.name,
-            storage=url.render_as_string(hide_password=False),
+            storage=optuna.storages.RDBStorage(url.render_as_string(hide_password=False), engine_kwargs=UNPOOLED),
             direction="maximize",
             load_if_exists=True,
             sampler=optuna.samplers.TPESampler(seed=seed),

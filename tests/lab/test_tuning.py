@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from fer_web.lab.rows import all_rows
 from fer_web.lab.search_space import drawn, space_of
 from fer_web.lab.tuning import Tuning, as_markdown, importance, tune
 from tests.lab.conftest import made_up, save
+from tests.store.conftest import postgresql  # noqa: F401  (a fixture)
 
 TABLE = made_up()
 
@@ -110,6 +112,18 @@ def test_a_study_goes_on_where_it_was_left(tmp_path: Path) -> None:
     tune(ROW, TABLE, Tuning(tmp_path, trials=2, is_quiet=True, cache=None))
 
     study = tune(ROW, TABLE, Tuning(tmp_path, trials=1, is_quiet=True, cache=None))
+
+    assert len(study.trials) == 3
+
+
+def test_machines_that_name_the_same_database_share_a_study(
+    tmp_path: Path,
+    postgresql: Callable[[], str],  # noqa: F811
+) -> None:
+    address = postgresql()
+    tune(ROW, TABLE, Tuning(tmp_path / "one", trials=2, storage=address, is_quiet=True, cache=None))
+
+    study = tune(ROW, TABLE, Tuning(tmp_path / "other", trials=1, storage=address, is_quiet=True, cache=None))
 
     assert len(study.trials) == 3
 
