@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from fer_web.jobs.uploads import make_private
+
 SUFFIX = ".mp4"
 
 
@@ -16,7 +18,7 @@ class AnnotatedFolder:
 
     def path(self, session_id: str) -> Path:
         """Where a session's copy lies, or would; for the first one the folder is made."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private(self.folder)
         return self.folder / f"{Path(session_id).name}{SUFFIX}"
 
     def find(self, session_id: str) -> Path | None:

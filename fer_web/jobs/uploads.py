@@ -39,7 +39,7 @@ class UploadFolder:
         """A file to write an upload to; RequestError when one of `expected_bytes` is too large or finds no space."""
         if expected_bytes is not None and expected_bytes > self.max_bytes:
             raise _too_large(self.max_bytes)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private(self.folder)
         if shutil.disk_usage(self.folder).free - (expected_bytes or 0) < self._reserve_bytes:
             raise _disk_full()
         return Incoming(self.folder / secrets.token_urlsafe(NAME_BYTES), self.max_bytes)
@@ -140,6 +140,12 @@ class Incoming:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def make_private(folder: Path) -> None:
+    """A folder in the data folder, and that one too, for this user alone."""
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _written_s(path: Path) -> float:

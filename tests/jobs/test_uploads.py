@@ -36,6 +36,7 @@ def test_what_is_not_kept_deletes_itself(tmp_path: Path) -> None:
         kept.keep()
 
     assert [path.name for path in folder.folder.iterdir()] == [kept.name]
+    assert os.name == "nt" or folder.folder.stat().st_mode & 0o077 == 0  # nobody else may look
 
 
 def test_what_is_no_video_is_refused_with_its_first_bytes(tmp_path: Path) -> None:
