@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 NAME = "keypoints"  # of the model
 # Where the right eye, the left eye and the mouth (as dlib sees them) lie in the training pictures, in 96ths of their
 # side; `python -m fer_web lab keypoints framing` measures it.
-KEYPOINT_FRAMING: Points = np.array([[32.1, 36.8], [62.0, 36.2], [47.6, 70.9]], np.float32) / np.float32(96)
+KEYPOINT_FRAMING: Points = np.array([[32.2, 36.9], [62.0, 36.1], [47.9, 70.9]], np.float32) / np.float32(96)
 
 
 class KeypointNetwork:

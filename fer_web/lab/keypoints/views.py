@@ -21,7 +21,7 @@ Targets = NDArray[np.float32]  # (n, 15, 3): x, y, and 1 where they are known
 
 def moved(points: Points, matrix: Matrix) -> Points:
     """Points under an affine map, left and right swapped where it mirrors; those that leave the picture are unknown."""
-    there = (points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
+    there: Points = (points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
     if np.linalg.det(matrix[:, :2]) < 0:
         there = there[list(MIRROR)]
     outside = ~((there >= 0) & (there <= SIDE_PX - 1)).all(axis=1)
