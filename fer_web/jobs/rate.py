@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Blinks are found as well as in 30 pictures a second (docs/videos.md), for half of the work.
+# Half of the work of 30 a second, and nearly all of the blinks (docs/videos.md).
 DEFAULT_FPS = 15.0
 # A picture that comes so much too early is in time: Matroska rounds to milliseconds.
 TOLERANCE_S = 0.002

@@ -121,7 +121,7 @@ class Clip:
     def trouble(self) -> str | None:
         """Where the file is damaged or cut off, in a sentence or two; None when it was read without a fault."""
         said = []
-        announced_s = self.facts.duration_s
+        announced_s = self.facts.duration_s if self._decoding.says_its_length else None
         reached_s = max(self._end_s, self._decoding.heard_until_s - self.zero_s)
         if announced_s is not None and announced_s - reached_s > max(CUT_SHORT_S, CUT_SHORT_SHARE * announced_s):
             said.append(

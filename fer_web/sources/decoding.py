@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,flv,ogg,asf,mpeg,mpegvideo,mpegts,h264,hevc,yuv4mpegpipe,ivf,wav"
 )
+# Of these, FFmpeg works the length out from the file's size or last time stamp: it announces none that could be missed.
+WITHOUT_LENGTH = frozenset({"mpeg", "mpegts", "mpegvideo", "h264", "hevc", "yuv4mpegpipe"})
 # Failed reads after which nothing more is expected.
 MOST_FAILURES = 20
 MICROSECONDS = 1_000_000
@@ -65,6 +67,11 @@ class Decoding:
         if self.stream.duration is not None and self.stream.time_base is not None:
             return float(self.stream.duration * self.stream.time_base)
         return None if self.container.duration is None else self.container.duration / MICROSECONDS
+
+    @property
+    def says_its_length(self) -> bool:
+        """Whether `announced_s` comes from the file's head, so that a file that ends before it was cut off."""
+        return self.container.format.name not in WITHOUT_LENGTH
 
     def seek(self, stamp_s: float) -> bool:
         """Whether the next frame is one that can be decoded alone, at `stamp_s` or some time before."""

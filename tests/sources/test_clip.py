@@ -1,0 +1,110 @@
+"""Video files read for analysis: what they say of themselves, their pictures from any place, their damage."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from datetime import datetime, timezone
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from fer_web.errors import SourceError
+from fer_web.sources.clip import Clip, Damage, probe_video
+from tests.clips import FPS, SIZE, make_clip, portrait
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips") / "talk.mp4", 2, options={"movflags": "+faststart"})
+
+
+def times_of(path: Path, after_s: float | None = None) -> list[float]:
+    with Clip(path) as clip:
+        return [picture.time_s for picture in clip.pictures(after_s)]
+
+
+def test_a_video_tells_its_facts(clip: Path) -> None:
+    facts = probe_video(clip)
+
+    assert (facts.size, facts.fps, facts.has_sound, facts.recorded_at) == (SIZE, FPS, True, None)
+    assert facts.duration_s == pytest.approx(2)
+
+
+def test_when_it_was_recorded_is_told(clip: Path, tmp_path: Path) -> None:
+    path = tmp_path / "dated.mp4"
+    with av.open(str(clip)) as source, av.open(str(path), "w") as output:
+        output.metadata["creation_time"] = "2024-05-06T07:08:09.000000Z"
+        stream = output.add_stream_from_template(source.streams.video[0], opaque=True)
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                output.mux(packet)
+
+    assert probe_video(path).recorded_at == datetime(2024, 5, 6, 7, 8, 9, tzinfo=timezone.utc)
+
+
+def test_pictures_are_as_they_were(clip: Path) -> None:
+    with Clip(clip) as opened:
+        pixels = [picture.pixels() for picture in opened.pictures()]
+
+    assert len(pixels) == 2 * FPS
+    for place in (0, 20):
+        assert np.abs(pixels[place].astype(int) - portrait(place / FPS)).mean() < 6
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".ts", ".avi"])
+@pytest.mark.parametrize("after_s", [0.0, 0.7, 1.9])
+def test_going_on_gives_the_pictures_behind(suffix: str, after_s: float, tmp_path: Path) -> None:
+    codec = "mjpeg" if suffix == ".avi" else "libx264"
+    path = make_clip(tmp_path / f"talk{suffix}", 2, codec=codec, sound=None)
+    whole = times_of(path)
+    start_s = max(time_s for time_s in whole if time_s <= after_s + 0.01)
+
+    assert times_of(path, start_s) == [time_s for time_s in whole if time_s > start_s]
+
+
+def test_a_file_that_cannot_be_entered_in_its_middle_is_read_from_its_beginning(tmp_path: Path, clip: Path) -> None:
+    raw = tmp_path / "talk.h264"
+    with av.open(str(clip)) as source, av.open(str(raw), "w", format="h264") as output:
+        stream = output.add_stream_from_template(source.streams.video[0], opaque=True)
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                output.mux(packet)
+    whole = times_of(raw)
+
+    assert len(whole) == 2 * FPS
+    assert times_of(raw, whole[9]) == whole[10:]
+    with Clip(raw) as opened:
+        list(opened.pictures())
+        assert opened.trouble is None
+
+
+def test_pixels_that_are_not_square_are_made_so(tmp_path: Path) -> None:
+    if shutil.which("ffmpeg") is None:
+        pytest.skip("ffmpeg is not installed (Debian: apt-get install ffmpeg)")
+    wide, path = make_clip(tmp_path / "a.mp4", 0.2, sound=None), tmp_path / "b.mp4"
+    subprocess.run(["ffmpeg", "-v", "error", "-i", wide, "-vf", "setsar=2", path], check=True)
+
+    with Clip(path) as opened:
+        assert opened.facts.size == (2 * SIZE[0], SIZE[1])
+        assert next(opened.pictures()).pixels().shape == (SIZE[1], 2 * SIZE[0], 3)
+
+
+def test_damage_of_an_earlier_reading_is_remembered(clip: Path) -> None:
+    with Clip(clip) as opened:
+        list(opened.pictures(1.0, Damage(3, 0.25)))
+
+        assert opened.damage == Damage(3, 0.25)
+        assert opened.trouble == "3 places are damaged, at 0.2 s first; what could be read was analyzed."
+        assert opened.duration_s == pytest.approx(2, abs=0.01)
+
+
+def test_a_picture_too_large_is_refused_before_it_is_decoded(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fer_web.sources.opencv.MAX_PIXELS", 1000)
+
+    with pytest.raises(SourceError, match="more than 1,000 pixels"):
+        probe_video(clip)
