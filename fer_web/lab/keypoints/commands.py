@@ -107,5 +107,6 @@ def _framing(args: argparse.Namespace, division: Division) -> None:  # noqa: ARG
     from fer_web.lab.keypoints.framing import measure_framing
 
     found = measure_framing(division.training)
-    print(f"{found.count} faces; right eye, left eye, mouth: {found.anchors.astype(float).round(1).tolist()} of 96 pixels; "
-          f"points shifted by {found.shift.round(2).tolist()} pixels")  # fmt: skip
+    places = found.anchors.astype(float).round(1).tolist()
+    print(f"{found.count} faces; right eye, left eye, mouth at {places} of 96 pixels")
+    print(f"points shifted by {found.shift.round(2).tolist()} pixels")
