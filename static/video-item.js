@@ -3,8 +3,8 @@
 import { element, write } from "./dom.js";
 
 export class Item {
-  #isDone = false;
   #shown = null;
+  #targets = new Map(); // what each button does now: the same one cancels first an upload, later a job
 
   constructor(name) {
     this.name = name;
@@ -23,6 +23,7 @@ export class Item {
     this.progress.hidden = share === undefined;
     if (share === null) this.progress.removeAttribute("value");
     else if (share !== undefined) this.progress.value = share;
+    this.#targets = new Map(actions);
     const shown = actions.map(([text, target]) => `${text} ${typeof target === "string" ? target : ""}`).join("\n");
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -42,7 +43,7 @@ export class Item {
     button.setAttribute("aria-label", label);
     button.addEventListener("click", async () => {
       button.disabled = true;
-      await target();
+      await this.#targets.get(text)?.();
       button.disabled = false;
     });
     return button;
