@@ -6,12 +6,17 @@ Needs requirements-dev.txt, Chromium and its driver; starts and ends a server of
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import tempfile
+import time
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import datetime, timezone
+from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -20,6 +25,9 @@ from PIL import Image  # noqa: E402
 from selenium.webdriver import Chrome  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
+from fer_web.registry import ModelCard  # noqa: E402
+from fer_web.reports import read_readings_csv  # noqa: E402
+from fer_web.store import Store  # noqa: E402
 from tests.browser.chromium import PATIENCE_S, find_programs, open_chromium  # noqa: E402
 from tests.browser.looks import Size, look  # noqa: E402
 from tests.browser.page import every, one, text  # noqa: E402
@@ -37,17 +45,24 @@ def main() -> None:
     """Every page that the README shows, as WebP."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
-    out = parser.parse_args().out
+    parser.add_argument("--readings", type=Path, help="a readings.csv to report on, instead of a recording of the demo")
+    parser.add_argument("--report-only", action="store_true", help="take the picture of the report and no other")
+    given = parser.parse_args()
+    out = given.out
     out.mkdir(parents=True, exist_ok=True)
     programs = find_programs()
     if isinstance(programs, str):
         sys.exit(programs)
     with tempfile.TemporaryDirectory() as folder:
-        service = Service(Path(folder), FER_SOURCE=f"demo:?faces={PEOPLE}")
+        data = Path(folder) / "data"
+        service = Service(Path(folder), FER_SOURCE=f"demo:?faces={PEOPLE}", FER_DATA_DIR=str(data))
         browser = open_chromium(programs, Path(folder) / "profile", ())
         try:
             service.start()
-            take(browser, service.url, Path(folder), out)
+            session = _record(service.port) if given.readings is None else _keep(data, given.readings)
+            take_report(browser, f"{service.url}/sessions/{session}", out)
+            if not given.report_only:
+                take(browser, service.url, Path(folder), out)
         finally:
             browser.quit()
             service.stop()
@@ -78,6 +93,52 @@ def take(browser: Chrome, url: str, folder: Path, out: Path) -> None:
     for name in ("camera", "about", "privacy"):
         browser.get(f"{url}/{name}")
         shoot(browser, out / f"{name}.webp", WIDE)
+
+
+def take_report(browser: Chrome, url: str, out: Path) -> None:
+    """A session's page."""
+    look(browser, WIDE, "light")
+    browser.get(url)
+    _until(browser, lambda: bool(every(browser, ".report")))
+    shoot(browser, out / "report.webp", WIDE)
+
+
+def _keep(data: Path, path: Path) -> str:
+    """Put readings into the service's store, as a video's job does."""
+    readings = list(read_readings_csv(path))
+    end_s = readings[-1].time_s
+    card = ModelCard.read(ROOT / "models" / "xception.json")
+    fps = len({reading.time_s for reading in readings}) / end_s
+    data.mkdir(exist_ok=True)
+    with Store.open(f"sqlite:///{data / 'fer_web.sqlite'}") as store:
+        session = store.create(
+            "A conversation",
+            path.parent.name,
+            datetime.now(timezone.utc),
+            kind="video",
+            fps=fps,
+            model=f"{card.name} {card.version}",
+        )
+        store.append(session, readings, duration_s=end_s)
+        store.finish(session, duration_s=end_s)
+    return session
+
+
+def _record(port: int) -> str:
+    """A recording of the demo, nearly a minute long."""
+    session = str(_ask(port, "POST", "/api/recordings", {"consent": True, "name": "The demo"})["id"])
+    time.sleep(CHART_S)
+    _ask(port, "DELETE", f"/api/recordings/{session}")
+    return session
+
+
+def _ask(port: int, method: str, path: str, body: object = None) -> Any:
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
+    try:
+        connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+        return json.load(connection.getresponse())
+    finally:
+        connection.close()
 
 
 def shoot(browser: Chrome, path: Path, size: Size) -> None:

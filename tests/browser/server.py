@@ -14,7 +14,7 @@ from typing import Any
 from tests.web.live_server import ROOT, eventually, free_port
 
 # Loading TensorFlow and the models takes a few seconds, on a busy machine many.
-READY_S = 120.0
+READY_S = 300.0
 STOP_S = 10.0
 
 

@@ -4,18 +4,21 @@ import http.client
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timezone
 from itertools import islice
 from typing import Any
 
 import numpy as np
 import pytest
 
-from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Rect
-from fer_web.live import Outcome, Scene
+from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Marker, Rect
+from fer_web.live import Facts, Outcome, Plan, Progress, Running, Scene
 from fer_web.sources import SourceState
 from fer_web.web.events import HEARTBEAT, HEARTBEAT_S, messages
 from fer_web.web.schemas import face_json
 from tests.web.live_server import Server, serving
+from tests.web.test_openapi import errors_in, schema_of
 
 LIVE = SourceState("live", "camera", "")
 LOST = SourceState("reconnecting", "camera", "unplugged")
@@ -67,12 +70,38 @@ def test_browsers_are_told_when_to_come_back() -> None:
     assert list(messages([])) == [b"retry: 2000\n\n"]
 
 
+def test_a_recording_is_told_when_it_begins_changes_and_ends_but_not_every_second() -> None:
+    class Recorder:
+        progress = Progress("recording", Facts(1.0, 9.0, (64, 48)), 10, 1, (), None)
+
+    plan = Plan("live", "talk", "agreed", datetime(2026, 3, 4, tzinfo=timezone.utc))
+    running = Running("id", plan, Recorder())  # type: ignore[arg-type]
+    longer = replace(Recorder.progress, facts=Facts(2.0, 9.0, (64, 48)), readings=20)
+    marked = replace(longer, markers=(Marker(1.5, "hm"),))
+    course = iter([None, Recorder.progress, longer, marked, None])
+
+    def recording() -> Running | None:
+        now = next(course)
+        Recorder.progress = now or Recorder.progress
+        return running if now else None
+
+    told = [event for message in messages([None] * 5, recording=recording) for event in parsed(message)]
+    news = [json.loads(event["data"])["recording"] for event in told if event.get("event") == "recording"]
+    assert [one and (one["name"], one["elapsed_s"], one["markers"]) for one in news] == [
+        None,
+        ("talk", 1.0, 0),
+        ("talk", 2.0, 1),
+        None,
+    ]
+    assert all(errors_in({"recording": one}, schema_of("CurrentRecording")) == [] for one in news)
+
+
 def test_a_state_is_told_when_it_changes_and_a_frame_once() -> None:
     first, second = outcome(0), outcome(1)
     scenes = [Scene(LIVE), Scene(LIVE, first), Scene(LIVE, first), Scene(LOST, first), Scene(LIVE, second)]
     told = [event for message in list(messages(scenes))[1:] for event in parsed(message)]
     assert [event.get("id", event.get("event")) for event in told] == ["state", "recording", "0", "state", "state", "1"]
-    assert json.loads(told[2]["data"]) == {"status": "reconnecting", "label": "camera", "reason": "unplugged"}
+    assert json.loads(told[3]["data"]) == {"status": "reconnecting", "label": "camera", "reason": "unplugged"}
 
 
 def test_a_state_says_why_nothing_is_analyzed() -> None:
