@@ -38,7 +38,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Film:
     def make(uri: str) -> Path:
         if uri not in made:
             made[uri] = folder / f"{len(made)}.mjpeg"
-            with open_source(uri, loop=False, paced=False) as source:
+            with open_source(uri, loop=False, paced=False, open_timeout_s=PATIENCE_S) as source:
                 timed = ((frame.time_s, frame.pixels) for frame in source.frames())
                 pictures = list(map(jpeg, at_pace(timed)))
             made[uri].write_bytes(b"".join(pictures + pictures[::-1]))  # no jump where it starts over

@@ -1,0 +1,149 @@
+"""Recording from the pages: the visitor's own camera, the live picture that others watch, and what becomes of it."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.conftest import Browse, Wait
+from tests.browser.page import complaints, every, one, text
+from tests.browser.server import Service
+from tests.browser.test_accessible import check
+from tests.browser.test_camera import film as film
+from tests.browser.test_camera import is_running, watching
+from tests.browser.test_camera import start as start_camera
+
+EVIL = '<img src=x onerror="document.title=1">'
+
+
+def ask(server: Service, path: str, method: str = "GET", body: Any = None) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(server.url + path, data, {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+@pytest.fixture
+def server(server: Service) -> Any:
+    """The shared one, with nothing kept before and after."""
+    ask(server, "/api/sessions?confirm=true", "DELETE")
+    yield server
+    ask(server, "/api/sessions?confirm=true", "DELETE")
+
+
+def begin(page: Chrome, name: str) -> None:
+    one(page, "#record-offer summary").click()
+    one(page, "#record-name").send_keys(name)
+    one(page, "#record-consent").click()
+    one(page, "#record-start").click()
+
+
+def runs(page: Chrome) -> bool:
+    return one(page, "#record-running").is_displayed()
+
+
+def test_ones_own_camera_is_recorded_from_start_to_report(
+    server: Service, browse: Browse, film: Any, wait: Wait
+) -> None:
+    page = watching(browse, film("demo:"))
+    start_camera(page, server.url)
+    wait(page).until(lambda page: is_running(page) and len(every(page, ".person")) == 1)
+
+    begin(page, EVIL)
+    wait(page).until(runs)
+    assert one(page, "#badge").is_displayed()
+    assert page.switch_to.active_element.get_attribute("id") == "marker"
+    page.switch_to.active_element.send_keys("He smiles", Keys.ENTER)
+    one(page, "#marker-question").click()
+    wait(page).until(
+        lambda page: [item.text.split(" ", 1)[1] for item in every(page, "#markers li")] == ["Question 1", "He smiles"]
+    )
+    assert text(page, "#marker-question") == "Question 2"
+    assert text(page, "#record-title") == EVIL
+    wait(page).until(lambda page: text(page, "#record-elapsed") >= "0:02")
+    one(page, "#record-stop").click()
+    wait(page).until(lambda page: text(page, "#record-told a") == "See the report")
+    assert not one(page, "#badge").is_displayed()
+    assert complaints(page) == []
+
+    one(page, "#record-told a").click()
+    wait(page).until(lambda page: text(page, "h1") == EVIL)
+    assert "He smiles" in text(page, ".report")
+    assert "A visitor's camera" in text(page, ".head")
+    (kept,) = ask(server, "/api/sessions")["sessions"]
+    assert (kept["kind"], kept["state"], kept["people"], kept["markers"]) == ("visitor", "finished", 1, 2)
+    assert complaints(page) == []
+
+
+def test_everybody_who_watches_sees_that_the_live_picture_is_recorded(
+    server: Service, browser: Chrome, wait: Wait
+) -> None:
+    browser.get(server.url)
+    wait(browser).until(lambda page: len(every(page, ".person")) == 1)
+    assert not one(browser, "#badge").is_displayed()
+
+    recording = ask(server, "/api/recordings", "POST", {"consent": True, "name": "Somebody else's"})
+    wait(browser).until(runs)
+    assert one(browser, "#badge").is_displayed()
+    assert text(browser, "#record-title") == "Somebody else's"
+    ask(server, f"/api/recordings/{recording['id']}/markers", "POST", {"text": "From afar"})
+    wait(browser).until(lambda page: "From afar" in text(page, "#markers"))
+    ask(server, f"/api/recordings/{recording['id']}", "DELETE")
+    wait(browser).until(lambda page: not runs(page))
+    assert "has ended" in text(browser, "#record-told")
+
+    one(browser, "#record-offer summary").click()
+    one(browser, "#record-start").click()
+    assert not runs(browser)  # not without the box
+    one(browser, "#record-offer summary").click()
+    begin(browser, "Mine")
+    wait(browser).until(runs)
+    check(browser)
+    one(browser, "#record-stop").click()
+    wait(browser).until(lambda page: not runs(page))
+    assert [one["name"] for one in ask(server, "/api/sessions")["sessions"]] == ["Mine", "Somebody else's"]
+
+
+def test_sessions_are_renamed_compared_and_deleted_after_asking(server: Service, browser: Chrome, wait: Wait) -> None:
+    for name in ("First", "Second"):
+        recording = ask(server, "/api/recordings", "POST", {"consent": True, "name": name})
+        wait(browser).until(lambda _: ask(server, "/api/recordings/current")["recording"]["readings"] > 5)
+        ask(server, f"/api/recordings/{recording['id']}", "DELETE")
+    browser.get(f"{server.url}/sessions")
+    wait(browser).until(lambda page: [link.text for link in every(page, ".session h2")] == ["Second", "First"])
+    wait(browser).until(lambda page: len(every(page, ".shares span")) >= 2)
+    check(browser)
+
+    every(browser, ".rest button")[0].click()
+    dialog = one(browser, "#new-name")
+    assert dialog.get_property("value") == "Second"
+    dialog.send_keys(EVIL, Keys.ENTER)
+    wait(browser).until(lambda page: [link.text for link in every(page, ".session h2")] == [EVIL, "First"])
+
+    for box in every(browser, ".choose input"):
+        box.click()
+    one(browser, "#compare").click()
+    wait(browser).until(lambda page: text(page, "h1") == "Comparison")
+    assert [link.text for link in every(browser, ".head a")][:2] == ["First", EVIL]
+    check(browser)
+    every(browser, ".head a")[0].click()
+    wait(browser).until(lambda page: text(page, "h1") == "First")
+    check(browser)
+
+    one(browser, "#delete").click()
+    one(browser, "#delete-dialog [data-close]").click()
+    assert ask(server, "/api/sessions")["total"] == 2
+    one(browser, "#delete").click()
+    one(browser, "#delete-dialog button[value=yes]").click()
+    wait(browser).until(lambda page: [link.text for link in every(page, ".session h2")] == [EVIL])
+    one(browser, "#delete-all").click()
+    one(browser, "#delete-dialog button[value=yes]").click()
+    wait(browser).until(lambda page: one(page, "#nothing").is_displayed())
+    assert ask(server, "/api/sessions")["total"] == 0
+    assert browser.title == "FER Web: sessions"
+    assert complaints(browser) == []
