@@ -39,7 +39,8 @@ def fit_code(task: Task) -> Fitted:
 def flat(pictures: Pictures) -> Array:
     """(n, 2304) of zero mean and unit deviation in every picture."""
     rows = pictures.reshape(len(pictures), -1).astype(np.float32)
-    return (rows - rows.mean(axis=1, keepdims=True)) / (rows.std(axis=1, keepdims=True) + 1)
+    mean, deviation = rows.mean(axis=1, keepdims=True), rows.std(axis=1, keepdims=True)
+    return np.asarray((rows - mean) / (deviation + 1), dtype=np.float32)
 
 
 def _fit(task: Task, encode: Encode) -> Fitted:

@@ -97,9 +97,9 @@ class Solver:
         from scipy import linalg
 
         found = linalg.solve(self.inner + np.eye(len(self.inner)) / cost, self.wanted, assume_a="pos")
-        return np.vstack([found.astype(np.float32), self.bias])
+        return np.asarray(np.vstack([found, self.bias]), dtype=np.float32)
 
 
 def answers(features: Array, weights: Array) -> Array:
     """The machines' values (n, classes): the highest is the answer."""
-    return features @ weights[:-1] + weights[-1]
+    return np.asarray(features @ weights[:-1] + weights[-1], dtype=np.float32)

@@ -44,7 +44,7 @@ class Hog:
     def _some(self, pictures: Pictures) -> Features:
         cells = self._cells(pictures)
         count, down, across = cells.shape[:3]
-        wide = np.lib.stride_tricks.sliding_window_view(cells, (self.block, self.block), axis=(1, 2))  # type: ignore[call-overload]
+        wide = np.lib.stride_tricks.sliding_window_view(cells, (self.block, self.block), axis=(1, 2))
         blocks = wide.transpose(0, 1, 2, 4, 5, 3).reshape(count, down - self.block + 1, across - self.block + 1, -1)
         return _l2_hys(blocks).reshape(count, -1).astype(np.float32)
 

@@ -69,7 +69,7 @@ def mirrored(landmarks: Features, width_px: int) -> Features:
     """Landmarks (n, 136) in pixels as they lie in the mirror image of a picture so wide."""
     points = landmarks.reshape(-1, COUNT, 2)[:, MIRROR].copy()
     points[..., 0] = width_px - 1 - points[..., 0]
-    return points.reshape(len(landmarks), VALUES)
+    return np.asarray(points.reshape(len(landmarks), VALUES), dtype=np.float32)
 
 
 def _whole(picture: NDArray[np.uint8]) -> Points:
