@@ -19,13 +19,13 @@ from fer_web.settings import ROOT, Settings, load_settings
 from fer_web.sources import Choice, SourceState, choose_source, keep_open, open_source
 from fer_web.startup import Background, give_memory_back
 from fer_web.store import Retention, Store
-from fer_web.vision import Overlay, Vision, draw, draw_notice
-from fer_web.web import camera, events, jobs, notice, pages, predict, recordings, sessions, stream, system
+from fer_web.vision import Classifiers, Overlay, Vision, draw, draw_notice
+from fer_web.web import camera, events, jobs, lab, notice, pages, predict, recordings, sessions, stream, system
 from fer_web.web.access import Access
 from fer_web.web.errors import handle_errors
 from fer_web.web.guard import guard
 from fer_web.web.metrics import Metrics
-from fer_web.web.services import EXTENSION, Limits, Services, Uploads
+from fer_web.web.services import EXTENSION, Lab, Limits, Services, Uploads
 from fer_web.web.session_sink import SessionSink
 from fer_web.web.uploads import MemoryRequest
 from fer_web.worker import make_videos
@@ -42,8 +42,12 @@ BLUEPRINTS = (
     recordings.bp,
     sessions.bp,
     jobs.bp,
+    lab.bp,
     system.bp,
 )
+# The laboratory's results come with the program, the networks to compare with in a folder beside the served ones.
+LAB_RUNS = ROOT / "docs" / "lab" / "runs"
+LAB_MODELS = "lab"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -109,6 +113,7 @@ def _services(settings: Settings, startup: Background) -> Services:
         retention=Retention(store, settings.retention),
         recordings=_recordings(settings, startup, hub, store),
         videos=make_videos(settings, store),
+        lab=Lab(LAB_RUNS, Classifiers((settings.models_dir, settings.models_dir / LAB_MODELS)), settings.model),
         notice=settings.notice,
         retention_days=settings.retention_days,
     )

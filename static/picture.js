@@ -2,6 +2,7 @@
 
 import { Bars } from "./bars.js";
 import { element, eyesText, percent, plural, POSE, poseText, QUALITY, qualityText } from "./dom.js";
+import { showDataUri } from "./heat.js";
 import { Sheet } from "./sheet.js";
 import { copy, curlLine, pythonLines } from "./snippets.js";
 
@@ -183,13 +184,6 @@ async function copyAndSay(button, name, whole, code) {
   }
   part.open = wasOpen;
   setTimeout(() => { button.textContent = `Copy ${name}`; }, 2000);
-}
-
-// The policy of these pages forbids data URIs; a blob of the same bytes is allowed.
-function showDataUri(image, uri) {
-  const bytes = Uint8Array.from(atob(uri.slice(uri.indexOf(",") + 1)), (letter) => letter.charCodeAt(0));
-  image.src = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
-  for (const event of ["load", "error"]) image.addEventListener(event, () => URL.revokeObjectURL(image.src));
 }
 
 function shortened(key, value) {

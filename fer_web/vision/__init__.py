@@ -1,6 +1,7 @@
 """From a frame to what its faces show."""
 
 from fer_web.vision.analyzer import Vision
+from fer_web.vision.compare import Classifiers, compare
 from fer_web.vision.draw import draw, draw_notice
 from fer_web.vision.explain import heated_chip
 from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay, parse_overlays
@@ -8,10 +9,12 @@ from fer_web.vision.pipeline import Pipeline, Step
 
 __all__ = [
     "DEFAULT_OVERLAYS",
+    "Classifiers",
     "Overlay",
     "Pipeline",
     "Step",
     "Vision",
+    "compare",
     "draw",
     "draw_notice",
     "heated_chip",

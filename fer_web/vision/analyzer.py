@@ -74,18 +74,17 @@ class Vision:
 
         ValueError for another `upsample`; ModelError, as the pipeline runs, where there are no `keypoints` to be had.
         """
+        more = (PlaceKeypoints(self._keypoints.get),) if keypoints else ()
+        return Pipeline((*self.cut(upsample).steps, *self.answers(self._classifier).steps, *more))
+
+    def cut(self, upsample: int = 1) -> Pipeline:
+        """The first part of `still`: faces are found, marked and cut out. ValueError for another `upsample`."""
         if upsample not in STILL_PIXELS:
             raise ValueError(f"upsample is 0 or 1, not {upsample}")
-        return Pipeline(
-            (
-                Detect(self._detector, upsample, STILL_PIXELS[upsample]),
-                FindLandmarks(self._predictor),
-                Align(self.card.input),
-                Classify(self._classifier, mirrored=True),
-                AssessQuality(),
-                EstimatePose(),
-                Blinks(),
-                Judge(self.card.uncertain_below),
-                *([PlaceKeypoints(self._keypoints.get)] if keypoints else []),
-            )
-        )
+        detect = Detect(self._detector, upsample, STILL_PIXELS[upsample])
+        return Pipeline((detect, FindLandmarks(self._predictor), Align(self.card.input)))
+
+    def answers(self, classifier: Classifier) -> Pipeline:
+        """The second part of `still`, by any network: what the faces express, and whether that can be trusted."""
+        judge = Judge(classifier.card.uncertain_below)
+        return Pipeline((Classify(classifier, mirrored=True), AssessQuality(), EstimatePose(), Blinks(), judge))

@@ -23,7 +23,10 @@ class Pipeline:
         self.steps = steps
 
     def __call__(self, frame: Frame) -> FrameResult:
-        faces: Faces = ()
+        return self.resume(frame, ())
+
+    def resume(self, frame: Frame, faces: Faces) -> FrameResult:
+        """The result for faces that other steps have found already."""
         timings_ms: dict[str, float] = {}
         for step in self.steps:
             started = time.perf_counter()

@@ -45,6 +45,8 @@ STATUSES: Mapping[str, int] = {
     # a visitor's camera
     "bad_handshake": 400,
     "no_visit": 404,
+    # the laboratory
+    "unknown_model": 404,
     "one_at_a_time": 409,
     # a video
     "not_a_video": 415,

@@ -30,6 +30,7 @@ LINKABLE = frozenset(
         "sessions.page",
         "sessions.session_page",
         "sessions.compare_page",
+        "lab.page",
         "pages.about",
         "pages.privacy",
         "pages.login",
@@ -47,6 +48,7 @@ PAGES = frozenset(
         "sessions.page",
         "sessions.session_page",
         "sessions.compare_page",
+        "lab.page",
         "pages.about",
         "system.docs",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fer_web import __version__
-from fer_web.web import openapi_jobs, openapi_schemas, openapi_sessions
+from fer_web.web import openapi_jobs, openapi_lab, openapi_schemas, openapi_sessions
 from fer_web.web.openapi_parts import BINARY, GUARDED, JSON, OPEN, PAGE, answer, parameter, ref, refusals
 from fer_web.web.openapi_schemas import Schema
 
@@ -35,10 +35,16 @@ VISIT = {
     "schema": {"type": "string"},
 }
 
-SCHEMAS: dict[str, Schema] = {**openapi_schemas.SCHEMAS, **openapi_sessions.SCHEMAS, **openapi_jobs.SCHEMAS}
+SCHEMAS: dict[str, Schema] = {
+    **openapi_schemas.SCHEMAS,
+    **openapi_sessions.SCHEMAS,
+    **openapi_jobs.SCHEMAS,
+    **openapi_lab.SCHEMAS,
+}
 PATHS: dict[str, dict[str, Any]] = {
     **openapi_sessions.PATHS,
     **openapi_jobs.PATHS,
+    **openapi_lab.PATHS,
     "/predict": {
         "post": {
             "operationId": "predict",

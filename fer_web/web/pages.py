@@ -29,6 +29,7 @@ NAVIGATION = (
     ("pages.try_picture", "Try a picture"),
     ("jobs.page", "Videos"),
     ("sessions.page", "Sessions"),
+    ("lab.page", "Lab"),
     ("pages.about", "About"),
     ("pages.privacy", "Privacy"),
     ("system.docs", "API"),

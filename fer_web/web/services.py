@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from fer_web.live import Hub, Recordings, Visitors
     from fer_web.sources import Choice
     from fer_web.store import Retention, Store
-    from fer_web.vision import Overlay, Vision
+    from fer_web.vision import Classifiers, Overlay, Vision
 
 EXTENSION = "fer_web"
 # How many of the largest requests may wait in memory at once.
@@ -62,6 +63,15 @@ class Uploads:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Lab:
+    """What the laboratory's page shows: its `runs`, and models to compare; `served` is the one that all else uses."""
+
+    runs: Path
+    classifiers: Classifiers
+    served: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Services:
     """One value for everything, so that a view's needs can be read from what it takes of it.
 
@@ -79,6 +89,7 @@ class Services:
     retention: Retention
     recordings: Recordings
     videos: VideoJobs
+    lab: Lab
     notice: str | None = None
     retention_days: int = 0
 

@@ -22,10 +22,11 @@ def analyze_picture(
     decoded_ms = _since_ms(started)
     result = vision.still(upsample, keypoints)(Frame(index=0, time_s=0.0, pixels=pixels))
     timings_ms = {"decode": decoded_ms, **result.timings_ms, "total": _since_ms(started)}
-    return replace(result, faces=tuple(sorted(result.faces, key=_largest_first)), timings_ms=timings_ms)
+    return replace(result, faces=tuple(sorted(result.faces, key=largest_first)), timings_ms=timings_ms)
 
 
-def _largest_first(face: Face) -> tuple[int, int, int]:
+def largest_first(face: Face) -> tuple[int, int, int]:
+    """A key to sort faces by."""
     return -face.rect.area, face.rect.left, face.rect.top
 
 

@@ -1,0 +1,65 @@
+"""Several expression networks asked about the same faces, to see where they disagree and what each looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+
+from fer_web.core import Frame, FrameResult
+from fer_web.errors import ModelError, RequestError
+from fer_web.registry import ModelCard
+from fer_web.registry.card import EXPRESSION
+from fer_web.registry.catalog import list_models
+from fer_web.vision.analyzer import Vision
+from fer_web.vision.classify import Classifier
+
+
+class Classifiers:
+    """The expression networks of some folders, each loaded when it is first asked for and kept; any thread may ask.
+
+    A name that stands in several folders is the first one's. One lock guards the loading, so that nothing is loaded
+    twice.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = tuple(folders)
+        self._loaded: dict[str, Classifier] = {}
+        self._lock = Lock()
+
+    def cards(self) -> dict[str, ModelCard]:
+        """What there is to ask, by name. A folder that is missing holds nothing; ModelError for an unreadable card."""
+        return {name: card for name, (card, _) in self._places().items()}
+
+    def get(self, name: str) -> Classifier:
+        """The network of that name; RequestError 'unknown_model' when there is none, ModelError when it is damaged."""
+        with self._lock:
+            if name not in self._loaded:
+                places = self._places()
+                if name not in places:
+                    raise RequestError("unknown_model", f"there is no model {name!r}; there are {', '.join(places)}")
+                self._loaded[name] = Classifier.load(places[name][1], name)
+            return self._loaded[name]
+
+    def _places(self) -> dict[str, tuple[ModelCard, Path]]:
+        places: dict[str, tuple[ModelCard, Path]] = {}
+        for folder in self._folders:
+            for card in list_models(folder, EXPRESSION):
+                places.setdefault(card.name, (card, folder))
+        return places
+
+
+def compare(vision: Vision, classifiers: Sequence[Classifier], frame: Frame, upsample: int = 1) -> list[FrameResult]:
+    """Each network's result for a picture whose faces are found, marked and cut out once.
+
+    The time for that stands in every result. ModelError when a network wants other crops than `vision`'s.
+    """
+    for classifier in classifiers:
+        if classifier.card.input != vision.card.input:
+            raise ModelError(f"{classifier.card.name} wants other crops of faces than {vision.card.name}")
+    found = vision.cut(upsample)(frame)
+    results = []
+    for classifier in classifiers:
+        answer = vision.answers(classifier).resume(frame, found.faces)
+        results.append(FrameResult(frame, answer.faces, {**found.timings_ms, **answer.timings_ms}))
+    return results
