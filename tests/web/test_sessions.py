@@ -257,12 +257,10 @@ def test_everything_is_exported_piece_by_piece(client: FlaskClient) -> None:
     ids = [add(client, EVIL, seconds=300), add(client, EVIL, SAD, seconds=1), add(client, "Über uns", seconds=1)]
 
     answer = client.get("/api/sessions/export.zip", buffered=False)
-    pieces = list(answer.response)
+    pieces = list(answer.iter_encoded())
 
     assert len(pieces) > 4  # as it is read, not at once
-    with zipfile.ZipFile(
-        BytesIO(b"".join(piece.encode() if isinstance(piece, str) else piece for piece in pieces))
-    ) as file:
+    with zipfile.ZipFile(BytesIO(b"".join(pieces))) as file:
         assert file.testzip() is None
         names = file.namelist()
         folders = {name.split("/")[0] for name in names if "/" in name}
