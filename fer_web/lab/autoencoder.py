@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from fer_web.lab.files import write_arrays
 from fer_web.lab.row import Pictures, Task
 from fer_web.training.backend import seed_everything
 
@@ -20,7 +21,7 @@ Array = NDArray[np.float32]
 WIDTHS = (16, 32, 16)
 BATCH = 128
 QUICK_EPOCHS = 1
-WEIGHTS = "autoencoder.weights.h5"
+WEIGHTS = "autoencoder.npz"
 
 
 def encoder_of(task: Task) -> Callable[[Pictures], Array]:
@@ -28,13 +29,12 @@ def encoder_of(task: Task) -> Callable[[Pictures], Array]:
     whole, encoder = build_autoencoder(task.seed)
     path = task.weights / WEIGHTS
     if path.is_file():
-        whole.load_weights(path)
+        with np.load(path) as saved:
+            whole.set_weights([saved[name] for name in sorted(saved.files)])
     else:
         epochs = QUICK_EPOCHS if task.is_quick else task.config["autoencoder_epochs"]
         _train(whole, evened(task.data.training.pixels), epochs, task)
-        partial = path.with_name(f"partial.{WEIGHTS}")
-        whole.save_weights(partial)
-        partial.replace(path)
+        write_arrays(path, {f"w{index:02d}": value for index, value in enumerate(whole.get_weights())})
 
     def encode(pictures: Pictures) -> Array:
         parts = [
