@@ -2,9 +2,9 @@
 
 An exact kernel machine of 28,000 pictures takes very long on two cores, so the kernel is approximated by Nyström's
 method (Williams and Seeger 2001, "Using the Nyström Method to Speed Up Kernel Machines"): a picture becomes its
-similarities to some thousand training pictures. On these, one linear machine a class is trained against all others, with
-squared errors in place of the hinge (Suykens and Vandewalle 1999, "Least Squares Support Vector Machine Classifiers"), so
-that every cost comes from one system of equations.
+similarities to some thousand training pictures. On these, one linear machine a class is trained against all others,
+with squared errors in place of the hinge (Suykens and Vandewalle 1999, "Least Squares Support Vector Machine
+Classifiers"), so that every cost comes from one system of equations.
 
 Faces are nearly symmetrical, and so is the kernel: a picture's similarity to another one is the mean over both and
 their mirror images. That is worth twice the training pictures, without their cost.
