@@ -14,6 +14,7 @@ export class RecordingControl {
   #origin = 0; // when it began, by this page's clock
   #saved = null; // the one that was stopped here: nothing said later makes it run again
   #questions = 0;
+  #shown = ""; // the markers in the list
 
   // `badge` stands in the picture. `visit()` is the secret of one's own visit, null while there is none; without it, the
   // live picture is meant.
@@ -128,6 +129,9 @@ export class RecordingControl {
   }
 
   #showMarkers(markers) {
+    const key = JSON.stringify(markers);
+    if (key === this.#shown) return;
+    this.#shown = key;
     const rows = markers.slice(-SHOWN_MARKERS).toReversed().map(({ time_s: time, text }) => element("li", {}, element("time", { textContent: clock(time) }), text));
     find("markers").replaceChildren(...rows);
     const asked = markers.map(({ text }) => Number(/^Question (\d+)$/.exec(text)?.[1] ?? 0));
