@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from fer_web.errors import ModelError
+from fer_web.registry.catalog import sha256_of
 from fer_web.training.average import WeightAverage, Weights
 from fer_web.training.schedule import Patience
 
 STATE = "state.npz"
 BEST = "best.npz"
+INPUTS = "inputs.json"
 
 
 @dataclass
@@ -77,6 +79,23 @@ def take_weights(model: Any, trained: Any, *, partly: bool = False) -> None:
             layer.set_weights(trained.get_layer(layer.name).get_weights())
         except ValueError as error:
             raise ModelError(f"the trained network's layer {layer.name!r} does not fit: {error}") from error
+
+
+def note_inputs(folder: Path, **inputs: Path | None) -> None:
+    """Keep the names and hashes of the files that a run begins from or learns by, besides its data; folders by name."""
+    found = {role: _described(path) for role, path in inputs.items() if path is not None}
+    (folder / INPUTS).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def noted_inputs(folder: Path) -> dict[str, str]:
+    """What `note_inputs` kept; nothing where it kept nothing."""
+    path = folder / INPUTS
+    kept: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return kept
+
+
+def _described(path: Path) -> str:
+    return f"{path.name}, SHA-256 {sha256_of(path)}" if path.is_file() else path.name
 
 
 def _moments(model: Any) -> list[Any]:

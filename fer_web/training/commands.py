@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from fer_web.registry.card import ModelCard
+from fer_web.training.checkpoint import note_inputs
 from fer_web.training.dataset import LearningData, learning_data
 from fer_web.training.readers import read_table
 
@@ -47,6 +48,7 @@ def run_train(args: argparse.Namespace) -> int:
     config = read_config(args.config)
     if args.config.resolve() != (args.run / "run.toml").resolve():
         shutil.copyfile(args.config, args.run / "run.toml")
+    note_inputs(args.run, start=args.start, teaching=args.teaching, crops=args.crops)
     in_parallel(config.workers, partial(_train, args))
     return 0
 

@@ -16,7 +16,7 @@ from fer_web.registry.networks import build_network
 from fer_web.registry.spec import InputSpec
 from fer_web.training import metrics
 from fer_web.training.calibrate import fit_temperature, uncertain_below
-from fer_web.training.checkpoint import load_best, take_weights
+from fer_web.training.checkpoint import load_best, noted_inputs, take_weights
 from fer_web.training.config import RunConfig, read_config
 from fer_web.training.dataset import LearningData
 from fer_web.training.loop import predict
@@ -42,13 +42,19 @@ def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard
     models.mkdir(parents=True, exist_ok=True)
     path = models / f"{name}.keras"
     model.save(path)
-    card = _card(name, config, load_best(run)[1], model, data, sha256_of(path))
+    card = _card(name, config, load_best(run)[1], model, data, sha256_of(path), noted_inputs(run))
     card.write(path.with_suffix(".json"))
     return card
 
 
 def _card(
-    name: str, config: RunConfig, chosen: dict[str, Any], model: Any, data: LearningData, digest: str
+    name: str,
+    config: RunConfig,
+    chosen: dict[str, Any],
+    model: Any,
+    data: LearningData,
+    digest: str,
+    inputs: dict[str, str],
 ) -> ModelCard:
     logits = predict(model, data.public.pixels, InputSpec().width)
     labels = data.public.labels
@@ -57,7 +63,7 @@ def _card(
     epochs = int(chosen["epoch"])
     return ModelCard(
         name=name,
-        version=date.today().isoformat(),
+        version=f"{date.today().isoformat()}-{digest[:8]}",
         network=config.network,
         sha256=digest,
         parameters=int(model.count_params()),
@@ -70,6 +76,7 @@ def _card(
             "weights_chosen_by": "PublicTest",
             "votes": "FER+ votes as an auxiliary head while training" if config.loss.votes else "not used",
             "teachers": "averaged logits of teachers" if config.loss.teacher else "none",
+            "inputs": inputs,
             "run": {**asdict(config), "epochs_until_chosen": epochs},
         },
         metrics={

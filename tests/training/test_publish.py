@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from fer_web.errors import DataError, ModelError
-from fer_web.registry.catalog import load_model
+from fer_web.registry.catalog import load_model, sha256_of
 from fer_web.registry.networks import Heads, build_network
 from fer_web.registry.spec import InputSpec
-from fer_web.training.checkpoint import take_weights
+from fer_web.training.checkpoint import note_inputs, take_weights
 from fer_web.training.dataset import LearningData, Table
 from fer_web.training.evaluate import LEDGER, Examination, count_read, examine, ferplus_majority, results
 from fer_web.training.loop import predict
@@ -149,3 +149,14 @@ def test_teachers_answers_to_other_pictures_are_refused(tmp_path: Path) -> None:
     assert (load_teaching(tmp_path / "teaching.npz", faces(3)) == logits).all()
     with pytest.raises(DataError, match="other pictures"):
         load_teaching(tmp_path / "teaching.npz", faces(3, seed=1))
+
+
+def test_a_card_tells_what_the_run_began_from_and_learned_by(trained: Path, data: LearningData, tmp_path: Path) -> None:
+    (tmp_path / "crops.npz").write_bytes(b"crops")
+    note_inputs(trained, start=None, crops=tmp_path / "crops.npz", teaching=tmp_path)
+
+    card = publish(trained, data, tmp_path / "models", "tiny")
+
+    assert set(card.data["inputs"]) == {"crops", "teaching"}
+    assert card.data["inputs"]["crops"] == f"crops.npz, SHA-256 {sha256_of(tmp_path / 'crops.npz')}"
+    assert card.version.endswith(card.sha256[:8])
