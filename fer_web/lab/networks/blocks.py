@@ -86,7 +86,9 @@ def head(layers: Layers, x: Tensor, maps: Tensor, plan: Plan) -> Tensor:
     if plan.votes:
         columns.append(layers.Dense(VOTES, name="votes")(x))
     if plan.landmarks:
-        columns.append(layers.Dense(POINTS, name="landmarks")(grid(layers, maps, "landmarks")))
+        # From zero, near where faces' points are on the mean: a wild first guess would drown the expressions.
+        tell = layers.Dense(POINTS, kernel_initializer="zeros", name="landmarks")
+        columns.append(tell(grid(layers, maps, "landmarks")))
     return columns[0] if len(columns) == 1 else layers.Concatenate(name="columns")(columns)
 
 

@@ -88,7 +88,7 @@ ROWS: tuple[Row, ...] = (
     _row(
         "landmark-supervised",
         "simple CNN that also tells landmarks, after EmotionalDAN",
-        replace(OURS, landmarks=1.0),
+        replace(OURS, landmarks=0.1),
         note="none for this network",
         how=f"{TAUGHT}; pair of {SIMPLE_CNN.name}",
     ),
