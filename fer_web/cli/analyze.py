@@ -48,7 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_fps,
         default=DEFAULT_FPS,
         metavar="N",
-        help=f"pictures a second to analyze, at most (default {DEFAULT_FPS:g}; 0: every one). Blinks need 12 or more",
+        help=f"pictures a second to analyze, at most (default {DEFAULT_FPS:g}; 0: every one). Under 10, most blinks "
+        "fall between them",
     )
     parser.add_argument(
         "--annotate", action="store_true", help="also write annotated.mp4: the overlay drawn on every picture"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from glob import escape
 from pathlib import Path
 
 from fer_web.jobs.uploads import make_private
@@ -28,7 +29,7 @@ class AnnotatedFolder:
 
     def discard(self, session_id: str) -> None:
         """Delete a session's copy, complete or not; none is as good."""
-        for path in self.folder.glob(f"{Path(session_id).name}{SUFFIX}*"):
+        for path in self.folder.glob(f"{escape(Path(session_id).name)}{SUFFIX}*"):
             path.unlink(missing_ok=True)
 
     def sweep(self, is_kept: Callable[[str], bool]) -> int:

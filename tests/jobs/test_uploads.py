@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -82,6 +83,34 @@ def test_names_cannot_lead_out_of_the_folders(tmp_path: Path) -> None:
 )
 def test_a_name_is_a_text_for_people(name: str, shown: str) -> None:
     assert readable(name) == shown
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_folders_that_hold_faces_are_for_this_user_alone(tmp_path: Path) -> None:
+    uploads, annotated = (
+        UploadFolder(tmp_path / "one" / "uploads", 9, 0),
+        AnnotatedFolder(tmp_path / "two" / "annotated"),
+    )
+    uploads.receive().close()
+    annotated.path("session")
+
+    for folder in (uploads.folder, uploads.folder.parent, annotated.folder, annotated.folder.parent):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+
+
+def test_a_copy_goes_with_all_that_was_written_for_it_and_no_other_goes(tmp_path: Path) -> None:
+    annotated = AnnotatedFolder(tmp_path / "annotated")
+    for name in ("one", "two"):
+        for leftover in ("", ".ts", ".part"):
+            copy = annotated.path(name)
+            copy.with_name(f"{copy.name}{leftover}").touch()
+
+    annotated.discard("*")
+    assert len(list(annotated.folder.iterdir())) == 6
+    annotated.discard("one")
+    assert sorted(path.name for path in annotated.folder.iterdir()) == ["two.mp4", "two.mp4.part", "two.mp4.ts"]
+    assert annotated.sweep(lambda name: name != "two") == 1
+    assert list(annotated.folder.iterdir()) == []
 
 
 def test_tidying_takes_old_entries_and_copies_without_a_session(tmp_path: Path) -> None:
