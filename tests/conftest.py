@@ -43,17 +43,30 @@ def astronaut() -> Frame:
 @pytest.fixture(scope="session")
 def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small untrained network under the served one's name, and its card."""
+    folder = tmp_path_factory.mktemp("models")
+    write_tiny_model(folder, "xception", seed=1)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def other_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a second small network, which answers otherwise."""
+    folder = tmp_path_factory.mktemp("other")
+    write_tiny_model(folder, "other", seed=2)
+    return folder
+
+
+def write_tiny_model(folder: Path, name: str, seed: int) -> None:
+    """A small untrained network that tells where it looked, and its card."""
     import keras
 
-    folder = tmp_path_factory.mktemp("models")
-    keras.utils.set_random_seed(1)
+    keras.utils.set_random_seed(seed)
     image = keras.Input((48, 48, 1))
     x = keras.layers.Conv2D(16, 3, strides=4, activation="relu")(image)
     model = keras.Model(image, keras.layers.Dense(7)(keras.layers.GlobalAveragePooling2D()(x)))
-    model.save(folder / "xception.keras")
-    digest = sha256_of(folder / "xception.keras")
-    ModelCard("xception", "test", "tiny", digest, model.count_params()).write(folder / "xception.json")
-    return folder
+    model.save(folder / f"{name}.keras")
+    digest = sha256_of(folder / f"{name}.keras")
+    ModelCard(name, "test", "tiny", digest, model.count_params()).write(folder / f"{name}.json")
 
 
 @pytest.fixture(scope="session")

@@ -48,6 +48,11 @@ class Vision:
         """The expression network's card."""
         return self._classifier.card
 
+    @property
+    def classifier(self) -> Classifier:
+        """The expression network."""
+        return self._classifier
+
     def live(self, wants_keypoints: Callable[[], bool] | None = None) -> Pipeline:
         """For the frames of one camera, in their order, on one thread: people are followed and their blinks counted.
 

@@ -83,7 +83,8 @@ def _card_json(card: ModelCard) -> Json:
 
 def _compared(mine: Services, vision: Vision, names: list[str], upload: Upload) -> Json:
     started = time.perf_counter()
-    classifiers = [mine.lab.classifiers.get(name) for name in names]
+    served = {vision.card.name: vision.classifier}  # loaded already
+    classifiers = [served.get(name) or mine.lab.classifiers.get(name) for name in names]
     limits = mine.uploads.limits
     pixels = decode_image(upload(), max_bytes=limits.max_bytes, max_pixels=limits.max_pixels)
     results = compare(vision, classifiers, Frame(0, 0.0, pixels))
