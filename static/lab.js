@@ -1,10 +1,8 @@
 // The laboratory: two models on one picture, a table that sorts, confusion matrices side by side.
 
-import { Bars } from "./bars.js";
 import { closeCamera, explain, obstacle, openCamera } from "./camera-device.js";
 import { Frames } from "./camera-frames.js";
-import { element } from "./dom.js";
-import { showDataUri } from "./heat.js";
+import { answerNodes, verdict } from "./lab-answers.js";
 import { sortable } from "./lab-table.js";
 import { showMatrices } from "./lab-matrices.js";
 import "./palette.js";
@@ -20,7 +18,13 @@ let turn = 0; // only the newest question's answer counts
 
 const names = () => [find("model0").value, find("model1").value];
 
+function tell(text) {
+  find("duel-state").textContent = text;
+}
+
+// In place of what was told; null takes a complaint back.
 function complain(text) {
+  if (text) tell("");
   find("duel-error").hidden = !text;
   find("duel-error").textContent = text ?? "";
 }
@@ -39,7 +43,7 @@ async function ask(picture) {
     if (mine !== turn) return;
     if (!response.ok) throw new Error(answer.error.message);
     complain(null);
-    show(answer);
+    show(picture, answer);
   } catch (error) {
     if (mine !== turn) return;
     complain(error instanceof TypeError ? "The service does not answer." : error.message);
@@ -47,35 +51,21 @@ async function ask(picture) {
   }
 }
 
-function show(answer) {
-  const [first, second] = answer.models;
-  const faces = first.results.map((face, place) => faceNode(place, [[first.name, face], [second.name, second.results[place]]]));
-  find("answers").replaceChildren(...faces);
-  const apart = first.results.filter((face, place) => face.dominant_emotion !== second.results[place].dominant_emotion).length;
-  const count = first.results.length;
-  const verdict = count ? (apart ? `They disagree on ${apart} of ${count}.` : `They agree on ${count === 1 ? "it" : `all ${count}`}.`) : "";
-  find("duel-state").textContent = `${count ? `${count} ${count === 1 ? "face" : "faces"}.` : "No face found."} ${verdict} ${Math.round(answer.timing_ms.total)} ms.`;
-}
-
-function faceNode(place, answers) {
-  const isApart = answers[0][1].dominant_emotion !== answers[1][1].dominant_emotion;
-  const title = element("h3", { textContent: `Face ${place + 1}${isApart ? ": the models disagree" : ""}` });
-  const sides = answers.map(([name, face]) => {
-    const bars = new Bars();
-    bars.show(face.emotions, face.dominant_emotion);
-    const heat = element("img", { className: "heat", alt: `What ${name} looked at: the brighter a place, the more it spoke for ${face.dominant_emotion}` });
-    if (face.heatmap) showDataUri(heat, face.heatmap);
-    const said = element("p", { className: "said", textContent: `${face.dominant_emotion ?? "not judged"}${face.uncertain ? ", uncertain" : ""}` });
-    return element("div", { className: "answer" }, element("h4", { textContent: name }), said, ...(face.heatmap ? [heat] : []), bars.node);
-  });
-  return element("article", { className: isApart ? "face apart" : "face" }, title, element("div", { className: "sides" }, ...sides));
+function show(picture, answer) {
+  find("answers").replaceChildren(...answerNodes(stream ? null : picture, answer)); // the camera is seen anyway
+  tell(verdict(answer));
 }
 
 function add(files) {
   const [picture] = [...files].filter((file) => file.type.startsWith("image/") || !file.type);
   if (!picture) return complain("That is no picture.");
   stopCamera();
-  find("duel-state").textContent = "Analyzing";
+  askOnce(picture);
+}
+
+function askOnce(picture) {
+  complain(null);
+  tell("Analyzing; a model that is asked for the first time is loaded first, which takes some seconds.");
   ask(picture);
 }
 
@@ -85,6 +75,10 @@ async function startCamera() {
   find("camera").disabled = true;
   try {
     stream = await openCamera();
+    if (document.hidden) return stopCamera();
+    for (const track of stream.getTracks()) track.addEventListener("ended", () => { stopCamera(); complain("The camera ended. Connect it again, then start it again."); });
+    tell("Analyzing");
+    find("duel-state").ariaLive = "off"; // sentences would come faster than they can be read out
     const video = find("video");
     video.srcObject = stream;
     video.hidden = false;
@@ -113,6 +107,7 @@ function stopCamera() {
   frames?.stop();
   closeCamera(stream);
   stream = frames = null;
+  find("duel-state").ariaLive = "polite";
   find("video").srcObject = null;
   find("video").hidden = true;
   find("stop").hidden = true;
@@ -126,11 +121,15 @@ if (find("picker")) {
   for (const name of ["dragleave", "drop"]) addEventListener(name, (event) => { if (name === "drop" || event.relatedTarget === null) find("picker").classList.remove("over"); });
   addEventListener("drop", (event) => { event.preventDefault(); add(event.dataTransfer.files); });
   addEventListener("paste", (event) => { if (event.clipboardData.files.length) add(event.clipboardData.files); });
-  for (const side of [0, 1]) find(`model${side}`).addEventListener("change", () => { if (shown && !stream) ask(shown); });
+  for (const side of [0, 1]) find(`model${side}`).addEventListener("change", () => { if (shown && !stream) askOnce(shown); });
   find("camera").addEventListener("click", startCamera);
   find("stop").addEventListener("click", () => { stopCamera(); find("camera").focus(); });
   addEventListener("pagehide", stopCamera);
-  document.addEventListener("visibilitychange", () => { if (document.hidden) stopCamera(); });
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden || !stream) return;
+    stopCamera();
+    complain("The camera was stopped because this page was hidden.");
+  });
   find("live-picture").addEventListener("click", async () => {
     find("live-picture").disabled = true;
     try {

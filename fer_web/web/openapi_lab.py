@@ -12,7 +12,7 @@ PATHS: dict[str, dict[str, Any]] = {
         "get": {
             "operationId": "lab",
             "summary": "A page that compares systems: their results, and two models on one picture.",
-            "responses": {**PAGE, **refusals(*GUARDED)},
+            "responses": {**PAGE, **refusals(*GUARDED, "model_error")},
         }
     },
     "/api/lab": {
