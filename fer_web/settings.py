@@ -182,8 +182,8 @@ class Settings(BaseSettings):
     )
     redis_url: Annotated[SecretStr | None, AfterValidator(_redis)] = Field(
         None,
-        description="A Redis that hands videos to workers of their own (python -m fer_web worker): redis://host:6379/0. "
-        "Without it, the service starts one worker process itself.",
+        description="A Redis that hands videos to workers of their own (python -m fer_web worker): "
+        "redis://host:6379/0. Without it, the service starts one worker process itself.",
     )
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(
         "info", description="The least important messages that are logged: debug, info, warning or error."
