@@ -64,7 +64,7 @@ def _scores(classifier: Classifier, chips: NDArray[np.uint8]) -> NDArray[np.floa
         classifier.scores(part) + classifier.scores(part[:, :, ::-1])
         for part in (chips[start : start + BATCH] for start in range(0, len(chips), BATCH))
     ]
-    return np.concatenate(answers) / 2
+    return np.asarray(np.concatenate(answers) / 2, np.float32)
 
 
 def chance_of(hits: NDArray[np.bool_], others: NDArray[np.bool_]) -> float:

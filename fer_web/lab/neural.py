@@ -164,7 +164,7 @@ class Training:
                "rate": float(self.model.optimizer.learning_rate), "public_accuracy": share}  # fmt: skip
         if self.size > progress.chosen_size:
             progress.patience, progress.chosen_size = replace(Patience(), drops=progress.patience.drops), self.size
-        if share > progress.patience.best:
+        if share > progress.patience.best or not (self.task.weights / CHOSEN).is_file():
             save_weights(self.task.weights, self.model, self.average.weights, row)
         stop = progress.patience.saw(share, self.recipe.schedule)
         progress.elapsed_s += time.monotonic() - start

@@ -222,7 +222,9 @@ def test_every_control_is_reached_by_keyboard(server: Service, browser: Chrome, 
     open_page(browser, server, wait)
     controls = set(
         browser.execute_script("""
-        return [...document.querySelectorAll("a, button, input, [tabindex='0']")].filter((node) => node.offsetParent)
+        document.querySelectorAll("details").forEach((node) => { node.open = true; });
+        return [...document.querySelectorAll("a, button, input, summary, [tabindex='0']")]
+          .filter((node) => node.checkVisibility() && !node.disabled)
           .map((node, place) => { node.dataset.place = place; return place; });
     """)
     )

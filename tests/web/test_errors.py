@@ -48,4 +48,5 @@ def test_every_code_in_the_program_has_a_status() -> None:
     used = set(re.findall(r'(?:ImageError|RequestError|error_answer|unauthorized)\(\s*"(\w+)"', text))
 
     assert len(used) > 15
-    assert used - set(STATUSES) <= {"not_found", "method_not_allowed"}
+    # The first two come from werkzeug's table; the last is of files that a Python program names, never of a request.
+    assert used - set(STATUSES) <= {"not_found", "method_not_allowed", "unreadable"}
