@@ -286,7 +286,7 @@ def test_a_process_that_is_killed_loses_no_more_than_the_last_second(tmp_path: P
         server.process.wait(10)
 
     with Store.open(f"sqlite:///{tmp_path / 'data' / 'fer_web.sqlite'}") as store:
-        assert store.recover() == 1
+        assert eventually(lambda: store.recover() == 1)  # a killed process takes a moment to let go of its files
         stored = store.get(recording["id"])
         readings = list(store.readings(recording["id"]))
     assert stored.state is SessionState.INTERRUPTED
