@@ -41,13 +41,19 @@ class Block:
         mean, scale = values.mean(axis=0), values.std(axis=0)
         scale = np.where(scale > scale.max() * 1e-3, scale, np.float32(1))
         ready = (some - mean) / scale
-        _, axes = np.linalg.eigh((ready.T @ ready).astype(np.float64) / len(ready))
-        axes = axes[:, ::-1][:, :dims].astype(np.float32)
+        axes = _principal_axes(ready.astype(np.float64))[:, :dims].astype(np.float32)
         variance = float((ready @ axes).var(axis=0).sum())
         return cls(kind, mean, scale.astype(np.float32), axes, 1 / np.sqrt(variance) if variance else 1.0)
 
     def __call__(self, values: Array) -> Array:
         return np.asarray((values - self.mean) / self.scale @ self.axes * np.float32(self.say), dtype=np.float32)
+
+
+def _principal_axes(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The directions (d, …) of the variance in centered values (n, d), the greatest first, by the cheaper way."""
+    if len(values) < values.shape[1]:
+        return np.asarray(np.linalg.svd(values, full_matrices=False)[2].T)
+    return np.asarray(np.linalg.eigh(values.T @ values / len(values))[1][:, ::-1])
 
 
 @dataclass(frozen=True)
