@@ -18,27 +18,7 @@ from fer_web.web.services import services
 WITHOUT_TOKEN = frozenset(
     {"static", "pages.favicon", "pages.login", "pages.log_in", "pages.privacy", "system.live", "system.ready"}
 )
-# May be reached from a link on another website; all else, the pictures above all, only from our own pages.
-LINKABLE = frozenset(
-    {
-        "static",
-        "pages.favicon",
-        "pages.index",
-        "pages.try_picture",
-        "camera.page",
-        "jobs.page",
-        "sessions.page",
-        "sessions.session_page",
-        "sessions.compare_page",
-        "lab.page",
-        "pages.about",
-        "pages.privacy",
-        "pages.login",
-        "system.docs",
-        "system.live",
-        "system.ready",
-    }
-)
+# Pages for people; who may not see one is shown the log-in.
 PAGES = frozenset(
     {
         "pages.index",
@@ -53,6 +33,8 @@ PAGES = frozenset(
         "system.docs",
     }
 )
+# May be reached from a link on another website; all else, the pictures above all, only from our own pages.
+LINKABLE = PAGES | {"static", "pages.favicon", "pages.privacy", "pages.login", "system.live", "system.ready"}
 
 POLICY = (
     "default-src 'none'; img-src 'self' blob:; script-src 'self'; style-src 'self'; connect-src 'self'; "

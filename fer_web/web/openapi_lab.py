@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from fer_web.web.openapi_parts import BINARY, GUARDED, JSON, PAGE, answer, parameter, ref, refusals
+from fer_web.web.openapi_parts import (
+    GUARDED,
+    JSON,
+    PAGE,
+    PICTURE_BODY,
+    PICTURE_REFUSALS,
+    answer,
+    parameter,
+    ref,
+    refusals,
+)
 from fer_web.web.openapi_schemas import COUNTED, NUMBER, SHARE, SIZE, TEXT, Schema, list_of, object_of, or_null
 
 PATHS: dict[str, dict[str, Any]] = {
@@ -32,37 +42,11 @@ PATHS: dict[str, dict[str, Any]] = {
             "description": "Faces are found and cut out once. A model that is asked for the first time is loaded, "
             "which takes some seconds.",
             "parameters": [{**parameter("models", TEXT, "Two names, separated by a comma."), "required": True}],
-            "requestBody": {
-                "required": True,
-                "content": {
-                    "image/*": {"schema": BINARY},
-                    "application/octet-stream": {"schema": BINARY},
-                    "multipart/form-data": {"schema": ref("Form")},
-                    "application/json": {"schema": ref("JsonImage")},
-                },
-            },
+            "requestBody": PICTURE_BODY,
             "responses": {
                 "200": answer("Both models' answers, in the order in which they were named.", JSON, ref("Comparison")),
                 **refusals(
-                    *GUARDED,
-                    "unknown_model",
-                    "unknown_parameter",
-                    "bad_parameter",
-                    "empty",
-                    "not_an_image",
-                    "unsupported_format",
-                    "image_truncated",
-                    "image_too_large",
-                    "too_many_pixels",
-                    "too_many_images",
-                    "bad_json",
-                    "bad_base64",
-                    "bad_form",
-                    "no_image",
-                    "unsupported_media_type",
-                    "busy",
-                    "not_ready",
-                    "model_error",
+                    *GUARDED, *PICTURE_REFUSALS, "unknown_model", "unknown_parameter", "bad_parameter", "model_error"
                 ),
             },
         }

@@ -48,3 +48,29 @@ PAGE = {
     "200": answer("A page.", "text/html", {"type": "string"}),
     "303": answer("To /login, when the service has a token that the browser has not shown."),
 }
+# One or several pictures, in every form in which they are taken, and what can be wrong with them.
+PICTURE_BODY = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {"schema": ref("Form")},
+        "image/*": {"schema": BINARY},
+        "application/octet-stream": {"schema": BINARY},
+        JSON: {"schema": ref("JsonImage")},
+    },
+}
+PICTURE_REFUSALS = (
+    "empty",
+    "not_an_image",
+    "unsupported_format",
+    "image_truncated",
+    "image_too_large",
+    "too_many_pixels",
+    "bad_json",
+    "bad_base64",
+    "bad_form",
+    "no_image",
+    "too_many_images",
+    "unsupported_media_type",
+    "busy",
+    "not_ready",
+)
