@@ -1,8 +1,9 @@
 """Keras layers that train several times faster on PyTorch on a CPU, with the same weights and the same answers.
 
 Keras copies every convolution's input between memory layouts, and PyTorch's batch normalization falls back to a slow
-path when a gradient arrives in another layout than its input. These layers stay in `channels_last` from the first to
-the last. They hold the same variables under the same names as the layers they replace, so weights move freely.
+path when a gradient arrives in another layout than its input; so does pooling. These layers stay in `channels_last`
+from the first to the last. They hold the same variables under the same names as the layers they replace, so weights
+move freely.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ def torch_layers() -> Any:
             x.register_hook(lambda grad: grad.contiguous(memory_format=channels_last))
         return x
 
-    def padded(x: Any, size: int, stride: int) -> tuple[Any, int]:
-        """TensorFlow's 'same' padding, which is uneven for strides."""
-        if stride == 1 or size == 1:
+    def padded(x: Any, size: int, stride: int, value: float = 0.0) -> tuple[Any, int]:
+        """TensorFlow's 'same' padding, which is uneven for strides: a padded picture, and what is left to pad."""
+        if size == 1 or (stride == 1 and size % 2):
             return x, size // 2
         total = [max((-(-n // stride) - 1) * stride + size - n, 0) for n in x.shape[2:]]
         height, width = total
-        return functional.pad(x, (width // 2, width - width // 2, height // 2, height - height // 2)), 0
+        return functional.pad(x, (width // 2, width - width // 2, height // 2, height - height // 2), value=value), 0
 
     class Conv2D(plain.Conv2D):  # type: ignore[misc]
         def call(self, inputs: Any) -> Any:
@@ -67,6 +68,21 @@ def torch_layers() -> Any:
             )
             return settled(x).permute(0, 2, 3, 1)
 
+    class AveragePooling2D(plain.AveragePooling2D):  # type: ignore[misc]
+        def call(self, inputs: Any) -> Any:
+            if self.padding != "valid":
+                return super().call(inputs)
+            x = functional.avg_pool2d(settled(inputs.permute(0, 3, 1, 2)), self.pool_size, self.strides)
+            return settled(x).permute(0, 2, 3, 1)
+
+    class MaxPooling2D(plain.MaxPooling2D):  # type: ignore[misc]
+        def call(self, inputs: Any) -> Any:
+            x, padding = settled(inputs.permute(0, 3, 1, 2)), 0
+            if self.padding == "same":
+                x, padding = padded(x, self.pool_size[0], self.strides[0], float("-inf"))
+            x = functional.max_pool2d(settled(x), self.pool_size, self.strides, padding)
+            return settled(x).permute(0, 2, 3, 1)
+
+    own = (Conv2D, DepthwiseConv2D, BatchNormalization, AveragePooling2D, MaxPooling2D)
     fast = {name: getattr(plain, name) for name in dir(plain) if not name.startswith("_")}
-    fast |= {"Conv2D": Conv2D, "DepthwiseConv2D": DepthwiseConv2D, "BatchNormalization": BatchNormalization}
-    return SimpleNamespace(**fast)
+    return SimpleNamespace(**fast | {layer.__name__: layer for layer in own})

@@ -47,3 +47,27 @@ def test_a_model_answers_alike_under_another_backend(tmp_path: Path, backend: st
     subprocess.run([sys.executable, "-c", ASK, backend, *files], env=environment, check=True)
 
     assert np.allclose(np.load(tmp_path / "answers.npy"), model.predict_on_batch(images), atol=1e-4)
+
+
+POOLING = """
+import numpy as np
+import keras
+from fer_web.training.torch_layers import torch_layers
+fast, rng = torch_layers(), np.random.default_rng(0)
+for side in (7, 8, 11):
+    pictures = rng.normal(size=(2, side, side + 1, 16)).astype("float32")
+    for name in ("MaxPooling2D", "AveragePooling2D"):
+        for size, strides, padding in ((2, 2, "valid"), (3, 2, "valid"), (3, 1, "same"), (3, 2, "same"), (2, 1, "same")):
+            plain, own = (getattr(kind, name)(size, strides, padding) for kind in (keras.layers, fast))
+            assert np.allclose(plain(pictures), own(pictures), atol=1e-6), (name, side, size, strides, padding)
+    for size, strides in ((1, 2), (3, 1), (4, 1), (5, 2)):
+        plain, own = (kind.Conv2D(16, size, strides, padding="same") for kind in (keras.layers, fast))
+        plain.build(pictures.shape), own.build(pictures.shape)
+        own.set_weights(plain.get_weights())
+        assert np.allclose(plain(pictures), own(pictures), atol=1e-5), (side, size, strides)
+"""
+
+
+@pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed (requirements-train.txt)")
+def test_the_faster_layers_answer_as_kerass_own() -> None:
+    subprocess.run([sys.executable, "-c", POOLING], env={**os.environ, "KERAS_BACKEND": "torch"}, check=True)
