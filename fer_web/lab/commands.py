@@ -72,6 +72,7 @@ def run_run(args: argparse.Namespace) -> int:
         jobs=args.jobs,
         is_quiet=args.quiet,
         data=args.data.name,
+        votes=args.votes.name if args.votes else "",
     )
     for row in rows:
         record = run_row(row, table, options)

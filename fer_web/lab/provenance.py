@@ -25,6 +25,12 @@ def data_hash(table: Table) -> str:
     return digest.hexdigest()
 
 
+def votes_hash(table: Table) -> str | None:
+    """SHA-256 of FER+'s votes; None where there are none."""
+    votes = table.rows.votes
+    return hashlib.sha256(votes.tobytes()).hexdigest() if votes.any() else None
+
+
 def versions() -> dict[str, str]:
     """Python's and the installed packages' versions."""
     installed = {name: version for name in PACKAGES if (version := _version(name))}

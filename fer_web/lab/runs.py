@@ -52,10 +52,12 @@ class Options:
     jobs: int = 1
     is_quiet: bool = False
     data: str = "fer2013.csv"
+    votes: str = ""
 
     def command(self, name: str) -> str:
         """The command line that runs a row in this way again, wherever the data lies."""
         words = ["lab", "run", name, "--data", self.data]
+        words += ["--votes", self.votes] if self.votes else []
         words += ["--seed", str(self.seed)] if self.seed else []
         words += ["--epochs", str(self.epochs)] if self.epochs else []
         words += ["--minutes", f"{self.minutes:g}"] if self.minutes else []
@@ -129,6 +131,7 @@ def _started(row: Row, table: Table, data: LearningData, options: Options) -> Re
         "seed": options.seed,
         "data": {
             "sha256": provenance.data_hash(table),
+            "votes_sha256": provenance.votes_hash(table),
             "training": len(data.training),
             "training_total": data.training_total,
             "dropped": data.dropped,

