@@ -83,13 +83,16 @@ class Vision:
         return Pipeline((*self.cut(upsample).steps, *self.answers(self._classifier).steps, *more))
 
     def cut(self, upsample: int = 1) -> Pipeline:
-        """The first part of `still`: faces are found, marked and cut out. ValueError for another `upsample`."""
+        """The first part of `still`, the same for every network: faces are found, marked, cut out and looked over.
+
+        ValueError for another `upsample`.
+        """
         if upsample not in STILL_PIXELS:
             raise ValueError(f"upsample is 0 or 1, not {upsample}")
         detect = Detect(self._detector, upsample, STILL_PIXELS[upsample])
-        return Pipeline((detect, FindLandmarks(self._predictor), Align(self.card.input)))
+        align = Align(self.card.input)
+        return Pipeline((detect, FindLandmarks(self._predictor), align, AssessQuality(), EstimatePose(), Blinks()))
 
     def answers(self, classifier: Classifier) -> Pipeline:
         """The second part of `still`, by any network: what the faces express, and whether that can be trusted."""
-        judge = Judge(classifier.card.uncertain_below)
-        return Pipeline((Classify(classifier, mirrored=True), AssessQuality(), EstimatePose(), Blinks(), judge))
+        return Pipeline((Classify(classifier, mirrored=True), Judge(classifier.card.uncertain_below)))

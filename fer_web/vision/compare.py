@@ -50,7 +50,7 @@ class Classifiers:
 
 
 def compare(vision: Vision, classifiers: Sequence[Classifier], frame: Frame, upsample: int = 1) -> list[FrameResult]:
-    """Each network's result for a picture whose faces are found, marked and cut out once.
+    """Each network's result for a picture whose faces are found, marked, cut out and looked over once.
 
     The time for that stands in every result. ModelError when a network wants other crops than `vision`'s.
     """
