@@ -5,7 +5,8 @@ Everything here is fitted and measured on PublicTest: `LearningData` has no Priv
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,10 @@ from fer_web.registry.spec import InputSpec
 from fer_web.training import metrics
 from fer_web.training.calibrate import fit_temperature, uncertain_below
 from fer_web.training.checkpoint import load_best, noted_inputs, take_weights
-from fer_web.training.config import RunConfig, read_config
+from fer_web.training.config import read_config
 from fer_web.training.dataset import LearningData
 from fer_web.training.loop import predict
-from fer_web.training.targets import softmax
+from fer_web.training.targets import Loss, softmax
 from fer_web.training.teachers import trained_network
 
 LICENSE = "The weights: research and education only, as FER2013's terms say. The code has its own license."
@@ -30,8 +31,19 @@ NOTES = (
 )
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What a card tells of how a model was made: `teachers` in words, `details` as plain values."""
+
+    network: str
+    loss: Loss
+    teachers: str
+    details: Mapping[str, Any]
+    notes: str = NOTES
+
+
 def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard:
-    """Write `<name>.keras` and `<name>.json` into a folder and return the card."""
+    """Write a run's weights as `<name>.keras` and `<name>.json` into a folder and return the card."""
     import keras
 
     config = read_config(run / "run.toml")
@@ -39,32 +51,25 @@ def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard
     keras.config.set_dtype_policy("float32")
     model = build_network(config.network, size=(spec.width, spec.height))
     take_weights(model, trained_network(run))
+    teachers = "averaged logits of teachers" if config.loss.teacher else "none"
+    run_facts = {**asdict(config), "epochs_until_chosen": int(load_best(run)[1]["epoch"])}
+    details = {"inputs": noted_inputs(run), "run": run_facts}
+    return write_model(model, models, name, data, Origin(config.network, config.loss, teachers, details))
+
+
+def write_model(model: Any, models: Path, name: str, data: LearningData, origin: Origin) -> ModelCard:
+    """Write a model of pixels and all seven expressions and its card, calibrated on PublicTest; return the card."""
     models.mkdir(parents=True, exist_ok=True)
     path = models / f"{name}.keras"
     model.save(path)
-    card = _card(name, config, load_best(run)[1], model, data, sha256_of(path), noted_inputs(run))
-    card.write(path.with_suffix(".json"))
-    return card
-
-
-def _card(
-    name: str,
-    config: RunConfig,
-    chosen: dict[str, Any],
-    model: Any,
-    data: LearningData,
-    digest: str,
-    inputs: dict[str, str],
-) -> ModelCard:
-    logits = predict(model, data.public.pixels, InputSpec().width)
-    labels = data.public.labels
+    logits, labels = predict(model, data.public.pixels, InputSpec().width), data.public.labels
     temperature = fit_temperature(logits, labels)
     before, after = softmax(logits), softmax(logits, temperature)
-    epochs = int(chosen["epoch"])
-    return ModelCard(
+    digest = sha256_of(path)
+    card = ModelCard(
         name=name,
         version=f"{date.today().isoformat()}-{digest[:8]}",
-        network=config.network,
+        network=origin.network,
         sha256=digest,
         parameters=int(model.count_params()),
         temperature=round(temperature, 4),
@@ -74,10 +79,9 @@ def _card(
             "training": f"FER2013 Training, {len(data.training)} of {data.training_total} pictures",
             "dropped": data.dropped,
             "weights_chosen_by": "PublicTest",
-            "votes": "FER+ votes as an auxiliary head while training" if config.loss.votes else "not used",
-            "teachers": "averaged logits of teachers" if config.loss.teacher else "none",
-            "inputs": inputs,
-            "run": {**asdict(config), "epochs_until_chosen": epochs},
+            "votes": "FER+ votes as an auxiliary head while training" if origin.loss.votes else "not used",
+            "teachers": origin.teachers,
+            **origin.details,
         },
         metrics={
             "PublicTest": {
@@ -86,5 +90,7 @@ def _card(
                 "calibration_after": metrics.calibration(after, labels),
             }
         },
-        notes=NOTES,
+        notes=origin.notes,
     )
+    card.write(path.with_suffix(".json"))
+    return card
