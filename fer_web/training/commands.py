@@ -9,9 +9,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from fer_web.core import Emotion
 from fer_web.registry.card import ModelCard
 from fer_web.training.checkpoint import note_inputs
-from fer_web.training.dataset import LearningData, learning_data
+from fer_web.training.dataset import SIDE_PX, LearningData, learning_data
 from fer_web.training.readers import read_table
 
 MODELS = Path("models")
@@ -58,13 +59,13 @@ def _train(args: argparse.Namespace, worker: object) -> None:
     from fer_web.training.config import read_config
     from fer_web.training.loop import Run
     from fer_web.training.parallel import Worker
-    from fer_web.training.reframe import load_crops
-    from fer_web.training.teachers import load_teaching, trained_network
+    from fer_web.training.prepared import load_prepared
+    from fer_web.training.teachers import trained_network
 
     assert isinstance(worker, Worker)  # noqa: S101
     data = _learning_data(args)
-    logits = load_teaching(args.teaching, data.training) if args.teaching else None
-    crops = load_crops(args.crops, data.training) if args.crops else None
+    logits = load_prepared(args.teaching, data.training, "logits", (len(Emotion),)) if args.teaching else None
+    crops = load_prepared(args.crops, data.training, "crops", (SIDE_PX, SIDE_PX)) if args.crops else None
     run = Run(read_config(args.config), data, args.run, logits, worker, crops)
     if args.start:
         run.begin_from(trained_network(args.start))
@@ -80,11 +81,12 @@ def add_teach_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_teach(args: argparse.Namespace) -> int:
     """Write the teachers' averaged logits."""
-    from fer_web.training.teachers import SHIFTS, mean_logits, save_teaching, trained_network
+    from fer_web.training.prepared import save_prepared
+    from fer_web.training.teachers import SHIFTS, mean_logits, trained_network
 
     training = _learning_data(args).training
     teachers = [trained_network(run) for run in args.runs]
-    save_teaching(args.out, training, mean_logits(teachers, training.pixels, SHIFTS))
+    save_prepared(args.out, training, logits=mean_logits(teachers, training.pixels, SHIFTS))
     print(f"{args.out}: {len(teachers)} teachers' answers to {len(training)} pictures")
     return 0
 
@@ -98,11 +100,12 @@ def add_reframe_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_reframe(args: argparse.Namespace) -> int:
     """Write the crops and say in how many pictures a face was found."""
-    from fer_web.training.reframe import reframe_all, save_crops
+    from fer_web.training.prepared import save_prepared
+    from fer_web.training.reframe import reframe_all
 
     training = _learning_data(args).training
     crops, found = reframe_all(training.pixels, args.jobs)
-    save_crops(args.out, training, crops)
+    save_prepared(args.out, training, crops=crops)
     print(f"{args.out}: crops of {found.sum()} of {len(training)} pictures; in the others no face was found")
     return 0
 

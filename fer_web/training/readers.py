@@ -6,7 +6,6 @@ a model that is wrong quietly.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from fer_web.core import Emotion
 from fer_web.errors import DataError
 from fer_web.training.dataset import SIDE_PX, USAGES, VOTE_NAMES, Split, Table
+from fer_web.training.tables import gray_picture, read_arrays, read_rows
 
 FOLDERS: Mapping[str, str] = {
     "train": "Training",
@@ -43,9 +43,8 @@ def read_table(path: Path, votes: Path | None = None) -> Table:
 def read_csv(path: Path) -> Table:
     """`fer2013.csv`: the columns `emotion`, `pixels` (2304 numbers) and `Usage`."""
     pixels, labels, usages = [], [], []
-    for number, row in _rows(path, ("emotion", "pixels", "Usage")):
-        where = f"{path.name}, line {number}"
-        pixels.append(_pixels(row["pixels"], where))
+    for where, row in read_rows(path, ("emotion", "pixels", "Usage")):
+        pixels.append(gray_picture(row["pixels"], where, SIDE_PX))
         labels.append(_label(row["emotion"], where))
         usages.append(_usage(row["Usage"], where))
     if not pixels:
@@ -55,14 +54,7 @@ def read_csv(path: Path) -> Table:
 
 def read_npz(path: Path) -> Table:
     """Arrays `pixels` (n, 48, 48) uint8, `emotion` (n,), `usage` (n,) 0 to 2, perhaps `ferplus_votes` (n, 10)."""
-    try:
-        with np.load(path) as arrays:
-            values = {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
-    missing = {"pixels", "emotion", "usage"} - set(values)
-    if missing:
-        raise DataError(f"{path.name} has no arrays {sorted(missing)}")
+    values = read_arrays(path, ("pixels", "emotion", "usage"))
     usage = values["usage"].astype(np.int64)
     count = len(values["pixels"])
     if usage.shape != (count,) or not set(np.unique(usage)) <= {0, 1, 2}:
@@ -97,8 +89,7 @@ def read_folder(path: Path) -> Table:
 def with_votes(table: Table, path: Path) -> Table:
     """The table with FER+'s votes, whose rows are in the same order (`fer2013new.csv`)."""
     votes, usages = [], []
-    for number, row in _rows(path, ("Usage", *VOTE_NAMES)):
-        where = f"{path.name}, line {number}"
+    for where, row in read_rows(path, ("Usage", *VOTE_NAMES)):
         usages.append(_usage(row["Usage"], where))
         try:
             votes.append([float(row[name]) for name in VOTE_NAMES])
@@ -115,34 +106,6 @@ def with_votes(table: Table, path: Path) -> Table:
 def _table(pixels: NDArray[np.uint8], labels: Sequence[int], usages: Sequence[int]) -> Table:
     votes = np.zeros((len(pixels), len(VOTE_NAMES)), dtype=np.float32)
     return Table(Split(pixels, np.array(labels, dtype=np.int64), votes), np.array(usages, dtype=np.int64))
-
-
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows with their line numbers; DataError when the file or one of the columns is missing."""
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise DataError(f"{path.name} has no column {', '.join(missing)}; it has {reader.fieldnames}")
-            for row in reader:
-                if None in row.values():
-                    raise DataError(f"{path.name}, line {reader.line_num}: the row is shorter than the header")
-                yield reader.line_num, row
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
-
-
-def _pixels(text: str, where: str) -> NDArray[np.uint8]:
-    try:
-        values = np.array(text.split(), dtype=np.int64)
-    except ValueError as error:
-        raise DataError(f"{where}: pixels are not numbers: {error}") from error
-    if values.size != SIDE_PX**2:
-        raise DataError(f"{where}: {values.size} pixels, but {SIDE_PX} x {SIDE_PX} = {SIDE_PX**2} are needed")
-    if values.min() < 0 or values.max() > 255:
-        raise DataError(f"{where}: pixels run from {values.min()} to {values.max()}, not within 0 to 255")
-    return values.astype(np.uint8).reshape(SIDE_PX, SIDE_PX)
 
 
 def _label(text: str, where: str) -> int:

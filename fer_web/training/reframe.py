@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Face, Frame
-from fer_web.errors import DataError
 from fer_web.registry.spec import InputSpec
-from fer_web.training.dataset import Split, fingerprint
 from fer_web.vision.align import cut_chip
 from fer_web.vision.detect import Detect, HogDetector
 from fer_web.vision.landmarks import FindLandmarks, load_predictor
@@ -72,22 +69,6 @@ def reframe_all(pictures: Pictures, jobs: int = 1, *, quiet: bool = False) -> tu
             parts.append(part)
             bar.update(len(part[1]))
     return np.concatenate([crops for crops, _ in parts]), np.concatenate([found for _, found in parts])
-
-
-def save_crops(path: Path, split: Split, crops: Pictures) -> None:
-    """Keep crops with a fingerprint of the pictures that they were cut from."""
-    with path.open("wb") as file:
-        np.savez_compressed(file, crops=crops, pictures=np.array(fingerprint(split)))
-
-
-def load_crops(path: Path, split: Split) -> Pictures:
-    """The crops (n, 48, 48) of a split; DataError when they were cut from other pictures."""
-    with np.load(path) as saved:
-        crops, made_for = saved["crops"], str(saved["pictures"])
-    if made_for != fingerprint(split) or crops.shape != split.pixels.shape:
-        raise DataError(f"{path} holds crops of other pictures: make it again from this data set")
-    result: Pictures = crops
-    return result
 
 
 def drawn(pictures: Pictures, crops: Pictures, chance: float, rng: np.random.Generator) -> Pictures:

@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.errors import DataError
 from fer_web.registry.catalog import load_model
 from fer_web.training.checkpoint import load_best
 from fer_web.training.config import read_config
-from fer_web.training.dataset import SIDE_PX, Split, fingerprint
+from fer_web.training.dataset import SIDE_PX
 from fer_web.training.loop import Logits, build_model, predict
 
 SHIFTS = ((0, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
@@ -42,22 +41,6 @@ def mean_logits(models: Sequence[Any], pictures: NDArray[np.uint8], shifts: Sequ
         for model in models:
             total += predict(model, moved, SIDE_PX) + predict(model, moved[:, :, ::-1], SIDE_PX)
     return (total / (2 * len(shifts) * len(models))).astype(np.float32)
-
-
-def save_teaching(path: Path, split: Split, logits: Logits) -> None:
-    """Keep logits with a fingerprint of the pictures that they belong to."""
-    with path.open("wb") as file:
-        np.savez_compressed(file, logits=logits, pictures=np.array(fingerprint(split)))
-
-
-def load_teaching(path: Path, split: Split) -> Logits:
-    """Logits (n, 7) for a split; DataError when they were made for other pictures."""
-    with np.load(path) as saved:
-        logits, made_for = saved["logits"], str(saved["pictures"])
-    if made_for != fingerprint(split) or logits.shape != (len(split), 7):
-        raise DataError(f"{path} holds teachers' answers to other pictures: make it again from this data set")
-    result: Logits = logits
-    return result
 
 
 def _moved(pictures: NDArray[np.uint8], down: int, right: int) -> NDArray[np.uint8]:

@@ -19,7 +19,7 @@ from fer_web.training.loop import predict
 from fer_web.training.publish import publish
 from fer_web.training.report import table as as_table
 from fer_web.training.targets import softmax
-from fer_web.training.teachers import load_teaching, mean_logits, save_teaching, trained_network
+from fer_web.training.teachers import mean_logits, trained_network
 from tests.training.conftest import faces
 from tests.training.test_targets import votes
 
@@ -140,15 +140,6 @@ def test_teachers_answers_are_means_over_mirror_images() -> None:
     pictures[:, :, 24:] = 255
 
     assert mean_logits([Brightness(), Brightness()], pictures, [(0, 0)])[0, :2] == pytest.approx([0, 0], abs=1e-6)
-
-
-def test_teachers_answers_to_other_pictures_are_refused(tmp_path: Path) -> None:
-    logits = np.ones((3, 7), np.float32)
-    save_teaching(tmp_path / "teaching.npz", faces(3), logits)
-
-    assert (load_teaching(tmp_path / "teaching.npz", faces(3)) == logits).all()
-    with pytest.raises(DataError, match="other pictures"):
-        load_teaching(tmp_path / "teaching.npz", faces(3, seed=1))
 
 
 def test_a_card_tells_what_the_run_began_from_and_learned_by(trained: Path, data: LearningData, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_a_csv_is_read_row_by_row(tmp_path: Path) -> None:
         (row(value="256"), "256, not within 0 to 255"),
         (row(value="x"), "pixels are not numbers"),
         (row(usage="Test"), "usage 'Test' is none of Training"),
-        (("3",), "shorter than the header"),
+        (("3",), "not as long as the header"),
     ],
 )
 def test_a_bad_row_is_named(tmp_path: Path, bad: tuple[str, ...], message: str) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
 
 from fer_web.core import Frame
-from fer_web.errors import DataError
 from fer_web.training.dataset import VOTE_NAMES, Split
-from fer_web.training.reframe import drawn, enlarged, load_crops, reframe_all, reframed, save_crops
+from fer_web.training.reframe import drawn, enlarged, reframe_all, reframed
 
 FACE = (slice(35, 215), slice(135, 315))  # of scikit-image's astronaut: the face with some hair
 
@@ -52,15 +49,6 @@ def test_several_processes_give_what_one_gives(astronaut: Frame, monkeypatch: py
 
     assert found.all()
     assert np.array_equal(crops, reframed(pictures)[0])
-
-
-def test_crops_of_other_pictures_are_refused(tmp_path: Path) -> None:
-    pictures = np.arange(2 * 48 * 48, dtype=np.uint8).reshape(2, 48, 48)
-    save_crops(tmp_path / "crops.npz", split_of(pictures), pictures)
-
-    assert np.array_equal(load_crops(tmp_path / "crops.npz", split_of(pictures)), pictures)
-    with pytest.raises(DataError, match="other pictures"):
-        load_crops(tmp_path / "crops.npz", split_of(pictures[:1]))
 
 
 def test_crops_take_the_pictures_place_as_often_as_asked() -> None:

@@ -5,10 +5,7 @@ Every reader checks each row and names the first one that is wrong.
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +14,7 @@ from numpy.typing import NDArray
 from fer_web.core.keypoints import COLUMNS, COUNT
 from fer_web.errors import DataError
 from fer_web.lab.keypoints.faces import SIDE_PX, KeypointFaces, joined
+from fer_web.training.tables import gray_picture, read_arrays, read_rows
 
 IMAGE = "Image"  # Kaggle's column of 9,216 gray values
 NAME = "image"  # the tables' column of file names: Some_Body_17.jpg
@@ -41,8 +39,8 @@ def read_kaggle(path: Path) -> KeypointFaces:
     It has no names: equal pictures count as one person, all others as strangers.
     """
     pictures, points, people = [], [], []
-    for where, row in _rows(path, (*COLUMNS, IMAGE)):
-        pictures.append(_picture(row[IMAGE], where))
+    for where, row in read_rows(path, (*COLUMNS, IMAGE)):
+        pictures.append(gray_picture(row[IMAGE], where, SIDE_PX))
         points.append(_points(row, where))
         people.append(hashlib.sha256(pictures[-1].tobytes()).hexdigest())
     if not pictures:
@@ -63,10 +61,10 @@ def read_folder(path: Path) -> KeypointFaces:
 
 def _part(table: Path, arrays: Path) -> KeypointFaces:
     points, people = [], []
-    for where, row in _rows(table, (NAME, *COLUMNS)):
+    for where, row in read_rows(table, (NAME, *COLUMNS)):
         points.append(_points(row, where) - TABLE_SHIFT_PX)
         people.append(person_of(row[NAME]))
-    pictures = _images(arrays)
+    pictures = read_arrays(arrays, ("images",))["images"]
     if len(pictures) != len(points):
         raise DataError(f"{arrays.name} has {len(pictures)} pictures, but {table.name} has {len(points)} rows")
     return KeypointFaces(pictures, np.stack(points), tuple(people))
@@ -75,34 +73,6 @@ def _part(table: Path, arrays: Path) -> KeypointFaces:
 def person_of(name: str) -> str:
     """Who is in the picture of that file name: Some_Body of Some_Body_17.jpg."""
     return Path(name).stem.rpartition("_")[0] or Path(name).stem
-
-
-def _images(path: Path) -> NDArray[np.uint8]:
-    try:
-        with np.load(path) as arrays:
-            images: NDArray[np.uint8] = arrays["images"]
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
-    except KeyError as error:
-        raise DataError(f"{path.name} has no array 'images'") from error
-    return images
-
-
-def _rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Rows with the place to name when they are wrong; DataError when the file or a column is missing."""
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in columns if name not in (reader.fieldnames or ())]
-            if missing:
-                raise DataError(f"{path.name} has no column {', '.join(missing)}")
-            for row in reader:
-                if None in row.values() or None in row:
-                    raise DataError(f"{path.name}, line {reader.line_num}: the row is not as long as the header")
-                yield f"{path.name}, line {reader.line_num}", row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path} cannot be read: {error}") from error
 
 
 def _points(row: dict[str, str], where: str) -> NDArray[np.float32]:
@@ -115,15 +85,3 @@ def _points(row: dict[str, str], where: str) -> NDArray[np.float32]:
     if (values < -SIDE_PX).any() or (values > 2 * SIDE_PX).any() or np.isinf(values).any():
         raise DataError(f"{where}: a point lies far outside of its {SIDE_PX} x {SIDE_PX} picture")
     return values
-
-
-def _picture(text: str, where: str) -> NDArray[np.uint8]:
-    try:
-        values = np.array(text.split(), dtype=np.int64)
-    except ValueError as error:
-        raise DataError(f"{where}: {IMAGE} holds something that is no number: {error}") from error
-    if values.size != SIDE_PX**2:
-        raise DataError(f"{where}: {values.size} pixels, but {SIDE_PX} x {SIDE_PX} = {SIDE_PX**2} are needed")
-    if values.min() < 0 or values.max() > 255:
-        raise DataError(f"{where}: pixels run from {values.min()} to {values.max()}, not within 0 to 255")
-    return values.astype(np.uint8).reshape(SIDE_PX, SIDE_PX)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_web.lab.files import write_arrays
 from fer_web.registry.catalog import load_model, verify_model
 from fer_web.training.teachers import mean_logits
 
@@ -39,11 +40,7 @@ def picture_key(picture: Pictures) -> bytes:
 
 def keep(path: Path, known: dict[bytes, Logits]) -> None:
     """Write all answers, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as file:
-        np.savez(file, keys=np.array(list(known), dtype="S12"), logits=np.stack(list(known.values())))
-    partial.replace(path)
+    write_arrays(path, {"keys": np.array(list(known), dtype="S12"), "logits": np.stack(list(known.values()))})
 
 
 def _read(path: Path | None) -> dict[bytes, Logits]:

@@ -39,7 +39,7 @@ def test_kaggles_file_is_read_with_its_gaps(tmp_path: Path) -> None:
     [
         ([*["1"] * 30, "7 7 7"], r"line 2: 3 pixels, but 96 x 96 = 9216"),
         ([*["1"] * 30, IMAGE.replace("7", "300")], "from 300 to 300, not within 0 to 255"),
-        ([*["1"] * 30, IMAGE.replace("7", "x")], "no number"),
+        ([*["1"] * 30, IMAGE.replace("7", "x")], "not numbers"),
         ([*["1"] * 29, "x", IMAGE], "line 2: a coordinate is not a number"),
         ([*["1"] * 29, "9999", IMAGE], "far outside"),
         ([*["1"] * 30], "not as long as the header"),
@@ -82,7 +82,7 @@ def test_a_folders_tables_and_arrays_belong_together(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"5 pictures, but faces_15kp\.csv has 6 rows"):
         read_faces(folder)
     np.savez(folder / "faces.npz", pictures=faces.pictures)
-    with pytest.raises(DataError, match="no array 'images'"):
+    with pytest.raises(DataError, match="no array images"):
         read_faces(folder)
 
 
