@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.core import Emotion
 from fer_web.registry.networks import LABELS, VOTES
 from fer_web.training.dataset import VOTE_NAMES, Split
 
@@ -43,10 +42,10 @@ def vote_shares(votes: NDArray[np.float32]) -> Targets:
     return np.where(total > 0, emotions / total.clip(min=1), 0).astype(np.float32)
 
 
-def class_weights(labels: NDArray[np.int64]) -> NDArray[np.float32]:
+def class_weights(labels: NDArray[np.int64], classes: int = LABELS) -> NDArray[np.float32]:
     """A weight per class that gives every class the same total; their mean over the rows is 1."""
-    counts = np.bincount(labels, minlength=len(Emotion)).clip(min=1)
-    return (len(labels) / (len(Emotion) * counts)).astype(np.float32)
+    counts = np.bincount(labels, minlength=classes).clip(min=1)
+    return (len(labels) / (classes * counts)).astype(np.float32)
 
 
 def softmax(logits: NDArray[np.floating[Any]], temperature: float = 1.0) -> NDArray[np.float32]:
@@ -57,20 +56,28 @@ def softmax(logits: NDArray[np.floating[Any]], temperature: float = 1.0) -> NDAr
     return shares
 
 
-def build_targets(split: Split, loss: Loss, teacher_logits: NDArray[np.floating[Any]] | None = None) -> Targets:
-    """The columns (n, 22) for a split; class weights scale a row's label part, and with it how much the row counts."""
-    labels = np.eye(LABELS, dtype=np.float32)[split.labels]
-    labels = labels * (1 - loss.label_smoothing) + loss.label_smoothing / LABELS
+def build_targets(
+    split: Split, loss: Loss, teacher_logits: NDArray[np.floating[Any]] | None = None, classes: int = LABELS
+) -> Targets:
+    """The columns (n, 2 * classes + 8) for a split whose labels are below `classes`; logits are (n, classes).
+
+    Class weights scale a row's label part, and with it how much the row counts.
+    """
+    labels = np.eye(classes, dtype=np.float32)[split.labels]
+    labels = labels * (1 - loss.label_smoothing) + loss.label_smoothing / classes
     if loss.class_weights:
-        labels = labels * class_weights(split.labels)[split.labels, np.newaxis]
-    teacher = np.zeros((len(split), LABELS), dtype=np.float32)
+        labels = labels * class_weights(split.labels, classes)[split.labels, np.newaxis]
+    teacher = np.zeros((len(split), classes), dtype=np.float32)
     if teacher_logits is not None:
         teacher = softmax(teacher_logits, loss.temperature)
     return np.concatenate([labels, vote_shares(split.votes), teacher], axis=1)
 
 
-def loss_function(loss: Loss) -> Callable[[Any, Any], Any]:
-    """The loss of (targets, logits) in the backend's tensors; logits are (n, 7), or (n, 15) with the votes' head."""
+def loss_function(loss: Loss, classes: int = LABELS) -> Callable[[Any, Any], Any]:
+    """The loss of (targets, logits) in the backend's tensors; columns beyond those described here are left alone.
+
+    Logits are (n, classes), then 8 with the votes' head; targets are (n, 2 * classes + 8).
+    """
     from keras import ops
 
     def cross_entropy(shares: Any, logits: Any) -> Any:
@@ -78,14 +85,15 @@ def loss_function(loss: Loss) -> Callable[[Any, Any], Any]:
 
     def total(targets: Any, logits: Any) -> Any:
         logits = ops.cast(logits, "float32")
-        labels, votes, teacher = targets[:, :LABELS], targets[:, LABELS : LABELS + VOTES], targets[:, -LABELS:]
-        emotion = logits[:, :LABELS]
+        labels, votes = targets[:, :classes], targets[:, classes : classes + VOTES]
+        teacher = targets[:, classes + VOTES : 2 * classes + VOTES]
+        emotion = logits[:, :classes]
         value = (1.0 - loss.teacher) * cross_entropy(labels, emotion)
         if loss.teacher:
             soft = cross_entropy(teacher, emotion / loss.temperature)
             value = value + loss.teacher * loss.temperature**2 * soft
         if loss.votes:
-            value = value + loss.votes * cross_entropy(votes, logits[:, LABELS:])
+            value = value + loss.votes * cross_entropy(votes, logits[:, classes : classes + VOTES])
         return value
 
     return total

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.lab.networks.beside import MIRROR, Features, Pictures, Scale, beside, beside_mirrored
-from fer_web.lab.networks.columns import Targets, targets_of
+from fer_web.lab.networks.columns import targets_of
 from fer_web.lab.networks.recipe import Recipe
 from fer_web.lab.networks.teaching import teaching
 from fer_web.lab.row import Task
 from fer_web.registry.spec import InputSpec
 from fer_web.training.augment import warped
+from fer_web.training.targets import Targets
 
 
 @dataclass(frozen=True)
