@@ -4,7 +4,7 @@ from fer_web.core.emotion import Emotion
 from fer_web.core.geometry import Pixels, Points, Rect, Size
 from fer_web.core.job import Job, JobState
 from fer_web.core.readings import Marker, Reading, Recording
-from fer_web.core.values import Blink, Face, Faces, Frame, FrameResult, Pose, Quality, Scores
+from fer_web.core.values import Blink, Face, Faces, Frame, FrameResult, Pose, Quality, Scores, largest_first
 
 __all__ = [
     "Blink",
@@ -25,4 +25,5 @@ __all__ = [
     "Rect",
     "Scores",
     "Size",
+    "largest_first",
 ]

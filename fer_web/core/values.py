@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -101,6 +101,11 @@ class Face:
 
 
 Faces: TypeAlias = tuple[Face, ...]
+
+
+def largest_first(faces: Iterable[Face]) -> Faces:
+    """The faces by their area, the largest first; equal ones from left to right and from top to bottom."""
+    return tuple(sorted(faces, key=lambda face: (-face.rect.area, face.rect.left, face.rect.top)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,7 @@ import dlib
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.core import Face, Faces, Frame, Rect, Size
+from fer_web.core import Face, Faces, Frame, Rect, Size, largest_first
 from fer_web.vision.align import to_gray
 
 # The detector's window is 80 pixels: a picture smaller than this is enlarged, a tiny one at most fourfold.
@@ -71,7 +71,7 @@ class HogDetector:
         with self._lent() as detector:
             boxes, margins, _ = detector.run(working, 0, threshold)
         found = (_face(box, margin, 1 / scale) for box, margin in zip(boxes, margins, strict=True))
-        return tuple(sorted(found, key=_largest_first))
+        return largest_first(found)
 
     @contextmanager
     def _lent(self) -> Iterator[Any]:
@@ -122,7 +122,3 @@ def _face(box: Any, margin: float, scale: float) -> Face:
     # dlib's right and bottom edges belong to the box.
     rect = Rect(box.left(), box.top(), box.right() + 1, box.bottom() + 1)
     return Face(rect.scaled(scale), confidence_of(margin))
-
-
-def _largest_first(face: Face) -> tuple[int, int, int]:
-    return -face.rect.area, face.rect.left, face.rect.top

@@ -6,7 +6,7 @@ import time
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from fer_web.core import Frame, FrameResult
+from fer_web.core import Frame, FrameResult, largest_first
 from fer_web.errors import RequestError
 from fer_web.registry import ModelCard
 from fer_web.sources import decode_image
@@ -15,7 +15,6 @@ from fer_web.web.camera import PERMISSIONS
 from fer_web.web.lab_results import lab_rows
 from fer_web.web.schemas import Json, result_json
 from fer_web.web.services import Services, services
-from fer_web.web.still import largest_first
 from fer_web.web.uploads import Upload, read_uploads
 
 bp = Blueprint("lab", __name__)
@@ -97,6 +96,6 @@ def _compared(mine: Services, vision: Vision, names: list[str], upload: Upload) 
 
 
 def _answers(result: FrameResult, card: ModelCard) -> Json:
-    ordered = FrameResult(result.frame, tuple(sorted(result.faces, key=largest_first)), result.timings_ms)
+    ordered = FrameResult(result.frame, largest_first(result.faces), result.timings_ms)
     told = result_json(ordered, card, explain=True)
     return {**told["model"], "results": told["results"]}

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fer_web.core import Face, Frame, FrameResult
+from fer_web.core import Frame, FrameResult, largest_first
 from fer_web.sources import decode_image
 
 if TYPE_CHECKING:
@@ -22,12 +22,7 @@ def analyze_picture(
     decoded_ms = _since_ms(started)
     result = vision.still(upsample, keypoints)(Frame(index=0, time_s=0.0, pixels=pixels))
     timings_ms = {"decode": decoded_ms, **result.timings_ms, "total": _since_ms(started)}
-    return replace(result, faces=tuple(sorted(result.faces, key=largest_first)), timings_ms=timings_ms)
-
-
-def largest_first(face: Face) -> tuple[int, int, int]:
-    """A key to sort faces by."""
-    return -face.rect.area, face.rect.left, face.rect.top
+    return replace(result, faces=largest_first(result.faces), timings_ms=timings_ms)
 
 
 def _since_ms(started: float) -> float:
