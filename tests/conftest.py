@@ -11,6 +11,9 @@ import pytest
 from fer_web.core import Frame
 from fer_web.registry import ModelCard, sha256_of
 from fer_web.vision import Vision
+from tests.postgres import postgresql
+
+__all__ = ["postgresql"]  # a fixture
 
 ROOT = Path(__file__).resolve().parent.parent
 

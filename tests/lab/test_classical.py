@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,14 +24,7 @@ BY_NAME = {row.name: row for row in ROWS}
 ORIGINAL_SIZES = {"hog": 72, "landmarks": 136, "both": 208, "sliding": 2728}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def eager() -> Iterator[None]:
-    """A few steps of an auto-encoder are sooner done than compiled."""
-    import tensorflow
-
-    tensorflow.config.run_functions_eagerly(True)
-    yield
-    tensorflow.config.run_functions_eagerly(False)
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 @pytest.fixture(scope="module")

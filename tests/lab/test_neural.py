@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,14 +31,7 @@ SHORT = Recipe(
 )
 
 
-@pytest.fixture(autouse=True, scope="module")
-def eager() -> Iterator[None]:
-    """A few steps are sooner done than compiled."""
-    import tensorflow
-
-    tensorflow.config.run_functions_eagerly(True)
-    yield
-    tensorflow.config.run_functions_eagerly(False)
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 @pytest.fixture(scope="module")

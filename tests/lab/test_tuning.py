@@ -18,7 +18,6 @@ from fer_web.lab.rows import all_rows
 from fer_web.lab.search_space import drawn, space_of
 from fer_web.lab.tuning import Tuning, as_markdown, importance, tune
 from tests.lab.conftest import made_up, save
-from tests.store.conftest import postgresql  # noqa: F401  (a fixture)
 
 TABLE = made_up()
 
@@ -118,7 +117,7 @@ def test_a_study_goes_on_where_it_was_left(tmp_path: Path) -> None:
 
 def test_machines_that_name_the_same_database_share_a_study(
     tmp_path: Path,
-    postgresql: Callable[[], str],  # noqa: F811
+    postgresql: Callable[[], str],
 ) -> None:
     address = postgresql()
     tune(ROW, TABLE, Tuning(tmp_path / "one", trials=2, storage=address, is_quiet=True, cache=None))

@@ -22,7 +22,7 @@ from fer_web.settings import ROOT
 from fer_web.store import Store, database
 from fer_web.store.address import FILE, parse_address, sqlite_address
 from fer_web.store.tables import Table
-from tests.store.conftest import PASSWORD
+from tests.postgres import PASSWORD
 from tests.store.samples import begin, reading, readings
 from tests.web.live_server import free_port
 

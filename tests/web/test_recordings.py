@@ -19,6 +19,7 @@ from werkzeug.serving import make_server
 from fer_web.bench.visitor import Visitor
 from fer_web.errors import StoreError
 from fer_web.store import SessionState, Store
+from tests.web.keeping import keeping, store_of
 from tests.web.live_server import eventually, serving
 from tests.web.test_camera import JPEG, app_of, enter, send
 from tests.web.test_openapi import errors_in, schema_of
@@ -31,13 +32,8 @@ KILL_AFTER_S = 2.0
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[FlaskClient]:
-    app = app_of(data_dir=tmp_path / "data")
-    yield app.test_client()
-    app.extensions["fer_web"].close()
-
-
-def store_of(client: FlaskClient) -> Store:
-    return client.application.extensions["fer_web"].store  # type: ignore[no-any-return]
+    with keeping(tmp_path / "data") as client:
+        yield client
 
 
 def start(client: FlaskClient, visit: dict[str, str] | None = None, **wish: Any) -> Any:

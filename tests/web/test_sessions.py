@@ -15,10 +15,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from fer_web.core import Marker, Reading
-from fer_web.store import Store
 from fer_web.web.session_files import attachment, file_name
 from tests.web.client import make_app
-from tests.web.test_camera import app_of
+from tests.web.keeping import keeping, store_of
 from tests.web.test_openapi import errors_in, schema_of
 from tests.web.test_recordings import code_of, start, stop
 
@@ -30,13 +29,8 @@ BEGAN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=timezone.utc)
 
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[FlaskClient]:
-    app = app_of(data_dir=tmp_path / "data")
-    yield app.test_client()
-    app.extensions["fer_web"].close()
-
-
-def store_of(client: FlaskClient) -> Store:
-    return client.application.extensions["fer_web"].store  # type: ignore[no-any-return]
+    with keeping(tmp_path / "data") as client:
+        yield client
 
 
 def add(client: FlaskClient, name: str = "talk", scores: tuple[float, ...] = HAPPY, seconds: int = 20) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,14 +24,7 @@ from tests.lab.keypoints.made_up import folder_of, made_up
 SHORT = Recipe(Schedule(epochs=2, rate=0.005), batch=12, ema=0.5, choose_every=1)
 
 
-@pytest.fixture(autouse=True, scope="module")
-def eager() -> Iterator[None]:
-    """A few steps are sooner done than compiled."""
-    import tensorflow
-
-    tensorflow.config.run_functions_eagerly(True)
-    yield
-    tensorflow.config.run_functions_eagerly(False)
+pytestmark = pytest.mark.usefixtures("eager")
 
 
 @pytest.fixture(scope="module")
