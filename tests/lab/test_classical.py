@@ -12,7 +12,7 @@ import pytest
 from fer_web.lab import autoencoder
 from fer_web.lab.classical import boosting, kernel_rows
 from fer_web.lab.classical.rows import ROWS
-from fer_web.lab.classical.svm import Gaussian, Solver, Views, answers
+from fer_web.lab.classical.svm import Gaussian, Nystroem, Solver, Views, answers, exact_weights
 from fer_web.lab.classical.vectors import fit_vectors
 from fer_web.lab.features import FeatureStore
 from fer_web.lab.row import Row, Task
@@ -86,10 +86,9 @@ def test_every_kind_of_features_has_an_equal_say(store: FeatureStore) -> None:
 def test_the_kernels_features_reproduce_the_kernel() -> None:
     rng = np.random.default_rng(0)
     plain = rng.normal(size=(12, 4)).astype(np.float32)
-    kernel = Gaussian(Views(plain, plain), 0.5, 4.0)
     distances = ((plain[:, np.newaxis] - plain) ** 2).sum(axis=2)
 
-    features = kernel(Views(plain, plain))
+    features = Nystroem(Gaussian(Views(plain, plain), 0.5, 4.0))(Views(plain, plain))
 
     assert np.allclose(features @ features.T, np.exp(-0.125 * distances), atol=1e-3)
 
@@ -97,7 +96,7 @@ def test_the_kernels_features_reproduce_the_kernel() -> None:
 def test_a_picture_and_its_mirror_image_get_the_same_answer() -> None:
     rng = np.random.default_rng(0)
     one, other = rng.normal(size=(2, 12, 4)).astype(np.float32)
-    kernel = Gaussian(Views(one, other), 1.0, 4.0)
+    kernel = Nystroem(Gaussian(Views(one, other), 1.0, 4.0))
 
     assert np.allclose(kernel(Views(one, other)), kernel(Views(other, one)), atol=1e-5)
 
@@ -117,6 +116,24 @@ def test_the_solver_finds_the_least_of_its_costs() -> None:
         other = found.copy()
         other[:-1] += rng.normal(scale=0.05, size=(5, 3)).astype(np.float32)
         assert total(found) < total(other)
+
+
+def test_the_exact_machine_is_what_the_approximation_approaches() -> None:
+    rng = np.random.default_rng(0)
+    plain, labels = rng.normal(size=(40, 4)).astype(np.float32), rng.integers(0, 3, 40)
+    views, new = Views(plain, plain), rng.normal(size=(5, 4)).astype(np.float32)
+    kernel = Gaussian(views, 1.0, 4.0)
+    features = Nystroem(kernel)
+    approached = answers(features(Views(new, new)), Solver(features(views), labels, 3).weights(2.0))
+
+    found = exact_weights(kernel(views), labels, 3, 2.0)
+
+    assert np.allclose(answers(kernel(Views(new, new)), found), approached, atol=1e-2)
+
+
+def test_similarities_that_are_none_are_refused() -> None:
+    with pytest.raises(ValueError, match="positive definite"):
+        exact_weights(np.full((3, 3), -1, np.float32), np.arange(3), 3, 10.0)
 
 
 def task(row: Row, folder: Path, store: FeatureStore, **options: Any) -> Task:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from fer_web.lab.classical.svm import Array, Gaussian, Solver, answers
+from fer_web.lab.classical.svm import Array, Gaussian, Nystroem, Solver, answers, exact_weights
 from fer_web.lab.classical.vectors import Vectors, fit_vectors
 from fer_web.lab.features import FeatureStore
 from fer_web.lab.files import write_arrays, write_text
@@ -25,7 +25,7 @@ class Machine:
     """A fitted machine: pictures to values (n, classes)."""
 
     vectors: Vectors
-    kernel: Gaussian
+    kernel: Gaussian | Nystroem
     weights: Array
     features: FeatureStore
 
@@ -34,9 +34,7 @@ class Machine:
 
     def save(self, path: Path) -> None:
         """The whole machine as arrays."""
-        anchors = {"anchors": self.kernel.anchors.plain, "mirrored_anchors": self.kernel.anchors.mirrored}
-        kernel = {**anchors, "root": self.kernel.root, "gamma": self.kernel.gamma}
-        write_arrays(path, {"weights": self.weights, **kernel, **self.vectors.arrays()})
+        write_arrays(path, {"weights": self.weights, **self.kernel.arrays(), **self.vectors.arrays()})
 
 
 class Study:
@@ -58,20 +56,23 @@ class Study:
         self.started = time.monotonic()
 
     def fit(self) -> Fitted:
-        """Choose the kernel's width with few anchors, then fit with all and choose the cost."""
+        """Choose the kernel's width with few anchors, then fit with more, or exactly, and choose the cost."""
         config = self.task.config
         for gamma in tqdm(config["gammas"], desc="tuning", disable=self.task.is_quiet):
             if not self._found(config["tuning_anchors"], gamma) and not (self._is_late() and self.tries):
                 self._fitted(gamma, config["tuning_anchors"])
         tuned = max(self._found(config["tuning_anchors"]), key=lambda one: one["public_accuracy"])
-        machine, best = self._fitted(tuned["gamma"], config["anchors"])
+        if config["exact_costs"]:
+            machine, best = self._exact(tuned["gamma"])
+        else:
+            machine, best = self._fitted(tuned["gamma"], config["anchors"])
         path = self.task.weights / MODEL
         machine.save(path)
         return Fitted(machine, path, {**best, "vector": self.training.plain.shape[1]}, list(self.tries))
 
     def _fitted(self, gamma: float, anchors: int) -> tuple[Machine, Try]:
         """The machine of a kernel's width and a number of anchors with the cost that PublicTest likes best."""
-        kernel = Gaussian(self.training.rows(self.order[:anchors]), gamma, self.variance)
+        kernel = Nystroem(Gaussian(self.training.rows(self.order[:anchors]), gamma, self.variance))
         solver = Solver(kernel(self.training), self.task.data.training.labels, self.task.classes)
         public = kernel(self.public)
         tried = []
@@ -81,6 +82,20 @@ class Study:
             one = {"anchors": anchors, "gamma": gamma, "cost": cost, "public_accuracy": float(right.mean())}
             tried.append((one, weights))
         self._keep([one for one, _ in tried])
+        best, weights = max(tried, key=lambda pair: pair[0]["public_accuracy"])
+        return Machine(self.vectors, kernel, weights, self.task.features), best
+
+    def _exact(self, gamma: float) -> tuple[Machine, Try]:
+        """The exact machine of a kernel's width, on all training pictures."""
+        kernel = Gaussian(self.training, gamma, self.variance)
+        public = kernel(self.public)
+        tried = []
+        for cost in tqdm(self.task.config["exact_costs"], desc="exact machines", disable=self.task.is_quiet):
+            weights = exact_weights(kernel(self.training), self.task.data.training.labels, self.task.classes, cost)
+            right = answers(public, weights).argmax(axis=1) == self.task.data.public.labels
+            one = {"anchors": len(self.training), "gamma": gamma, "cost": cost, "public_accuracy": float(right.mean())}
+            self._keep([one])
+            tried.append((one, weights))
         best, weights = max(tried, key=lambda pair: pair[0]["public_accuracy"])
         return Machine(self.vectors, kernel, weights, self.task.features), best
 
