@@ -1,7 +1,7 @@
 """Recordings and jobs in a database: numbers about faces, never a picture. The only part that knows SQL."""
 
 from fer_web.store.retention import Retention
-from fer_web.store.sessions import SessionKind, SessionState, StoredSession
+from fer_web.store.session import SessionKind, SessionState, StoredSession
 from fer_web.store.store import Store
 
 __all__ = ["Retention", "SessionKind", "SessionState", "Store", "StoredSession"]

@@ -9,7 +9,7 @@ import pytest
 
 from fer_web.core import Marker, Pose, Quality, Reading
 from fer_web.errors import RequestError
-from fer_web.store import SessionState, Store, sessions
+from fer_web.store import SessionState, Store, session_deletion, session_reads
 from tests.store.samples import NOON, SCORES, Clock, begin, reading, readings, rows
 
 TABLES = ("sessions", "readings", "people", "markers")
@@ -77,7 +77,7 @@ def test_a_reading_that_is_none_takes_the_others_of_its_second_with_it_and_nothi
 
 
 def test_readings_come_in_time_order_however_they_are_paged(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "PAGE", 3)
+    monkeypatch.setattr(session_reads, "PAGE", 3)
     session, other = begin(store), begin(store)
     moments = [0.0, 0.0, 0.0, 0.0, 0.1, 0.1, 0.2]
     given = [reading(moment, track) for track, moment in enumerate(moments)]
@@ -180,7 +180,7 @@ def test_a_recording_that_does_not_exist_is_told(store: Store, ask: Callable[[St
 
 
 def test_deleting_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "PAGE", 4)
+    monkeypatch.setattr(session_deletion, "PAGE", 4)
     doomed, kept = begin(store), begin(store)
     for session in (doomed, kept):
         store.append(session, [*readings(10), *[reading(5.0)] * 6], duration_s=1.0)
@@ -197,7 +197,7 @@ def test_deleting_leaves_nothing_behind(store: Store, monkeypatch: pytest.Monkey
 
 
 def test_recording_goes_on_while_another_recording_is_deleted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "PAGE", 10)
+    monkeypatch.setattr(session_deletion, "PAGE", 10)
     doomed, running = begin(store), begin(store)
     store.append(doomed, readings(60), duration_s=6.0)
     deleting = Thread(target=store.delete, args=(doomed,))

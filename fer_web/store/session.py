@@ -1,0 +1,48 @@
+"""A recording as it is kept, and the states that it goes through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Literal, TypeAlias
+
+from fer_web.core import Recording
+
+SessionKind = Literal["live", "visitor", "video"]
+# The state of what was deleted and is not gone yet; nobody sees it.
+DELETED = "deleted"
+BROKE_OFF = "the program that recorded this ended without finishing it"
+
+
+class SessionState(str, Enum):
+    """Where a recording stands: it goes on, it was finished, or what recorded it died."""
+
+    RECORDING = "recording"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """A recording as it is kept: `readings` and `people` count, `expires_at` is when it will be deleted (None: never).
+
+    `consent` is the note that was made about the consent of those who were recorded.
+    """
+
+    id: str
+    kind: SessionKind
+    state: SessionState
+    recording: Recording
+    consent: str
+    created_at: datetime
+    expires_at: datetime | None
+    readings: int
+    people: int
+    job_id: str | None = None
+
+
+StoredSessions: TypeAlias = list[StoredSession]  # where a method named `list` is in the way

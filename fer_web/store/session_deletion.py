@@ -1,0 +1,88 @@
+"""Deleting recordings: for good, with their files, and in pieces that keep nobody waiting."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Update, delete, select, update
+
+from fer_web.store.session import DELETED
+from fer_web.store.session_reads import PAGE, SessionReads, unknown
+from fer_web.store.tables import ReadingRow, SessionRow
+
+log = logging.getLogger(__name__)
+
+
+class SessionDeletion(SessionReads):
+    """Recordings that can be changed or be deleted; what is deleted disappears at once and goes piece by piece."""
+
+    def delete(self, session_id: str) -> None:
+        """Remove it and everything that belongs to it, for good, also while it is being recorded."""
+        self._change(session_id, state=DELETED)
+        self._database.with_room(self._sweep)
+
+    def delete_all(self) -> int:
+        """Remove all recordings for good; how many there were."""
+        return self._delete_where()
+
+    def on_delete(self, forget: Callable[[str], None]) -> None:
+        """Have `forget(session_id)` called before a recording's rows go, so that its files go with it.
+
+        If it raises OSError, the recording stays hidden and another attempt is made with the next deletion.
+        """
+        self._forgetters.append(forget)
+
+    def _change(self, session_id: str, **changes: object) -> None:
+        if not self._database.is_there:
+            raise unknown()
+        wanted = update(SessionRow).where(SessionRow.id == session_id, SessionRow.state != DELETED).values(changes)
+        if not self._database.with_room(lambda: self._execute(wanted)):
+            raise unknown()
+
+    def _execute(self, statement: Update) -> int:
+        with self._database.writing() as connection:
+            return connection.execute(statement).rowcount
+
+    def _delete_where(self, *conditions: Any) -> int:
+        if not self._database.is_there:
+            return 0
+        doomed = update(SessionRow).where(SessionRow.state != DELETED, *conditions).values(state=DELETED)
+        count = self._database.with_room(lambda: self._execute(doomed))
+        self._database.with_room(self._sweep)
+        return count
+
+    def _sweep(self) -> None:
+        """Make what was deleted go, in small transactions: whoever records meanwhile never waits for long."""
+        with self._database.reading() as connection:
+            doomed = connection.execute(
+                select(SessionRow.number, SessionRow.id).where(SessionRow.state == DELETED)
+            ).all()
+        for number, session_id in doomed:
+            if self._forget_files(session_id):
+                while self._delete_some(number):
+                    pass
+        if doomed:
+            self._database.shrink()
+
+    def _forget_files(self, session_id: str) -> bool:
+        try:
+            for forget in self._forgetters:
+                forget(session_id)
+        except OSError as error:
+            log.error("The files of a deleted recording cannot be removed yet: %s", error)
+            return False
+        return True
+
+    def _delete_some(self, number: int) -> bool:
+        """Delete some of its readings, or with the last ones the recording itself; whether there are more."""
+        mine = ReadingRow.session == number
+        last = select(ReadingRow.time_s).where(mine).order_by(ReadingRow.time_s).limit(1).offset(PAGE)
+        with self._database.writing() as connection:
+            until_s = connection.scalar(last)
+            if until_s is None:
+                connection.execute(delete(SessionRow).where(SessionRow.number == number))
+                return False
+            connection.execute(delete(ReadingRow).where(mine, ReadingRow.time_s <= until_s))
+            return True

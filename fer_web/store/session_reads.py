@@ -1,0 +1,126 @@
+"""Reading recordings: in pieces, so that a slow reader holds nothing up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, tuple_
+
+from fer_web.core import Marker, Reading, Recording
+from fer_web.errors import RequestError
+from fer_web.store.repository import Repository
+from fer_web.store.rows import reading_of
+from fer_web.store.session import BROKE_OFF, DELETED, SessionState, StoredSession, StoredSessions
+from fer_web.store.tables import MarkerRow, PersonRow, ReadingRow, SessionRow
+
+# Rows that are read, or deleted, in one transaction: nobody else waits for longer than that takes.
+PAGE = 5_000
+
+
+class SessionReads(Repository):
+    """What can be asked about recordings; RequestError 'no_session' for one that does not exist (any more)."""
+
+    def get(self, session_id: str) -> StoredSession:
+        """The recording of that id."""
+        for stored in self._selected(SessionRow.id == session_id, limit=1):
+            return stored
+        raise unknown()
+
+    def list(self, *, limit: int, offset: int = 0) -> StoredSessions:
+        """The newest first, `limit` at most, without the first `offset`."""
+        return self._selected(limit=limit, offset=offset)
+
+    def count(self) -> int:
+        """How many recordings there are."""
+        if not self._database.is_there:
+            return 0
+        with self._database.reading() as connection:
+            asked = select(func.count()).select_from(SessionRow).where(SessionRow.state != DELETED)
+            return int(connection.scalar(asked) or 0)
+
+    def readings(self, session_id: str) -> Iterator[Reading]:
+        """All readings in time order. They are fetched in pieces, so that a slow reader holds nothing up."""
+        if not self._database.is_there:
+            raise unknown()
+        with self._database.reading() as connection:
+            number = found(connection, session_id).number
+        return self._pages(number)
+
+    def _is_lost(self, row: Row[Any]) -> bool:
+        return self._presence.is_gone(row.owner, row.heartbeat_at, self._clock())
+
+    def _selected(self, *conditions: Any, limit: int, offset: int = 0) -> StoredSessions:
+        if not self._database.is_there:
+            return []
+        people = select(func.count()).select_from(PersonRow).where(PersonRow.session == SessionRow.number)
+        asked = select(SessionRow, people.scalar_subquery().label("people")).where(SessionRow.state != DELETED)
+        asked = asked.where(*conditions).order_by(SessionRow.number.desc()).limit(limit).offset(offset)
+        with self._database.reading() as connection:
+            rows = connection.execute(asked).all()
+            markers = _markers(connection, [row.number for row in rows])
+        return [self._stored(row, tuple(markers.get(row.number, ()))) for row in rows]
+
+    def _stored(self, row: Row[Any], markers: tuple[Marker, ...]) -> StoredSession:
+        state, trouble = SessionState(row.state), row.trouble
+        if state is SessionState.RECORDING and self._is_lost(row):
+            state, trouble = SessionState.INTERRUPTED, BROKE_OFF
+        recording = Recording(
+            row.name,
+            row.source,
+            row.started_at,
+            row.duration_s,
+            row.fps,
+            row.width,
+            row.height,
+            row.model,
+            markers,
+            trouble,
+        )
+        expires_at = None if self._keep is None else row.created_at + self._keep
+        return StoredSession(
+            row.id,
+            row.kind,
+            state,
+            recording,
+            row.consent,
+            row.created_at,
+            expires_at,
+            row.readings,
+            row.people,
+            row.job_id,
+        )
+
+    def _pages(self, number: int) -> Iterator[Reading]:
+        asked = select(ReadingRow).where(ReadingRow.session == number)
+        asked = asked.order_by(ReadingRow.time_s, ReadingRow.position).limit(PAGE)
+        page = asked
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(page).all()
+            yield from map(reading_of, rows)
+            if len(rows) < PAGE:
+                return
+            page = asked.where(tuple_(ReadingRow.time_s, ReadingRow.position) > (rows[-1].time_s, rows[-1].position))
+
+
+def unknown() -> RequestError:
+    """For a recording that is not there."""
+    return RequestError("no_session", "there is no such recording, or it was deleted")
+
+
+def found(connection: Connection, session_id: str, *, lock: bool = False) -> Row[Any]:
+    """The row of a recording, which nobody else may change meanwhile if it is to be locked."""
+    asked = select(SessionRow).where(SessionRow.id == session_id, SessionRow.state != DELETED)
+    row = connection.execute(asked.with_for_update() if lock else asked).first()
+    if row is None:
+        raise unknown()
+    return row
+
+
+def _markers(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Marker]]:
+    asked = select(MarkerRow).where(MarkerRow.session.in_(numbers)).order_by(MarkerRow.time_s, MarkerRow.number)
+    found: dict[int, list[Marker]] = {}
+    for row in connection.execute(asked):
+        found.setdefault(row.session, []).append(Marker(row.time_s, row.text))
+    return found
