@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
     "teach": _training("teach", "write down what trained networks answer, for a student to learn from"),
     "reframe": _training("reframe", "crop training pictures as faces from cameras are cropped"),
     "evaluate": _training("evaluate", "measure a network on FER2013's PrivateTest"),
+    "ablate": Command("fer_web.training.ablate_command", "what each ingredient of a training run gives, with seeds"),
     "publish": _training("publish", "write a trained network with its card into the models folder"),
     "convert": Command("fer_web.lab.convert_command", "write a data set as arrays, pictures and features"),
     "lab": {

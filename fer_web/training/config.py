@@ -65,18 +65,25 @@ PARTS: Mapping[str, type[Any]] = {
 
 def read_config(path: Path) -> RunConfig:
     """The run that a TOML file describes; DataError names what is unknown, missing or of the wrong kind in it."""
+    return run_config(read_toml(path), path.name)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file's values; DataError when there is no such file, or it is none."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise DataError(f"{path} does not exist") from error
+        return dict(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise DataError(f"{path.name} is not TOML: {error}") from error
-    for name, kind in PARTS.items():
-        if name in values:
-            values[name] = _part(kind, values[name], f"{path.name} [{name}]")
-    run = _part(RunConfig, values, path.name)
+
+
+def run_config(values: Mapping[str, Any], where: str) -> RunConfig:
+    """The run that plain values describe; DataError names what is wrong with them, and `where`."""
+    parts = {name: _part(kind, values[name], f"{where} [{name}]") for name, kind in PARTS.items() if name in values}
+    run = _part(RunConfig, {**values, **parts}, where)
     if run.network not in BODIES:
-        raise DataError(f"{path.name} asks for network {run.network!r}; there are {', '.join(BODIES)}")
+        raise DataError(f"{where} asks for network {run.network!r}; there are {', '.join(BODIES)}")
     return run
 
 
