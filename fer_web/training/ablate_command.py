@@ -9,7 +9,7 @@ from fer_web.core import Emotion
 from fer_web.errors import DataError
 from fer_web.training.commands import add_data_arguments
 
-PLAN = Path(__file__).with_name("configs") / "ablation.toml"
+PLAN = Path(__file__).with_name("ablation.toml")
 COPY = "plan.toml"
 
 
