@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "fer_web"
 ROWS = (
     ("factory", "worker", "cli", "settings", "startup", "bench", "__main__"),
     ("api",),
+    ("results",),
     ("web",),
     ("lab",),
     ("jobs", "training"),

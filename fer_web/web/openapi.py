@@ -11,6 +11,7 @@ from fer_web.web import (
     openapi_live,
     openapi_pages,
     openapi_pictures,
+    openapi_recordings,
     openapi_schemas,
     openapi_sessions,
 )
@@ -30,6 +31,7 @@ begin only with consent."""
 
 SCHEMAS: dict[str, Schema] = {
     **openapi_schemas.SCHEMAS,
+    **openapi_recordings.SCHEMAS,
     **openapi_sessions.SCHEMAS,
     **openapi_jobs.SCHEMAS,
     **openapi_lab.SCHEMAS,
@@ -38,6 +40,7 @@ PATHS: dict[str, dict[str, Any]] = {
     **openapi_pictures.PATHS,
     **openapi_live.PATHS,
     **openapi_jobs.PATHS,
+    **openapi_recordings.PATHS,
     **openapi_sessions.PATHS,
     **openapi_lab.PATHS,
     **openapi_pages.PATHS,

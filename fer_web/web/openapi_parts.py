@@ -37,6 +37,11 @@ def parameter(name: str, schema: Schema, meaning: str, *, place: str = "query") 
     return {"name": name, "in": place, "required": place == "path", "description": meaning, "schema": schema}
 
 
+def body_of(name: str) -> dict[str, Any]:
+    """A body in JSON, of the named schema."""
+    return {"required": True, "content": {JSON: {"schema": ref(name)}}}
+
+
 # Every request can meet these.
 GUARDED = ("wrong_host", "cross_site", "token_required", "wrong_token", "too_many_attempts")
 BINARY: Schema = {
@@ -48,6 +53,9 @@ PAGE = {
     "200": answer("A page.", "text/html", {"type": "string"}),
     "303": answer("To /login, when the service has a token that the browser has not shown."),
 }
+# What can be wrong with a body in JSON, and with the place where recordings are kept.
+BODY_REFUSALS = ("bad_json", "unknown_parameter", "bad_parameter", "unsupported_media_type", "image_too_large")
+STORE_REFUSALS = ("storage_unavailable", "storage_full")
 # One or several pictures, in every form in which they are taken, and what can be wrong with them.
 PICTURE_BODY = {
     "required": True,

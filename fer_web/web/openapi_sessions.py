@@ -1,32 +1,30 @@
-"""The part of the API's description that is about recordings, while they run and when they are kept."""
+"""The part of the API's description that is about recordings that are kept."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fer_web.web.openapi_parts import GUARDED, JSON, PAGE, answer, parameter, ref, refusals
+from fer_web.web.openapi_parts import (
+    BODY_REFUSALS,
+    GUARDED,
+    JSON,
+    PAGE,
+    STORE_REFUSALS,
+    answer,
+    body_of,
+    parameter,
+    ref,
+    refusals,
+)
+from fer_web.web.openapi_recordings import NAME
 from fer_web.web.openapi_schemas import COUNTED, NUMBER, SIZE, TEXT, Schema, list_of, object_of, or_null
 
-STORE = ("storage_unavailable", "storage_full")
-RECORDING = parameter("recording", TEXT, "The recording's id.", place="path")
 SESSION = parameter("session", TEXT, "The session's id.", place="path")
 DOWNLOAD = parameter("download", {"type": "boolean", "default": False}, "Whether to save it instead of showing it.")
-VISIT = {
-    "name": "Fer-Visit",
-    "in": "header",
-    "required": False,
-    "description": "The visit's id; without it, the live picture is meant.",
-    "schema": {"type": "string"},
-}
 PAIR = [
     {**parameter(name, TEXT, meaning), "required": True}
     for name, meaning in (("a", "The id of the first session."), ("b", "The id of the second one."))
 ]
-BODY_REFUSALS = ("bad_json", "unknown_parameter", "bad_parameter", "unsupported_media_type", "image_too_large")
-
-
-def _body(name: str) -> dict[str, Any]:
-    return {"required": True, "content": {JSON: {"schema": ref(name)}}}
 
 
 def _file(description: str, kind: str) -> dict[str, Any]:
@@ -34,66 +32,6 @@ def _file(description: str, kind: str) -> dict[str, Any]:
 
 
 PATHS: dict[str, dict[str, Any]] = {
-    "/api/recordings": {
-        "post": {
-            "operationId": "start_recording",
-            "summary": "Record what faces show, in the live picture or in one's own visit.",
-            "description": "Needs consent: true, which says that everybody in the picture agreed. One recording of the "
-            "live picture at a time, and one of each visit, which ends with the visit. Readings are written once a "
-            "second. While one of the live picture runs, the camera stays open and everybody who watches is told.",
-            "parameters": [VISIT],
-            "requestBody": _body("NewRecording"),
-            "responses": {
-                "201": answer("It runs; its id is that of its session.", JSON, ref("Recording")),
-                **refusals(
-                    *GUARDED,
-                    *BODY_REFUSALS,
-                    *STORE,
-                    "consent_required",
-                    "already_recording",
-                    "no_visit",
-                    "busy",
-                    "not_ready",
-                ),
-            },
-        }
-    },
-    "/api/recordings/current": {
-        "get": {
-            "operationId": "current_recording",
-            "summary": "The recording that runs: of the live picture, or of one's own visit.",
-            "parameters": [VISIT],
-            "responses": {
-                "200": answer("It, or null.", JSON, ref("CurrentRecording")),
-                **refusals(*GUARDED),
-            },
-        }
-    },
-    "/api/recordings/{recording}": {
-        "delete": {
-            "operationId": "stop_recording",
-            "summary": "End a recording.",
-            "description": "Its state is finished once its last readings are written, and ending while the database "
-            "does not take them.",
-            "parameters": [RECORDING, VISIT],
-            "responses": {
-                "200": answer("It has ended.", JSON, ref("Recording")),
-                **refusals(*GUARDED, "no_recording"),
-            },
-        }
-    },
-    "/api/recordings/{recording}/markers": {
-        "post": {
-            "operationId": "mark_recording",
-            "summary": "Mark this moment of a recording with a text.",
-            "parameters": [RECORDING, VISIT],
-            "requestBody": _body("NewMarker"),
-            "responses": {
-                "201": answer("The marker.", JSON, ref("Marker")),
-                **refusals(*GUARDED, *BODY_REFUSALS, "no_recording", "too_many_markers"),
-            },
-        }
-    },
     "/api/sessions": {
         "get": {
             "operationId": "sessions",
@@ -115,7 +53,7 @@ PATHS: dict[str, dict[str, Any]] = {
             ],
             "responses": {
                 "200": answer("How many there were.", JSON, ref("Deleted")),
-                **refusals(*GUARDED, *STORE, "confirm_required"),
+                **refusals(*GUARDED, *STORE_REFUSALS, "confirm_required"),
             },
         },
     },
@@ -133,10 +71,10 @@ PATHS: dict[str, dict[str, Any]] = {
             "operationId": "rename_session",
             "summary": "Give a session another name.",
             "parameters": [SESSION],
-            "requestBody": _body("NewName"),
+            "requestBody": body_of("NewName"),
             "responses": {
                 "200": answer("It, under its new name.", JSON, ref("Session")),
-                **refusals(*GUARDED, *BODY_REFUSALS, *STORE, "no_session"),
+                **refusals(*GUARDED, *BODY_REFUSALS, *STORE_REFUSALS, "no_session"),
             },
         },
         "delete": {
@@ -145,7 +83,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "parameters": [SESSION],
             "responses": {
                 "204": answer("It is gone."),
-                **refusals(*GUARDED, *STORE, "no_session", "still_recording"),
+                **refusals(*GUARDED, *STORE_REFUSALS, "no_session", "still_recording"),
             },
         },
     },
@@ -245,43 +183,7 @@ PATHS: dict[str, dict[str, Any]] = {
     },
 }
 
-NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
-NOTE: Schema = {"type": "string", "minLength": 1, "maxLength": 500}
-MARKER = object_of({"time_s": NUMBER, "text": TEXT}, "A note, seconds after the recording's beginning.")
-
 SCHEMAS: dict[str, Schema] = {
-    "NewRecording": object_of(
-        {
-            "consent": {"const": True, "description": "That everybody in the picture knows of it and agreed."},
-            "name": {**NAME, "description": "For people; else the time."},
-            "note": {**NOTE, "description": "How people agreed, for those who have to show that."},
-            "source": {"enum": ["live", "visit"], "description": "Else visit with the header Fer-Visit, live without."},
-        },
-        "What to record.",
-        optional=("name", "note", "source"),
-    ),
-    "Recording": object_of(
-        {
-            "id": TEXT,
-            "name": TEXT,
-            "source": {"enum": ["live", "visit"]},
-            "state": {"enum": ["recording", "ending", "finished", "failed"]},
-            "started_at": TEXT,
-            "elapsed_s": NUMBER,
-            "fps": NUMBER,
-            "people": COUNTED,
-            "readings": COUNTED,
-            "markers": COUNTED,
-            "newest_markers": list_of(ref("Marker")),
-            "trouble": or_null(TEXT, "Why nothing can be written now, or why it ended early."),
-        },
-        "A recording that runs, or has just ended.",
-    ),
-    "CurrentRecording": object_of(
-        {"recording": or_null(ref("Recording"))}, "The recording that runs, if there is one."
-    ),
-    "NewMarker": object_of({"text": NOTE}, "What to note."),
-    "Marker": MARKER,
     "Session": object_of(
         {
             "id": TEXT,
