@@ -82,4 +82,6 @@ def drawn(row: Row, trial: Any) -> Config:
             part[key] = dict(part[key])
             part = part[key]
         part[last] = dial.suggest(trial, dial.place)
+    if config.get("exact_costs"):
+        config["exact_costs"] = config["costs"]
     return config

@@ -55,6 +55,13 @@ ROW = Row("by-rate", "a system", "pixels", fit_by_rate, config={"network": "none
                                                                "loss": {}, "augmentation": {}})  # fmt: skip
 
 
+def test_an_exact_machines_cost_is_drawn_too() -> None:
+    config = drawn(all_rows()["svm-hog-exact"], Fixed())
+
+    assert config["exact_costs"] == config["costs"] == [0.03]
+    assert drawn(all_rows()["svm-hog"], Fixed())["exact_costs"] == []
+
+
 @pytest.mark.parametrize("name", ["svm-hog", "lightgbm-pixels", "simple-cnn"])
 def test_every_kind_of_row_has_settings_to_tune_and_keeps_the_others(name: str) -> None:
     row = all_rows()[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,28 +75,27 @@ class Study:
         """The machine of a kernel's width and a number of anchors with the cost that PublicTest likes best."""
         kernel = Nystroem(Gaussian(self.training.rows(self.order[:anchors]), gamma, self.variance))
         solver = Solver(kernel(self.training), self.task.data.training.labels, self.task.classes)
-        public = kernel(self.public)
-        tried = []
-        for cost in self.task.config["costs"]:
-            weights = solver.weights(cost)
-            right = answers(public, weights).argmax(axis=1) == self.task.data.public.labels
-            one = {"anchors": anchors, "gamma": gamma, "cost": cost, "public_accuracy": float(right.mean())}
-            tried.append((one, weights))
-        self._keep([one for one, _ in tried])
-        best, weights = max(tried, key=lambda pair: pair[0]["public_accuracy"])
-        return Machine(self.vectors, kernel, weights, self.task.features), best
+        machines = ((cost, solver.weights(cost)) for cost in self.task.config["costs"])
+        return self._chosen(kernel, machines, {"anchors": anchors, "gamma": gamma})
 
     def _exact(self, gamma: float) -> tuple[Machine, Try]:
-        """The exact machine of a kernel's width, on all training pictures."""
-        kernel = Gaussian(self.training, gamma, self.variance)
-        public = kernel(self.public)
-        tried = []
-        for cost in tqdm(self.task.config["exact_costs"], desc="exact machines", disable=self.task.is_quiet):
-            weights = exact_weights(kernel(self.training), self.task.data.training.labels, self.task.classes, cost)
+        """The same of the exact machines, on all training pictures."""
+        kernel, task = Gaussian(self.training, gamma, self.variance), self.task
+        machines = (
+            (cost, exact_weights(kernel(self.training), task.data.training.labels, task.classes, cost))
+            for cost in tqdm(task.config["exact_costs"], desc="exact machines", disable=task.is_quiet)
+        )
+        return self._chosen(kernel, machines, {"anchors": len(self.training), "gamma": gamma})
+
+    def _chosen(
+        self, kernel: Gaussian | Nystroem, machines: Iterable[tuple[float, Array]], settings: Try
+    ) -> tuple[Machine, Try]:
+        """The best of machines of different cost, which all are noted down."""
+        public, tried = kernel(self.public), []
+        for cost, weights in machines:
             right = answers(public, weights).argmax(axis=1) == self.task.data.public.labels
-            one = {"anchors": len(self.training), "gamma": gamma, "cost": cost, "public_accuracy": float(right.mean())}
-            self._keep([one])
-            tried.append((one, weights))
+            tried.append(({**settings, "cost": cost, "public_accuracy": float(right.mean())}, weights))
+        self._keep([one for one, _ in tried])
         best, weights = max(tried, key=lambda pair: pair[0]["public_accuracy"])
         return Machine(self.vectors, kernel, weights, self.task.features), best
 
