@@ -142,6 +142,7 @@ def chart(records: list[Record], path: Path) -> None:
     with rc_context({"svg.hashsalt": "lab"}):  # the same picture for the same runs
         figure = Figure(figsize=(8, 1 + 0.42 * len(records)), layout="constrained")
         _bars(figure.subplots(), records)
+        figure.legend(loc="outside lower center", ncols=2)
         path.parent.mkdir(parents=True, exist_ok=True)
         is_svg = path.suffix == ".svg"
         figure.savefig(path, dpi=100, metadata={"Date": None} if is_svg else {"Software": None})
@@ -159,11 +160,18 @@ def _bars(axes: Any, records: list[Record]) -> None:
     axes.barh([place - 0.2 for place in places], ours, 0.38, xerr=errors, label="measured here, PrivateTest, 95 %")
     axes.barh([place + 0.2 for place in known], theirs, 0.38, label="reported by its authors", color="lightgray")
     for place, value in zip(places, ours, strict=True):
-        axes.text(1, place - 0.2, f"{value:.1f}", va="center", color="white", fontsize=8)
+        told = f"{value:.1f}{_shortened(records[place])}"
+        axes.text(1, place - 0.2, told, va="center", color="white", fontsize=8)
     axes.set_yticks(places, [record["name"] for record in records])
     axes.set(xlabel="accuracy, %", xlim=(0, 100))
+    axes.margins(y=0.01)
     axes.invert_yaxis()
-    axes.legend(loc="lower right")
+
+
+def _shortened(record: Record) -> str:
+    """What a bar says of a run that had fewer epochs than planned."""
+    done, planned = record["epochs"]["done"], record["epochs"]["planned"]
+    return f", {epochs_text(record)} epochs" if planned is not None and done < planned else ""
 
 
 def _shares(records: list[Record]) -> list[Mapping[str, float]]:
