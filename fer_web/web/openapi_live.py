@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from fer_web.web.openapi_parts import BINARY, GUARDED, JSON, PAGE, answer, parameter, ref, refusals
+from fer_web.web.openapi_parts import (
+    BINARY,
+    DECODING_REFUSALS,
+    GUARDED,
+    JSON,
+    PAGE,
+    answer,
+    parameter,
+    ref,
+    refusals,
+    visit,
+)
 
 OVERLAY = parameter(
     "overlay",
@@ -12,13 +23,7 @@ OVERLAY = parameter(
     "Layers to draw, separated by commas: boxes, labels, landmarks, keypoints, blinks, heatmap, blur; empty for none.",
 )
 
-VISIT = {
-    "name": "Fer-Visit",
-    "in": "header",
-    "required": True,
-    "description": "The visit's id, as POST /camera/visit answered it.",
-    "schema": {"type": "string"},
-}
+VISIT = visit("The visit's id, as POST /camera/visit answered it.", required=True)
 
 PATHS: dict[str, dict[str, Any]] = {
     "/stream": {
@@ -112,12 +117,7 @@ PATHS: dict[str, dict[str, Any]] = {
                 "200": answer("The faces, with their landmarks.", JSON, ref("LiveFrame")),
                 **refusals(
                     *GUARDED,
-                    "empty",
-                    "not_an_image",
-                    "unsupported_format",
-                    "image_truncated",
-                    "image_too_large",
-                    "too_many_pixels",
+                    *DECODING_REFUSALS,
                     "no_visit",
                     "one_at_a_time",
                     "busy",

@@ -42,6 +42,11 @@ def body_of(name: str) -> dict[str, Any]:
     return {"required": True, "content": {JSON: {"schema": ref(name)}}}
 
 
+def visit(meaning: str, *, required: bool) -> dict[str, Any]:
+    """The header that names a visit."""
+    return {**parameter("Fer-Visit", {"type": "string"}, meaning, place="header"), "required": required}
+
+
 # Every request can meet these.
 GUARDED = ("wrong_host", "cross_site", "token_required", "wrong_token", "too_many_attempts")
 BINARY: Schema = {
@@ -66,13 +71,16 @@ PICTURE_BODY = {
         JSON: {"schema": ref("JsonImage")},
     },
 }
-PICTURE_REFUSALS = (
+DECODING_REFUSALS = (
     "empty",
     "not_an_image",
     "unsupported_format",
     "image_truncated",
     "image_too_large",
     "too_many_pixels",
+)
+PICTURE_REFUSALS = (
+    *DECODING_REFUSALS,
     "bad_json",
     "bad_base64",
     "bad_form",

@@ -14,17 +14,12 @@ from fer_web.web.openapi_parts import (
     parameter,
     ref,
     refusals,
+    visit,
 )
 from fer_web.web.openapi_schemas import COUNTED, NUMBER, TEXT, Schema, list_of, object_of, or_null
 
 RECORDING = parameter("recording", TEXT, "The recording's id.", place="path")
-VISIT = {
-    "name": "Fer-Visit",
-    "in": "header",
-    "required": False,
-    "description": "The visit's id; without it, the live picture is meant.",
-    "schema": {"type": "string"},
-}
+VISIT = visit("The visit's id; without it, the live picture is meant.", required=False)
 PATHS: dict[str, dict[str, Any]] = {
     "/api/recordings": {
         "post": {
