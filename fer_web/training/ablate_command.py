@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from fer_web.core import Emotion
 from fer_web.errors import DataError
-from fer_web.training.commands import add_data_arguments
+from fer_web.training.commands import add_data_arguments, add_lesson_arguments
 
 PLAN = Path(__file__).with_name("ablation.toml")
 COPY = "plan.toml"
@@ -18,26 +17,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     parser.add_argument("--plan", type=Path, default=PLAN, help="the runs' TOML file (default: the program's own)")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the runs; what is done in it is kept")
-    parser.add_argument("--teaching", type=Path, help="teachers' answers, made by `teach`")
-    parser.add_argument("--crops", type=Path, help="the pictures' served crops, made by `reframe`")
+    add_lesson_arguments(parser)
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time (default: 1)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Make the runs that are missing, and print and draw what all of them came to."""
-    from fer_web.training.ablation import Lessons, ablate, draw, read_plan, table
+    from fer_web.training.ablation import ablate, draw, read_plan, table
     from fer_web.training.backend import restart_with_kept_memory
-    from fer_web.training.dataset import SIDE_PX, learning_data
-    from fer_web.training.prepared import load_prepared
+    from fer_web.training.dataset import learning_data
+    from fer_web.training.prepared import read_lessons
     from fer_web.training.readers import read_table
 
     restart_with_kept_memory()
     plan = read_plan(args.plan)
     _keep_plan(args.plan, args.out)
     data = learning_data(read_table(args.data, args.votes))
-    logits = load_prepared(args.teaching, data.training, "logits", (len(Emotion),)) if args.teaching else None
-    crops = load_prepared(args.crops, data.training, "crops", (SIDE_PX, SIDE_PX)) if args.crops else None
-    found = ablate(plan, Lessons(data, logits, crops), args.out, args.jobs)
+    found = ablate(plan, read_lessons(data, args.teaching, args.crops), args.out, args.jobs)
     told = table(plan, found)
     (args.out / "table.md").write_text(told, encoding="utf-8")
     draw(plan, found, args.out / "ablation.png")

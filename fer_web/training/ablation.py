@@ -15,12 +15,9 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from fer_web.errors import DataError
 from fer_web.training.config import RunConfig, read_toml, run_config
-from fer_web.training.dataset import LearningData
+from fer_web.training.prepared import Lessons
 
 BASE = "base"
 RESULTS = "results.json"
@@ -39,15 +36,6 @@ class Plan:
 
     def __len__(self) -> int:
         return len(self.runs) * len(self.seeds)
-
-
-@dataclass(frozen=True)
-class Lessons:
-    """What all runs learn from; `logits` and `crops` are what `teach` and `reframe` make."""
-
-    data: LearningData
-    logits: NDArray[np.float32] | None = None
-    crops: NDArray[np.uint8] | None = None
 
 
 def read_plan(path: Path) -> Plan:

@@ -9,10 +9,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from fer_web.core import Emotion
 from fer_web.registry.card import ModelCard
 from fer_web.training.checkpoint import note_inputs
-from fer_web.training.dataset import SIDE_PX, LearningData, learning_data
+from fer_web.training.dataset import LearningData, learning_data
 from fer_web.training.readers import read_table
 
 MODELS = Path("models")
@@ -27,13 +26,18 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--votes", type=Path, help="FER+'s fer2013new.csv, to learn from its votes as well")
 
 
+def add_lesson_arguments(parser: argparse.ArgumentParser) -> None:
+    """What a run may learn from besides labels and votes."""
+    parser.add_argument("--teaching", type=Path, help="teachers' answers, made by `teach`")
+    parser.add_argument("--crops", type=Path, help="the pictures' served crops, made by `reframe`")
+
+
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     """`train`: one run, described by a TOML file, in a folder of its own."""
     add_data_arguments(parser)
     parser.add_argument("--config", type=Path, required=True, help="the run's TOML file")
     parser.add_argument("--run", type=Path, required=True, help="the run's folder; an unfinished run in it goes on")
-    parser.add_argument("--teaching", type=Path, help="teachers' answers, made by `teach`")
-    parser.add_argument("--crops", type=Path, help="the pictures' served crops, made by `reframe`")
+    add_lesson_arguments(parser)
     parser.add_argument("--start", type=Path, help="a finished run's folder, or models/NAME.keras, to begin from")
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
 
@@ -59,14 +63,12 @@ def _train(args: argparse.Namespace, worker: object) -> None:
     from fer_web.training.config import read_config
     from fer_web.training.loop import Run
     from fer_web.training.parallel import Worker
-    from fer_web.training.prepared import load_prepared
+    from fer_web.training.prepared import read_lessons
     from fer_web.training.teachers import trained_network
 
     assert isinstance(worker, Worker)  # noqa: S101
-    data = _learning_data(args)
-    logits = load_prepared(args.teaching, data.training, "logits", (len(Emotion),)) if args.teaching else None
-    crops = load_prepared(args.crops, data.training, "crops", (SIDE_PX, SIDE_PX)) if args.crops else None
-    run = Run(read_config(args.config), data, args.run, logits, worker, crops)
+    lessons = read_lessons(_learning_data(args), args.teaching, args.crops)
+    run = Run(read_config(args.config), lessons.data, args.run, lessons.logits, worker, lessons.crops)
     if args.start:
         run.begin_from(trained_network(args.start))
     run.train(quiet=args.quiet)

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_web.core import Emotion
 from fer_web.errors import DataError
-from fer_web.training.dataset import Split, fingerprint
+from fer_web.training.dataset import SIDE_PX, LearningData, Split, fingerprint
 from fer_web.training.tables import read_arrays
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What a run learns from; `logits` (n, 7) and `crops` (n, 48, 48) are what `teach` and `reframe` make, or None."""
+
+    data: LearningData
+    logits: NDArray[np.float32] | None = None
+    crops: NDArray[np.uint8] | None = None
+
+
+def read_lessons(data: LearningData, teaching: Path | None, crops: Path | None) -> Lessons:
+    """With what the files hold; DataError when it was made for other pictures."""
+    return Lessons(
+        data,
+        load_prepared(teaching, data.training, "logits", (len(Emotion),)) if teaching else None,
+        load_prepared(crops, data.training, "crops", (SIDE_PX, SIDE_PX)) if crops else None,
+    )
 
 
 def save_prepared(path: Path, split: Split, **values: Any) -> None:

@@ -10,9 +10,10 @@ import pytest
 from fer_web.errors import DataError
 from fer_web.training import ablation
 from fer_web.training.ablate_command import PLAN
-from fer_web.training.ablation import Lessons, Plan, ablate, differences, draw, read_plan, read_results, table
+from fer_web.training.ablation import Plan, ablate, differences, draw, read_plan, read_results, table
 from fer_web.training.config import RunConfig
 from fer_web.training.dataset import LearningData
+from fer_web.training.prepared import Lessons
 
 TINY = """
 seeds = [1, 2]
