@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fer_web.errors import ModelError
+from fer_web.errors import DataError, ModelError
 from fer_web.registry.catalog import sha256_of
 from fer_web.training.average import WeightAverage, Weights
 from fer_web.training.schedule import Patience
@@ -61,7 +61,9 @@ def save_best(folder: Path, weights: Weights, facts: dict[str, Any]) -> None:
 
 
 def load_best(folder: Path) -> tuple[Weights, dict[str, Any]]:
-    """The chosen weights of a run and the facts of their epoch."""
+    """The chosen weights of a run and the facts of their epoch; DataError when none have been chosen yet."""
+    if not (folder / BEST).is_file():
+        raise DataError(f"{folder} holds no finished run: train first")
     with np.load(folder / BEST) as saved:
         return _series(saved, "model"), json.loads(str(saved["progress"]))
 

@@ -50,6 +50,14 @@ def data(table: Table) -> LearningData:
 
 
 @pytest.fixture(scope="session")
+def data_file(table: Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same rows as a file that `--data` takes."""
+    path, rows = tmp_path_factory.mktemp("data") / "fer.npz", table.rows
+    np.savez(path, pixels=rows.pixels, emotion=rows.labels, usage=table.usage, ferplus_votes=rows.votes)
+    return path
+
+
+@pytest.fixture(scope="session")
 def tiny_network() -> Iterator[str]:
     """The name of a network of one block, known for as long as tests run."""
     bodies = {**networks.BODIES, "tiny": networks._xception(16, ((16, 1),))}

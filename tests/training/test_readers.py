@@ -67,16 +67,12 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
         read_table(tmp_path / name)
 
 
-def test_an_npz_is_read(tmp_path: Path, table: Table) -> None:
-    path = tmp_path / "fer.npz"
-    rows = table.rows
-    np.savez(path, pixels=rows.pixels, emotion=rows.labels, usage=table.usage, ferplus_votes=rows.votes)
+def test_an_npz_is_read(data_file: Path, table: Table) -> None:
+    again = read_table(data_file)
 
-    again = read_table(path)
-
-    assert (again.rows.pixels == rows.pixels).all()
+    assert (again.rows.pixels == table.rows.pixels).all()
     assert again.usage.tolist() == table.usage.tolist()
-    assert (again.rows.votes == rows.votes).all()
+    assert (again.rows.votes == table.rows.votes).all()
 
 
 def test_an_npz_without_labels_is_refused(tmp_path: Path) -> None:

@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core.keypoints import NAMES
-from fer_web.errors import DataError
 from fer_web.lab.keypoints.faces import Division, KeypointFaces
 from fer_web.lab.keypoints.fitting import Recipe
 from fer_web.lab.keypoints.network import keypoint_network
 from fer_web.lab.keypoints.scoring import NEAR, answer, point_table, rmse_px, share_near
 from fer_web.lab.keypoints.views import AUGMENTATION, SPEC
 from fer_web.registry import KEYPOINTS, ModelCard, load_model, sha256_of
-from fer_web.training.checkpoint import BEST, load_best
+from fer_web.training.checkpoint import load_best
 
 NAME = "keypoints"
 DIGITS = 3
@@ -34,8 +33,6 @@ def publish(run: Path, division: Division, models: Path, recipe: Recipe) -> Mode
 
     DataError when nothing was chosen in the run's folder yet.
     """
-    if not (run / BEST).is_file():
-        raise DataError(f"{run} holds no finished run: train first")
     weights, chosen = load_best(run)
     model = keypoint_network()
     model.set_weights(weights)
