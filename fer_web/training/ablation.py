@@ -69,10 +69,7 @@ def ablate(plan: Plan, lessons: Lessons, folder: Path, jobs: int = 1, *, quiet: 
     from tqdm import tqdm
 
     for name, config in plan.runs.items():
-        if config.loss.teacher and lessons.logits is None:
-            raise DataError(f"{name} learns from teachers' answers, which `teach` makes: give --teaching")
-        if config.augmentation.reframed and lessons.crops is None:
-            raise DataError(f"{name} learns from served crops, which `reframe` makes: give --crops")
+        lessons.refuse_missing(config, name)
     found = read_results(folder)
     missing = [(name, seed) for name, seed in plan if seed not in found.get(name, {})]
     with (
@@ -95,8 +92,7 @@ def _run(config: RunConfig, lessons: Lessons, folder: Path) -> float:
     """One run's accuracy; at module level because other processes start with it."""
     from fer_web.training.loop import Run
 
-    run = Run(config, lessons.data, folder, lessons.logits, crops=lessons.crops)
-    return run.train(quiet=True).history[-1]["public_accuracy"]
+    return Run(config, lessons, folder).train(quiet=True).history[-1]["public_accuracy"]
 
 
 def read_results(folder: Path) -> Accuracies:

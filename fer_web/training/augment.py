@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_web.errors import DataError
+
 Picture = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
 
@@ -16,9 +18,9 @@ class Augmentation:
     """How far a training picture may be changed; all draws are uniform, chances are 0 to 1.
 
     `rotation_deg` and `shift` (a share of the side) go both ways, `scale` is a largest factor that goes both ways,
-    `reframed` is the chance of the served crop in place of the picture, where a run has such crops,
-    `contrast` is the largest exponent of a gamma curve that goes both ways, `camera` is the chance of each of blur,
-    noise and JPEG, `erase` the chance of one hidden rectangle (Zhong et al. 2017, "Random Erasing").
+    `reframed` is the chance of the served crop in place of the picture, where a run has such crops, `contrast` is the
+    largest exponent of a gamma curve that goes both ways (at 1.0 brightness stays as well), `camera` is the chance of
+    each of blur, noise and JPEG, `erase` the chance of one hidden rectangle (Zhong et al. 2017, "Random Erasing").
     """
 
     flip: float = 0.5
@@ -30,6 +32,13 @@ class Augmentation:
     erase: float = 0.3
     mixup: float = 0.0
     reframed: float = 0.0
+
+    def __post_init__(self) -> None:
+        chances = (self.flip, self.camera, self.erase, self.reframed)
+        if not (all(0 <= chance <= 1 for chance in chances) and self.scale >= 1 and self.contrast >= 1):
+            raise DataError("flip, camera, erase and reframed are chances from 0 to 1; scale and contrast start at 1")
+        if min(self.rotation_deg, self.shift, self.mixup) < 0:
+            raise DataError("rotation_deg, shift and mixup cannot be negative")
 
     def batch(self, pictures: Picture, size: int, rng: np.random.Generator) -> Picture:
         """Changed copies (n, size, size) of pictures (n, h, w), the same for the same state of `rng`."""

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
+import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
-from fer_web.training.checkpoint import note_inputs
-from fer_web.training.dataset import LearningData, learning_data
+from fer_web.training.checkpoint import keep_description, note_inputs
+from fer_web.training.dataset import LearningData, Table, learning_data
 from fer_web.training.readers import read_table
+
+if TYPE_CHECKING:
+    from fer_web.training.parallel import Worker
 
 MODELS = Path("models")
 RESULTS = Path("docs/results")
@@ -49,26 +56,28 @@ def run_train(args: argparse.Namespace) -> int:
     from fer_web.training.parallel import in_parallel
 
     restart_with_kept_memory()
-    args.run.mkdir(parents=True, exist_ok=True)
     config = read_config(args.config)
-    if args.config.resolve() != (args.run / "run.toml").resolve():
-        shutil.copyfile(args.config, args.run / "run.toml")
+    if args.teaching and not config.loss.teacher:
+        raise DataError(f"{args.config.name} gives teachers no weight (loss.teacher): leave --teaching out")
+    if args.crops and not config.augmentation.reframed:
+        raise DataError(f"{args.config.name} gives served crops no chance (augmentation.reframed): leave --crops out")
+    keep_description(args.run, args.config)
     note_inputs(args.run, start=args.start, teaching=args.teaching, crops=args.crops)
     in_parallel(config.workers, partial(_train, args))
     return 0
 
 
-def _train(args: argparse.Namespace, worker: object) -> None:
+def _train(args: argparse.Namespace, worker: Worker) -> None:
     """One worker's part of a run; at module level because other processes start with it."""
     from fer_web.training.config import read_config
     from fer_web.training.loop import Run
-    from fer_web.training.parallel import Worker
     from fer_web.training.prepared import read_lessons
     from fer_web.training.teachers import trained_network
 
-    assert isinstance(worker, Worker)  # noqa: S101
-    lessons = read_lessons(_learning_data(args), args.teaching, args.crops)
-    run = Run(read_config(args.config), lessons.data, args.run, lessons.logits, worker, lessons.crops)
+    data = learning_data(read_table(args.data, args.votes))
+    if worker.rank == 0:
+        _tell_dropped(data)
+    run = Run(read_config(args.config), read_lessons(data, args.teaching, args.crops), args.run, worker)
     if args.start:
         run.begin_from(trained_network(args.start))
     run.train(quiet=args.quiet)
@@ -135,7 +144,7 @@ def add_evaluate_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     parser.add_argument("--models", type=Path, default=MODELS, help="the models' folder (default: models)")
     parser.add_argument("--name", help="one model's name (default: all of the folder)")
-    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--json", action="store_true", help="print JSON: one model's object, or an array of all")
     parser.add_argument("--no-speed", action="store_true", help="leave the measurement of speed out")
     parser.add_argument(
         "--record",
@@ -152,24 +161,29 @@ def run_evaluate(args: argparse.Namespace) -> int:
     from fer_web.registry.card import EXPRESSION
     from fer_web.registry.catalog import list_models
 
+    if args.record and not find_spec("matplotlib"):
+        raise DataError("--record draws with matplotlib: pip install -r requirements-train.txt")
     table = read_table(args.data, args.votes)
     names = [args.name] if args.name else [card.name for card in list_models(args.models, EXPRESSION)]
-    for name in names:
-        _evaluate(args, table, name)
+    if not names:
+        raise DataError(f"{args.models} holds no model for expressions")
+    found = [_evaluate(args, table, name) for name in names]
+    if args.json:
+        print(json.dumps(found[0] if args.name else found, indent=2))
     return 0
 
 
-def _evaluate(args: argparse.Namespace, data: object, name: str) -> None:
-    from fer_web.training.dataset import Table
+def _evaluate(args: argparse.Namespace, data: Table, name: str) -> dict[str, Any]:
+    """One model's results; printed as a table unless JSON is wanted."""
     from fer_web.training.evaluate import examine, results
     from fer_web.training.report import plots, table
     from fer_web.training.speed import measure_speed
 
-    assert isinstance(data, Table)  # noqa: S101
     exam = examine(data, args.models, name)
     found = results(exam)
     speed = {} if args.no_speed else measure_speed(args.models, name)
-    print(json.dumps({**found, "speed": speed}, indent=2) if args.json else table(found))
+    if not args.json:
+        print(table(found))
     if speed and not args.json:
         print(f"\nOn this machine, one thread: {speed['ms_one_face']} ms for one face, "
               f"{speed['ms_each_of_four']} ms each for four at once.\n")  # fmt: skip
@@ -178,16 +192,29 @@ def _evaluate(args: argparse.Namespace, data: object, name: str) -> None:
         text = json.dumps({**found, "speed": speed}, indent=2) + "\n"
         (args.record / f"{name}.json").write_text(text, encoding="utf-8")
         _record(args.models, name, found)
+    return {**found, "speed": speed}
 
 
-def _record(models: Path, name: str, found: dict[str, object]) -> None:
+def _record(models: Path, name: str, found: Mapping[str, Any]) -> None:
     """The main figures into the card, beside those of PublicTest."""
     path = models / f"{name}.json"
     card = ModelCard.read(path)
-    keys = ("accuracy", "accuracy_without_duplicates", "ferplus_majority_accuracy", "macro_f1", "recall", "confusion",
-            "calibration_after", "uncertain", "private_test_reads")  # fmt: skip
+    keys = ["accuracy", "accuracy_without_duplicates", "accuracy_with_mirror_image", "macro_f1", "recall", "confusion",
+            "calibration_after", "uncertain", "private_test_reads"]  # fmt: skip
+    keys += ["ferplus_majority_accuracy"] if found["ferplus_majority_accuracy"]["count"] else []
     replace(card, metrics={**card.metrics, "PrivateTest": {key: found[key] for key in keys}}).write(path)
 
 
 def _learning_data(args: argparse.Namespace) -> LearningData:
-    return learning_data(read_table(args.data, args.votes))
+    data = learning_data(read_table(args.data, args.votes))
+    _tell_dropped(data)
+    return data
+
+
+def _tell_dropped(data: LearningData) -> None:
+    """On stderr, as some commands answer with JSON."""
+    left_out = data.training_total - len(data.training)
+    if left_out:
+        print(f"{left_out} of {data.training_total} Training pictures are left out, as they also stand in "
+              f"PublicTest ({data.dropped['PublicTest']}) or PrivateTest ({data.dropped['PrivateTest']})",
+              file=sys.stderr)  # fmt: skip

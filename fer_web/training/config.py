@@ -31,6 +31,10 @@ class Optimizer:
     weight_decay: float = 0.005
     clip_norm: float = 5.0
 
+    def __post_init__(self) -> None:
+        if self.kind not in ("sgd", "adam"):
+            raise DataError(f"the optimizer's kind is {self.kind!r}; it can be 'sgd' or 'adam'")
+
 
 @dataclass(frozen=True)
 class RunConfig:
@@ -54,7 +58,18 @@ class RunConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)
     loss: Loss = field(default_factory=Loss)
 
+    def __post_init__(self) -> None:
+        if self.network not in BODIES:
+            raise DataError(f"there is no network {self.network!r}; there are {', '.join(BODIES)}")
+        if self.precision not in PRECISIONS:
+            raise DataError(f"the precision is {self.precision!r}; it can be {', '.join(PRECISIONS)}")
+        if min(self.batch, self.choose_every, self.workers) < 1 or self.threads < 0:
+            raise DataError("batch, choose_every and workers start at 1, threads at 0")
+        if not (0 <= self.ema < 1 and 0 <= self.dropout < 1):
+            raise DataError(f"ema is {self.ema} and dropout {self.dropout}; both are from 0 up to, but not, 1")
 
+
+PRECISIONS = ("float32", "mixed_bfloat16", "mixed_float16")
 PARTS: Mapping[str, type[Any]] = {
     "optimizer": Optimizer,
     "schedule": Schedule,
@@ -81,13 +96,12 @@ def read_toml(path: Path) -> dict[str, Any]:
 def run_config(values: Mapping[str, Any], where: str) -> RunConfig:
     """The run that plain values describe; DataError names what is wrong with them, and `where`."""
     parts = {name: _part(kind, values[name], f"{where} [{name}]") for name, kind in PARTS.items() if name in values}
-    run = _part(RunConfig, {**values, **parts}, where)
-    if run.network not in BODIES:
-        raise DataError(f"{where} asks for network {run.network!r}; there are {', '.join(BODIES)}")
-    return run
+    return _part(RunConfig, {**values, **parts}, where)
 
 
-def _part(kind: type[Part], values: Mapping[str, Any], where: str) -> Part:
+def _part(kind: type[Part], values: Any, where: str) -> Part:
+    if not isinstance(values, Mapping):
+        raise DataError(f"{where} is {values!r}, and should be a table")
     known = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]
     unknown = set(values) - set(known)
     if unknown:
@@ -99,7 +113,7 @@ def _part(kind: type[Part], values: Mapping[str, Any], where: str) -> Part:
             raise DataError(f"{where} has {name} = {value!r}, which should be a {type(expected).__name__}")
     try:
         return kind(**fitting)
-    except TypeError as error:
+    except (DataError, TypeError) as error:
         raise DataError(f"{where}: {error}") from error
 
 

@@ -32,12 +32,15 @@ FERPLUS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neut
 
 @dataclass(frozen=True)
 class Examination:
-    """A model's answers on PrivateTest: `probabilities` (n, 7) calibrated, `raw` before, and what to compare with."""
+    """A model's answers on PrivateTest: `probabilities` (n, 7) calibrated, `raw` before, and what to compare with.
+
+    `mirrored` are the means of those for the picture and for its mirror image, as single pictures are answered.
+    """
 
     card: ModelCard
     raw: NDArray[np.float32]
     probabilities: NDArray[np.float32]
-    flipped: NDArray[np.float32]
+    mirrored: NDArray[np.float32]
     split: Split
     is_duplicate: NDArray[np.bool_]
     reads: int
@@ -51,20 +54,21 @@ def examine(table: Table, models: Path, name: str) -> Examination:
         raise DataError("the data set has no rows with usage PrivateTest: there is nothing to evaluate on")
     reads = count_read(models, card)
     logits = predict(model, private.pixels, card.input.width)
-    mirrored = predict(model, private.pixels[:, :, ::-1], card.input.width)
+    image = predict(model, private.pixels[:, :, ::-1], card.input.width)
     seen = appears_in(private, table.part("Training"))
-    both = softmax((logits + mirrored) / 2, card.temperature)
-    return Examination(card, softmax(logits), softmax(logits, card.temperature), both, private, seen, reads)
+    probabilities = softmax(logits, card.temperature)
+    mirrored = (probabilities + softmax(image, card.temperature)) / np.float32(2)
+    return Examination(card, softmax(logits), probabilities, mirrored, private, seen, reads)
 
 
 def count_read(models: Path, card: ModelCard) -> int:
-    """Enter these weights into the ledger if they are new; how many were measured on PrivateTest so far."""
+    """Enter these weights into the ledger if they are new; how many of the model's were measured so far."""
     path = models / LEDGER
     entries = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
     if card.sha256 not in {entry["sha256"] for entry in entries}:
         entries.append({"model": card.name, "sha256": card.sha256, "date": date.today().isoformat()})
         path.write_text(json.dumps(entries, indent=2) + "\n", encoding="utf-8")
-    return len(entries)
+    return sum(entry["model"] == card.name for entry in entries)
 
 
 def examine_reference(
@@ -120,7 +124,7 @@ def results(exam: Examination) -> dict[str, Any]:
         "parameters": exam.card.parameters,
         "accuracy": asdict(metrics.accuracy(exam.probabilities, labels)),
         "accuracy_without_duplicates": asdict(metrics.accuracy(exam.probabilities[fresh], labels[fresh])),
-        "accuracy_with_mirror_image": asdict(metrics.accuracy(exam.flipped, labels)),
+        "accuracy_with_mirror_image": asdict(metrics.accuracy(exam.mirrored, labels)),
         "ferplus_majority_accuracy": asdict(metrics.accuracy(exam.probabilities[voted], majority[voted])),
         "macro_f1": metrics.macro_f1(matrix),
         "recall": dict(zip([emotion.value for emotion in Emotion], metrics.recalls(matrix).tolist(), strict=True)),
@@ -128,15 +132,17 @@ def results(exam: Examination) -> dict[str, Any]:
         "majority_class_accuracy": metrics.majority_share(labels),
         "calibration_before": metrics.calibration(exam.raw, labels),
         "calibration_after": metrics.calibration(exam.probabilities, labels),
-        "uncertain": _uncertain(exam),
+        "calibration_with_mirror_image": metrics.calibration(exam.mirrored, labels),
+        "uncertain": _uncertain(exam, exam.probabilities),
+        "uncertain_with_mirror_image": _uncertain(exam, exam.mirrored),
         "private_test_reads": exam.reads,
     }
 
 
-def _uncertain(exam: Examination) -> dict[str, float]:
+def _uncertain(exam: Examination, probabilities: NDArray[np.float32]) -> dict[str, float]:
     """What calling the less confident answers uncertain gains and costs."""
-    answered = exam.probabilities.max(axis=1) >= exam.card.uncertain_below
-    share = metrics.accuracy(exam.probabilities[answered], exam.split.labels[answered])
+    answered = probabilities.max(axis=1) >= exam.card.uncertain_below
+    share = metrics.accuracy(probabilities[answered], exam.split.labels[answered])
     return {
         "below": exam.card.uncertain_below,
         "share_answered": float(answered.mean()),

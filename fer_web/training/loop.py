@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_web.errors import DataError
 from fer_web.registry.networks import LABELS, Heads, build_network
 from fer_web.registry.spec import InputSpec
 from fer_web.training.augment import resized
@@ -18,8 +19,9 @@ from fer_web.training.backend import seed_everything, training_layers, use_threa
 from fer_web.training.checkpoint import Progress, load_state, save_best, save_state, take_weights
 from fer_web.training.config import Optimizer, RunConfig
 from fer_web.training.curves import write_curves
-from fer_web.training.dataset import LearningData, Split
+from fer_web.training.dataset import Split
 from fer_web.training.parallel import Worker
+from fer_web.training.prepared import Lessons
 from fer_web.training.reframe import drawn
 from fer_web.training.schedule import Patience
 from fer_web.training.targets import Targets, build_targets, loss_function
@@ -29,25 +31,29 @@ ALONE = Worker()
 
 
 class Run:
-    """One training run in its folder; starting it again goes on where it stopped."""
+    """One training run in its folder; starting it again goes on where it stopped.
+
+    DataError when the lessons lack something that the run learns from, or its saved state cannot be read.
+    """
 
     def __init__(
         self,
         config: RunConfig,
-        data: LearningData,
+        lessons: Lessons,
         folder: Path,
-        teacher_logits: Logits | None = None,
         worker: Worker = ALONE,
-        crops: NDArray[np.uint8] | None = None,
     ) -> None:
+        lessons.refuse_missing(config, "this run")
+        if len(lessons.data.training) < config.batch:
+            raise DataError(f"{len(lessons.data.training)} training pictures are fewer than a batch of {config.batch}")
         folder.mkdir(parents=True, exist_ok=True)
         use_threads(config.threads)
         self.worker = worker
         self.config = config
-        self.data = data
-        self.crops = crops
+        self.data = lessons.data
+        self.crops = lessons.crops
         self.folder = folder
-        self.targets = build_targets(data.training, config.loss, teacher_logits)
+        self.targets = build_targets(lessons.data.training, config.loss, lessons.logits)
         self.model = build_model(config, worker.rank)
         self.average = WeightAverage(self.model, config.ema)
         self.progress = load_state(folder, self.model, self.average) or Progress()
@@ -65,6 +71,8 @@ class Run:
 
     def _measured(self, pending: int = 0) -> float:
         """The share of the run that is over, by steps (with those not yet counted) or by the clock."""
+        if self.progress.is_stopped:
+            return 1.0
         if self.config.schedule.minutes:
             return min(self.progress.elapsed_s / (60 * self.config.schedule.minutes), 1.0)
         return min((self.progress.step + pending) / (self.steps_per_epoch * self.config.schedule.epochs), 1.0)
@@ -72,11 +80,19 @@ class Run:
     def train(self, *, quiet: bool = False) -> Progress:
         """Train until the run is over; the state and the curves are written after every epoch."""
         while self.done < 1:
+            size = self.size
             loss = self._epoch(quiet=quiet or self.worker.rank > 0)
-            if self.worker.rank == 0 and self._choose(loss, quiet=quiet):
-                self.done = 1.0
-            _, self.done = self.worker.exchange(self.model, self.folder, int(self.worker.rank == 0), self.done)
+            if self.worker.rank == 0:
+                self._choose(loss, size, quiet=quiet)
+            self._meet(int(self.worker.rank == 0), self.done)
         return self.progress
+
+    def _meet(self, steps: int, done: float) -> int:
+        """Share with the other workers; the steps of all since they last met. How far it is, the first one says."""
+        drops = self.progress.patience.drops
+        taken, (self.done, dropped) = self.worker.exchange(self.model, self.folder, steps, (done, drops))
+        self.progress.patience.drops = int(dropped)
+        return taken
 
     def _epoch(self, *, quiet: bool) -> float:
         """One pass over the training pictures; the mean loss."""
@@ -93,7 +109,7 @@ class Run:
             losses.append(float(self.model.train_on_batch(images, targets)))
             steps += 1
             if self.worker.is_time(steps, time.monotonic() - start) or self.progress.step + steps >= end:
-                taken, self.done = self.worker.exchange(self.model, self.folder, steps, self._measured(steps))
+                taken = self._meet(steps, self._measured(steps))
                 self.average.update(taken)
                 self.progress.step += taken
                 self.progress.elapsed_s += time.monotonic() - start
@@ -107,34 +123,34 @@ class Run:
 
     @property
     def size(self) -> int:
-        """The side in pixels of this epoch's pictures."""
+        """The side in pixels of the next epoch's pictures."""
         return self.config.schedule.size_at(self.done)
 
-    def _choose(self, loss: float, *, quiet: bool) -> bool:
-        """Measure the averaged weights on PublicTest, keep them if they are the best; whether to stop early.
+    def _choose(self, loss: float, size: int, *, quiet: bool) -> None:
+        """Measure the averaged weights of an epoch on PublicTest, keep the best, and stop early if it is time.
 
         Weights of an epoch on larger pictures replace those of smaller ones, however good they were.
         """
-        row = {"epoch": float(self.progress.epoch), "size": float(self.size), "loss": loss,
+        row = {"epoch": float(self.progress.epoch), "size": float(size), "loss": loss,
                "rate": float(self.model.optimizer.learning_rate), "minutes": self.progress.elapsed_s / 60}  # fmt: skip
-        stop = False
         if self.progress.epoch % self.config.choose_every == 0 or self.done >= 1:
             start = time.monotonic()
             with self.average.applied():
-                logits = predict(self.model, self.data.public.pixels, self.size)
+                logits = predict(self.model, self.data.public.pixels, size)
             row["public_accuracy"] = accuracy(logits, self.data.public.labels)
-            if self.size > self.progress.chosen_size:
-                self.progress.patience, self.progress.chosen_size = Patience(), self.size
+            if size > self.progress.chosen_size:
+                self.progress.patience = Patience(drops=self.progress.patience.drops)
+                self.progress.chosen_size = size
             if row["public_accuracy"] > self.progress.patience.best:
                 save_best(self.folder, self.average.weights, row)
-            stop = self.progress.patience.saw(row["public_accuracy"], self.config.schedule)
+            self.progress.is_stopped = self.progress.patience.saw(row["public_accuracy"], self.config.schedule)
+            self.done = self._measured()
             self.progress.elapsed_s += time.monotonic() - start
         self.progress.history.append(row)
         save_state(self.folder, self.progress, self.model, self.average)
         write_curves(self.folder, self.progress.history)
         if not quiet:
             print("  ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
-        return stop
 
 
 def build_model(config: RunConfig, rank: int = 0) -> Any:
@@ -201,13 +217,16 @@ def mixed(
     return share * images + (1 - share) * images[partner], share * targets + (1 - share) * targets[partner]
 
 
-def predict(model: Any, pictures: NDArray[np.uint8], size: int, batch: int = 256) -> Logits:
-    """Logits (n, 7) of pictures (n, 48, 48) uint8."""
-    spec = InputSpec(width=size, height=size)
-    parts = [
-        np.asarray(model.predict_on_batch(spec.prepare(resized(pictures[start : start + batch], size))))
-        for start in range(0, len(pictures), batch)
-    ]
+def predict(
+    model: Any, pictures: NDArray[np.uint8], size: int, batch: int = 256, tell: Callable[[int], object] | None = None
+) -> Logits:
+    """Logits (n, 7) of pictures (n, 48, 48) uint8; `tell` is told how many more are done."""
+    spec, parts = InputSpec(width=size, height=size), []
+    for start in range(0, len(pictures), batch):
+        images = spec.prepare(resized(pictures[start : start + batch], size))
+        parts.append(np.asarray(model.predict_on_batch(images)))
+        if tell:
+            tell(len(images))
     return np.concatenate(parts)[:, :LABELS].astype(np.float32)
 
 

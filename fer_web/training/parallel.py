@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from fer_web.errors import DataError
 
 PATIENCE_S = 3600.0  # how long a process waits for another one that was suspended, before it gives up
 
@@ -39,23 +44,30 @@ class Worker:
         """Whether to meet, so many steps and seconds after the last time."""
         return elapsed_s >= self.meet_every_s if self.count > 1 else steps >= self.meet_every_steps
 
-    def exchange(self, model: Any, scratch: Path, steps: int, done: float) -> tuple[int, float]:
+    def exchange(self, model: Any, scratch: Path, steps: int, told: tuple[float, ...]) -> tuple[int, tuple[float, ...]]:
         """Give every process the mean of all weights and moments, each counting by the steps behind it.
 
-        Returns the steps of all processes since they last met, and the first one's `done`.
+        Returns the steps of all processes since they last met, and what the first one told. DataError when another
+        process has ended or does not come.
         """
         if self.count == 1:
-            return steps, done
-        variables = [*model.variables, *(v for v in model.optimizer.variables if v.dtype == "float32")]
-        own = np.concatenate([*(_values(variable).ravel() for variable in variables), [steps, done]])
+            return steps, told
+        variables = [*model.weights, *(v for v in model.optimizer.variables if v.dtype == "float32")]
+        own = np.concatenate([*(_values(variable).ravel() for variable in variables), told, [steps]])
         own.astype(np.float32).tofile(scratch / f"worker{self.rank}.f32")
-        self.barrier.wait(PATIENCE_S)
+        self._wait()
         parts = [np.fromfile(scratch / f"worker{rank}.f32", dtype=np.float32) for rank in range(self.count)]
-        self.barrier.wait(PATIENCE_S)
-        taken = np.array([part[-2] for part in parts])
+        self._wait()
+        taken = np.array([part[-1] for part in parts])
         if taken.sum():
             _assign(variables, np.average(parts, axis=0, weights=taken))
-        return int(taken.sum()), float(parts[0][-1])
+        return int(taken.sum()), tuple(float(value) for value in parts[0][-1 - len(told) : -1])
+
+    def _wait(self) -> None:
+        try:
+            self.barrier.wait(PATIENCE_S)
+        except threading.BrokenBarrierError as error:
+            raise DataError("another process of this run has ended: start it again, it goes on") from error
 
 
 def in_parallel(count: int, work: Callable[[Worker], Any]) -> Any:
@@ -70,10 +82,22 @@ def in_parallel(count: int, work: Callable[[Worker], Any]) -> Any:
     signal.signal(signal.SIGTERM, _leave)
     for other in others:
         other.start()
+    threading.Thread(target=_watch, args=(others, barrier), daemon=True).start()
     result = work(Worker(0, count, barrier))
     for other in others:
         other.join(timeout=60)
     return result
+
+
+def _watch(others: Sequence[BaseProcess], barrier: Any) -> None:
+    """Let nobody wait for a process that has failed or was killed."""
+    running: dict[Any, BaseProcess] = {other.sentinel: other for other in others}
+    while running:
+        for sentinel in connection.wait(list(running)):
+            ended = running.pop(sentinel)
+            ended.join()  # its exit status comes a moment after its sentinel
+            if ended.exitcode:
+                barrier.abort()
 
 
 def _leave(number: int, _frame: Any) -> None:

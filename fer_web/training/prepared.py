@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fer_web.core import Emotion
 from fer_web.errors import DataError
+from fer_web.training.config import RunConfig
 from fer_web.training.dataset import SIDE_PX, LearningData, Split, fingerprint
 from fer_web.training.tables import read_arrays
 
@@ -22,6 +23,15 @@ class Lessons:
     data: LearningData
     logits: NDArray[np.float32] | None = None
     crops: NDArray[np.uint8] | None = None
+
+    def refuse_missing(self, config: RunConfig, name: str) -> None:
+        """DataError when the run of that name would learn from something that is not here."""
+        if config.loss.teacher and self.logits is None:
+            raise DataError(f"{name} learns from teachers' answers, which `teach` makes: give --teaching")
+        if config.loss.votes and not self.data.training.votes.any():
+            raise DataError(f"{name} learns from FER+'s votes, of which there are none: give --votes")
+        if config.augmentation.reframed and self.crops is None:
+            raise DataError(f"{name} learns from served crops, which `reframe` makes: give --crops")
 
 
 def read_lessons(data: LearningData, teaching: Path | None, crops: Path | None) -> Lessons:

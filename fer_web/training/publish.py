@@ -11,13 +11,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import sha256_of
 from fer_web.registry.networks import build_network
 from fer_web.registry.spec import InputSpec
 from fer_web.training import metrics
 from fer_web.training.calibrate import fit_temperature, uncertain_below
-from fer_web.training.checkpoint import load_best, noted_inputs, take_weights
+from fer_web.training.checkpoint import DESCRIPTION, load_best, noted_inputs, take_weights
 from fer_web.training.config import read_config
 from fer_web.training.dataset import LearningData
 from fer_web.training.loop import predict
@@ -43,16 +44,23 @@ class Origin:
 
 
 def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard:
-    """Write a run's weights as `<name>.keras` and `<name>.json` into a folder and return the card."""
+    """Write a run's weights as `<name>.keras` and `<name>.json` into a folder and return the card.
+
+    DataError when nothing was chosen yet, or was on smaller pictures than the run ends with.
+    """
     import keras
 
-    config = read_config(run / "run.toml")
+    config = read_config(run / DESCRIPTION)
+    chosen = load_best(run)[1]
+    last = config.schedule.sizes[-1][1]
+    if chosen["size"] != last:
+        raise DataError(f"{run} has chosen weights on pictures of {chosen['size']:.0f} px, not yet of {last}: train on")
     spec = InputSpec()
     keras.config.set_dtype_policy("float32")
     model = build_network(config.network, size=(spec.width, spec.height))
     take_weights(model, trained_network(run))
-    teachers = "averaged logits of teachers" if config.loss.teacher else "none"
-    run_facts = {**asdict(config), "epochs_until_chosen": int(load_best(run)[1]["epoch"])}
+    teachers = "the averaged logits in inputs.teaching" if config.loss.teacher else "none"
+    run_facts = {**asdict(config), "epochs_until_chosen": int(chosen["epoch"])}
     details = {"inputs": noted_inputs(run), "run": run_facts}
     return write_model(model, models, name, data, Origin(config.network, config.loss, teachers, details))
 
@@ -61,11 +69,12 @@ def write_model(model: Any, models: Path, name: str, data: LearningData, origin:
     """Write a model of pixels and all seven expressions and its card, calibrated on PublicTest; return the card."""
     models.mkdir(parents=True, exist_ok=True)
     path = models / f"{name}.keras"
-    model.save(path)
+    partial = models / f".{name}.partial.keras"
+    model.save(partial)
     logits, labels = predict(model, data.public.pixels, InputSpec().width), data.public.labels
     temperature = fit_temperature(logits, labels)
     before, after = softmax(logits), softmax(logits, temperature)
-    digest = sha256_of(path)
+    digest = sha256_of(partial)
     card = ModelCard(
         name=name,
         version=f"{date.today().isoformat()}-{digest[:8]}",
@@ -92,5 +101,6 @@ def write_model(model: Any, models: Path, name: str, data: LearningData, origin:
         },
         notes=origin.notes,
     )
+    partial.replace(path)
     card.write(path.with_suffix(".json"))
     return card

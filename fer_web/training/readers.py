@@ -42,8 +42,11 @@ def read_table(path: Path, votes: Path | None = None) -> Table:
 
 def read_csv(path: Path) -> Table:
     """`fer2013.csv`: the columns `emotion`, `pixels` (2304 numbers) and `Usage`."""
+    from tqdm import tqdm
+
     pixels, labels, usages = [], [], []
-    for where, row in read_rows(path, ("emotion", "pixels", "Usage")):
+    rows = read_rows(path, ("emotion", "pixels", "Usage"))
+    for where, row in tqdm(rows, desc=path.name, unit="row", disable=None):  # on terminals alone
         pixels.append(gray_picture(row["pixels"], where, SIDE_PX))
         labels.append(_label(row["emotion"], where))
         usages.append(_usage(row["Usage"], where))

@@ -14,6 +14,7 @@ from fer_web.training.evaluate import Examination
 from fer_web.training.metrics import BINS
 
 Results = Mapping[str, Any]
+MIRRORED = ", mean with the mirror image, as single pictures are answered"
 CALIBRATION = (("Calibration error (15 bins)", "ece"), ("Negative log-likelihood", "nll"), ("Brier", "brier"))
 
 
@@ -26,15 +27,17 @@ def table(found: Results) -> str:
     rows = [
         ("Accuracy, official", _share(found["accuracy"])),
         ("Accuracy, without pictures that are also in Training", _share(found["accuracy_without_duplicates"])),
-        ("Accuracy with the mirror image (not how it is served)", _share(found["accuracy_with_mirror_image"])),
+        (f"Accuracy{MIRRORED}", _share(found["accuracy_with_mirror_image"])),
         *([("Accuracy against FER+'s majority", _share(ferplus))] if ferplus["count"] else []),
         ("Always answering the most frequent class", f"{100 * found['majority_class_accuracy']:.1f} %"),
         ("Macro F1", f"{100 * found['macro_f1']:.1f} %"),
         *((f"Recall, {name}", f"{100 * value:.1f} %") for name, value in found["recall"].items()),
         *((f"{title}, before and after temperature scaling", _pair(found, key)) for title, key in CALIBRATION),
+        (f"Calibration error (15 bins){MIRRORED}", f"{found['calibration_with_mirror_image']['ece']:.4f}"),
         ("Answered when unsure answers are withheld", _withheld(found["uncertain"])),
+        (f"Answered when unsure answers are withheld{MIRRORED}", _withheld(found["uncertain_with_mirror_image"])),
         ("Parameters", f"{found['parameters']:,}"),
-        ("Weights ever measured on PrivateTest", str(found["private_test_reads"])),
+        ("Weights of this name ever measured on PrivateTest", str(found["private_test_reads"])),
     ]
     lines = [f"| {found['model']} ({found['version']}, {found['sha256'][:12]}) | PrivateTest |", "|---|---|"]
     return "\n".join(lines + [f"| {name} | {value} |" for name, value in rows]) + "\n\n" + confusion_table(found)

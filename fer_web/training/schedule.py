@@ -30,8 +30,12 @@ class Schedule:
     def __post_init__(self) -> None:
         if self.kind not in ("cosine", "plateau"):
             raise DataError(f"the schedule's kind is {self.kind!r}; it can be 'cosine' or 'plateau'")
+        if any(len(step) != 2 or type(step[1]) is not int or step[1] < 1 for step in self.sizes):
+            raise DataError(f"the schedule's sizes {self.sizes} must be pairs: a share of the run, and pixels")
         if not self.sizes or self.sizes[-1][0] != 1.0:
             raise DataError(f"the schedule's sizes {self.sizes} must end with one that lasts until 1.0")
+        if self.epochs < 1 or self.minutes < 0 or self.rate <= 0:
+            raise DataError(f"{self.epochs} epochs, {self.minutes} minutes or a rate of {self.rate} make no run")
 
     def rate_at(self, done: float, drops: int = 0) -> float:
         """The learning rate when the share `done` (0 to 1) of a run is over."""

@@ -8,6 +8,7 @@ every augmented view instead, which is better where time allows).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.registry.catalog import load_model
-from fer_web.training.checkpoint import load_best
+from fer_web.training.checkpoint import DESCRIPTION, load_best
 from fer_web.training.config import read_config
 from fer_web.training.dataset import SIDE_PX
 from fer_web.training.loop import Logits, build_model, predict
@@ -27,7 +28,7 @@ def trained_network(run: Path) -> Any:
     """The training model of a finished run with the weights that were chosen, or a published `.keras` file's model."""
     if run.suffix == ".keras":
         return load_model(run.parent, run.stem)[0]
-    model = build_model(read_config(run / "run.toml"))
+    model = build_model(read_config(run / DESCRIPTION))
     weights, _ = load_best(run)
     model.set_weights(weights)
     return model
@@ -35,11 +36,14 @@ def trained_network(run: Path) -> Any:
 
 def mean_logits(models: Sequence[Any], pictures: NDArray[np.uint8], shifts: Sequence[tuple[int, int]]) -> Logits:
     """Logits (n, 7) averaged over models, mirror images and shifts of (down, right) pixels."""
+    from tqdm import tqdm
+
     total = np.zeros((len(pictures), 7), dtype=np.float32)
-    for down, right in shifts:
-        moved = _moved(pictures, down, right)
-        for model in models:
-            total += predict(model, moved, SIDE_PX) + predict(model, moved[:, :, ::-1], SIDE_PX)
+    with tqdm(total=2 * len(shifts) * len(models) * len(pictures), desc="answers", unit="picture") as bar:
+        for down, right in shifts:
+            moved = _moved(pictures, down, right)
+            for model, seen in product(models, (moved, moved[:, :, ::-1])):
+                total += predict(model, seen, SIDE_PX, tell=bar.update)
     return (total / (2 * len(shifts) * len(models))).astype(np.float32)
 
 

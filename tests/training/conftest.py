@@ -13,6 +13,7 @@ from fer_web.training import config
 from fer_web.training.config import read_config
 from fer_web.training.dataset import VOTE_NAMES, LearningData, Split, Table, learning_data
 from fer_web.training.loop import Run
+from fer_web.training.prepared import Lessons
 
 TINY = """
 network = "tiny"
@@ -77,11 +78,13 @@ def tiny(tiny_network: str, tmp_path: Path) -> Path:
 def trained(tiny_network: str, data: LearningData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run of two epochs; tests leave it as it is."""
     folder = new_run(tmp_path_factory.mktemp("trained") / "run")
-    Run(read_config(folder / "run.toml"), data, folder).train(quiet=True)
+    Run(read_config(folder / "run.toml"), Lessons(data), folder).train(quiet=True)
     return folder
 
 
-def new_run(folder: Path) -> Path:
+def new_run(folder: Path, entry: str = "", more: str = "") -> Path:
+    """A folder with a `run.toml`, which also has that entry, and more in its schedule."""
     folder.mkdir()
-    (folder / "run.toml").write_text(TINY, encoding="utf-8")
+    text = f"{entry}\n{TINY}".replace("[schedule]", f"[schedule]\n{more}")
+    (folder / "run.toml").write_text(text, encoding="utf-8")
     return folder

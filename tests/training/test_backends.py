@@ -24,6 +24,7 @@ from fer_web.registry import networks
 from fer_web.training import config
 from fer_web.training.dataset import learning_data
 from fer_web.training.loop import Run, predict
+from fer_web.training.prepared import Lessons
 from fer_web.training.publish import publish
 from fer_web.training.readers import read_table
 from fer_web.training.teachers import trained_network
@@ -31,7 +32,7 @@ from fer_web.training.teachers import trained_network
 assert keras.backend.backend() == sys.argv[1]
 data, folder = learning_data(read_table(Path(sys.argv[2]))), Path(sys.argv[3])
 networks.BODIES = config.BODIES = {"tiny": networks._xception(16, ((16, 1), (32, 1)))}
-Run(config.read_config(folder / "run.toml"), data, folder).train(quiet=True)
+Run(config.read_config(folder / "run.toml"), Lessons(data), folder).train(quiet=True)
 publish(folder, data, folder / "models", "abroad")
 np.save(folder / "answers.npy", predict(trained_network(folder), data.public.pixels, 48))
 """

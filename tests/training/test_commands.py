@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,12 @@ import pytest
 
 from fer_web.cli.main import main
 from fer_web.registry.card import ModelCard
+from fer_web.training.config import read_config
+from fer_web.training.dataset import LearningData
 from fer_web.training.evaluate import LEDGER
+from fer_web.training.loop import Run
+from fer_web.training.prepared import Lessons
+from tests.training.conftest import new_run
 
 
 def test_from_pictures_to_a_measured_model(
@@ -37,29 +43,67 @@ def test_from_pictures_to_a_measured_model(
     card = ModelCard.read(models / "own.json")
     assert told["sha256"] == card.sha256 == found["sha256"]
     assert set(card.data["inputs"]) == {"start", "teaching"}
-    assert card.data["teachers"] == "averaged logits of teachers"
+    assert card.data["teachers"] == "the averaged logits in inputs.teaching"
     assert card.metrics["PrivateTest"]["accuracy"] == found["accuracy"]
     assert found["accuracy"]["count"] == 10
     assert {path.suffix for path in record.iterdir()} == {".json", ".png"}
     assert len(json.loads((models / LEDGER).read_text(encoding="utf-8"))) == 1
 
 
+def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command that must fail says."""
+    assert main(arguments) == 1
+    return capsys.readouterr().err
+
+
 def test_what_is_missing_is_said(
     tiny: Path, data_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data, config = ["--data", str(data_file)], ["--config", str(tiny / "run.toml"), "--run", str(tmp_path / "new")]
-    np.savez(tmp_path / "other.npz", logits=np.zeros((40, 7), np.float32), pictures=np.array("other"))
+    data, models = ["--data", str(data_file)], ["--models", str(tmp_path)]
+    config = ["--config", str(tiny / "run.toml"), "--run", str(tmp_path / "new"), "--quiet"]
+    student = new_run(tmp_path / "student") / "run.toml"
+    student.write_text(student.read_text(encoding="utf-8") + "teacher = 0.5\n", encoding="utf-8")
+    learn = ["--config", str(student), "--run", str(tmp_path / "new"), "--quiet"]
+    other = tmp_path / "other.npz"
+    np.savez(other, logits=np.zeros((40, 7), np.float32), pictures=np.array("other"))
 
-    def complaint(*arguments: str) -> str:
-        assert main(arguments) == 1
-        return capsys.readouterr().err
+    assert "missing.csv" in complaint(capsys, "train", "--data", "missing.csv", *config)
+    assert "missing.toml" in complaint(capsys, "train", *data, "--config", "missing.toml", "--run", str(tmp_path))
+    assert "give --teaching" in complaint(capsys, "train", *data, *learn)
+    assert "logits of other" in complaint(capsys, "train", *data, *learn, "--teaching", str(other))
+    assert "leave --teaching out" in complaint(capsys, "train", *data, *config, "--teaching", str(other))
+    assert "leave --crops out" in complaint(capsys, "train", *data, *config, "--crops", str(other))
+    assert "gone" in complaint(capsys, "train", *data, *config, "--start", "gone")
+    assert "no finished run" in complaint(capsys, "publish", *data, "--run", str(tiny), "--name", "own")
+    teach = ["teach", *data, "--out", str(tmp_path / "teaching.npz"), str(tiny)]
+    assert "no finished run" in complaint(capsys, *teach)
+    assert "gone" in complaint(capsys, "evaluate", *data, *models, "--name", "gone", "--no-speed")
+    assert "no model for expressions" in complaint(capsys, "evaluate", *data, *models, "--no-speed")
 
-    assert "missing.csv" in complaint("train", "--data", "missing.csv", *config)
-    assert "missing.toml" in complaint("train", *data, "--config", "missing.toml", "--run", str(tmp_path / "new"))
-    assert "other.npz holds logits of other" in complaint(
-        "train", *data, *config, "--teaching", str(tmp_path / "other.npz")
-    )
-    assert "gone" in complaint("train", *data, *config, "--start", "gone", "--quiet")
-    assert "no finished run" in complaint("publish", *data, "--run", str(tiny), "--name", "own")
-    assert "no finished run" in complaint("teach", *data, "--out", str(tmp_path / "teaching.npz"), str(tiny))
-    assert "gone" in complaint("evaluate", *data, "--models", str(tmp_path), "--name", "gone", "--no-speed")
+
+def test_a_begun_run_goes_on_as_it_was_described(
+    trained: Path, data_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(trained, run)
+    same, other = new_run(tmp_path / "same", "# the same"), new_run(tmp_path / "other", "dropout = 0.5")
+    described = (run / "run.toml").read_text(encoding="utf-8")
+    command = ["train", "--data", str(data_file), "--run", str(run), "--quiet", "--config"]
+
+    assert "choose another folder" in complaint(capsys, *command, str(other / "run.toml"))
+    assert (run / "run.toml").read_text(encoding="utf-8") == described
+    assert main([*command, str(same / "run.toml")]) == 0
+
+
+def test_weights_of_small_pictures_are_not_published(
+    tmp_path: Path, tiny_network: str, data: LearningData, data_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = new_run(tmp_path / "run")
+    text = (run / "run.toml").read_text(encoding="utf-8").replace("[[1.0, 16]]", "[[0.5, 16], [1.0, 24]]")
+    (run / "run.toml").write_text(text, encoding="utf-8")
+    begun = Run(read_config(run / "run.toml"), Lessons(data), run)
+    begun._choose(begun._epoch(quiet=True), size=16, quiet=True)
+    publish = ["publish", "--data", str(data_file), "--run", str(run), "--models", str(tmp_path), "--name", "own"]
+
+    assert "pictures of 16 px, not yet of 24" in complaint(capsys, *publish)
+    assert not list(tmp_path.glob("*.keras"))

@@ -37,6 +37,13 @@ def test_entries_reach_their_parts(tmp_path: Path) -> None:
         ('network = "vgg"\n[loss]\nvote = 1', r"\[loss\] has unknown entries \['vote'\]"),
         ('network = "vgg"\nbatch = "many"', "batch = 'many', which should be a int"),
         ("network =", "not TOML"),
+        ('network = "vgg"\nschedule = 3', r"\[schedule\] is 3, and should be a table"),
+        ('network = "vgg"\n[schedule]\nsizes = [[1.0]]', r"\[schedule\]: .* must be pairs"),
+        ('network = "vgg"\n[schedule]\nepochs = 0', "make no run"),
+        ('network = "vgg"\n[optimizer]\nkind = "AdamW"', r"\[optimizer\]: .*'AdamW'.* 'sgd' or 'adam'"),
+        ('network = "vgg"\nprecision = "float99"', "float99"),
+        ('network = "vgg"\nbatch = 0', "start at 1"),
+        ('network = "vgg"\nema = 1.0', "ema is 1.0"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, message: str) -> None:

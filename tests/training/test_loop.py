@@ -1,22 +1,36 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from fer_web.errors import DataError
 from fer_web.registry.spec import InputSpec
+from fer_web.training.augment import Augmentation
 from fer_web.training.average import WeightAverage
 from fer_web.training.config import RunConfig, read_config
 from fer_web.training.dataset import LearningData
 from fer_web.training.loop import Run, batches
+from fer_web.training.prepared import Lessons
 from fer_web.training.targets import Loss, build_targets
 from fer_web.training.teachers import trained_network
+from tests.training.conftest import new_run
+
+STILL = Augmentation(flip=0, rotation_deg=0, shift=0, scale=1, contrast=1, camera=0, erase=0)
 
 
 def start(folder: Path, data: LearningData) -> Run:
-    return Run(read_config(folder / "run.toml"), data, folder)
+    return Run(read_config(folder / "run.toml"), Lessons(data), folder)
+
+
+def epoch_of(run: Run) -> None:
+    """One epoch, after which the run is stopped."""
+    size = run.size
+    run._choose(run._epoch(quiet=True), size, quiet=True)
 
 
 def test_a_run_writes_its_curve_and_keeps_the_best_weights(trained: Path) -> None:
@@ -34,13 +48,14 @@ def test_a_finished_run_is_not_trained_again(trained: Path, data: LearningData) 
     assert again.progress.step == 2 * (40 // 8)
 
 
-def test_a_stopped_run_goes_on_where_it_was(tiny: Path, trained: Path, data: LearningData) -> None:
+@pytest.mark.parametrize("entry", ["", "dropout = 0.5"])
+def test_a_stopped_run_goes_on_where_it_was(tmp_path: Path, tiny_network: str, data: LearningData, entry: str) -> None:
     """One epoch, a stop, and another one give the rates and the weights of two epochs at once."""
-    whole = start(trained, data)
-    first = start(tiny, data)
-    first._epoch(quiet=True)
-    first._choose(0.0, quiet=True)
-    second = start(tiny, data)
+    whole = start(new_run(tmp_path / "whole", entry), data)
+    whole.train(quiet=True)
+    stopped = new_run(tmp_path / "stopped", entry)
+    epoch_of(start(stopped, data))
+    second = start(stopped, data)
     assert second.progress.step == 5
     assert second.done == pytest.approx(0.5)
     second.train(quiet=True)
@@ -51,11 +66,53 @@ def test_a_stopped_run_goes_on_where_it_was(tiny: Path, trained: Path, data: Lea
         assert np.allclose(value, expected, atol=1e-4)
 
 
+def test_a_run_that_stopped_early_stays_stopped(tmp_path: Path, tiny_network: str, data: LearningData) -> None:
+    folder = new_run(tmp_path / "run", more="stop_after = 1")
+    config = read_config(folder / "run.toml")
+    patient = replace(config, schedule=replace(config.schedule, epochs=50))
+    stopped = Run(patient, Lessons(data), folder).train(quiet=True).epoch
+    assert stopped < 50
+
+    again = Run(patient, Lessons(data), folder)
+
+    assert again.done == 1
+    assert again.train(quiet=True).epoch == stopped
+
+
+def test_larger_pictures_get_new_patience_at_the_rate_that_was_reached(tiny: Path, data: LearningData) -> None:
+    run = start(tiny, data)
+    run.progress.patience.best, run.progress.patience.drops = 1.0, 2
+
+    epoch_of(run)
+
+    assert run.progress.patience.best < 1
+    assert run.progress.patience.drops == 2
+
+
+@pytest.mark.parametrize(("change", "needed"), [
+    ({"loss": Loss(teacher=0.5)}, "--teaching"), ({"loss": Loss(votes=0.5)}, "--votes"),
+    ({"augmentation": Augmentation(reframed=0.3)}, "--crops"), ({"batch": 41}, "fewer than a batch of 41"),
+])  # fmt: skip
+def test_a_run_does_not_begin_without_what_it_learns_from(
+    tmp_path: Path, data: LearningData, change: dict[str, Any], needed: str
+) -> None:
+    unvoted = replace(data, training=replace(data.training, votes=np.zeros_like(data.training.votes)))
+
+    with pytest.raises(DataError, match=needed):
+        Run(RunConfig("xception-small", **change), Lessons(unvoted), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_damaged_state_is_named(tiny: Path, data: LearningData) -> None:
+    (tiny / "state.npz").write_bytes(b"PK\x03\x04 and no more")
+
+    with pytest.raises(DataError, match=r"state\.npz cannot be read"):
+        start(tiny, data)
+
+
 def test_batches_are_prepared_as_serving_prepares_faces(data: LearningData) -> None:
     """Undo nothing: with augmentation off, a batch is InputSpec's tensor of the very pictures."""
-    still = {"flip": 0.0, "rotation_deg": 0.0, "shift": 0.0, "scale": 1.0, "contrast": 1.0, "camera": 0.0, "erase": 0.0}
-    config = RunConfig("xception", batch=40)
-    config = RunConfig("xception", batch=40, augmentation=type(config.augmentation)(**still))
+    config = RunConfig("xception", batch=40, augmentation=STILL)
     targets = build_targets(data.training, Loss())
 
     images, wanted = next(batches(config, data.training, targets, epoch=0, size=48))
@@ -127,9 +184,7 @@ def test_a_run_can_begin_from_trained_weights_but_a_begun_one_keeps_its_own(
 
 
 def test_batches_hold_the_served_crops_when_asked_for(data: LearningData) -> None:
-    still = {"flip": 0.0, "rotation_deg": 0.0, "shift": 0.0, "scale": 1.0, "contrast": 1.0, "camera": 0.0, "erase": 0.0}
-    config = RunConfig("xception", batch=40)
-    config = RunConfig("xception", batch=40, augmentation=type(config.augmentation)(**still, reframed=1.0))
+    config = RunConfig("xception", batch=40, augmentation=replace(STILL, reframed=1.0))
     crops = np.full_like(data.training.pixels, 7)
 
     images, _ = next(batches(config, data.training, build_targets(data.training, Loss()), 0, 48, crops=crops))

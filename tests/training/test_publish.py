@@ -20,7 +20,7 @@ from fer_web.training.publish import publish
 from fer_web.training.report import table as as_table
 from fer_web.training.targets import softmax
 from fer_web.training.teachers import mean_logits, trained_network
-from tests.training.conftest import faces
+from tests.training.conftest import faces, new_run
 from tests.training.test_targets import votes
 
 
@@ -144,9 +144,11 @@ def test_teachers_answers_are_means_over_mirror_images() -> None:
 
 def test_a_card_tells_what_the_run_began_from_and_learned_by(trained: Path, data: LearningData, tmp_path: Path) -> None:
     (tmp_path / "crops.npz").write_bytes(b"crops")
-    note_inputs(trained, start=None, crops=tmp_path / "crops.npz", teaching=tmp_path)
+    run = new_run(tmp_path / "run")
+    note_inputs(run, start=None, crops=tmp_path / "crops.npz", teaching=tmp_path)
+    shutil.copy(trained / "best.npz", run)
 
-    card = publish(trained, data, tmp_path / "models", "tiny")
+    card = publish(run, data, tmp_path / "models", "tiny")
 
     assert set(card.data["inputs"]) == {"crops", "teaching"}
     assert card.data["inputs"]["crops"] == f"crops.npz, SHA-256 {sha256_of(tmp_path / 'crops.npz')}"
