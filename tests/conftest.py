@@ -60,7 +60,7 @@ def other_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def write_tiny_model(folder: Path, name: str, seed: int) -> None:
-    """A small untrained network that tells where it looked, and its card."""
+    """A small untrained network that tells where it looked, and its card, which calibrates."""
     import keras
 
     keras.utils.set_random_seed(seed)
@@ -69,7 +69,8 @@ def write_tiny_model(folder: Path, name: str, seed: int) -> None:
     model = keras.Model(image, keras.layers.Dense(7)(keras.layers.GlobalAveragePooling2D()(x)))
     model.save(folder / f"{name}.keras")
     digest = sha256_of(folder / f"{name}.keras")
-    ModelCard(name, "test", "tiny", digest, model.count_params()).write(folder / f"{name}.json")
+    card = ModelCard(name, "test", "tiny", digest, model.count_params(), temperature=0.5)
+    card.write(folder / f"{name}.json")
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from fer_web.core import Face, Rect
+from fer_web.errors import DataError
 from fer_web.registry import InputSpec
 from fer_web.training.readers import read_table
 from fer_web.training.reframe import ENLARGEMENT, enlarged, faces_of
@@ -40,25 +41,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    public = read_table(args.data).part("PublicTest")
-    chosen = np.random.default_rng(SEED).permutation(len(public))[: args.count]
+    pixels, labels = drawn_public(args)
     classifier = Classifier.load(args.models, args.model)
     spec = classifier.card.input
-    pictures = tqdm(public.pixels[chosen], desc="faces", unit="picture")
-    found = {row: face for row, face in zip(chosen, faces_of(pictures), strict=True) if face is not None}
-    rows = np.array(list(found))
-    print(f"{len(rows)} of {len(chosen)} PublicTest pictures, enlarged {ENLARGEMENT} times, hold a face that is found")
-    labels = public.labels[rows]
-    right = {AS_IT_IS: _scores(classifier, public.pixels[rows]).argmax(axis=1) == labels}
+    faces = faces_of(tqdm(pixels, desc="faces", unit="picture"))
+    found = {row: face for row, face in enumerate(faces) if face is not None}
+    print(f"{len(found)} of {len(pixels)} PublicTest pictures, enlarged {ENLARGEMENT} times, hold a face that is found")
+    if not found:
+        return 0
+    pixels, labels = pixels[list(found)], labels[list(found)]
+    right = {AS_IT_IS: mirrored_scores(classifier, pixels).argmax(axis=1) == labels}
     for name, crop in CROPS.items():
-        chips = np.stack([crop(enlarged(public.pixels[row]), face, spec) for row, face in found.items()])
-        right[name] = _scores(classifier, chips).argmax(axis=1) == labels
+        chips = [crop(enlarged(picture), face, spec) for picture, face in zip(pixels, found.values(), strict=True)]
+        right[name] = mirrored_scores(classifier, np.stack(chips)).argmax(axis=1) == labels
     for name, hits in right.items():
         print(f"{name:24}{hits.mean():8.1%}   p = {chance_of(hits, right[SERVED]):.3f} against what is served")
     return 0
 
 
-def _scores(classifier: Classifier, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
+def drawn_public(args: argparse.Namespace) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """`--count` of PublicTest's pictures (n, 48, 48) and labels (n,); DataError where there are none."""
+    public = read_table(args.data).part("PublicTest")
+    rows = np.random.default_rng(SEED).permutation(len(public))[: max(args.count, 0)]
+    if not len(rows):
+        raise DataError(f"there is no picture to draw: {len(public)} rows with usage PublicTest, --count {args.count}")
+    return public.pixels[rows], public.labels[rows]
+
+
+def mirrored_scores(classifier: Classifier, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Means over each chip and its mirror image, as single pictures are served."""
     answers = [
         classifier.scores(part) + classifier.scores(part[:, :, ::-1])

@@ -66,6 +66,7 @@ COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
         "pipeline": Command("fer_web.bench.pipeline", "frames per second, against the original program's loop"),
         "predict": Command("fer_web.bench.predict", "how long POST /predict takes"),
         "framing": Command("fer_web.bench.framing", "which crop of a face suits the network best"),
+        "cameras": Command("fer_web.bench.cameras", "what light, lens, grain, JPEG and tilted heads cost the network"),
         "viewers": Command("fer_web.bench.viewers", "how many viewers a server holds"),
         "visitors": Command("fer_web.bench.visitors", "how fast visitors with their own cameras are answered"),
         "blinks": Command("fer_web.bench.blinks", "how well blinks are counted"),

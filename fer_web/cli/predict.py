@@ -6,12 +6,12 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fer_web.cli.settings import add_setting_options, setting_options
-from fer_web.errors import ImageError
+from fer_web.errors import ImageError, SettingsError
 from fer_web.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -49,13 +49,18 @@ def run(args: argparse.Namespace) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from fer_web.vision import Vision
 
+    if args.explain:
+        _make_folder(args.explain)
     vision = Vision.load(settings.models_dir, settings.model)
-    answers = ((name, _answer(name, vision, settings, args)) for name in args.images)
+    stems = _stems(args.images)
+    answers = (
+        (name, _answer(name, stem, vision, settings, args)) for name, stem in zip(args.images, stems, strict=True)
+    )
     refused = _print_json(answers) if args.json else _print_table(answers)
     return 1 if refused else 0
 
 
-def _answer(name: str, vision: Vision, settings: Settings, args: argparse.Namespace) -> Answer:
+def _answer(name: str, stem: str, vision: Vision, settings: Settings, args: argparse.Namespace) -> Answer:
     """One picture's answer as the API gives it, with `error` when it is refused."""
     from fer_web.web.schemas import result_json
     from fer_web.web.still import analyze_picture
@@ -74,8 +79,25 @@ def _answer(name: str, vision: Vision, settings: Settings, args: argparse.Namesp
     except ImageError as error:
         return {"error": {"code": error.code, "message": str(error)}}
     if args.explain:
-        _explain(result, args.explain, Path("stdin" if name == "-" else name).stem)
+        _explain(result, args.explain, stem)
     return result_json(result, vision.card, landmarks=args.landmarks)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"--explain: {path} cannot be made: {error.strerror}") from error
+
+
+def _stems(names: Sequence[str]) -> list[str]:
+    """What pictures' explanations are called after them: `a/1.jpg` and `b/1.jpg` become `1` and `1_2`."""
+    taken: list[str] = []
+    for name in names:
+        stem = Path("stdin" if name == "-" else name).stem
+        choices = (stem, *(f"{stem}_{number}" for number in range(2, len(names) + 1)))
+        taken.append(next(choice for choice in choices if choice not in taken))
+    return taken
 
 
 def _explain(result: FrameResult, folder: Path, stem: str) -> None:
@@ -83,7 +105,6 @@ def _explain(result: FrameResult, folder: Path, stem: str) -> None:
 
     from fer_web.vision import heated_chip
 
-    folder.mkdir(parents=True, exist_ok=True)
     for number, face in enumerate(result.faces, start=1):
         pixels = heated_chip(face)
         if pixels is not None:

@@ -37,10 +37,15 @@ def enlarged(picture: Pictures) -> Pictures:
 
 def faces_of(pictures: Iterable[Pictures]) -> list[Face | None]:
     """The largest face of each picture (48, 48), enlarged, with landmarks, as `/predict` finds it; None without."""
+    return faces_in(enlarged(picture) for picture in pictures)
+
+
+def faces_in(pictures: Iterable[Pictures]) -> list[Face | None]:
+    """The same of gray pictures (h, w) of a camera's size."""
     detect, find = Detect(HogDetector(), 1, SEARCHED_PIXELS), FindLandmarks(load_predictor())
     answers: list[Face | None] = []
     for index, picture in enumerate(pictures):
-        frame = Frame(index, 0.0, np.repeat(enlarged(picture)[..., np.newaxis], 3, axis=2))
+        frame = Frame(index, 0.0, np.repeat(picture[..., np.newaxis], 3, axis=2))
         faces = find(frame, detect(frame, ()))
         answers.append(faces[0] if faces else None)
     return answers

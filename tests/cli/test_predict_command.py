@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -49,6 +50,21 @@ def test_what_the_network_looked_at_is_written_for_every_face(image: str, tmp_pa
     assert main(["predict", "--explain", str(tmp_path / "seen"), image]) == 0
 
     assert sorted(path.name for path in (tmp_path / "seen").iterdir()) == ["two-1.png", "two-2.png"]
+
+
+def test_pictures_of_one_name_are_explained_in_files_of_their_own(image: str, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    again = shutil.copy(image, tmp_path / "more")
+
+    assert main(["predict", "--explain", str(tmp_path / "seen"), image, again]) == 0
+
+    names = ["two-1.png", "two-2.png", "two_2-1.png", "two_2-2.png"]
+    assert sorted(path.name for path in (tmp_path / "seen").iterdir()) == names
+
+
+def test_a_folder_that_cannot_be_made_is_named(image: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", "--explain", image, image]) == 2
+    assert "two.png cannot be made" in capsys.readouterr().err
 
 
 def test_a_refused_picture_ends_with_1_but_the_others_are_answered(

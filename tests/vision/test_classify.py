@@ -26,11 +26,12 @@ def scores(probability: float) -> np.ndarray:
     return np.array([probability] + [rest] * 6, np.float32)
 
 
-def test_probabilities_are_the_softmax_of_the_models_logits(tiny_models, classifier: Classifier) -> None:
+def test_probabilities_are_the_softmax_of_the_logits_over_the_temperature(tiny_models, classifier: Classifier) -> None:
     model, card = load_model(tiny_models, "xception")
 
-    expected = softmax(np.asarray(model(card.input.prepare(CHIPS), training=False)))
+    expected = softmax(np.asarray(model(card.input.prepare(CHIPS), training=False)) / 0.5)
 
+    assert card.temperature == 0.5
     np.testing.assert_allclose(classifier.scores(CHIPS), expected, atol=1e-5)
     np.testing.assert_allclose(classifier.scores(CHIPS).sum(axis=1), 1, atol=1e-5)
 
@@ -56,6 +57,8 @@ def test_a_face_and_its_mirror_image_get_the_same_mirrored_scores(classifier: Cl
     one, other = step(FRAME, faces)
 
     np.testing.assert_allclose(one.scores, other.scores, atol=1e-5)
+    both = classifier.scores(np.stack([CHIPS[0], CHIPS[0][:, ::-1]]))
+    np.testing.assert_allclose(one.scores, both.mean(axis=0), atol=1e-5)
 
 
 def test_softmax_of_large_logits_is_finite() -> None:
