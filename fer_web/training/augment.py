@@ -9,6 +9,12 @@ from numpy.typing import NDArray
 
 from fer_web.errors import DataError
 
+# What webcams do to faces of about 48 pixels: ranges to draw from uniformly, chosen by eye.
+GAIN, SHIFT_LEVELS = (0.7, 1.3), 30  # exposure: contrast around the middle, and levels of 255 up or down
+BLUR_PX, GRAIN_LEVELS, JPEG_QUALITY = (0.4, 1.1), (2, 10), (35, 90)
+# Random erasing hides 2 to 15 % of a picture, at most three times as tall as wide or as wide as tall.
+ERASED, MOST_UNEVEN = (0.02, 0.15), 3
+
 Picture = NDArray[np.uint8]
 Matrix = NDArray[np.float64]
 
@@ -100,7 +106,7 @@ def _lit(picture: Picture, most: float, rng: np.random.Generator) -> Picture:
     import cv2
 
     gamma = np.exp(rng.uniform(-1, 1) * np.log(most))
-    gain, shift = rng.uniform(0.7, 1.3), rng.uniform(-30, 30)
+    gain, shift = rng.uniform(*GAIN), rng.uniform(-SHIFT_LEVELS, SHIFT_LEVELS)
     levels = 255 * (np.arange(256) / 255) ** gamma
     table = np.clip((levels - 128) * gain + 128 + shift, 0, 255).astype(np.uint8)
     changed: Picture = cv2.LUT(picture, table)
@@ -113,20 +119,20 @@ def _filmed(picture: Picture, chance: float, rng: np.random.Generator) -> Pictur
 
     blur, noise, jpeg = rng.random(3) < chance
     if blur:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.1))
+        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(*BLUR_PX))
     if noise:
-        grain = rng.normal(0, rng.uniform(2, 10), picture.shape)
+        grain = rng.normal(0, rng.uniform(*GRAIN_LEVELS), picture.shape)
         picture = np.clip(picture + grain, 0, 255).astype(np.uint8)
     if jpeg:
-        _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 90))])
+        _, encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(*JPEG_QUALITY))])
         picture = np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
     return picture
 
 
 def _erase(picture: Picture, rng: np.random.Generator) -> None:
-    """Noise over a rectangle of 2 to 15 % of the picture, in place."""
+    """Noise over a rectangle of the picture, in place."""
     height, width = picture.shape
-    area, ratio = rng.uniform(0.02, 0.15) * height * width, np.exp(rng.uniform(-1, 1) * np.log(3))
+    area, ratio = rng.uniform(*ERASED) * height * width, np.exp(rng.uniform(-1, 1) * np.log(MOST_UNEVEN))
     tall, wide = min(int(np.sqrt(area * ratio)), height), min(int(np.sqrt(area / ratio)), width)
     top, left = rng.integers(0, height - tall + 1), rng.integers(0, width - wide + 1)
     picture[top : top + tall, left : left + wide] = rng.integers(0, 256, (tall, wide))

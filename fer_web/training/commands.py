@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
 from fer_web.training.checkpoint import keep_description, note_inputs
-from fer_web.training.dataset import LearningData, Table, learning_data
+from fer_web.training.dataset import LearningData, Table, learning_data, repeats
 from fer_web.training.readers import read_table
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _train(args: argparse.Namespace, worker: Worker) -> None:
 
     data = learning_data(read_table(args.data, args.votes))
     if worker.rank == 0:
-        _tell_dropped(data)
+        _tell_doubles(data)
     run = Run(read_config(args.config), read_lessons(data, args.teaching, args.crops), args.run, worker)
     if args.start:
         run.begin_from(trained_network(args.start))
@@ -207,14 +207,18 @@ def _record(models: Path, name: str, found: Mapping[str, Any]) -> None:
 
 def _learning_data(args: argparse.Namespace) -> LearningData:
     data = learning_data(read_table(args.data, args.votes))
-    _tell_dropped(data)
+    _tell_doubles(data)
     return data
 
 
-def _tell_dropped(data: LearningData) -> None:
-    """On stderr, as some commands answer with JSON."""
+def _tell_doubles(data: LearningData) -> None:
+    """What is left out and what stands in the data twice; on stderr, as some commands answer with JSON."""
     left_out = data.training_total - len(data.training)
     if left_out:
         print(f"{left_out} of {data.training_total} Training pictures are left out, as they also stand in "
               f"PublicTest ({data.dropped['PublicTest']}) or PrivateTest ({data.dropped['PrivateTest']})",
+              file=sys.stderr)  # fmt: skip
+    again, otherwise = repeats(data.training)
+    if again:
+        print(f"{again} Training pictures repeat an earlier one, {otherwise} of them with another label; they stay",
               file=sys.stderr)  # fmt: skip

@@ -92,6 +92,16 @@ def appears_in(rows: Split, others: Split) -> NDArray[np.bool_]:
     return np.fromiter((picture.tobytes() in known for picture in rows.pixels), dtype=np.bool_, count=len(rows))
 
 
+def repeats(rows: Split) -> tuple[int, int]:
+    """How many rows repeat an earlier picture pixel for pixel, and how many of those have another label than it."""
+    labels: dict[bytes, int] = {}
+    firsts = [
+        labels.setdefault(picture.tobytes(), int(label))
+        for picture, label in zip(rows.pixels, rows.labels, strict=True)
+    ]
+    return len(rows) - len(labels), int((np.array(firsts, dtype=np.int64) != rows.labels).sum())
+
+
 def fingerprint(split: Split) -> str:
     """What tells one split's pictures from another's: their SHA-256 in hexadecimal."""
     return hashlib.sha256(split.pixels.tobytes()).hexdigest()

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fer_web.cli.main import main
 from fer_web.errors import DataError
-from fer_web.training.dataset import LearningData, Split, Table, appears_in, learning_data
+from fer_web.training.dataset import LearningData, Split, Table, appears_in, learning_data, repeats
 from fer_web.training.readers import read_table
 from tests.training.conftest import faces
 
@@ -58,3 +59,21 @@ def test_288_private_pictures_also_stand_in_training(media: Path) -> None:
 
     assert appears_in(table.part("PrivateTest"), table.part("Training")).sum() == 288
     assert appears_in(table.part("PublicTest"), table.part("Training")).sum() == 279
+
+
+def test_pictures_that_stand_in_the_data_again_are_counted() -> None:
+    some = faces(5)
+    pixels, labels = some.pixels[[0, 1, 0, 0, 2]], np.array([1, 2, 1, 3, 4])
+
+    assert repeats(Split(pixels, labels, some.votes)) == (2, 1)
+    assert repeats(some) == (0, 0)
+
+
+@pytest.mark.media
+def test_the_doubles_are_told_before_training(media: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = str(media / "fer2013" / "fer2013.npz")
+
+    assert main(["publish", "--data", data, "--run", str(tmp_path), "--name", "none", "--models", str(tmp_path)]) == 1
+    told = capsys.readouterr().err
+    assert "692 of 28709 Training pictures are left out" in told
+    assert "1068 Training pictures repeat an earlier one, 33 of them with another label" in told
