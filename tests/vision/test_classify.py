@@ -80,6 +80,23 @@ def test_scores_follow_a_change_within_three_time_constants() -> None:
     assert values[-1] > 0.85
 
 
+def test_a_heatmap_belongs_to_the_answer_that_is_shown() -> None:
+    smooth = Smooth()
+    seen = {0.9: np.zeros((6, 6), np.float32), 0.1: np.ones((6, 6), np.float32)}  # of the first answer, and another
+
+    def shown(time_s: float, value: float) -> Face:
+        face = Face(RECT, 1.0, track=1, scores=scores(value), heatmap=seen[value])
+        return smooth(Frame(0, time_s, FRAME.pixels), (face,))[0]
+
+    assert shown(0.0, 0.9).heatmap is seen[0.9]
+    changing = shown(TIME_CONSTANT_S / 10, 0.1)
+    assert changing.scores.argmax() == 0
+    assert changing.heatmap is seen[0.9]
+    changed = shown(1.0, 0.1)
+    assert changed.scores.argmax() != 0
+    assert changed.heatmap is seen[0.1]
+
+
 def test_people_are_smoothed_apart_and_still_faces_not_at_all() -> None:
     smooth = Smooth()
     smooth(FRAME, (Face(RECT, 1.0, track=1, scores=scores(0.1)),))
