@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fer_web.errors import DataError
 from fer_web.training.commands import add_data_arguments, add_lesson_arguments
+
+if TYPE_CHECKING:
+    from fer_web.training.ablation import Plan
 
 PLAN = Path(__file__).with_name("ablation.toml")
 COPY = "plan.toml"
@@ -22,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the runs that are missing, and print and draw what all of them came to."""
-    from fer_web.training.ablation import ablate, draw, read_plan, table
+    """Make the runs that are missing, and print and draw what all of them came to; if stopped, those that are done."""
+    from fer_web.training.ablation import ablate, read_plan
     from fer_web.training.backend import restart_with_kept_memory
     from fer_web.training.dataset import learning_data
     from fer_web.training.prepared import read_lessons
@@ -33,12 +37,24 @@ def run(args: argparse.Namespace) -> int:
     plan = read_plan(args.plan)
     _keep_plan(args.plan, args.out)
     data = learning_data(read_table(args.data, args.votes))
-    found = ablate(plan, read_lessons(data, args.teaching, args.crops), args.out, args.jobs)
-    told = table(plan, found)
-    (args.out / "table.md").write_text(told, encoding="utf-8")
-    draw(plan, found, args.out / "ablation.png")
-    print(told, end="")
+    lessons = read_lessons(data, args.teaching, args.crops)
+    try:
+        ablate(plan, lessons, args.out, args.jobs)
+    finally:
+        _tell(plan, args.out)
     return 0
+
+
+def _tell(plan: Plan, folder: Path) -> None:
+    """Print, keep and draw what the finished runs came to."""
+    from fer_web.training.ablation import draw, read_results, table
+
+    found = read_results(folder)
+    if found:
+        told = table(plan, found)
+        (folder / "table.md").write_text(told, encoding="utf-8")
+        draw(plan, found, folder / "ablation.png")
+        print(told, end="")
 
 
 def _keep_plan(plan: Path, folder: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fer_web.cli.main import main
 from fer_web.errors import DataError
 from fer_web.training import ablation
 from fer_web.training.ablate_command import PLAN
@@ -132,3 +133,25 @@ def test_differences_are_taken_seed_by_seed(plan: Plan, tmp_path: Path) -> None:
     assert "| -1.50 ± 0.71 |" in told
     assert "| without-votes | 0 |  |  |" in told
     assert (tmp_path / "ablation.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_stopped_ablation_tells_what_is_done(
+    tiny_network: str,
+    data_file: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "plan.toml").write_text(TINY, encoding="utf-8")
+    out = tmp_path / "out"
+
+    def stopped(*_: object) -> None:
+        (out / "results.json").write_text('{"base": {"1": 0.5, "2": 0.6}, "slow": {"1": 0.25}}', encoding="utf-8")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ablation, "ablate", stopped)
+
+    assert main(["ablate", "--data", str(data_file), "--plan", str(tmp_path / "plan.toml"), "--out", str(out)]) == 130
+    assert "| base | 2 | 55.00 ± 7.07 |" in capsys.readouterr().out
+    assert "| slow | 1 | 25.00 | -25.00 |" in (out / "table.md").read_text(encoding="utf-8")
+    assert (out / "ablation.png").is_file()
