@@ -38,6 +38,8 @@ class Address:
 def parse(uri: str) -> Address:
     """What `uri` asks for; SourceError with examples when it is nothing that can be opened."""
     uri = uri.strip()
+    if uri.lower() in ("demo", "webcam") and not Path(uri).exists():
+        uri += ":"
     scheme = uri.partition(":")[0].lower() if ":" in uri else ""
     if scheme == "demo":
         return Address("demo", uri.partition(":")[2], "demo")

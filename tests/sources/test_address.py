@@ -19,6 +19,8 @@ from fer_web.sources.address import masked, parse
         ("1", "webcam", "1", "webcam 1"),
         ("/dev/video2", "webcam", "/dev/video2", "/dev/video2"),
         ("demo:", "demo", "", "demo"),
+        ("demo", "demo", "", "demo"),
+        ("webcam", "webcam", "0", "webcam 0"),
         ("demo:?faces=2", "demo", "?faces=2", "demo"),
         ("clips/a b.mp4", "file", "clips/a b.mp4", "a b.mp4"),
         ("file:///clips/a%20b.mp4", "file", "/clips/a b.mp4", "a b.mp4"),
