@@ -157,7 +157,7 @@ def _recordings(
 ) -> Recordings:
     def open_sink(plan: Plan) -> tuple[str, Sink]:
         card, choice = startup.vision().card, startup.choice()
-        live = "demo" if choice is not None and choice.uri.startswith("demo:") else "live camera"
+        live = "demo" if choice is not None and choice.is_demo else "live camera"
         source = live if plan.kind == "live" else "visitor's camera"
         model = f"{card.name} {card.version}"
         session = store.create(plan.name, source, plan.started_at, kind=plan.kind, model=model, consent=plan.consent)

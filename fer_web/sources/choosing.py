@@ -21,6 +21,11 @@ class Choice:
     reason: str
     label: str
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether it is the built-in demo, however that was written."""
+        return parse(self.uri).kind == "demo"
+
 
 def choose_source(uri: str | None, *, open_: Callable[..., Source] = open_source) -> Choice:
     """`uri` if there is one, else the first webcam if it delivers within 3 s, else the demo.

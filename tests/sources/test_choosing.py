@@ -48,3 +48,8 @@ def test_a_webcam_that_delivers_is_chosen_and_let_go() -> None:
     choice = choose_source(None, open_=lambda *_, **__: Source("webcam", "webcam 0", driver))
     assert (choice.uri, choice.reason) == ("webcam:0", "no source was asked for, and webcam 0 works")
     assert released.is_set()
+
+
+@pytest.mark.parametrize(("uri", "expected"), [("demo", True), ("DEMO:?faces=2", True), ("demo.mp4", False)])
+def test_the_demo_is_known_however_it_is_written(uri: str, expected: bool) -> None:
+    assert choose_source(uri).is_demo is expected
