@@ -6,7 +6,7 @@ DATA ?= fer2013.csv
 
 .PHONY: run test check lock evaluate bench image-check clean
 
-run: $(VENV)/.run
+run: $(VENV)/.serve
 	$(BIN)/python app.py
 
 test: $(VENV)/.dev
@@ -18,23 +18,27 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_layers.py
 
-evaluate: $(VENV)/.run
+evaluate: $(VENV)/.serve
 	$(BIN)/python -m fer_web evaluate --data $(DATA) $(if $(VOTES),--votes $(VOTES))
 
-bench: $(VENV)/.run
+bench: $(VENV)/.serve
 	$(BIN)/python -m fer_web bench pipeline
 
-$(VENV)/.run: requirements.txt
+$(VENV)/.serve: requirements-serve.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "FER Web needs Python 3.10 to 3.13, this is " + sys.version)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-serve.txt
+	touch $@
+
+$(VENV)/.all: $(VENV)/.serve requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/.dev: $(VENV)/.run requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.all requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
-$(VENV)/.train: $(VENV)/.run requirements-train.txt
+$(VENV)/.train: $(VENV)/.all requirements-train.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-train.txt
 	touch $@
 
@@ -42,12 +46,15 @@ $(VENV)/.train: $(VENV)/.run requirements-train.txt
 image-check:
 	$(PYTHON) scripts/image/prove.py $(ARGS)
 
-# Pins the complete set for every supported Python and system; needs uv.
+# Pins every set of pyproject.toml for every supported Python and system; needs uv. requirements.txt comes first and
+# decides the versions of the others.
+COMPILE := uv pip compile -q --universal --python-version 3.10 --no-emit-index-url --no-emit-find-links \
+	--custom-compile-command "make lock"
 lock:
-	for kind in requirements requirements-dev requirements-train; do \
-		uv pip compile -q --universal --python-version 3.10 --no-emit-index-url --no-emit-find-links \
-			--custom-compile-command "make lock" $$kind.in -o $$kind.txt || exit 1; \
-	done
+	$(COMPILE) pyproject.toml --extra redis --extra postgres -o requirements.txt
+	$(COMPILE) pyproject.toml -c requirements.txt -o requirements-serve.txt
+	$(COMPILE) pyproject.toml --extra train --extra lab -c requirements.txt -o requirements-train.txt
+	$(COMPILE) --group dev -c requirements.txt -c requirements-train.txt -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV)

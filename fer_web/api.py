@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from fer_web.core import Frame, Pixels, Reading, largest_first
 from fer_web.errors import ImageError
 from fer_web.jobs.rate import DEFAULT_FPS
+from fer_web.resources import MODELS
 from fer_web.results import FaceReading, ImageResult, PathLike, VideoResult
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 __all__ = ["FaceReading", "ImageResult", "VideoResult", "analyze_image", "analyze_video"]
 
 MODEL = "xception"
-MODELS_DIR = Path(__file__).resolve().parent.parent / "models"
 
 
 def analyze_image(
@@ -38,7 +38,7 @@ def analyze_image(
     *,
     upsample: int = 1,
     model: str = MODEL,
-    models_dir: PathLike = MODELS_DIR,
+    models_dir: PathLike = MODELS,
 ) -> ImageResult:
     """The faces of a picture: a file, its bytes, or pixels, (height, width, 3) RGB or (height, width) gray uint8.
 
@@ -58,7 +58,7 @@ def analyze_video(
     fps: float | None = DEFAULT_FPS,
     annotated: PathLike | None = None,
     model: str = MODEL,
-    models_dir: PathLike = MODELS_DIR,
+    models_dir: PathLike = MODELS,
     on_progress: Callable[[float, float | None], None] = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> VideoResult:

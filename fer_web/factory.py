@@ -15,7 +15,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from fer_web.core import Frame, FrameResult, Pixels
 from fer_web.errors import SettingsError, SourceError
 from fer_web.live import Hub, Plan, Recordings, Sink, Visitors
-from fer_web.settings import ROOT, Settings, load_settings
+from fer_web.resources import LAB_RUNS, STATIC, TEMPLATES
+from fer_web.settings import Settings, load_settings
 from fer_web.sources import Choice, SourceState, choose_source, keep_open, open_source
 from fer_web.startup import Background, give_memory_back
 from fer_web.store import Retention, Store
@@ -46,7 +47,6 @@ BLUEPRINTS = (
     system.bp,
 )
 # The laboratory's results come with the program, the networks to compare with in a folder beside the served ones.
-LAB_RUNS = ROOT / "docs" / "lab" / "runs"
 LAB_MODELS = "lab"
 
 
@@ -67,7 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def build_app(settings: Settings, startup: Background) -> Flask:
     """The same around any start-up, which is not started here: tests bring one without models."""
-    app = Flask("fer_web", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Flask("fer_web", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.request_class = MemoryRequest
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_max_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]

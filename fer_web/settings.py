@@ -20,13 +20,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from fer_web.errors import SettingsError, StoreError
+from fer_web.resources import MODELS, data_folder
 from fer_web.web.access import is_loopback
 
 log = logging.getLogger(__name__)
 
 PREFIX = "FER_"
 ENV_FILE = ".env"
-ROOT = Path(__file__).resolve().parent.parent
 # Threads that viewers can never take: uploads, health checks and pages always find one.
 RESERVED_THREADS = 16
 # Variables of ours that are not settings: the tests read them.
@@ -141,7 +141,7 @@ class Settings(BaseSettings):
         "camera's picture: who films, what for, whom to ask. A \\n in it starts a new paragraph.",
     )
     model: str = Field("xception", min_length=1, description="The expression model's name in FER_MODELS_DIR.")
-    models_dir: Path = Field(ROOT / "models", description="The folder of the models and their cards.")
+    models_dir: Path = Field(MODELS, description="The folder of the models and their cards.")
     upload_max_bytes: int = Field(
         25_000_000, ge=1_000, description="The largest request that /predict accepts, in bytes."
     )
@@ -156,7 +156,7 @@ class Settings(BaseSettings):
         15.0, gt=0, le=300, description="How many seconds an upload waits for its turn before it is told to come back."
     )
     data_dir: Path = Field(
-        ROOT / "data",
+        data_folder(),
         description="The folder of what is kept: recordings, uploaded videos, what was made of them. "
         "It is made when something is kept for the first time.",
     )

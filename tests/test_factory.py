@@ -11,7 +11,8 @@ import pytest
 from fer_web.core import Frame, FrameResult
 from fer_web.errors import SettingsError
 from fer_web.factory import create_app
-from fer_web.settings import ROOT, Settings
+from fer_web.resources import ROOT
+from fer_web.settings import Settings
 from fer_web.vision import Overlay
 from tests.web.client import FakeVision, make_app
 

@@ -21,7 +21,7 @@ ROWS = (
     ("live", "store", "reports"),
     ("vision", "sources"),
     ("registry",),
-    ("core", "errors"),
+    ("core", "errors", "resources"),
 )
 ROW_OF = {part: number for number, parts in enumerate(ROWS) for part in parts}
 

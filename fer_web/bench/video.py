@@ -15,7 +15,7 @@ from fer_web.bench.memory import peak_mib, resident_mib
 from fer_web.core import Reading
 from fer_web.jobs.analysis import Options, Position, analyze_file
 from fer_web.jobs.rate import DEFAULT_FPS
-from fer_web.settings import ROOT
+from fer_web.resources import MODELS
 from fer_web.vision import Vision
 
 HEAD = (
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"pictures a second to analyze at most, a line for each; 0: every one (default {DEFAULT_FPS:g})",
     )
     parser.add_argument("--no-copy", action="store_true", help="leave out the lines with an annotated copy")
-    parser.add_argument("--models", type=Path, default=ROOT / "models", help="folder of the models")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models")
     parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
 
 

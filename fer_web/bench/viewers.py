@@ -19,7 +19,8 @@ from urllib.error import HTTPError
 
 from fer_web.bench.crowd import Crowd
 from fer_web.errors import FerError
-from fer_web.settings import PREFIX, RESERVED_THREADS, ROOT
+from fer_web.resources import GUNICORN_FILE, MODELS, PACKAGE
+from fer_web.settings import PREFIX, RESERVED_THREADS
 
 START_S = 120.0
 WARM_S = 3.0
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--viewers", type=int, default=100, help="how many watch at once (%(default)s)")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each measurement takes (%(default)s)")
     parser.add_argument("--fps", type=int, default=15, help="the demo's frames per second (%(default)s)")
-    parser.add_argument("--models", type=Path, default=ROOT / "models", help="folder of the models (%(default)s)")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models (%(default)s)")
     parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
 
 
@@ -100,8 +101,8 @@ def served(settings: dict[str, str]) -> Iterator[int]:
         port = int(taken.getsockname()[1])
     environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     environment |= {f"{PREFIX}{name}": value for name, value in settings.items()}
-    environment |= {f"{PREFIX}PORT": str(port), "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py")]
+    environment |= {f"{PREFIX}PORT": str(port), "PYTHONPATH": str(PACKAGE.parent)}
+    command = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN_FILE)]
     with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+b") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)  # noqa: S603
         try:

@@ -16,7 +16,8 @@ from pathlib import Path
 from fer_web.bench.viewers import served
 from fer_web.bench.visitor import Visitor
 from fer_web.errors import FerError
-from fer_web.settings import RESERVED_THREADS, ROOT
+from fer_web.resources import MODELS
+from fer_web.settings import RESERVED_THREADS
 
 WARM_S = 3.0
 CLIP_S = 10
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--visitors", type=int, default=8, help="how many come at once (%(default)s)")
     parser.add_argument("--seconds", type=float, default=15.0, help="how long they are measured (%(default)s)")
     parser.add_argument("--fps", type=float, default=15.0, help="frames a second each sends at most (%(default)s)")
-    parser.add_argument("--models", type=Path, default=ROOT / "models", help="folder of the models (%(default)s)")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models (%(default)s)")
     parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
 
 

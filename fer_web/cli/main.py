@@ -9,11 +9,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 from fer_web import __version__
 from fer_web.errors import FerError, SettingsError
 
-PROGRAM = "python -m fer_web"
+# As it was called: the installed command, or the package.
+PROGRAM = "fer-web" if Path(sys.argv[0]).stem == "fer-web" else "python -m fer_web"
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 BROKEN_PIPE = 141
 

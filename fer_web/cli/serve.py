@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING
 from fer_web.cli.main import start_logging
 from fer_web.cli.settings import add_setting_options, setting_options
 from fer_web.errors import SettingsError
-from fer_web.settings import ROOT, Settings, load_settings, variable
+from fer_web.resources import GUNICORN_FILE
+from fer_web.settings import Settings, load_settings, variable
 
 if TYPE_CHECKING:
     from flask import Flask
-
-GUNICORN_FILE = ROOT / "gunicorn.conf.py"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

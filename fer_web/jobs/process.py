@@ -13,14 +13,14 @@ import signal
 import socket
 import subprocess
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from threading import Timer
 from typing import Any
+
+from fer_web.resources import PACKAGE
 
 DONE = "done"
 # A worker is waited for this long when it shall put its job back and end.
 GOODBYE_S = 3.0
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Worker:
@@ -28,7 +28,7 @@ class Worker:
 
     def __init__(self, command: Sequence[str], plan: Mapping[str, Any]) -> None:
         self.name = new_name()
-        path = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
+        path = os.pathsep.join([str(PACKAGE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._process = subprocess.Popen(  # noqa: S603  (our own command)
             command,
             stdin=subprocess.PIPE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -14,9 +13,9 @@ from fer_web.reports.card_text import CardText
 from fer_web.reports.comparison import Comparison
 from fer_web.reports.summary import Summary
 from fer_web.reports.views import ReportView
+from fer_web.resources import STATIC, TEMPLATES
 
-ROOT = Path(__file__).resolve().parents[2]
-STYLE = ROOT / "static" / "report.css"
+STYLE = STATIC / "report.css"
 
 
 def report_html(summary: Summary, card: CardText) -> str:
@@ -51,7 +50,7 @@ def _page(template: str, **values: object) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(ROOT / "templates"),
+        loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

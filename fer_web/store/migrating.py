@@ -5,18 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, text
 
 from fer_web.errors import StoreError
+from fer_web.resources import MIGRATIONS
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-FOLDER = Path(__file__).resolve().parent / "migrations"
 # Alembic keeps what it is doing in module variables.
 _one_at_a_time = Lock()
 # Any number that no other program is likely to use for PostgreSQL's advisory locks.
@@ -64,5 +63,5 @@ def configuration() -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config

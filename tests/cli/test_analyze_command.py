@@ -18,7 +18,7 @@ from fer_web.cli.analyze import find_tasks
 from fer_web.jobs.analysis import Options
 from fer_web.jobs.batch import Plan, Task, run_batch
 from fer_web.jobs.results import Outcome
-from fer_web.settings import ROOT
+from fer_web.resources import ROOT
 from fer_web.vision import Vision
 from tests.clips import FPS, make_clip
 from tests.web.live_server import eventually

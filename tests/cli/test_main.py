@@ -10,7 +10,7 @@ import pytest
 from fer_web.cli import main
 from fer_web.cli.main import COMMANDS, Command
 from fer_web.errors import DataError
-from fer_web.settings import ROOT
+from fer_web.resources import ROOT
 
 
 def every_command() -> Iterator[tuple[list[str], Command]]:

@@ -17,7 +17,7 @@ import pytest
 from fer_web.cli import main
 from fer_web.cli.serve import check_address
 from fer_web.errors import SettingsError
-from fer_web.settings import ROOT
+from fer_web.resources import ROOT
 
 PATIENCE_S = 30
 

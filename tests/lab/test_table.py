@@ -12,7 +12,7 @@ from fer_web.errors import DataError
 from fer_web.lab.commands import PAGE
 from fer_web.lab.runs import RUNS, write_record
 from fer_web.lab.table import BEGIN, END, as_csv, chart, epochs_text, insert, markdown, ordered_runs
-from fer_web.settings import ROOT
+from fer_web.resources import ROOT
 
 
 def record(name: str = "svm-hog", **changes: Any) -> dict[str, Any]:

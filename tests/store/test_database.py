@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
 from fer_web.errors import StoreError
-from fer_web.settings import ROOT
+from fer_web.resources import ROOT
 from fer_web.store import Store, database
 from fer_web.store.address import FILE, parse_address, sqlite_address
 from fer_web.store.tables import Table

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fer_web.settings import ROOT
+from fer_web.resources import ROOT
 from fer_web.store import SessionState, Store
 from fer_web.store.address import FILE, sqlite_address
 from fer_web.store.presence import SILENCE

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from fer_web.core import Emotion
 from fer_web.errors import ModelError
-from fer_web.settings import ROOT
+from fer_web.resources import ROOT
 from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay
 from fer_web.web.throttle import FAILURES
 from tests.web.client import make_app

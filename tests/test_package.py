@@ -1,0 +1,79 @@
+"""The wheel holds everything that the program needs, and works from any folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from fer_web.resources import PACKAGE
+
+ROOT = PACKAGE.parent
+# What a checkout collects besides, which a wheel must not carry.
+NEVER = ("/__pycache__/", "/data/", ".env", "/weights/")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the wheel holds, as pip would lay it out."""
+    folder = tmp_path_factory.mktemp("wheel")
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check", "--wheel-dir"]
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(folder), str(ROOT)], check=True)
+    (wheel,) = folder.glob("fer_web-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    return folder / "site"
+
+
+def fer_web(installed: Path, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """The installed program, run from `folder`."""
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    command = (
+        [sys.executable, "-P", "-m", "fer_web"] if sys.version_info >= (3, 11) else [sys.executable, "-m", "fer_web"]
+    )
+    return subprocess.run(
+        [*command, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_an_installed_program_finds_its_models_from_any_folder(installed: Path, tmp_path: Path) -> None:
+    answer = fer_web(installed, "models", "verify", folder=tmp_path)
+
+    assert answer.returncode == 0, answer.stderr
+    assert "xception" in answer.stdout
+
+
+def test_an_installed_program_keeps_its_data_where_the_system_keeps_it(installed: Path, tmp_path: Path) -> None:
+    answer = fer_web(installed, "settings", folder=tmp_path)
+
+    assert answer.returncode == 0, answer.stderr
+    value = re.search(r"^FER_DATA_DIR=(\S+)", answer.stdout, re.MULTILINE)
+    assert value, answer.stdout
+    assert value[1].endswith("fer-web")
+    assert str(installed) not in value[1]
+
+
+def test_an_installed_program_has_its_pages_and_their_files(installed: Path) -> None:
+    data = installed / "fer_web" / "package_data"
+
+    for folder in ("templates", "static", "models", "docs/lab/runs"):
+        inside = {str(path.relative_to(ROOT / folder)) for path in (ROOT / folder).rglob("*") if path.is_file()}
+        assert inside
+        assert inside == {str(path.relative_to(data / folder)) for path in (data / folder).rglob("*") if path.is_file()}
+
+
+def test_a_wheel_carries_nothing_private(installed: Path) -> None:
+    names = ["/" + str(path.relative_to(installed)) for path in installed.rglob("*")]
+
+    assert [name for name in names if any(part in name for part in NEVER)] == []
+
+
+def test_the_command_is_there(installed: Path) -> None:
+    (entry_points,) = installed.glob("fer_web-*.dist-info/entry_points.txt")
+
+    assert "fer-web = fer_web.cli:main" in entry_points.read_text()
