@@ -32,7 +32,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def fer_web(installed: Path, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """The installed program, run from `folder`."""
-    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FER_")}
+    environment = {**kept, "PYTHONPATH": str(installed)}
     command = (
         [sys.executable, "-P", "-m", "fer_web"] if sys.version_info >= (3, 11) else [sys.executable, "-m", "fer_web"]
     )
