@@ -19,6 +19,7 @@ MODELS = ROOT / "models"
 LAB_RUNS = ROOT / "docs" / "lab" / "runs"
 GUNICORN_FILE = ROOT / "gunicorn.conf.py"
 MIGRATIONS = PACKAGE / "store" / "migrations"
+PORTRAIT = PACKAGE / "sources" / "portrait.png"
 
 
 def data_folder() -> Path:

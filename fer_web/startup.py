@@ -74,6 +74,13 @@ class Background:
             log.info("Model: %s %s, loaded in %.1f s", card.name, card.version, time.monotonic() - started)
 
 
+def start_logging(level: str) -> None:
+    """Messages of the program and its server on stderr, with their time."""
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S", force=True
+    )
+
+
 def give_memory_back() -> None:
     """Keep glibc from holding on to the memory of large pictures: by default it learns to, after the first of them.
 

@@ -9,7 +9,6 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from fer_web.cli.main import start_logging
 from fer_web.errors import SettingsError
 from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.celery_queue import CeleryQueue, add_task, make_celery
@@ -21,6 +20,7 @@ from fer_web.jobs.uploads import UploadFolder
 from fer_web.jobs.videos import VideoJobs
 from fer_web.jobs.work import Workplace
 from fer_web.settings import Settings, load_settings
+from fer_web.startup import start_logging
 from fer_web.store import Store
 from fer_web.vision import Vision
 

@@ -151,9 +151,9 @@ def shoot(browser: Chrome, path: Path, size: Size) -> None:
 
 def _pictures(folder: Path) -> list[Path]:
     """A public-domain portrait, and a file that is no picture."""
-    from skimage.data import astronaut
+    from fer_web.sources.demo_portrait import portrait
 
-    Image.fromarray(astronaut()).save(folder / "portrait.png")
+    Image.fromarray(portrait()).save(folder / "portrait.png")
     (folder / "notes.jpg").write_text("no picture")
     return [folder / "portrait.png", folder / "notes.jpg"]
 

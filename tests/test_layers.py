@@ -90,6 +90,46 @@ def test_a_module_imports_only_from_lower_rows(path: Path) -> None:
     assert list(faults_of(path)) == []
 
 
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    paths = {name_of(path): path for path in PACKAGE.rglob("*.py")}
+
+    assert circles_of({name: modules_of(path, set(paths)) - {name} for name, path in paths.items()}) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert circles_of({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == ["a", "b", "c"]
+
+
+def name_of(path: Path) -> str:
+    """A module's dotted name."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def modules_of(path: Path, known: set[str]) -> set[str]:
+    """The modules of ours that a module imports, or a name from; `from package import module` is the module."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            inner = {f"{node.module}.{name.name}" for name in node.names}
+            found |= inner & known or {node.module or ""}
+    return found & known
+
+
+def circles_of(imports: dict[str, set[str]]) -> list[str]:
+    """The modules of which each imports another one of them, and is imported by one: those that stand in circles."""
+    left = {name: set(found) for name, found in imports.items()}
+    while left:
+        imported = set().union(*left.values())
+        loose = {name for name, found in left.items() if not found & set(left) or name not in imported}
+        if not loose:
+            break
+        left = {name: found - loose for name, found in left.items() if name not in loose}
+    return sorted(left)
+
+
 def test_every_part_has_a_row() -> None:
     parts = {part_of(path) for path in PACKAGE.rglob("*.py")} - {"__init__"}
 

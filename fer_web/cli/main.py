@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -139,10 +138,3 @@ def _complain(error: FerError, code: int) -> int:
     for line in str(error).splitlines():
         print(f"error: {line}", file=sys.stderr)
     return code
-
-
-def start_logging(level: str) -> None:
-    """Messages of the program and its server on stderr, with their time."""
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S", force=True
-    )

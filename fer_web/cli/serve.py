@@ -10,11 +10,11 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
-from fer_web.cli.main import start_logging
 from fer_web.cli.settings import add_setting_options, setting_options
 from fer_web.errors import SettingsError
 from fer_web.resources import GUNICORN_FILE
 from fer_web.settings import Settings, load_settings, variable
+from fer_web.startup import start_logging
 
 if TYPE_CHECKING:
     from flask import Flask

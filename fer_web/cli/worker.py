@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from fer_web.cli.main import start_logging
 from fer_web.settings import load_settings
+from fer_web.startup import start_logging
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

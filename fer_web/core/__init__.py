@@ -4,7 +4,7 @@ from fer_web.core.emotion import Emotion
 from fer_web.core.geometry import Pixels, Points, Rect, Size
 from fer_web.core.job import Job, JobState
 from fer_web.core.readings import Marker, Reading, Recording
-from fer_web.core.values import Blink, Face, Faces, Frame, FrameResult, Pose, Quality, Scores, largest_first
+from fer_web.core.values import Blink, Face, Faces, Frame, FrameResult, Pose, Quality, Scores, is_turned, largest_first
 
 __all__ = [
     "Blink",
@@ -25,5 +25,6 @@ __all__ = [
     "Rect",
     "Scores",
     "Size",
+    "is_turned",
     "largest_first",
 ]

@@ -73,6 +73,17 @@ class Pose:
     roll_deg: float
 
 
+# Beyond these the far eye is foreshortened, or the lids hide behind the brow, and expressions are read badly; the clips
+# of docs/blinks.md have blinks at up to 30 degrees of yaw.
+MOST_YAW_DEG = 35.0
+MOST_PITCH_DEG = 30.0
+
+
+def is_turned(pose: Pose | None) -> bool:
+    """Whether a head is turned too far to be read well; one without a pose counts as facing the camera."""
+    return pose is not None and (abs(pose.yaw_deg) > MOST_YAW_DEG or abs(pose.pitch_deg) > MOST_PITCH_DEG)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """One face: found with `confidence` 0 to 1 in `rect`; every step adds what it knows.

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_web.core import Emotion, Reading
-from fer_web.reports.measures import is_turned
+from fer_web.core import Emotion, Reading, is_turned
 
 # Calm: for this long none of the seven scores moves by more than this between its lowest and its highest value.
 CALM_S = 5.0

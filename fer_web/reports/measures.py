@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_web.core import Emotion, Pose, Reading
+from fer_web.core import Emotion, Reading, is_turned
 from fer_web.reports.bins import Sums
 
 # Columns of sums. All but BLINKS are seconds, or scores times seconds.
@@ -20,9 +20,6 @@ POSITIVE = (Emotion.HAPPY,)
 NEGATIVE = (Emotion.ANGRY, Emotion.DISGUST, Emotion.FEAR, Emotion.SAD)
 # The sign of each score in the balance.
 SIGNS = tuple(1.0 if emotion in POSITIVE else -1.0 if emotion in NEGATIVE else 0.0 for emotion in Emotion)
-# Beyond these a head counts as turned away; the eyes are not judged there either (fer_web/vision/blink.py).
-MOST_YAW_DEG = 35.0
-MOST_PITCH_DEG = 30.0
 # Rates of less time than this would jump by several units with one blink or change.
 LEAST_FOR_RATE_S = 10.0
 
@@ -41,11 +38,6 @@ def rates_of(readings: Sequence[Reading]) -> Sums:
     rates[:, SCORES] = scores * certain[:, None]
     rates[np.arange(len(readings)), DOMINANT.start + scores.argmax(axis=1)] = certain
     return rates
-
-
-def is_turned(pose: Pose | None) -> bool:
-    """Whether a head points too far away for its expression to be read well; an unknown pose counts as facing."""
-    return pose is not None and (abs(pose.yaw_deg) > MOST_YAW_DEG or abs(pose.pitch_deg) > MOST_PITCH_DEG)
 
 
 def balance_of(scores: tuple[float, ...]) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
@@ -15,10 +14,8 @@ from fer_web.reports.measures import Totals
 from fer_web.reports.person import Person
 from fer_web.reports.person_charts import Numbered
 from fer_web.reports.sections import Section
+from fer_web.reports.summary import Summary
 from fer_web.reports.svg import bar
-
-if TYPE_CHECKING:
-    from fer_web.reports.views import ReportView
 
 MOST_SPELLS = 12
 # A person seen for less of the recording than this gets a time axis of their own.
@@ -57,19 +54,19 @@ def share_rows(totals: Totals, relative: Sequence[float] | None = None) -> list[
 
 
 class PersonView:
-    """One person's section."""
+    """One person's section of the report about `summary`; `axis` and `markers` are the whole report's."""
 
-    def __init__(self, person: Person, report: ReportView) -> None:
+    def __init__(self, person: Person, summary: Summary, axis: Axis, markers: Numbered, prefix: str) -> None:
         self.person = person
-        self.id = f"{report.prefix}-person-{person.track}-{round(1000 * person.first_s)}"
+        self.id = f"{prefix}-person-{person.track}-{round(1000 * person.first_s)}"
         span_s = person.last_s - person.first_s
-        is_long = span_s >= LEAST_SPAN * report.summary.duration_s
-        self.axis = report.axis if is_long else Axis(person.first_s, max(person.last_s, person.first_s + 1))
-        self.markers = [(number, marker) for number, marker in report.markers if self.axis.shows(marker.time_s)]
+        is_long = span_s >= LEAST_SPAN * summary.duration_s
+        self.axis = axis if is_long else Axis(person.first_s, max(person.last_s, person.first_s + 1))
+        self.markers = [(number, marker) for number, marker in markers if self.axis.shows(marker.time_s)]
         self.shares = share_rows(person.totals, person.relative)
-        own = zip(report.summary.sections, person.sections, strict=True)
+        own = zip(summary.sections, person.sections, strict=True)
         self.sections = [
-            SectionView(replace(section, totals=totals), report.markers) for section, totals in own if totals.seen_s
+            SectionView(replace(section, totals=totals), markers) for section, totals in own if totals.seen_s
         ]
         self.spells = sorted(
             sorted(person.spells, key=lambda spell: -spell.duration_s)[:MOST_SPELLS], key=lambda spell: spell.start_s

@@ -35,7 +35,11 @@ class ReportView:
         )
         longest = sorted(summary.people, key=lambda person: -person.totals.seen_s)
         shown = {person.track for person in longest[:MOST_SECTIONS]}
-        self.people = [PersonView(person, self) for person in summary.people if person.track in shown]
+        self.people = [
+            PersonView(person, summary, self.axis, self.markers, prefix)
+            for person in summary.people
+            if person.track in shown
+        ]
         rows = {person.track for person in longest[:MOST_ROWS]}
         self.rows = [person for person in summary.people if person.track in rows]
         self.tiles = _tiles(summary)

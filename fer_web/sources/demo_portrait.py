@@ -1,4 +1,4 @@
-"""The demo's actor: scikit-image's portrait of Eileen Collins (NASA, public domain), with eyelids that close."""
+"""The demo's actor: a portrait of Eileen Collins (NASA, public domain), with eyelids that close."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Pixels
+from fer_web.resources import PORTRAIT
 
 # Everything below is in pixels of the portrait, 512 x 512; measured in it enlarged, dlib's box is the face.
 FACE_CENTER = (221.0, 122.0)
@@ -34,13 +35,19 @@ ZOOM = 2  # the portrait is enlarged once, smoothly, and then only scaled about 
 LEVELS = 4  # steps from open, 0, to shut
 
 
+def portrait() -> Pixels:
+    """As it was taken, (512, 512, 3) RGB."""
+    import cv2
+
+    return np.asarray(cv2.imread(str(PORTRAIT), cv2.IMREAD_COLOR_RGB))
+
+
 @cache
 def enlarged() -> Pixels:
     """The portrait, (512 * ZOOM, 512 * ZOOM, 3) RGB, eyes open."""
     import cv2
-    from skimage import data
 
-    return np.asarray(cv2.resize(data.astronaut(), None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_CUBIC))
+    return np.asarray(cv2.resize(portrait(), None, fx=ZOOM, fy=ZOOM, interpolation=cv2.INTER_CUBIC))
 
 
 @cache

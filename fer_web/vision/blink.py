@@ -5,16 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from fer_web.core import Blink, Face, Faces, Frame, Points, Pose
+from fer_web.core import Blink, Face, Faces, Frame, Points, Pose, is_turned
 from fer_web.core.landmarks import anchors
 from fer_web.vision.blink_detector import RULES, BlinkDetector, BlinkRules
 from fer_web.vision.eyes import DEFAULT_SHUT_EAR, are_eyes_plausible, eye_aspect_ratios, eye_distance
 from fer_web.vision.memory import PerTrack
 
-# Beyond these the far eye is foreshortened, or the lids hide behind the brow; the clips of docs/blinks.md have blinks
-# at up to 30 degrees of yaw.
-MOST_YAW_DEG = 35.0
-MOST_PITCH_DEG = 30.0
 # Eye distances a second. Nodding, talking and shaking a head stay under 11; beyond this it is a jump of the landmarks.
 FASTEST = 15.0
 
@@ -37,11 +33,6 @@ class _Eyes:
         if before is None or passed_s <= 0:
             return True
         return math.dist(before, (x, y)) / eye_distance(landmarks) / passed_s <= FASTEST
-
-
-def is_turned(pose: Pose | None) -> bool:
-    """Whether a head is turned too far for its eyes to be judged; one without a pose counts as not turned."""
-    return pose is not None and (abs(pose.yaw_deg) > MOST_YAW_DEG or abs(pose.pitch_deg) > MOST_PITCH_DEG)
 
 
 class Blinks:

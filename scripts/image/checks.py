@@ -15,7 +15,7 @@ READY_S = 180.0
 PATIENCE_S = 30.0
 PICTURES = 10
 STOP_S = 5.0
-# The face in scikit-image's astronaut portrait, as (x, y) of the nose in its 512x512 pixels.
+# The face in the demo's portrait, as (x, y) of the nose in its 512x512 pixels.
 NOSE = (224, 120)
 UNWANTED = (
     "usr/bin/gcc",
@@ -106,7 +106,7 @@ def streams(service: Service) -> str:
 
 def finds_the_face(image: Image, service: Service) -> str:
     """/predict on the astronaut: one box around the nose that is known to be there."""
-    portrait = next(image.root.glob("opt/venv/lib/python3*/site-packages/skimage/data/astronaut.png"))
+    portrait = image.root / "app/fer_web/sources/portrait.png"
     headers = {"Content-Type": "image/png", **bearer(service.token)}
     with connected(service, "/predict", "POST", portrait.read_bytes(), headers) as answer:
         body = json.load(answer)

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from fer_web.reports import measures
 from fer_web.reports.measures import Totals
-from fer_web.vision import blink
-
-
-def test_a_head_is_turned_where_its_eyes_are_not_judged() -> None:
-    assert (measures.MOST_YAW_DEG, measures.MOST_PITCH_DEG) == (blink.MOST_YAW_DEG, blink.MOST_PITCH_DEG)
 
 
 def test_rates_of_a_few_seconds_are_not_told() -> None:

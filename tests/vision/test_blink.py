@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer_web.core import Blink, Face, Frame, Pose, Rect
-from fer_web.vision.blink import FASTEST, MOST_PITCH_DEG, MOST_YAW_DEG, Blinks, is_turned
+from fer_web.core import Blink, Face, Frame, Pose, Rect, is_turned
+from fer_web.core.values import MOST_PITCH_DEG, MOST_YAW_DEG
+from fer_web.vision.blink import FASTEST, Blinks
 
 PIXELS = np.zeros((8, 8, 3), np.uint8)
 AHEAD = Pose(0, 0, 0)
