@@ -17,7 +17,7 @@ import numpy as np
 
 from fer_web.core import Pixels
 from fer_web.errors import VideoError
-from fer_web.jobs.sound import Sound, open_sound
+from fer_web.jobs.sound import AudioTrack, open_sound
 from fer_web.sources.clip import Clip, VideoFacts
 from fer_web.sources.decoding import open_container
 
@@ -165,26 +165,26 @@ def write_copy(drawn: DrawnPictures, source: Clip, path: Path) -> None:
     unfinished = path.with_name(path.name + ".part")
     with (
         open_container(drawn.path) as pictures,
-        open_sound(source.path, source.zero_s) as sound,
+        open_sound(source.path, source.zero_s, source.duration_s) as sound,
         av.open(str(unfinished), "w", format="mp4", options={"movflags": "+faststart"}) as output,
     ):
-        _join(pictures, sound, output, 1 / source.facts.fps)
+        _join(pictures, sound, output, source.duration_s)
     unfinished.replace(path)
     drawn.discard()
 
 
-def _join(pictures: InputContainer, sound: Sound | None, output: OutputContainer, step_s: float) -> None:
+def _join(pictures: InputContainer, sound: AudioTrack | None, output: OutputContainer, end_s: float) -> None:
     stream = output.add_stream_from_template(pictures.streams.video[0], opaque=True)
     sound_packets = sound.packets(output) if sound else iter(())
     # In the order of time, so that neither has to be kept in memory until the other one comes.
-    for packet in heapq.merge(_shifted(pictures, stream, step_s), sound_packets, key=_time_of):
+    for packet in heapq.merge(_shifted(pictures, stream, end_s), sound_packets, key=_time_of):
         output.mux_one(packet)
 
 
-def _shifted(pictures: InputContainer, stream: VideoStream, step_s: float) -> Iterator[Packet[Any]]:
+def _shifted(pictures: InputContainer, stream: VideoStream, end_s: float) -> Iterator[Packet[Any]]:
     """The packets as they were encoded, from time 0: a transport stream begins later than its first picture.
 
-    Each lasts until the next one; the last one for `step_s`, which nothing else would tell.
+    Each lasts until the next one; the last one until `end_s`, which nothing else would tell.
     """
     zero: int | None = None
     for packet in pictures.demux(pictures.streams.video[0]):
@@ -192,7 +192,7 @@ def _shifted(pictures: InputContainer, stream: VideoStream, step_s: float) -> It
             continue
         zero = packet.pts if zero is None else zero
         packet.pts = packet.dts = packet.pts - zero
-        packet.duration = round(step_s / packet.time_base)
+        packet.duration = max(1, round(end_s / packet.time_base) - packet.pts)
         packet.stream = stream
         yield packet
 
