@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from fer_web.api import MODEL, MODELS_DIR
+from fer_web.api import MODEL
 from fer_web.jobs.analysis import analyze_file
 from fer_web.registry import ModelCard, verify_model
+from fer_web.resources import MODELS
 from fer_web.vision import Vision
 from tests.fixed_vision import FixedVision
 
@@ -90,7 +91,7 @@ def _tone(stream: Any, starts_s: float, from_s: float, to_s: float) -> list[Any]
 
 @pytest.fixture(scope="module")
 def card() -> ModelCard:
-    return verify_model(MODELS_DIR, MODEL)
+    return verify_model(MODELS, MODEL)
 
 
 def copied(path: Path, card: ModelCard) -> Path:
