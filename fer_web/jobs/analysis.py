@@ -9,17 +9,19 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from fer_web.core import Face, Frame, FrameResult, Reading, Recording, Size
+from fer_web.errors import SourceError
 from fer_web.jobs.ahead import Ahead
-from fer_web.jobs.annotate import DrawnPictures, write_copy
+from fer_web.jobs.annotated_copy import AnnotatedCopy
 from fer_web.jobs.rate import DEFAULT_FPS, TOLERANCE_S
 from fer_web.sources.clip import Clip, Damage
+from fer_web.sources.memory import is_crash, reason_of
 from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ class Position:
     """How far a video has been analyzed: everything up to `time_s` has been handed over; None at the beginning.
 
     `pictures` have been analyzed and `people` counted so far; `damaged_places` could not be read, the first one at
-    `damaged_s`; the annotated pictures take `drawn_bytes`.
+    `damaged_s`; the annotated pictures take `drawn_bytes`, unless `copy_trouble` says why there will be no copy.
     """
 
     time_s: float | None = None
@@ -61,6 +63,7 @@ class Position:
     damaged_places: int = 0
     damaged_s: float = 0.0
     drawn_bytes: int = 0
+    copy_trouble: str = ""
 
 
 BEGINNING = Position()
@@ -94,18 +97,23 @@ def analyze_file(
     """Hand every reading of the video at `path` to `sink`, in the order of time; SourceError when it is no video.
 
     `annotated` is where the copy with its overlay goes, an MP4 that browsers play, with the sound; it appears when it
-    is complete. `start` is the position after which to go on: people then get new numbers, and blinks of before are not
-    counted again. A damaged video is read as far as possible, and `Recording.trouble` says where it broke.
+    is complete. When it fails, the analysis goes on without it, and `Recording.trouble` says why. `start` is the
+    position after which to go on: people then get new numbers, and blinks of before are not counted again. A damaged
+    video is read as far as possible, and `Recording.trouble` says where it broke.
     Callbacks are called on this thread; what they raise ends the analysis.
     """
     with ExitStack() as stack:
         clip = stack.enter_context(Clip(path, options.decoders))
-        drawn = stack.enter_context(DrawnPictures(annotated, clip.facts, start.drawn_bytes)) if annotated else None
+        stack.enter_context(_telling_of_crashes(clip))
+        copy: AnnotatedCopy | None = None
+        if annotated is not None:
+            made = AnnotatedCopy(annotated, clip.facts, start.drawn_bytes, start.copy_trouble)
+            copy = stack.enter_context(made)
         depth = _depth(clip.facts.size)
-        pictures = _pictures(clip, options.fps, start, every=drawn is not None)
+        pictures = _pictures(clip, options.fps, start, every=lambda: copy is not None and copy.is_wanted)
         decoded = stack.enter_context(Ahead(pictures, depth, "decode"))
         results = stack.enter_context(Ahead(_analyzed(decoded, vision, start.people), depth, "analyze"))
-        course = _Course(clip, sink, start, drawn)
+        course = _Course(clip, sink, start, copy)
         is_complete = True
         for result, is_new in results:
             course.take(result, is_new, options.overlays)
@@ -116,10 +124,22 @@ def analyze_file(
         course.hand_over()
         results.close()
         decoded.close()
-        recording = _recording(clip, name or path.name, vision, course.position, is_complete)
-        if drawn is not None and annotated is not None and is_complete:
-            write_copy(drawn, clip, annotated)
-        return Analysis(recording, course.position, is_complete)
+        if copy is not None and is_complete:
+            copy.finish(clip)
+        position = replace(course.position, copy_trouble=copy.trouble if copy is not None else "")
+        recording = _recording(clip, name or path.name, vision, position, is_complete)
+        return Analysis(recording, position, is_complete)
+
+
+@contextmanager
+def _telling_of_crashes(clip: Clip) -> Iterator[None]:
+    """SourceError with the pictures' size and the memory, when there was not enough of it to decode or draw them."""
+    try:
+        yield
+    except Exception as error:
+        if is_crash(error):
+            raise SourceError(f"{clip.path.name} cannot be analyzed: {reason_of(error, clip.facts.size)}") from error
+        raise
 
 
 @dataclass
@@ -129,14 +149,14 @@ class _Course:
     clip: Clip
     sink: Sink
     position: Position
-    drawn: DrawnPictures | None
+    copy: AnnotatedCopy | None
     readings: list[Reading] = field(default_factory=list)
     handed_over: float = field(default_factory=time.monotonic)
 
     def take(self, result: FrameResult, is_new: bool, overlays: frozenset[Overlay]) -> None:
         """A picture's result; not `is_new` when it is an earlier one's, for a picture that is only drawn."""
-        if self.drawn is not None:
-            self.drawn.append(draw(result, overlays), result.frame.time_s)
+        if self.copy is not None and self.copy.is_wanted:
+            self.copy.append(draw(result, overlays), result.frame.time_s)
         if is_new:
             self.readings += [
                 Reading.of(face, result.frame.time_s)
@@ -155,16 +175,19 @@ class _Course:
 
     def hand_over(self) -> None:
         """Everything up to here: first the pictures, then the readings, so that neither is behind the position."""
-        if self.drawn is not None:
-            self.position = replace(self.position, drawn_bytes=self.drawn.keep())
+        if self.copy is not None:
+            drawn_bytes = self.copy.keep()
+            self.position = replace(self.position, drawn_bytes=drawn_bytes, copy_trouble=self.copy.trouble)
         damage = self.clip.damage
         self.position = replace(self.position, damaged_places=damage.places, damaged_s=damage.first_s)
         self.sink(self.readings, self.position)
         self.readings, self.handed_over = [], time.monotonic()
 
 
-def _pictures(clip: Clip, fps: float | None, start: Position, *, every: bool) -> Iterator[tuple[Frame, bool]]:
-    """The pictures to analyze, the first one of every 1/fps; with `every`, those in between, too, marked False."""
+def _pictures(
+    clip: Clip, fps: float | None, start: Position, *, every: Callable[[], bool]
+) -> Iterator[tuple[Frame, bool]]:
+    """The pictures to analyze, the first one of every 1/fps; while `every`, those in between, too, marked False."""
 
     def place(time_s: float) -> float:
         return time_s if fps is None else math.floor((time_s + TOLERANCE_S) * fps)
@@ -172,7 +195,7 @@ def _pictures(clip: Clip, fps: float | None, start: Position, *, every: bool) ->
     last = -math.inf if start.time_s is None else place(start.time_s)
     for index, picture in enumerate(clip.pictures(start.time_s, Damage(start.damaged_places, start.damaged_s))):
         is_due, last = place(picture.time_s) > last, place(picture.time_s)
-        if is_due or every:
+        if is_due or every():
             yield Frame(index, picture.time_s, picture.pixels()), is_due
 
 
@@ -206,5 +229,5 @@ def _recording(clip: Clip, name: str, vision: Vision, position: Position, is_com
         width=width,
         height=height,
         model=f"{vision.card.name} {vision.card.version}",
-        trouble=clip.trouble if is_complete else None,
+        trouble=" ".join(filter(None, (clip.trouble, position.copy_trouble))) or None if is_complete else None,
     )

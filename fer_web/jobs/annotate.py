@@ -33,12 +33,20 @@ ENCODERS = ("libx264", "libopenh264", "h264_videotoolbox", "h264_mf")
 X264_OPTIONS = {"preset": "veryfast", "crf": "22", "bf": "0"}
 OTHER_BITS_PER_PIXEL = 0.15  # encoders without a constant quality
 TIME_BASE = Fraction(1, 90_000)
+SLOWEST_FPS = Fraction(1, 1001)
+# A transport stream counts to 2 ** 33 ticks, from a second or two on.
+LONGEST_S = float(2**33 * TIME_BASE - 10)
 BT709 = 1
 
 
 def drawn_path(path: Path) -> Path:
     """Where the drawn pictures lie until the copy at `path` is complete."""
     return path.with_name(f"{path.name}.ts")
+
+
+def unfinished_path(path: Path) -> Path:
+    """Where the copy at `path` is put together."""
+    return path.with_name(f"{path.name}.part")
 
 
 class DrawnPictures:
@@ -53,12 +61,16 @@ class DrawnPictures:
         self._encoder = find_encoder()
         self._file = self._opened(kept_bytes)
         self._piece: _Piece | None = None
+        self._ticks = -1  # the last picture's time, of TIME_BASE
 
     def append(self, pixels: Pixels, time_s: float) -> None:
-        """One more picture, (H, W, 3) RGB, later than the one before."""
+        """One more picture, (H, W, 3) RGB, later than the one before. VideoError when it is too late for a copy."""
+        if time_s > LONGEST_S:
+            raise VideoError(f"it can last {LONGEST_S / 3600:.1f} hours, and the video is longer")
         if self._piece is None:
             self._piece = _Piece(self._file, self._encoder, self._facts)
-        self._piece.append(pixels, time_s)
+        self._ticks = max(self._ticks + 1, round(time_s / TIME_BASE))  # two pictures never share one
+        self._piece.append(pixels, self._ticks)
 
     def keep(self) -> int:
         """The size of the file, with every picture so far in it."""
@@ -106,7 +118,7 @@ class _Piece:
         self._reformatter = VideoReformatter()
         # It sees only this file's writing: a muxer that could seek would go back to the file's beginning.
         self._container: OutputContainer = av.open(_Appending(file), "w", format="mpegts")
-        rate = Fraction(facts.fps).limit_denominator(1001)
+        rate = max(SLOWEST_FPS, Fraction(facts.fps).limit_denominator(SLOWEST_FPS.denominator))
         stream = self._container.add_stream(encoder, rate=rate, width=width, height=height)
         self._stream = cast("VideoStream", stream)
         self._stream.pix_fmt = "yuv420p"
@@ -118,7 +130,7 @@ class _Piece:
         else:
             context.bit_rate = round(width * height * facts.fps * OTHER_BITS_PER_PIXEL)
 
-    def append(self, pixels: Pixels, time_s: float) -> None:
+    def append(self, pixels: Pixels, ticks: int) -> None:
         from av import VideoFrame
 
         frame = self._reformatter.reformat(
@@ -127,7 +139,7 @@ class _Piece:
             dst_colorspace=BT709,
             interpolation="BILINEAR",
         )
-        frame.pts, frame.time_base = round(time_s / TIME_BASE), TIME_BASE
+        frame.pts, frame.time_base = ticks, TIME_BASE
         self._container.mux(self._stream.encode(frame))
 
     def close(self) -> None:
@@ -162,7 +174,7 @@ def write_copy(drawn: DrawnPictures, source: Clip, path: Path) -> None:
     """
     import av
 
-    unfinished = path.with_name(path.name + ".part")
+    unfinished = unfinished_path(path)
     with (
         open_container(drawn.path) as pictures,
         open_sound(source.path, source.zero_s, source.duration_s) as sound,

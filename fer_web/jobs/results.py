@@ -81,7 +81,7 @@ def analyze_into(
         if not analysis.is_complete:
             return Outcome(folder, is_complete=False, note=work.note)
         summary = write_results(folder, analysis.recording, CardText.of(model.card))
-        work.finish()
+        work.finish(analysis.position)
         return Outcome(folder, is_complete=True, note=work.note, summary=summary)
 
 
@@ -128,8 +128,8 @@ class _Work:
                 should_stop=should_stop,
             )
 
-    def finish(self) -> None:
-        write_state(self.folder, replace(self._state, is_finished=True))
+    def finish(self, position: Position) -> None:
+        write_state(self.folder, replace(self._state, position=position, is_finished=True))
 
     @property
     def _copy(self) -> Path:
@@ -150,7 +150,7 @@ class _Work:
         if changes:
             self.note = f"starts again: {changes}"
             self._clear()
-        elif state.is_finished and self._is_whole():
+        elif state.is_finished and self._is_whole(state.position):
             self.note, self.is_finished = "was finished before; --overwrite does it again", True
         elif self._can_go_on(state):
             self.start, self._bytes = state.position, state.readings_bytes
@@ -167,13 +167,15 @@ class _Work:
                 "choose another folder with --out, or give --overwrite"
             )
 
-    def _is_whole(self) -> bool:
-        names = RESULTS if self.order.annotate else RESULTS[:-1]
+    def _is_whole(self, position: Position) -> bool:
+        has_copy = self.order.annotate and not position.copy_trouble
+        names = RESULTS if has_copy else RESULTS[:-1]
         return all((self.folder / name).is_file() for name in names)
 
     def _can_go_on(self, state: State) -> bool:
         drawn = drawn_path(self._copy)
-        has_drawn = not self.order.annotate or self._copy.exists() or _size(drawn) >= state.position.drawn_bytes
+        is_drawn = self.order.annotate and not state.position.copy_trouble
+        has_drawn = not is_drawn or self._copy.exists() or _size(drawn) >= state.position.drawn_bytes
         return not state.is_finished and _size(self.folder / READINGS) >= state.readings_bytes > 0 and has_drawn
 
     def _clear(self) -> None:

@@ -1,0 +1,145 @@
+"""A copy that fails costs nobody the readings, and everybody is told why it is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import av
+import pytest
+from av.error import ExternalError
+
+from fer_web.core import Faces, Frame, JobState, Reading
+from fer_web.errors import SourceError
+from fer_web.jobs import analysis as analysis_module
+from fer_web.jobs.analysis import Analysis, Options, analyze_file
+from fer_web.jobs.results import ANNOTATED, SUMMARY, LazyModel, analyze_into
+from fer_web.registry import ModelCard, verify_model
+from fer_web.resources import MODELS
+from fer_web.sources.clip import probe_video
+from fer_web.vision import Pipeline, Vision
+from tests.fixed_vision import FixedVision
+from tests.jobs.test_work import Desk
+
+PICTURES, SIZE = 45, (64, 48)
+TOO_LONG = "There is no annotated copy: it can last 26.5 hours, and the video is longer."
+
+
+def y4m(path: Path, rate: str) -> Path:
+    """Gray pictures, so many a second as the head says."""
+    width, height = SIZE
+    pictures = (bytes([number * 5]) * (width * height) + b"\x80" * (width * height // 2) for number in range(PICTURES))
+    head = f"YUV4MPEG2 W{width} H{height} F{rate} Ip A1:1 C420jpeg\n".encode()
+    path.write_bytes(head + b"".join(b"FRAME\n" + picture for picture in pictures))
+    return path
+
+
+@pytest.fixture(scope="module")
+def card() -> ModelCard:
+    return verify_model(MODELS, "xception")
+
+
+@pytest.fixture
+def model(card: ModelCard) -> LazyModel:
+    lazy = LazyModel(MODELS, "xception")
+    lazy.__dict__["vision"] = FixedVision(card)
+    return lazy
+
+
+def analyzed(path: Path, card: ModelCard, copy: Path, **options: object) -> tuple[Analysis, list[Reading]]:
+    readings: list[Reading] = []
+    vision = cast(Vision, FixedVision(card))
+    sink = cast("Callable[..., None]", lambda new, _: readings.extend(new))
+    return analyze_file(path, vision, sink, annotated=copy, **options), readings  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rate", ["1000000:1", "100000:1", "240:1", "1:10"])
+def test_a_rate_that_nobody_films_with_gets_a_copy_with_every_picture(
+    rate: str, card: ModelCard, tmp_path: Path
+) -> None:
+    analysis, readings = analyzed(y4m(tmp_path / "a.y4m", rate), card, tmp_path / "copy.mp4", options=Options(fps=None))
+
+    assert len(readings) == PICTURES
+    assert analysis.recording.trouble is None
+    with av.open(str(tmp_path / "copy.mp4")) as copy:
+        assert len(list(copy.decode(video=0))) == PICTURES
+
+
+@pytest.mark.parametrize("rate", ["1:1000000", "1:3000"])
+def test_a_copy_that_cannot_be_made_leaves_the_readings_and_says_so(rate: str, card: ModelCard, tmp_path: Path) -> None:
+    analysis, readings = analyzed(y4m(tmp_path / "a.y4m", rate), card, tmp_path / "copy.mp4")
+
+    assert len(readings) == PICTURES
+    assert analysis.is_complete
+    assert analysis.recording.trouble == TOO_LONG
+    assert [path.name for path in tmp_path.iterdir()] == ["a.y4m"]
+
+
+def test_a_copy_that_cannot_be_put_together_leaves_the_readings_and_says_so(card: ModelCard, tmp_path: Path) -> None:
+    (tmp_path / "copy.mp4").mkdir()
+
+    analysis, readings = analyzed(y4m(tmp_path / "a.y4m", "15:1"), card, tmp_path / "copy.mp4")
+
+    assert len(readings) == PICTURES
+    assert analysis.recording.trouble == "There is no annotated copy: is a directory."
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.y4m", "copy.mp4"]
+
+
+def test_an_interrupted_analysis_goes_on_without_the_copy_that_had_failed(
+    card: ModelCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(analysis_module, "HAND_OVER_S", 0.0)
+    clip, copy, done = y4m(tmp_path / "a.y4m", "1:3000"), tmp_path / "copy.mp4", list[float]()
+    first, before = analyzed(
+        clip, card, copy, on_progress=lambda done_s, _: done.append(done_s), should_stop=lambda: len(done) > 40
+    )
+
+    second, after = analyzed(clip, card, copy, start=first.position)
+
+    assert not first.is_complete
+    assert len(before) + len(after) == PICTURES
+    assert second.recording.trouble == TOO_LONG
+    assert not copy.exists()
+
+
+def test_the_folders_summary_says_so_and_the_video_is_not_done_again(model: LazyModel, tmp_path: Path) -> None:
+    clip = y4m(tmp_path / "a.y4m", "1:1000000")
+
+    analyze_into(tmp_path / "out", clip, model, options=Options(), annotate=True)
+    again = analyze_into(tmp_path / "out", clip, model, options=Options(), annotate=True)
+
+    assert json.loads((tmp_path / "out" / SUMMARY).read_text())["recording"]["trouble"] == TOO_LONG
+    assert not (tmp_path / "out" / ANNOTATED).exists()
+    assert again.note == "was finished before; --overwrite does it again"
+
+
+def test_an_uploaded_video_is_done_at_the_first_attempt_and_its_job_says_so(card: ModelCard, tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    vision = cast(Vision, FixedVision(card))
+    desk.place = replace(desk.place, analyze=analyze_file, probe=probe_video, vision=lambda: vision)
+
+    job = desk.run(desk.add(y4m(tmp_path / "a.y4m", "1:1000000").read_bytes(), annotate=True))
+
+    assert (job.state, job.attempts, job.message) == (JobState.DONE, 1, TOO_LONG)
+    assert len(desk.times(job.session_id)) == PICTURES
+    assert desk.files() == []
+    desk.store.close()
+
+
+@pytest.mark.parametrize("error", [ExternalError(1, "Generic error in an external library"), MemoryError()])
+def test_what_was_too_large_for_the_memory_is_told_as_that(error: Exception, card: ModelCard, tmp_path: Path) -> None:
+    class Crash:
+        name = "detect"
+
+        def __call__(self, frame: Frame, faces: Faces) -> Faces:
+            raise error
+
+    class CrashingVision(FixedVision):
+        def live(self) -> Pipeline:
+            return Pipeline((Crash(),))
+
+    with pytest.raises(SourceError, match=r"a\.y4m .* 64 x 48 pixels are too large for .* of which [\d,]+ MB are free"):
+        analyze_file(y4m(tmp_path / "a.y4m", "15:1"), cast(Vision, CrashingVision(card)), lambda *_: None)
