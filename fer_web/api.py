@@ -3,7 +3,7 @@
 from fer_web import analyze_image, analyze_video
 
 for face in analyze_image("photo.jpg"):
-    print(face.dominant, face.scores)
+    print(face.dominant_emotion, face.scores)
 readings = analyze_video("talk.mp4")
 readings.to_csv("talk.csv")
 table = pandas.DataFrame(readings.to_records())
@@ -23,12 +23,12 @@ from fer_web.core import Frame, Pixels, Reading, largest_first
 from fer_web.errors import ImageError
 from fer_web.jobs.rate import DEFAULT_FPS
 from fer_web.resources import MODELS
-from fer_web.results import FaceReading, ImageResult, PathLike, VideoResult
+from fer_web.results import FaceResult, ImageResult, PathLike, VideoResult
 
 if TYPE_CHECKING:
     from fer_web.vision import Vision
 
-__all__ = ["FaceReading", "ImageResult", "VideoResult", "analyze_image", "analyze_video"]
+__all__ = ["FaceResult", "ImageResult", "VideoResult", "analyze_image", "analyze_video"]
 
 MODEL = "xception"
 
@@ -49,7 +49,7 @@ def analyze_image(
     vision = _vision(str(models_dir), model)
     faces = largest_first(vision.still(upsample)(Frame(0, 0.0, pixels)).faces)
     height, width = pixels.shape[:2]
-    return ImageResult(tuple(map(FaceReading.of, faces)), width, height, _named(vision))
+    return ImageResult(tuple(map(FaceResult.of, faces)), width, height, _named(vision))
 
 
 def analyze_video(

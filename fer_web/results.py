@@ -6,13 +6,15 @@ import csv
 import json
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-from fer_web.core import Emotion, Face, Pose, Quality, Reading, Recording
+from fer_web.core import Face, Reading, Recording, Rect
+from fer_web.core.measures import Measure
+from fer_web.core.readings import FACE_MEASURES, MEASURES, FaceMeasures, with_dominant
 
 if TYPE_CHECKING:
     from fer_web.reports import Summary
@@ -22,48 +24,18 @@ Record = dict[str, Any]
 PathLike = str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True)
-class FaceReading:
-    """A face in a picture: its box in pixels, and what it shows. Not measured is None.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceResult(FaceMeasures):
+    """A face in a picture: its `region` in pixels, how sure the detector is of it, and what is measured of it."""
 
-    `scores` are the seven probabilities in the order of `Emotion`; `eyes_open` is judged without knowing the person.
-    """
-
-    x: int
-    y: int
-    width: int
-    height: int
-    confidence: float
-    scores: tuple[float, ...]
-    is_uncertain: bool
-    pose: Pose | None
-    quality: Quality | None
-    left_ear: float | None
-    right_ear: float | None
-    eyes_open: bool | None
-
-    @property
-    def dominant(self) -> Emotion:
-        """The most probable expression, also when it is uncertain."""
-        return Emotion.at(max(range(len(self.scores)), key=self.scores.__getitem__))
+    region: Rect
+    face_confidence: float
 
     @classmethod
-    def of(cls, face: Face) -> FaceReading:
-        rect, blink = face.rect, face.blink
-        return cls(
-            x=rect.left,
-            y=rect.top,
-            width=rect.width,
-            height=rect.height,
-            confidence=float(face.confidence),
-            scores=() if face.scores is None else tuple(map(float, face.scores)),
-            is_uncertain=face.is_uncertain,
-            pose=face.pose,
-            quality=face.quality,
-            left_ear=None if blink is None else float(blink.left_ear),
-            right_ear=None if blink is None else float(blink.right_ear),
-            eyes_open=None if blink is None else blink.is_open,
-        )
+    def of(cls, face: Face) -> FaceResult:
+        """The result of a classified face."""
+        measured = {measure.name: measure.of(face) for measure in FACE_MEASURES}
+        return cls(region=face.rect, face_confidence=float(face.confidence), **measured)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -112,7 +84,7 @@ class _Result(Sequence[T], Generic[T], ABC):
 
 
 @dataclass(frozen=True)
-class ImageResult(_Result[FaceReading]):
+class ImageResult(_Result[FaceResult]):
     """The faces of a picture, the largest first; `width` and `height` of the picture in pixels, and the `model`."""
 
     width: int
@@ -121,7 +93,7 @@ class ImageResult(_Result[FaceReading]):
 
     @property
     def _columns(self) -> Sequence[str]:
-        return tuple(_face_record(0, _NO_FACE))
+        return (*_FACE_COLUMNS, *with_dominant(FACE_MEASURES))
 
     def _records(self) -> Iterator[Record]:
         return (_face_record(place, face) for place, face in enumerate(self.items))
@@ -148,52 +120,27 @@ class VideoResult(_Result[Reading]):
 
     @property
     def _columns(self) -> Sequence[str]:
-        from fer_web.reports.table import COLUMNS
-
-        return COLUMNS
+        return with_dominant(MEASURES)
 
     def _records(self) -> Iterator[Record]:
-        return map(_reading_record, self.items)
+        return (_measured(reading, MEASURES) for reading in self.items)
 
 
-def _face_record(place: int, face: FaceReading) -> Record:
-    box = {"x": face.x, "y": face.y, "width": face.width, "height": face.height}
-    return {"face": place, **box, "confidence": face.confidence, **_shown(face)}
+_FACE_COLUMNS = ("face_id", "region_x", "region_y", "region_w", "region_h", "face_confidence")
 
 
-def _reading_record(reading: Reading) -> Record:
-    """With the names and the order of readings.csv."""
-    shown = _shown(reading)
-    names = list(shown)
-    after = names.index("eyes_open") + 1
-    record = {"time_s": reading.time_s, "track": reading.track, **{name: shown[name] for name in names[:after]}}
-    return {**record, "blinks": reading.blinks, **{name: shown[name] for name in names[after:]}}
+def _face_record(face_id: int, face: FaceResult) -> Record:
+    region = face.region
+    values = (face_id, region.left, region.top, region.width, region.height, face.face_confidence)
+    return {**dict(zip(_FACE_COLUMNS, values, strict=True)), **_measured(face, FACE_MEASURES)}
 
 
-def _shown(face: FaceReading | Reading) -> Record:
-    """What a face shows, flat."""
-    scores: Iterable[float | None] = face.scores or (None,) * len(Emotion)
-    pose, quality = face.pose, face.quality
-    return {
-        **{emotion.value: score for emotion, score in zip(Emotion, scores, strict=True)},
-        "dominant": face.dominant.value if face.scores else None,
-        "uncertain": face.is_uncertain,
-        "left_ear": face.left_ear,
-        "right_ear": face.right_ear,
-        "eyes_open": face.eyes_open,
-        "yaw_deg": pose and pose.yaw_deg,
-        "pitch_deg": pose and pose.pitch_deg,
-        "roll_deg": pose and pose.roll_deg,
-        "sharpness": quality and quality.sharpness,
-        "brightness": quality and quality.brightness,
-        "size_px": quality and quality.size_px,
-        "poor": quality and quality.is_poor,
-    }
+def _measured(face: FaceMeasures, measures: Sequence[Measure]) -> Record:
+    """The measures by name, flat, with the dominant emotion behind the seven."""
+    values = {measure.name: getattr(face, measure.name) for measure in measures}
+    return {name: values.get(name, face.dominant_emotion.value) for name in with_dominant(measures)}
 
 
 def _cell(value: Any) -> Any:
     """true and false as everywhere else in our files."""
     return str(value).lower() if isinstance(value, bool) else value
-
-
-_NO_FACE = FaceReading(0, 0, 0, 0, 0.0, (), False, None, None, None, None, None)

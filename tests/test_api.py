@@ -51,8 +51,8 @@ def test_a_picture_may_be_pixels_bytes_or_a_file(astronaut: Frame, tmp_path: Pat
     assert len(by_pixels) == 1
     face = by_pixels[0]
     assert sum(face.scores) == pytest.approx(1, abs=1e-5)
-    assert face.dominant in Emotion
-    assert 0 < face.x < face.x + face.width < by_pixels.width == 512
+    assert face.dominant_emotion in Emotion
+    assert 0 < face.region.left < face.region.right < by_pixels.width == 512
     assert by_pixels.model == "xception test"
 
 
@@ -66,7 +66,7 @@ def test_a_picture_without_faces_is_an_empty_list(tmp_path: Path) -> None:
     assert list(result) == result.to_records() == []
     assert not result
     result.to_csv(tmp_path / "none.csv")
-    assert (tmp_path / "none.csv").read_text().startswith("face,x,y,width,height,confidence,angry,")
+    assert (tmp_path / "none.csv").read_text().startswith("face_id,region_x,region_y,region_w,region_h,face_confidence,angry,")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_tables_have_the_columns_of_the_files(clip: Path, tmp_path: Path) -> Non
     assert {len({type(record[name]) for record in records} - {type(None)}) for name in COLUMNS} == {1}
     result.to_csv(tmp_path / "talk.csv")
     again = list(read_readings_csv(tmp_path / "talk.csv"))
-    assert [reading.track for reading in again] == [reading.track for reading in result]
+    assert [reading.track_id for reading in again] == [reading.track_id for reading in result]
     assert json.loads(result.to_json(tmp_path / "talk.json")) == records
     assert json.loads((tmp_path / "talk.json").read_text()) == records
 

@@ -32,7 +32,7 @@ class Tally:
     memory_mib: list[float] = field(default_factory=list)
 
     def __call__(self, readings: Sequence[Reading], position: Position) -> None:  # noqa: ARG002
-        self.blinks |= {reading.track: reading.blinks for reading in readings}
+        self.blinks |= {reading.track_id: reading.blink_count for reading in readings}
         self.memory_mib.append(resident_mib())
 
 

@@ -2,55 +2,120 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
+from typing import Annotated, Any
 
 from fer_web.core.emotion import Emotion
-from fer_web.core.values import Face, Pose, Quality
+from fer_web.core.measures import Measure, Value, measures_of
+from fer_web.core.values import Face, is_turned
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What may be kept of a face: numbers, never a picture or a landmark. The type has no field for one.
+def _part(name: str, value: str) -> Callable[[Face], Value]:
+    """A value of one of a face's parts, None where the face lacks it."""
 
-    `time_s` counts from the recording's beginning, `blinks` since the person came. `eyes_open` is None when the eyes
-    could not be judged, the eye aspect ratios when they were not measured.
-    """
+    def found(face: Face) -> Value:
+        part = getattr(face, name)
+        known: Value = None if part is None else getattr(part, value)
+        return known
 
-    time_s: float
-    track: int
-    scores: tuple[float, ...]
-    blinks: int
-    pose: Pose | None
-    quality: Quality | None
-    is_uncertain: bool = False
-    left_ear: float | None = None
-    right_ear: float | None = None
-    eyes_open: bool | None = None
+    return found
+
+
+def _emotion(emotion: Emotion, meaning: str = "likewise") -> Measure:
+    def score(face: Face) -> Value:
+        return None if face.scores is None else float(face.scores[emotion.position])
+
+    return Measure(meaning, "emotions", 6, 0, 1, score)
+
+
+def _eye(meaning: str, value: str) -> Measure:
+    return Measure(meaning, "eyes", 4, 0, of=_part("blink", value))
+
+
+def _angle(meaning: str, value: str) -> Measure:
+    return Measure(meaning, "pose", 2, -180, 180, _part("pose", value))
+
+
+def _quality(meaning: str, value: str) -> Measure:
+    return Measure(meaning, "quality", 4, 0, 1, _part("quality", value))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceMeasures:
+    """What is measured of one face, whether in one picture or over time. None: not found out."""
+
+    angry: Annotated[float, _emotion(Emotion.ANGRY, "its probability, 0 to 1; the seven sum to 1")]
+    disgust: Annotated[float, _emotion(Emotion.DISGUST)]
+    fear: Annotated[float, _emotion(Emotion.FEAR)]
+    happy: Annotated[float, _emotion(Emotion.HAPPY)]
+    sad: Annotated[float, _emotion(Emotion.SAD)]
+    surprise: Annotated[float, _emotion(Emotion.SURPRISE)]
+    neutral: Annotated[float, _emotion(Emotion.NEUTRAL)]
+    uncertain: Annotated[bool, Measure("when the answer should not be trusted", of=attrgetter("is_uncertain"))] = False
+    left_eye_aspect_ratio: Annotated[
+        float | None, _eye("how open the person's left eye is: near 0 when shut, about 0.3 when open", "left_ear")
+    ] = None
+    right_eye_aspect_ratio: Annotated[float | None, _eye("the right eye's", "right_ear")] = None
+    eyes_open: Annotated[bool | None, _eye("unknown when the eyes could not be judged", "is_open")] = None
+    yaw_deg: Annotated[float | None, _angle("where the head points: positive to the person's left", "yaw_deg")] = None
+    pitch_deg: Annotated[float | None, _angle("positive up", "pitch_deg")] = None
+    roll_deg: Annotated[float | None, _angle("clockwise in the picture", "roll_deg")] = None
+    sharpness: Annotated[float | None, _quality("of the face, 0 to 1", "sharpness")] = None
+    brightness: Annotated[float | None, _quality("of the face, 0 to 1", "brightness")] = None
+    size_px: Annotated[
+        int | None, Measure("width of the face's region", "quality", low=0, of=_part("quality", "size_px"))
+    ] = None
+    poor: Annotated[bool | None, _quality("when the face is too small, dark or blurred", "is_poor")] = None
 
     @property
-    def dominant(self) -> Emotion:
+    def scores(self) -> tuple[float, ...]:
+        """The seven probabilities in the order of `Emotion`."""
+        return (self.angry, self.disgust, self.fear, self.happy, self.sad, self.surprise, self.neutral)
+
+    @property
+    def dominant_emotion(self) -> Emotion:
         """The most probable expression, also when it is uncertain."""
-        return Emotion.at(max(range(len(self.scores)), key=self.scores.__getitem__))
+        scores = self.scores
+        return Emotion.at(max(range(len(scores)), key=scores.__getitem__))
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether the head is turned too far to be read well."""
+        return is_turned(self.yaw_deg, self.pitch_deg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading(FaceMeasures):
+    """All measures of one face at one time: what may be kept. No field can take a picture or a landmark."""
+
+    time_s: Annotated[float, Measure("seconds since the recording's beginning", decimals=3, low=0)]
+    track_id: Annotated[int, Measure("the person's number in this recording", low=0)]
+    blink_count: Annotated[int, Measure("since the person came", "blink", low=0, of=_part("blink", "count"))] = 0
 
     @classmethod
     def of(cls, face: Face, time_s: float) -> Reading:
         """The reading of a tracked, classified face; ValueError for one that is not."""
         if face.track is None or face.scores is None:
             raise ValueError("a reading needs a face with a track and scores")
-        blink = face.blink
-        return cls(
-            time_s,
-            face.track,
-            tuple(map(float, face.scores)),
-            blink.count if blink else 0,
-            face.pose,
-            face.quality,
-            face.is_uncertain,
-            None if blink is None else float(blink.left_ear),
-            None if blink is None else float(blink.right_ear),
-            None if blink is None else blink.is_open,
-        )
+        found: dict[str, Any] = {measure.name: measure.of(face) for measure in MEASURES}
+        known = {name: value for name, value in found.items() if value is not None}
+        return cls(**{**known, "time_s": time_s, "track_id": face.track})
+
+
+# Of a face in a single picture, and of a reading: when and who come first.
+FACE_MEASURES = measures_of(FaceMeasures)
+MEASURES = tuple(sorted(measures_of(Reading), key=lambda measure: measure.name not in ("time_s", "track_id")))
+DOMINANT = "dominant_emotion"
+
+
+def with_dominant(measures: Sequence[Measure]) -> tuple[str, ...]:
+    """The columns of a table: the measures' names, and behind the seven emotions the dominant one, which follows."""
+    names = [measure.name for measure in measures]
+    place = 1 + names.index(str(Emotion.at(len(Emotion) - 1)))
+    return (*names[:place], DOMINANT, *names[place:])
 
 
 @dataclass(frozen=True, slots=True)

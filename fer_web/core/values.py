@@ -72,6 +72,11 @@ class Pose:
     pitch_deg: float
     roll_deg: float
 
+    @property
+    def is_turned(self) -> bool:
+        """Whether the head is turned too far to be read well."""
+        return is_turned(self.yaw_deg, self.pitch_deg)
+
 
 # Beyond these the far eye is foreshortened, or the lids hide behind the brow, and expressions are read badly; the clips
 # of docs/blinks.md have blinks at up to 30 degrees of yaw.
@@ -79,9 +84,9 @@ MOST_YAW_DEG = 35.0
 MOST_PITCH_DEG = 30.0
 
 
-def is_turned(pose: Pose | None) -> bool:
-    """Whether a head is turned too far to be read well; one without a pose counts as facing the camera."""
-    return pose is not None and (abs(pose.yaw_deg) > MOST_YAW_DEG or abs(pose.pitch_deg) > MOST_PITCH_DEG)
+def is_turned(yaw_deg: float | None, pitch_deg: float | None) -> bool:
+    """Whether a head is turned too far to be read well; one whose pose is unknown counts as facing the camera."""
+    return abs(yaw_deg or 0) > MOST_YAW_DEG or abs(pitch_deg or 0) > MOST_PITCH_DEG
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -127,7 +127,7 @@ class Recorder:
             self._pace.tick(time_s)
             self._size = outcome.frame.size
             self._count += len(readings)
-            self._people.update(reading.track for reading in readings)
+            self._people.update(reading.track_id for reading in readings)
             self._waiting += readings
             if len(self._waiting) > self._most_waiting:
                 self._end(f"it ended because nothing could be written any more ({self._failure or 'too slow'})")

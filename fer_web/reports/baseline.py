@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_web.core import Emotion, Reading, is_turned
+from fer_web.core import Emotion, Reading
 
 # Calm: for this long none of the seven scores moves by more than this between its lowest and its highest value.
 CALM_S = 5.0
@@ -55,5 +55,4 @@ class BaselineSearch:
 
 
 def _is_fit(reading: Reading) -> bool:
-    is_poor = reading.quality is not None and reading.quality.is_poor
-    return not (reading.is_uncertain or is_poor or is_turned(reading.pose) or reading.dominant in NOT_AT_REST)
+    return not (reading.uncertain or reading.poor or reading.is_turned or reading.dominant_emotion in NOT_AT_REST)

@@ -10,7 +10,7 @@ from typing import BinaryIO, TextIO
 
 from fer_web.core import Reading
 from fer_web.errors import DataError
-from fer_web.reports.table import COLUMNS, HEADER, reading_of, row_of
+from fer_web.reports.table import COLUMNS, HEADER, line_of, read_line
 
 # A row has about 150 characters; the last line's beginning is looked for in the last so many bytes.
 _TAIL_BYTES = 65_536
@@ -21,7 +21,7 @@ def csv_lines(readings: Iterable[Reading]) -> Iterator[str]:
     """The file line by line, for whoever sends it somewhere: the header, then a line for each reading."""
     yield HEADER + "\n"
     for reading in readings:
-        yield row_of(reading) + "\n"
+        yield line_of(reading) + "\n"
 
 
 def write_readings_csv(target: str | PathLike[str] | TextIO, readings: Iterable[Reading]) -> int:
@@ -56,7 +56,7 @@ class ReadingsWriter:
 
     def write(self, readings: Iterable[Reading]) -> None:
         for reading in readings:
-            self._file.write(row_of(reading) + "\n")
+            self._file.write(line_of(reading) + "\n")
             self.count += 1
         self._file.flush()
 
@@ -92,7 +92,7 @@ def _readings(file: TextIO, name: str, mend: bool) -> Iterator[Reading]:
     order = _Order()
     for number, line in enumerate(iter(lambda: file.readline(_LONGEST_LINE), ""), start=2):
         try:
-            reading = reading_of(line.rstrip("\r\n"))
+            reading = read_line(line.rstrip("\r\n"))
             order.check(reading)
         except DataError as error:
             if line.endswith("\n") or len(line) == _LONGEST_LINE:
@@ -115,10 +115,10 @@ class _Order:
             raise DataError(f"column time_s: {reading.time_s} comes after {self._time_s}")
         if reading.time_s > self._time_s:
             self._tracks.clear()
-        if reading.track in self._tracks:
-            raise DataError(f"column track: {reading.track} stands twice at {reading.time_s} s")
+        if reading.track_id in self._tracks:
+            raise DataError(f"column track_id: {reading.track_id} stands twice at {reading.time_s} s")
         self._time_s = reading.time_s
-        self._tracks.add(reading.track)
+        self._tracks.add(reading.track_id)
 
 
 def _check_header(line: str, name: str) -> None:
@@ -149,7 +149,7 @@ def _mend(path: Path) -> Reading | None:
     if start == 0 and len(whole) == 1:
         return None
     try:
-        return reading_of(whole[-1].decode("utf-8", "replace"))
+        return read_line(whole[-1].decode("utf-8", "replace"))
     except DataError as error:
         raise DataError(f"{path.name}, last line: {error}") from error
 

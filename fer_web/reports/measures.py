@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fer_web.core import Emotion, Reading, is_turned
+from fer_web.core import Emotion, Reading
 from fer_web.reports.bins import Sums
 
 # Columns of sums. All but BLINKS are seconds, or scores times seconds.
@@ -28,11 +28,11 @@ def rates_of(readings: Sequence[Reading]) -> Sums:
     """What each reading adds to the sums for every second that it stands for, (n, WIDTH)."""
     rates = np.zeros((len(readings), WIDTH))
     scores = np.array([one.scores for one in readings])
-    certain = np.array([not one.is_uncertain for one in readings], dtype=np.float64)
+    certain = np.array([not one.uncertain for one in readings], dtype=np.float64)
     rates[:, SEEN] = 1
     rates[:, CERTAIN] = certain
-    rates[:, POOR] = [one.quality is not None and one.quality.is_poor for one in readings]
-    rates[:, TURNED] = [is_turned(one.pose) for one in readings]
+    rates[:, POOR] = [bool(one.poor) for one in readings]
+    rates[:, TURNED] = [one.is_turned for one in readings]
     rates[:, JUDGED] = [one.eyes_open is not None for one in readings]
     rates[:, SHUT] = [one.eyes_open is False for one in readings]
     rates[:, SCORES] = scores * certain[:, None]

@@ -70,7 +70,7 @@ class PersonSums:
     """
 
     def __init__(self, reading: Reading, step_s: float, gap_s: float, cuts: Sequence[float], tell: Listener) -> None:
-        self.track = reading.track
+        self.track = reading.track_id
         self.first_s = self.last_s = self.end_s = reading.time_s
         self.seen_s = 0.0
         self._step_s, self._gap_s, self._tell = step_s, gap_s, tell
@@ -80,7 +80,7 @@ class PersonSums:
         self._spells = Spells()
         self._search = BaselineSearch()
         self._waiting: Reading | None = reading
-        self._blinks = reading.blinks
+        self._blinks = reading.blink_count
         self._batch: list[Reading] = []
         self._ends_s: list[float] = []
 
@@ -91,8 +91,8 @@ class PersonSums:
         """
         self._stand_until(reading.time_s)
         self._waiting, self.last_s = reading, reading.time_s
-        fresh = reading.blinks - self._blinks if reading.blinks >= self._blinks else reading.blinks
-        self._blinks = reading.blinks
+        fresh = reading.blink_count - self._blinks if reading.blink_count >= self._blinks else reading.blink_count
+        self._blinks = reading.blink_count
         if fresh:
             self._bins.count(reading.time_s, BLINKS, fresh)
             self._sections.count_blinks(reading.time_s, fresh)
@@ -144,7 +144,7 @@ class PersonSums:
         batch, ends_s = self._batch, self._ends_s
         self._batch, self._ends_s = [], []
         for one, end_s in zip(batch, ends_s, strict=True):
-            self._spells.add(one.time_s, end_s, None if one.is_uncertain else one.dominant)
+            self._spells.add(one.time_s, end_s, None if one.uncertain else one.dominant_emotion)
             self._search.add(one.time_s, end_s, one)
         stretches = np.array([one.time_s for one in batch]), np.array(ends_s), rates_of(batch)
         self._bins.add(*stretches)

@@ -100,9 +100,9 @@ class _Sums:
         self._most_at_once = max(self._most_at_once, self._at_once)
         self._time_s = reading.time_s
         self._readings += 1
-        person = self._people.get(reading.track)
+        person = self._people.get(reading.track_id)
         if person is None:
-            self._people[reading.track] = self._newcomer(reading)
+            self._people[reading.track_id] = self._newcomer(reading)
         else:
             self._count_blinks(reading.time_s, person.add(reading))
         if reading.time_s - self._swept_s > FORGET_S:

@@ -8,9 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from fer_web.core import Emotion, Job, JobState, Pose, Quality, Reading
-
-EMOTIONS = tuple(str(emotion) for emotion in Emotion)
+from fer_web.core import Emotion, Job, JobState, Reading
+from fer_web.core.readings import MEASURES
 
 
 def clean(text: str) -> str:
@@ -18,44 +17,16 @@ def clean(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def reading_row(reading: Reading, session: int, position: int) -> dict[str, Any]:
-    """A row of `readings`; ValueError for scores that are not seven numbers."""
-    pose, quality = _pose(reading.pose), reading.quality
-    return {
-        "session": session,
-        "time_s": float(reading.time_s),
-        "position": position,
-        "track": int(reading.track),
-        **{name: float(score) for name, score in zip(EMOTIONS, _seven(reading.scores), strict=True)},
-        "is_uncertain": bool(reading.is_uncertain),
-        "blinks": int(reading.blinks),
-        "left_ear": _float(reading.left_ear),
-        "right_ear": _float(reading.right_ear),
-        "eyes_open": None if reading.eyes_open is None else bool(reading.eyes_open),
-        "yaw_deg": pose and float(pose.yaw_deg),
-        "pitch_deg": pose and float(pose.pitch_deg),
-        "roll_deg": pose and float(pose.roll_deg),
-        "sharpness": quality and float(quality.sharpness),
-        "brightness": quality and float(quality.brightness),
-        "size_px": quality and int(quality.size_px),
-        "is_poor": quality and bool(quality.is_poor),
-    }
+def reading_values(reading: Reading) -> dict[str, Any]:
+    """A reading's columns of `readings`; ValueError for scores that are not numbers."""
+    if not all(map(math.isfinite, reading.scores)):
+        raise ValueError(f"a reading has {len(Emotion)} scores, not {reading.scores}")
+    return {measure.name: measure.cleaned(getattr(reading, measure.name)) for measure in MEASURES}
 
 
-def reading_of(row: Row[Any]) -> Reading:
+def stored_reading(row: Row[Any]) -> Reading:
     """The reading that a row of `readings` was made from."""
-    return Reading(
-        time_s=row.time_s,
-        track=row.track,
-        scores=tuple(getattr(row, name) for name in EMOTIONS),
-        blinks=row.blinks,
-        pose=None if row.yaw_deg is None else Pose(row.yaw_deg, row.pitch_deg, row.roll_deg),
-        quality=None if row.size_px is None else Quality(row.sharpness, row.brightness, row.size_px, row.is_poor),
-        is_uncertain=row.is_uncertain,
-        left_ear=row.left_ear,
-        right_ear=row.right_ear,
-        eyes_open=row.eyes_open,
-    )
+    return Reading(**{measure.name: getattr(row, measure.name) for measure in MEASURES})
 
 
 def job_row(job: Job) -> dict[str, Any]:
@@ -91,13 +62,3 @@ def job_of(row: Row[Any]) -> Job:
 def _float(value: float | None) -> float | None:
     """None also for what is no number: it was not found out."""
     return None if value is None or not math.isfinite(value) else float(value)
-
-
-def _pose(pose: Pose | None) -> Pose | None:
-    return pose if pose and all(map(math.isfinite, (pose.yaw_deg, pose.pitch_deg, pose.roll_deg))) else None
-
-
-def _seven(scores: tuple[float, ...]) -> tuple[float, ...]:
-    if len(scores) != len(EMOTIONS) or not all(map(math.isfinite, scores)):
-        raise ValueError(f"a reading has {len(EMOTIONS)} scores, not {scores}")
-    return scores

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select, tuple_
 from fer_web.core import Marker, Reading, Recording
 from fer_web.errors import RequestError
 from fer_web.store.repository import Repository
-from fer_web.store.rows import reading_of
+from fer_web.store.rows import stored_reading
 from fer_web.store.session import BROKE_OFF, DELETED, SessionState, StoredSession, StoredSessions
 from fer_web.store.tables import MarkerRow, PersonRow, ReadingRow, SessionRow
 
@@ -98,7 +98,7 @@ class SessionReads(Repository):
         while True:
             with self._database.reading() as connection:
                 rows = connection.execute(page).all()
-            yield from map(reading_of, rows)
+            yield from map(stored_reading, rows)
             if len(rows) < PAGE:
                 return
             page = asked.where(tuple_(ReadingRow.time_s, ReadingRow.position) > (rows[-1].time_s, rows[-1].position))

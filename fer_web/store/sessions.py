@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from fer_web.core import Marker, Reading
 from fer_web.errors import RequestError
-from fer_web.store.rows import clean, reading_row
+from fer_web.store.rows import clean, reading_values
 from fer_web.store.session import BROKE_OFF, SessionKind, SessionState
 from fer_web.store.session_deletion import SessionDeletion
 from fer_web.store.session_reads import found
@@ -158,9 +158,10 @@ def _known(**values: object) -> dict[str, object]:
 
 def _insert_readings(connection: Connection, session: Row[Any], readings: Sequence[Reading]) -> None:
     rows = [
-        reading_row(reading, session.number, position) for position, reading in enumerate(readings, session.readings)
+        {"session": session.number, "position": position, **reading_values(reading)}
+        for position, reading in enumerate(readings, session.readings)
     ]
     connection.execute(insert(ReadingRow), rows)
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    people = [{"session": session.number, "track": track} for track in sorted({row["track"] for row in rows})]
+    people = [{"session": session.number, "track": track} for track in sorted({row["track_id"] for row in rows})]
     connection.execute(dialect.insert(PersonRow).on_conflict_do_nothing(), people)

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from fer_web.core.readings import MEASURES
+
 # Constraints have names, so that later migrations can find them in every database.
 NAMES = {
     "pk": "pk_%(table_name)s",
@@ -90,26 +92,14 @@ class ReadingRow(Table):
     session: Mapped[int] = _session()
     time_s: Mapped[float] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    track: Mapped[int] = mapped_column(BigInteger)
-    angry: Mapped[float]
-    disgust: Mapped[float]
-    fear: Mapped[float]
-    happy: Mapped[float]
-    sad: Mapped[float]
-    surprise: Mapped[float]
-    neutral: Mapped[float]
-    is_uncertain: Mapped[bool]
-    blinks: Mapped[int]
-    left_ear: Mapped[float | None]
-    right_ear: Mapped[float | None]
-    eyes_open: Mapped[bool | None]
-    yaw_deg: Mapped[float | None]
-    pitch_deg: Mapped[float | None]
-    roll_deg: Mapped[float | None]
-    sharpness: Mapped[float | None]
-    brightness: Mapped[float | None]
-    size_px: Mapped[int | None]
-    is_poor: Mapped[bool | None]
+
+
+# Every measure has a column; `time_s`, which is part of the key, has its own above.
+_TYPES: dict[type, Any] = {float: Double, int: Integer, bool: Boolean}
+for _measure in MEASURES:
+    if not hasattr(ReadingRow, _measure.name):
+        _type = BigInteger if _measure.name == "track_id" else _TYPES[_measure.kind]
+        setattr(ReadingRow, _measure.name, mapped_column(_type, nullable=_measure.is_optional))
 
 
 class PersonRow(Table):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from fer_web.core import Blink, Face, Faces, Frame, Points, Pose, is_turned
+from fer_web.core import Blink, Face, Faces, Frame, Points, Pose
 from fer_web.core.landmarks import anchors
 from fer_web.vision.blink_detector import RULES, BlinkDetector, BlinkRules
 from fer_web.vision.eyes import DEFAULT_SHUT_EAR, are_eyes_plausible, eye_aspect_ratios, eye_distance
@@ -28,7 +28,7 @@ class _Eyes:
         x, y = anchors(landmarks).mean(axis=0).tolist()
         passed_s, before = time_s - self.time_s, self.place
         self.place, self.time_s = (x, y), time_s
-        if not are_eyes_plausible(landmarks) or is_turned(pose):
+        if not are_eyes_plausible(landmarks) or (pose and pose.is_turned):
             return False
         if before is None or passed_s <= 0:
             return True
@@ -66,6 +66,6 @@ class Blinks:
 def _state(landmarks: Points, pose: Pose | None) -> Blink:
     """Of somebody without history."""
     left, right = eye_aspect_ratios(landmarks)
-    if is_turned(pose) or not are_eyes_plausible(landmarks):
+    if (pose and pose.is_turned) or not are_eyes_plausible(landmarks):
         return Blink(left, right, None)
     return Blink(left, right, (left + right) / 2 >= DEFAULT_SHUT_EAR)

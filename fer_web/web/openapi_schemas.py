@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from fer_web.core import Emotion
 from fer_web.core.keypoints import NAMES
 from fer_web.core.landmarks import COUNT
+from fer_web.core.measures import Measure, in_group
+from fer_web.core.readings import FACE_MEASURES
 from fer_web.web.errors import STATUSES
 
 Schema = dict[str, Any]
@@ -40,10 +43,20 @@ def _ref(name: str) -> Schema:
 POINT = list_of(NUMBER, minItems=2, maxItems=2)
 POINTS = list_of(POINT, minItems=COUNT, maxItems=COUNT)
 KEYPOINTS = object_of(dict.fromkeys(NAMES, POINT))
-EMOTIONS = object_of({emotion.value: SHARE for emotion in Emotion})
-EYES = object_of({"left_ear": NUMBER, "right_ear": NUMBER, "open": or_null({"type": "boolean"})})
-QUALITY = object_of({"sharpness": SHARE, "brightness": SHARE, "size_px": COUNTED})
-POSE = object_of({"yaw_deg": NUMBER, "pitch_deg": NUMBER, "roll_deg": NUMBER})
+
+
+def group_of(name: str) -> Schema:
+    """The object of a group of measures."""
+    return object_of({measure.key: _measure(measure) for measure in in_group(FACE_MEASURES, name)})
+
+
+def _measure(measure: Measure) -> Schema:
+    schema: Schema = {"type": {float: "number", int: "integer", bool: "boolean"}[measure.kind]}
+    bounds = (("minimum", measure.low), ("maximum", measure.high))
+    schema |= {bound: value for bound, value in bounds if measure.kind is not bool and math.isfinite(value)}
+    return or_null(schema, measure.meaning) if measure.is_optional else {**schema, "description": measure.meaning}
+
+
 TIMINGS: Schema = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}, "required": ["total"]}
 SIZE = object_of({"width": COUNTED, "height": COUNTED})
 
@@ -52,11 +65,11 @@ FACE: dict[str, Schema] = {
     "region": object_of({"x": {"type": "integer"}, "y": {"type": "integer"}, "w": COUNTED, "h": COUNTED}),
     "face_confidence": SHARE,
     "dominant_emotion": or_null({"enum": [emotion.value for emotion in Emotion]}, "The most probable one."),
-    "emotions": or_null(EMOTIONS, "Probabilities; they sum to 1."),
+    "emotions": or_null(group_of("emotions"), "Probabilities; they sum to 1."),
     "uncertain": {"type": "boolean", "description": "The face is too poor, or the answer too close, to rely on it."},
-    "eyes": or_null(EYES, "Eye aspect ratios: near 0 when shut, about 0.3 when open."),
-    "quality": or_null(QUALITY),
-    "pose": or_null(POSE, "Yaw to the person's left, pitch up, roll clockwise in the picture."),
+    "eyes": or_null(group_of("eyes")),
+    "quality": or_null(group_of("quality")),
+    "pose": or_null(group_of("pose")),
     "landmarks": or_null(POINTS, "x and y of the 68 points, only with ?landmarks=true and of visitors' cameras."),
     "keypoints": or_null(KEYPOINTS, "x and y of the 15 points by name, only with ?keypoints=true."),
     "heatmap": or_null(TEXT, "The crop that the network saw with what it looked at, only with ?explain=true."),

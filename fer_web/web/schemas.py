@@ -8,8 +8,10 @@ from typing import Any
 
 from PIL import Image
 
-from fer_web.core import Blink, Emotion, Face, FrameResult, Points
+from fer_web.core import Blink, Face, FrameResult, Points
 from fer_web.core.keypoints import NAMES
+from fer_web.core.measures import in_group
+from fer_web.core.readings import FACE_MEASURES
 from fer_web.registry import ModelCard
 from fer_web.vision import heated_chip
 
@@ -41,11 +43,11 @@ def face_json(
         "region": {"x": face.rect.left, "y": face.rect.top, "w": face.rect.width, "h": face.rect.height},
         "face_confidence": round(float(face.confidence), 4),
         "dominant_emotion": None if face.dominant is None else face.dominant.value,
-        "emotions": _emotions(face),
+        "emotions": group_json(face, "emotions"),
         "uncertain": face.is_uncertain,
-        "eyes": _eyes(face.blink),
-        "quality": _quality(face),
-        "pose": _pose(face),
+        "eyes": group_json(face, "eyes"),
+        "quality": group_json(face, "quality"),
+        "pose": group_json(face, "pose"),
     }
     if landmarks:
         answer["landmarks"] = None if face.landmarks is None else _coordinates(face.landmarks)
@@ -94,34 +96,10 @@ def timing_json(result: FrameResult) -> dict[str, float]:
     return {step: round(spent_ms, 2) for step, spent_ms in timings.items()}
 
 
-def _emotions(face: Face) -> dict[str, float] | None:
-    if face.scores is None:
-        return None
-    return {emotion.value: round(float(score), 6) for emotion, score in zip(Emotion, face.scores, strict=True)}
-
-
-def _eyes(blink: Blink | None) -> Json | None:
-    if blink is None:
-        return None
-    return {
-        "left_ear": round(float(blink.left_ear), 4),
-        "right_ear": round(float(blink.right_ear), 4),
-        "open": blink.is_open,
-    }
-
-
-def _quality(face: Face) -> Json | None:
-    if face.quality is None:
-        return None
-    sharpness, brightness = float(face.quality.sharpness), float(face.quality.brightness)
-    return {"sharpness": round(sharpness, 3), "brightness": round(brightness, 3), "size_px": int(face.quality.size_px)}
-
-
-def _pose(face: Face) -> Json | None:
-    if face.pose is None:
-        return None
-    degrees = {"yaw_deg": face.pose.yaw_deg, "pitch_deg": face.pose.pitch_deg, "roll_deg": face.pose.roll_deg}
-    return {name: round(float(value), 1) for name, value in degrees.items()}
+def group_json(face: Face, group: str) -> Json | None:
+    """The measures of one object; null when none of them was found out."""
+    values = {measure.key: measure.rounded(measure.of(face)) for measure in in_group(FACE_MEASURES, group)}
+    return None if all(value is None for value in values.values()) else values
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -189,7 +189,7 @@ def test_an_interrupted_run_is_gone_on_with(
     times_s = [float(row["time_s"]) for row in rows_of(folder)]
     assert times_s == pytest.approx([place / FPS for place in range(6 * FPS)], abs=1e-3)
     assert 0 < before < len(times_s)
-    assert {row["track"] for row in rows_of(folder)} == {"1", "2"}
+    assert {row["track_id"] for row in rows_of(folder)} == {"1", "2"}
     assert (folder / "annotated.mp4").exists()
 
 

@@ -21,6 +21,7 @@ from fer_web.jobs.work import Workplace
 from fer_web.registry import ModelCard
 from fer_web.sources.clip import VideoFacts
 from fer_web.store import Store
+from tests.readings import reading_of
 
 PICTURES = 10
 HELD_AT = 5  # where an analysis stops that is told to
@@ -36,7 +37,7 @@ def film(*orders: str) -> bytes:
 
 
 def reading(picture: int) -> Reading:
-    return Reading(picture * STEP_S, 1, (0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1), 0, None, None)
+    return reading_of(picture * STEP_S, 1, (0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1), 0, None, None)
 
 
 def probe(path: Path) -> VideoFacts:

@@ -48,7 +48,7 @@ def test_a_reading_is_handed_over_for_every_person_and_picture(clip: Path, visio
     assert analysis.is_complete
     assert recording.trouble is None
     assert [reading.time_s for reading in sink.readings] == pytest.approx([n / FPS for n in range(2 * FPS)], abs=1e-3)
-    assert {reading.track for reading in sink.readings} == {1}
+    assert {reading.track_id for reading in sink.readings} == {1}
     assert (recording.name, recording.source, recording.width, recording.height) == ("talk.mp4", "talk.mp4", *SIZE)
     assert recording.duration_s == pytest.approx(2.0)
     assert recording.fps == pytest.approx(FPS)
@@ -123,8 +123,8 @@ def test_a_stopped_analysis_goes_on_and_nothing_is_counted_twice(suffix: str, vi
     assert first.position.pictures == 12
     both = [*before.readings, *after.readings]
     assert [reading.time_s for reading in both] == [reading.time_s for reading in expected.readings]
-    assert {reading.track for reading in before.readings} == {1}
-    assert {reading.track for reading in after.readings} == {2}
+    assert {reading.track_id for reading in before.readings} == {1}
+    assert {reading.track_id for reading in after.readings} == {2}
     assert second.position.pictures == whole.position.pictures
     assert second.recording.duration_s == pytest.approx(whole.recording.duration_s)
     assert second.recording.fps == whole.recording.fps

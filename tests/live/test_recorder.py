@@ -103,7 +103,7 @@ def test_readings_come_to_the_sink_while_it_runs_and_all_of_them_at_the_end(make
 
     assert recorder.wait(5)
     assert shelf.times_s == [0.5, 0.5, 1.0]
-    assert [reading.track for reading in shelf.readings] == [1, 2, 1]
+    assert [reading.track_id for reading in shelf.readings] == [1, 2, 1]
     assert shelf.ends == [(Facts(2.0, 2.0, (32, 24)), None)]
     progress = recorder.progress
     assert (progress.status, progress.readings, progress.people) == ("finished", 3, 2)
@@ -116,7 +116,7 @@ def test_faces_that_are_not_followed_or_not_classified_have_no_readings(make: Ma
     recorder.stop()
 
     assert recorder.wait(5)
-    assert [reading.track for reading in shelf.readings] == [2]
+    assert [reading.track_id for reading in shelf.readings] == [2]
 
 
 def test_what_was_captured_before_the_start_or_after_the_end_is_not_recorded(make: Make) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fer_web.core import Marker, Pose, Quality, Reading, Recording
 from fer_web.reports import Summary, read_readings_csv, summarize
+from tests.readings import reading_of
 
 HAND_MADE = Path(__file__).parent / "hand_made.csv"
 
@@ -29,8 +30,8 @@ def reading(
     yaw_deg: float = 0.0,
     quality: Quality = GOOD,
 ) -> Reading:
-    pose = Pose(yaw_deg, 0.0, 0.0)
-    return Reading(time_s, track, scores, blinks, pose, quality, uncertain, 0.3, 0.3, eyes_open)
+    eyes = {"left_eye_aspect_ratio": 0.3, "right_eye_aspect_ratio": 0.3, "eyes_open": eyes_open}
+    return reading_of(time_s, track, scores, blinks, Pose(yaw_deg, 0.0, 0.0), quality, uncertain=uncertain, **eyes)
 
 
 def every(

@@ -9,26 +9,27 @@ from pathlib import Path
 
 import pytest
 
-from fer_web.core import Emotion, Pose, Quality, Reading
+from fer_web.core import Emotion, Pose, Quality
 from fer_web.errors import DataError
 from fer_web.reports import ReadingsWriter, csv_lines, read_readings_csv, write_readings_csv
 from fer_web.reports.table import COLUMNS
+from tests.readings import reading_of
 from tests.reports.made import HAND_MADE, HAPPY, every, reading
 
 ROOT = Path(__file__).resolve().parents[2]
-FULL = Reading(
+FULL = reading_of(
     1234.5678,
     42,
     (0.1234567, 0.0, 0.0, 0.5, 0.3765433, 0.0, 0.0),
     17,
     Pose(-12.345, 3.0, 0.006),
     Quality(0.61234, 0.5, 120),
-    True,
-    0.31234,
-    0.29,
-    False,
+    uncertain=True,
+    left_eye_aspect_ratio=0.31234,
+    right_eye_aspect_ratio=0.29,
+    eyes_open=False,
 )
-BARE = Reading(1240.0, 1, HAPPY, 0, None, None)
+BARE = reading_of(1240.0, 1, HAPPY)
 
 
 def line_of(**cells: str) -> str:
@@ -54,10 +55,12 @@ def test_what_is_written_is_read_again_to_the_decimals_that_are_kept(tmp_path: P
     assert full == replace(
         FULL,
         time_s=1234.568,
-        scores=(0.123457, 0.0, 0.0, 0.5, 0.376543, 0.0, 0.0),
-        pose=Pose(-12.35, 3.0, 0.01),
-        quality=Quality(0.6123, 0.5, 120),
-        left_ear=0.3123,
+        angry=0.123457,
+        sad=0.376543,
+        yaw_deg=-12.35,
+        roll_deg=0.01,
+        sharpness=0.6123,
+        left_eye_aspect_ratio=0.3123,
     )
     assert bare == BARE
 
@@ -129,7 +132,7 @@ def test_going_on_with_a_file_that_hardly_began(tmp_path: Path, rest: bytes) -> 
     path.write_bytes(rest)
 
     if rest.endswith(b"\n"):
-        with pytest.raises(DataError, match="expected the columns time_s,track"):
+        with pytest.raises(DataError, match="expected the columns time_s,track_id"):
             ReadingsWriter(path, resume=True)
         assert path.read_bytes() == rest
         return
@@ -162,14 +165,14 @@ def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(tmp_path: Path) -> N
         ({"happy": "1.5"}, "column happy: '1.5' is outside 0 to 1"),
         ({"happy": "0.9"}, "the seven scores sum to 1.7000"),
         ({"time_s": "-1"}, "column time_s: '-1' is under 0"),
-        ({"track": "1.0"}, "column track: '1.0' is not a whole number"),
-        ({"blinks": "-2"}, "column blinks: '-2' is not a whole number"),
+        ({"track_id": "1.0"}, "column track_id: '1.0' is not a whole number"),
+        ({"blink_count": "-2"}, "column blink_count: '-2' is not a whole number"),
         ({"uncertain": "yes"}, "column uncertain: 'yes' is neither true nor false"),
         ({"uncertain": ""}, "column uncertain: '' is neither"),
-        ({"dominant": "joy"}, "column dominant: 'joy' is none of angry, disgust"),
-        ({"dominant": "happy"}, "column dominant: 'happy' does not have the highest score"),
-        ({"yaw_deg": ""}, "column yaw_deg: '' is not a number"),
-        ({"poor": ""}, "column poor: '' is neither"),
+        ({"dominant_emotion": "joy"}, "column dominant_emotion: 'joy' is none of angry, disgust"),
+        ({"dominant_emotion": "happy"}, "column dominant_emotion: 'happy' does not have the highest score"),
+        ({"yaw_deg": "left"}, "column yaw_deg: 'left' is not a number"),
+        ({"poor": "no"}, "column poor: 'no' is neither"),
         ({"sharpness": "x" * 99}, f"column sharpness: '{'x' * 40}' is not a number"),
     ],
 )
@@ -184,7 +187,7 @@ def test_lines_out_of_order_are_told(tmp_path: Path) -> None:
     assert "line 3: column time_s: 1.0 comes after 2.0" in fault_of(
         tmp_path, line_of(time_s="2.0"), line_of(time_s="1.0")
     )
-    assert "line 3: column track: 1 stands twice at 2.0 s" in fault_of(
+    assert "line 3: column track_id: 1 stands twice at 2.0 s" in fault_of(
         tmp_path, line_of(time_s="2.0"), line_of(time_s="2.0")
     )
 
@@ -200,7 +203,7 @@ def test_lines_of_another_length_are_told(tmp_path: Path) -> None:
     [
         (b"", "expected the columns"),
         (b"time_s;track;angry\n", "separated by commas"),
-        (",".join(COLUMNS[:-1]).encode() + b"\n", "the column poor is missing"),
+        (",".join(COLUMNS[:-1]).encode() + b"\n", "the column blink_count is missing"),
         (",".join([*COLUMNS, "name"]).encode() + b"\n", "expected exactly the columns"),
         (b"\xff\xd8\xff\xe0 a picture", "is not UTF-8 text"),
     ],
@@ -237,4 +240,4 @@ def test_two_scores_that_rounding_made_equal_are_no_fault(tmp_path: Path) -> Non
     close = reading(0, (0.3, 0, 0, 0.35000004, 0.34999996, 0, 0))
     write_readings_csv(tmp_path / "readings.csv", [close])
 
-    assert next(read_readings_csv(tmp_path / "readings.csv")).dominant is Emotion.HAPPY
+    assert next(read_readings_csv(tmp_path / "readings.csv")).dominant_emotion is Emotion.HAPPY

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from fer_web.core import Job, Pose, Quality, Reading
 from fer_web.store import SessionKind, Store
+from tests.readings import reading_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
 SCORES = (0.5, 0.1, 0.05, 0.2, 0.05, 0.05, 0.05)
@@ -32,15 +33,15 @@ def reading(time_s: float = 0.0, track: int = 1, **changes: Any) -> Reading:
     """One with everything in it."""
     known = {
         "scores": SCORES,
-        "blinks": 3,
+        "blink_count": 3,
         "pose": Pose(1.5, -2.25, 0.125),
         "quality": Quality(0.8, 0.5, 120, is_poor=True),
-        "is_uncertain": True,
-        "left_ear": 0.31,
-        "right_ear": 0.29,
+        "uncertain": True,
+        "left_eye_aspect_ratio": 0.31,
+        "right_eye_aspect_ratio": 0.29,
         "eyes_open": False,
     }
-    return Reading(time_s, track, **{**known, **changes})
+    return reading_of(time_s, track, **{**known, **changes})
 
 
 def readings(count: int, start_s: float = 0.0) -> list[Reading]:

@@ -10,6 +10,7 @@ import pytest
 from fer_web.core import Marker, Pose, Quality, Reading
 from fer_web.errors import RequestError
 from fer_web.store import SessionState, Store, session_deletion, session_reads
+from tests.readings import reading_of
 from tests.store.samples import NOON, SCORES, Clock, begin, reading, readings, rows
 
 TABLES = ("sessions", "readings", "people", "markers")
@@ -19,9 +20,16 @@ TABLES = ("sessions", "readings", "people", "markers")
     "kept",
     [
         reading(),
-        reading(is_uncertain=False, eyes_open=True, quality=Quality(0.25, 1.0, 64)),
-        reading(pose=None, quality=None, left_ear=None, right_ear=None, eyes_open=None, blinks=0),
-        reading(left_ear=0.1 + 0.2, track=2**40),
+        reading(uncertain=False, eyes_open=True, quality=Quality(0.25, 1.0, 64)),
+        reading(
+            pose=None,
+            quality=None,
+            left_eye_aspect_ratio=None,
+            right_eye_aspect_ratio=None,
+            eyes_open=None,
+            blink_count=0,
+        ),
+        reading(left_eye_aspect_ratio=0.1 + 0.2, track=2**40),
     ],
 )
 def test_a_reading_comes_back_as_it_was(store: Store, kept: Reading) -> None:
@@ -34,21 +42,22 @@ def test_a_reading_comes_back_as_it_was(store: Store, kept: Reading) -> None:
 
 def test_numbers_of_numpy_are_numbers(store: Store) -> None:
     session, f, i = begin(store), np.float32, np.int64
-    given = Reading(
+    given = reading_of(
         f(0.5),
         i(7),
         tuple(np.array(SCORES, f)),
         i(2),
         Pose(f(1), f(2), f(3)),
         Quality(f(0.5), f(0.25), i(80)),
-        np.bool_(1),
+        uncertain=np.bool_(1),
     )
 
     store.append(session, [given], duration_s=f(1))
 
     (kept,) = store.readings(session)
-    assert (kept.time_s, kept.track, kept.blinks, kept.pose, kept.is_uncertain) == (0.5, 7, 2, Pose(1, 2, 3), True)
-    assert kept.quality == Quality(0.5, 0.25, 80)
+    assert (kept.time_s, kept.track_id, kept.blink_count, kept.uncertain) == (0.5, 7, 2, True)
+    assert (kept.yaw_deg, kept.pitch_deg, kept.roll_deg) == (1, 2, 3)
+    assert (kept.sharpness, kept.brightness, kept.size_px, kept.poor) == (0.5, 0.25, 80, False)
     assert kept.scores == pytest.approx(SCORES)
     assert {type(kept.time_s), *map(type, kept.scores)} == {float}
 
@@ -56,16 +65,14 @@ def test_numbers_of_numpy_are_numbers(store: Store) -> None:
 def test_what_could_not_be_measured_is_nothing_rather_than_no_number(store: Store) -> None:
     session, nan = begin(store), float("nan")
 
-    store.append(session, [reading(pose=Pose(nan, 0, 0), left_ear=nan)], duration_s=1.0)
+    store.append(session, [reading(pose=Pose(nan, 0, 0), left_eye_aspect_ratio=nan)], duration_s=1.0)
 
     (kept,) = store.readings(session)
-    assert (kept.pose, kept.left_ear, kept.right_ear) == (None, None, 0.29)
+    assert (kept.yaw_deg, kept.left_eye_aspect_ratio, kept.right_eye_aspect_ratio) == (None, None, 0.29)
 
 
-@pytest.mark.parametrize("scores", [SCORES[:6], (*SCORES[:6], float("nan"))])
-def test_a_reading_that_is_none_takes_the_others_of_its_second_with_it_and_nothing_else(
-    store: Store, scores: tuple[float, ...]
-) -> None:
+def test_a_reading_that_is_none_takes_the_others_of_its_second_with_it_and_nothing_else(store: Store) -> None:
+    scores = (*SCORES[:6], float("nan"))
     session = begin(store)
     store.append(session, readings(5), duration_s=0.5)
 

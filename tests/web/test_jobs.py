@@ -14,18 +14,19 @@ import pytest
 from flask.testing import FlaskClient
 
 from fer_web import factory
-from fer_web.core import JobState, Reading
+from fer_web.core import JobState
 from fer_web.errors import BusyError
 from fer_web.jobs.videos import VideoJobs
 from fer_web.settings import Settings
 from fer_web.store import Store
 from fer_web.worker import make_folders
+from tests.readings import reading_of
 from tests.web.client import make_app
 from tests.web.test_openapi import errors_in, schema_of
 
 VIDEO = b"\0\0\0\x18ftypisom" + bytes(1500)
 MAX_BYTES = 5000
-READING = Reading(0.0, 1, (0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1), 0, None, None)
+READING = reading_of(0.0, 1, (0.1, 0.1, 0.1, 0.4, 0.1, 0.1, 0.1), 0, None, None)
 
 
 class StillQueue:

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from fer_web.core import Marker, Reading
+from fer_web.core import Marker
 from fer_web.web.session_files import attachment, file_name
+from tests.readings import reading_of
 from tests.web.client import make_app
 from tests.web.keeping import keeping, store_of
 from tests.web.test_openapi import errors_in, schema_of
@@ -39,7 +40,7 @@ def add(client: FlaskClient, name: str = "talk", scores: tuple[float, ...] = HAP
     session = store.create(
         name, "demo", BEGAN, kind="live", fps=10.0, width=64, height=48, model="fake 1", consent="signed"
     )
-    readings = [Reading(count / 10, 1, scores, count // 30, None, None) for count in range(seconds * 10)]
+    readings = [reading_of(count / 10, 1, scores, count // 30, None, None) for count in range(seconds * 10)]
     store.append(session, readings, duration_s=float(seconds))
     store.mark(session, Marker(seconds / 2, EVIL))
     store.finish(session, duration_s=float(seconds))
@@ -216,7 +217,7 @@ def test_a_summary_grows_with_its_recording_and_follows_its_name(client: FlaskCl
 
     running = store.create("runs", "demo", BEGAN, kind="live")
     for count in (1, 2):
-        store.append(running, [Reading(float(count), 1, SAD, 0, None, None)], duration_s=float(count))
+        store.append(running, [reading_of(float(count), 1, SAD, 0, None, None)], duration_s=float(count))
         assert client.get(f"/api/sessions/{running}/summary.json").get_json()["readings"] == count
 
 

@@ -1,0 +1,63 @@
+"""A data folder of an earlier version opens, and shows what it showed there.
+
+`old_data/v1` was made by the program of commit c7ca87d: a recording of the demo, and a video with its annotated copy.
+`expected` is what that program answered about them.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fer_web.reports import csv_lines, summarize, summary_json
+from fer_web.store import Store
+from fer_web.store.address import sqlite_address
+from fer_web.store.migrations.versions.v2_measures_by_their_names import RENAMED
+
+V1 = Path(__file__).parent / "old_data" / "v1"
+CSV_RENAMED = {**RENAMED, "dominant": "dominant_emotion"}
+RECORDINGS = [path.stem for path in sorted((V1 / "expected").glob("*.csv"))]
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    folder = tmp_path_factory.mktemp("old") / "data"
+    shutil.copytree(V1, folder)
+    return Store.lazy(sqlite_address(folder), keep=None)
+
+
+def expected(name: str) -> Any:
+    return json.loads((V1 / "expected" / name).read_text(encoding="utf-8"))
+
+
+def test_an_old_folder_lists_its_recordings(opened: Store) -> None:
+    old = {one["id"]: (one["name"], one["readings"], one["people"]) for one in expected("sessions.json")["sessions"]}
+
+    assert {one.id: (one.recording.name, one.readings, one.people) for one in opened.list(limit=9)} == old
+
+
+@pytest.mark.parametrize("recording", RECORDINGS)
+def test_an_old_recording_has_the_same_readings(opened: Store, recording: str) -> None:
+    with (V1 / "expected" / f"{recording}.csv").open(encoding="utf-8", newline="") as file:
+        old = [{CSV_RENAMED.get(name, name): cell for name, cell in row.items()} for row in csv.DictReader(file)]
+
+    assert list(csv.DictReader(csv_lines(opened.readings(recording)))) == old
+
+
+@pytest.mark.parametrize("recording", RECORDINGS)
+def test_an_old_recording_adds_up_to_the_same(opened: Store, recording: str) -> None:
+    summary = summarize(opened.get(recording).recording, opened.readings(recording))
+
+    assert json.loads(json.dumps(summary_json(summary))) == expected(f"{recording}.json")
+
+
+def test_an_old_job_is_done_and_leads_to_its_recording(opened: Store) -> None:
+    (old,) = expected("jobs.json")["jobs"]
+
+    (job,) = opened.list_jobs(limit=9)
+    assert (job.id, str(job.state), job.session_id) == (old["id"], old["state"], old["session_id"])
