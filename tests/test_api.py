@@ -66,7 +66,11 @@ def test_a_picture_without_faces_is_an_empty_list(tmp_path: Path) -> None:
     assert list(result) == result.to_records() == []
     assert not result
     result.to_csv(tmp_path / "none.csv")
-    assert (tmp_path / "none.csv").read_text().startswith("face_id,region_x,region_y,region_w,region_h,face_confidence,angry,")
+    assert (
+        (tmp_path / "none.csv")
+        .read_text()
+        .startswith("face_id,region_x,region_y,region_w,region_h,face_confidence,angry,")
+    )
 
 
 @pytest.mark.parametrize(
