@@ -18,6 +18,10 @@ __all__ = ["postgresql"]  # a fixture
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-goldens", action="store_true", help="write tests/golden/kept anew instead of comparing")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _data_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Tests keep what they keep in a folder that disappears with them, not where the program would."""
