@@ -25,6 +25,9 @@ from fer_web.store import Store
 from fer_web.vision import Vision
 
 UPLOADS, ANNOTATED = "uploads", "annotated"
+# What to do when no worker takes a video.
+REDIS_REMEDY = "see that a worker is running and reaches Redis, the database and the data folder; its log says more"
+LOCAL_REMEDY = "the service's log says why"
 PROCESS = (sys.executable, "-m", "fer_web.worker")
 TENSORFLOW_LOG = "TF_CPP_MIN_LOG_LEVEL"
 
@@ -69,10 +72,10 @@ def make_videos(settings: Settings, store: Store) -> VideoJobs:
     tidying = partial(tidy, store, uploads, annotated)
     queue: JobQueue
     if settings.redis_address is not None:
-        queue = CeleryQueue(store, settings.redis_address, tidy=tidying)
+        queue, remedy = CeleryQueue(store, settings.redis_address, tidy=tidying), REDIS_REMEDY
     else:
-        queue = LocalQueue(store, PROCESS, asdict(Plan.of(settings)), tidy=tidying)
-    return VideoJobs(store, uploads, annotated, queue)
+        queue, remedy = LocalQueue(store, PROCESS, asdict(Plan.of(settings)), tidy=tidying), LOCAL_REMEDY
+    return VideoJobs(store, uploads, annotated, queue, remedy=remedy)
 
 
 def make_worker() -> Any:

@@ -97,6 +97,7 @@ function showJob(job) {
 function sentence(job) {
   if (job.state === "queued") return job.message || "Waits for its turn";
   if (job.state === "running") {
+    if (job.message) return job.message;
     if (!job.progress) return "Being opened";
     const left = job.remaining_s === null ? "" : `, ${duration(job.remaining_s)} left`;
     return `Analyzing: ${percent(job.progress)}${left}`;

@@ -1,17 +1,18 @@
 """The queue for workers of their own, on other machines too: Celery, with Redis to carry the messages.
 
-They need the same database and the same data folder as the service. Redis holds ids of jobs and nothing else.
+They need the same database and the same data folder as the service. Redis holds ids of jobs and nothing else, and may
+be away or be emptied at any time: where a job stands is the store's to say, and what has no message is sent again.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from multiprocessing import RawValue
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any
 
-from fer_web.core import JobState
 from fer_web.errors import BusyError, FerError, StoreError
 from fer_web.jobs.process import new_name
 from fer_web.jobs.queue import SILENCE_S, TIME_LIMIT_S, waiting_jobs
@@ -48,18 +49,21 @@ def make_celery(url: str) -> Celery:
         task_ignore_result=True,
         task_serializer="json",
         accept_content=["json"],
-        # A message is acknowledged when its job has ended, and goes back when its worker dies.
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
+        # A message only wakes a worker up, so that it is acknowledged at once. Later, Redis may be away: then the
+        # acknowledgement fails, and a worker that waits for it takes no other message.
+        task_acks_late=False,
         task_soft_time_limit=SOFT_LIMIT_S,
         task_time_limit=HARD_LIMIT_S,
-        worker_prefetch_multiplier=1,
+        # One that is busy takes none; how many are acknowledged does not matter.
+        worker_disable_prefetch=True,
+        worker_prefetch_multiplier=0,
         worker_concurrency=1,
         worker_soft_shutdown_timeout=GOODBYE_S,
         worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # however long Redis is away
         broker_connection_timeout=CONNECT_S,
         broker_transport_options={
             "visibility_timeout": VISIBILITY_S,
@@ -72,7 +76,6 @@ def make_celery(url: str) -> Celery:
 
 def add_task(app: Celery, workplace: Callable[[], Workplace]) -> None:
     """Make `app` a worker's: `workplace` is asked for by the process that works, at its first job."""
-    from celery.exceptions import Reject
     from celery.signals import worker_shutting_down
 
     stopping = RawValue("b", 0)  # seen by the processes that the worker forks; no lock, as a signal sets it
@@ -90,18 +93,14 @@ def add_task(app: Celery, workplace: Callable[[], Workplace]) -> None:
             ending = places[0].run(job_id, new_name(), lambda: bool(stopping.value))
         except StoreError as error:
             raise task.retry(exc=error, countdown=RETRY_S, max_retries=None) from error
-        if ending is Ending.WAITS and stopping.value:
-            raise Reject("the worker is stopping", requeue=True)
         if ending is Ending.WAITS:
-            raise task.retry(countdown=RETRY_S, max_retries=None)
-        if ending is Ending.NOT_MINE and _is_still_running(places[0].store, job_id):
-            raise task.retry(countdown=places[0].silence_s, max_retries=None)
+            raise task.retry(countdown=0 if stopping.value else RETRY_S, max_retries=None)
 
     app.task(bind=True, name=TASK)(analyze)
 
 
 class CeleryQueue:
-    """Sends a message for every job. A thread sends another one for those that nobody seems to have any more.
+    """Sends a message for every job. A thread sends another one for those that have none any more.
 
     Any thread may call anything; one lock guards the sending.
     """
@@ -127,57 +126,61 @@ class CeleryQueue:
 
     def start(self) -> None:
         with self._lock:
-            if self._thread is None:
+            if self._thread is None and not self._over.is_set():
                 self._thread = Thread(target=self._look_after, name="jobs", daemon=True)
                 self._thread.start()
 
     def submit(self, job_id: str) -> None:
-        from kombu.exceptions import KombuError
-        from redis.exceptions import RedisError
-
-        try:
-            with self._lock:
-                self._app.send_task(TASK, [job_id], retry=False)
-        except (KombuError, RedisError, OSError) as error:
-            log.error("Redis takes no jobs: %s", error)
-            raise BusyError("the queue of the workers does not answer; try again in a minute", 60) from error
+        self.start()
+        self._send(job_id)
 
     def close(self) -> None:
         self._over.set()
         self._app.close()
 
-    def _look_after(self) -> None:
-        """The thread: what waits at the start is sent again, and later what seems to be lost."""
-        self._send_again(is_sure=True)
-        while not self._over.wait(self._look_s):
-            self._send_again(is_sure=False)
+    def _send(self, job_id: str) -> None:
+        from kombu.exceptions import KombuError
+        from redis.exceptions import RedisError
 
-    def _send_again(self, *, is_sure: bool) -> None:
+        try:
+            with self._lock:
+                self._app.send_task(TASK, [job_id], task_id=job_id, retry=False)
+        except (KombuError, RedisError, OSError) as error:
+            raise _no_answer(error) from error
+
+    def _look_after(self) -> None:
+        """The thread: at the start and then ever again, what waits without a message gets one."""
+        while True:
+            self._send_again()
+            if self._over.wait(self._look_s):
+                return
+
+    def _send_again(self) -> None:
         try:
             self._tidy()
-            lost = waiting_jobs(self._store, self._silence_s)
-            if lost and not is_sure and not self._is_forgotten():
-                lost = [job for job in lost if job.state is JobState.RUNNING]
-            for job in lost:
-                self.submit(job.id)
+            waiting = waiting_jobs(self._store, self._silence_s)
+            sent = self._sent() if waiting else set()
+            for job in waiting:
+                if job.id not in sent:
+                    self._send(job.id)
         except FerError as error:
             log.error("Videos wait: %s", error)
+        except Exception:  # the next time is another chance
+            log.exception("Videos wait")
 
-    def _is_forgotten(self) -> bool:
-        """Whether no message is on its way: then there is none for the jobs that wait."""
+    def _sent(self) -> set[str]:
+        """The jobs that have a message which no worker has taken yet. BusyError when Redis does not answer."""
         from redis import Redis
         from redis.exceptions import RedisError
 
         try:
             with Redis.from_url(self._url, socket_timeout=ANSWER_S, socket_connect_timeout=CONNECT_S) as redis:
-                return int(redis.llen(QUEUE)) == 0
-        except (RedisError, OSError):
-            return False
+                messages: Any = redis.lrange(QUEUE, 0, -1)
+        except (RedisError, OSError) as error:
+            raise _no_answer(error) from error
+        return {str(json.loads(message)["headers"]["id"]) for message in messages}
 
 
-def _is_still_running(store: Store, job_id: str) -> bool:
-    """Whether a job that could not be claimed is said to be another worker's: perhaps that one has just died."""
-    try:
-        return store.get_job(job_id).state is JobState.RUNNING
-    except FerError:
-        return False
+def _no_answer(error: Exception) -> BusyError:
+    log.error("Redis does not answer: %s", error)
+    return BusyError("the queue of the workers does not answer; try again in a minute", 60)

@@ -8,11 +8,13 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
+from typing import TypeAlias
 
 from fer_web.core import Job, JobState
 from fer_web.errors import BusyError, RequestError
 from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.queue import ACTIVE, JobQueue
+from fer_web.jobs.untaken import told
 from fer_web.jobs.uploads import Incoming, UploadFolder
 from fer_web.store import Store
 
@@ -22,27 +24,38 @@ PLACES, ARRIVALS = 20, 4
 PLACES_RETRY_S, ARRIVALS_RETRY_S = 60, 10
 SHOWN = 100
 NAME_LENGTH = 200
+Jobs: TypeAlias = list[Job]  # where a method named `list` is in the way
 
 
 class VideoJobs:
-    """Any thread may call anything; nothing is opened or made before the first video comes."""
+    """Any thread may call anything; nothing is opened or made before the first video comes.
+
+    `remedy` is what people read who wait for a video that no worker takes.
+    """
 
     def __init__(
-        self, store: Store, uploads: UploadFolder, annotated: AnnotatedFolder, queue: JobQueue, places: int = PLACES
+        self,
+        store: Store,
+        uploads: UploadFolder,
+        annotated: AnnotatedFolder,
+        queue: JobQueue,
+        places: int = PLACES,
+        remedy: str = "the log says why",
     ) -> None:
         self.uploads = uploads
         self.annotated = annotated
         self._store = store
         self._queue = queue
         self._places = places
+        self._remedy = remedy
         self._arrivals = BoundedSemaphore(ARRIVALS)
         self._adding = Lock()
+        self._began_at = datetime.now(timezone.utc)
         store.on_delete(annotated.discard)
 
     def start(self) -> None:
-        """Go on with what an earlier process has left; does nothing where nothing was ever kept."""
-        if self._store.is_there:
-            self._queue.start()
+        """Go on with what an earlier process has left, and look from now on after what comes."""
+        self._queue.start()
 
     def close(self) -> None:
         """Put what is being analyzed back; returns within a few seconds."""
@@ -85,12 +98,14 @@ class VideoJobs:
         return job
 
     def get(self, job_id: str) -> Job:
-        """RequestError when there is none."""
-        return self._store.get_job(job_id)
+        """RequestError when there is none. One that nobody takes says so in its message."""
+        job = self._store.get_job(job_id)
+        return job if job.state.is_over else self._told([job], self._store.list_jobs(limit=SHOWN))[0]
 
     def list(self) -> list[Job]:
-        """The newest first."""
-        return [job for job in self._store.list_jobs(limit=SHOWN) if job.kind == KIND]
+        """The newest first; those that nobody takes say so in their message."""
+        jobs = self._store.list_jobs(limit=SHOWN)
+        return self._told([job for job in jobs if job.kind == KIND], jobs)
 
     def has_session(self, job: Job) -> bool:
         """Whether there is something to see of it."""
@@ -121,6 +136,10 @@ class VideoJobs:
     def forget(self, job_id: str) -> None:
         """Take one that is over off the list; its session stays."""
         self._store.delete_job(job_id)
+
+    def _told(self, shown: Jobs, jobs: Jobs) -> Jobs:
+        now = datetime.now(timezone.utc)
+        return [told(job, jobs, self._began_at, now, self._remedy) for job in shown]
 
     def _check_places(self) -> None:
         if self._store.count_jobs(ACTIVE) >= self._places:

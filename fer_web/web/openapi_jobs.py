@@ -119,7 +119,10 @@ SCHEMAS: dict[str, Schema] = {
             "state": {"enum": [str(state) for state in JobState]},
             "progress": SHARE,
             "remaining_s": or_null(NUMBER, "An estimate; null while there is none."),
-            "message": {**TEXT, "description": "Why it failed, or what was wrong with the video."},
+            "message": {
+                **TEXT,
+                "description": "Why it failed, what was wrong with the video, or that no worker takes it.",
+            },
             "attempts": {**COUNTED, "description": "How often a worker has taken it up; three times at most."},
             "created_at": TEXT,
             "finished_at": or_null(TEXT),

@@ -32,11 +32,16 @@ LOOK_S = 0.2
 MAX_BYTES = 10_000
 
 
+# What `python -m fer_web worker` gives Celery.
+OPTIONS = ("--loglevel=info", "--without-gossip", "--without-mingle")
+
+
 class Bench:
     """A service's part of the jobs, without its pages: a store, the folders and a queue of one kind."""
 
     def __init__(self, folder: Path, redis_url: str | None = None) -> None:
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.redis_url = redis_url
         self.database = f"sqlite:///{folder / 'test.sqlite'}"
         self.workers: list[subprocess.Popen[bytes]] = []
@@ -44,7 +49,7 @@ class Bench:
 
     def open(self) -> None:
         """As when the service starts, or starts again."""
-        self.store = Store.open(self.database)
+        self.store = Store.lazy(self.database)
         self.uploads = UploadFolder(self.folder / "uploads", MAX_BYTES, reserve_bytes=0)
         self.annotated = AnnotatedFolder(self.folder / "annotated")
         self.queue = self._queue()
@@ -105,7 +110,7 @@ class Bench:
             "TEST_DATABASE": self.database,
             "TEST_DATA_DIR": str(self.folder),
         }
-        command = [sys.executable, "-m", "celery", "-A", "tests.jobs.celery_app", "worker", "--loglevel=info"]
+        command = [sys.executable, "-m", "celery", "-A", "tests.jobs.celery_app", "worker", *OPTIONS]
         with (self.folder / "worker.log").open("ab") as log:
             worker = subprocess.Popen(
                 command, cwd=self.folder, env=environment, stdout=log, stderr=log, start_new_session=True
@@ -132,21 +137,47 @@ class Bench:
         return LocalQueue(self.store, command, plan, tidy=tidying, silence_s=SILENCE_S, look_s=LOOK_S)
 
 
+class RedisServer:
+    """A Redis that forgets everything when it ends, and comes back at the same address."""
+
+    def __init__(self, program: str, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}"
+        self._command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
+        assert eventually(lambda: _listens(self.port), PATIENCE_S)
+
+    def stop(self) -> None:
+        self._process.terminate()
+        self._process.wait(PATIENCE_S)
+
+
 @pytest.fixture(scope="session")
-def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis of this run's own; the tests are skipped where there is none."""
+def redis_program() -> str:
+    """The tests are skipped where there is none."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
-    port, folder = free_port(), tmp_path_factory.mktemp("redis")
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    try:
-        assert eventually(lambda: _listens(port), PATIENCE_S)
-        yield f"redis://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(PATIENCE_S)
+    return program
+
+
+@pytest.fixture(scope="session")
+def redis_url(redis_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Redis of this run's own."""
+    server = RedisServer(redis_program, tmp_path_factory.mktemp("redis"))
+    yield server.url
+    server.stop()
+
+
+@pytest.fixture
+def own_redis(redis_program: str, tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of one test's own, which it may stop."""
+    server = RedisServer(redis_program, tmp_path)
+    yield server
+    server.stop()
 
 
 _databases = itertools.count()

@@ -6,6 +6,7 @@ import os
 import subprocess
 import tracemalloc
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from fer_web import factory
-from fer_web.core import JobState
+from fer_web.core import Job, JobState
 from fer_web.errors import BusyError
 from fer_web.jobs.videos import VideoJobs
 from fer_web.settings import Settings
@@ -105,6 +106,18 @@ def test_a_video_becomes_a_job_that_waits(client: FlaskClient, tmp_path: Path) -
     assert "talk" not in uploads(tmp_path)[0].name
     assert client.get(f"/api/jobs/{job['id']}").get_json() == job
     assert client.get("/api/jobs").get_json() == {"jobs": [job]}
+
+
+def test_a_video_that_nobody_takes_says_so(client: FlaskClient) -> None:
+    hour = timedelta(hours=1)
+    services(client).videos._began_at -= hour
+    services(client).store.save_job(Job("film", "video", "film.mp4", datetime.now(timezone.utc) - hour))
+
+    for job in (client.get("/api/jobs/film").get_json(), client.get("/api/jobs").get_json()["jobs"][0]):
+        assert (job["state"], job["message"]) == (
+            "queued",
+            "Nobody takes it: no worker shows a sign of life: the log says why",
+        )
 
 
 def test_a_form_is_as_good(client: FlaskClient, tmp_path: Path) -> None:
