@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from glob import escape
 from pathlib import Path
 
@@ -31,6 +32,12 @@ class AnnotatedFolder:
         """Delete a session's copy, complete or not; none is as good."""
         for path in self.folder.glob(f"{escape(Path(session_id).name)}{SUFFIX}*"):
             path.unlink(missing_ok=True)
+
+    def discard_unfinished(self, session_id: str) -> None:
+        """Delete what was drawn for a copy that will never be complete."""
+        for path in self.folder.glob(f"{escape(Path(session_id).name)}{SUFFIX}.*"):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def sweep(self, is_kept: Callable[[str], bool]) -> int:
         """Delete the copies of sessions that are not kept (any more); how many that were."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
+from fer_web.core import JobState
 from fer_web.errors import RequestError
 from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.queue import ACTIVE, MANY
 from fer_web.jobs.uploads import UploadFolder
 from fer_web.store import Store
 
+OVER = tuple(state for state in JobState if state.is_over)
 # What has ended is listed for so long, unless somebody removes it before.
 LISTED = timedelta(days=7)
 
@@ -19,12 +21,23 @@ def tidy(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) -> Non
     """Do it now. Where nothing was ever kept, nothing is done or made."""
     if not store.is_there:
         return
+    clear_away(store, uploads, annotated)
     for job in store.list_jobs(limit=MANY, finished_before=datetime.now(timezone.utc) - LISTED):
         with suppress(RequestError):
             store.delete_job(job.id)
     active = store.list_jobs(limit=MANY, states=ACTIVE)
     uploads.sweep([job.path for job in active if job.path])
     annotated.sweep(lambda session_id: _is_kept(store, session_id))
+
+
+def clear_away(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) -> None:
+    """Delete the videos of all jobs that are over, however they ended, and what was drawn for copies of them."""
+    for job in store.list_jobs(limit=MANY, states=OVER, has_file=True):
+        uploads.discard(job.path)
+        if job.session_id is not None:
+            annotated.discard_unfinished(job.session_id)
+        with suppress(RequestError):  # it was taken off the list meanwhile
+            store.drop_job_path(job.id)
 
 
 def _is_kept(store: Store, session_id: str) -> bool:

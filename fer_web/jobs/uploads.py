@@ -8,6 +8,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Collection, Iterator
+from glob import escape
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -55,12 +56,13 @@ class UploadFolder:
     def discard(self, name: str | None) -> None:
         """Delete a file and what was noted about it; none is as good.
 
-        On Windows, one that is still being read is left for `sweep`.
+        What cannot be deleted now is left for `sweep`: on Windows, one that is still being read.
         """
         if name:
-            with contextlib.suppress(PermissionError):
-                self.path(name).unlink(missing_ok=True)
-                self.position_path(name).unlink(missing_ok=True)
+            path = self.path(name)
+            for one in (path, *self.folder.glob(f"{escape(path.name)}.*")):
+                with contextlib.suppress(OSError):
+                    one.unlink(missing_ok=True)
 
     def sweep(self, keep: Collection[str], orphan_s: float = ORPHAN_S) -> int:
         """Delete what belongs to no job and has not been written to for `orphan_s`; how many that were."""
@@ -103,7 +105,9 @@ class Incoming:
         if len(self._head) < HEAD_BYTES:
             self._look_at(data)
         with _telling_of_a_full_disk():
-            return self._file.write(data)
+            written = self._file.write(data)
+            self._file.flush()  # however slowly it comes, it is seen to be written to
+            return written
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Form parsers rewind what they have written."""

@@ -14,6 +14,7 @@ from fer_web.core import Job, JobState
 from fer_web.errors import BusyError, RequestError
 from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.queue import ACTIVE, JobQueue
+from fer_web.jobs.tidying import clear_away
 from fer_web.jobs.untaken import told
 from fer_web.jobs.uploads import Incoming, UploadFolder
 from fer_web.store import Store
@@ -63,11 +64,15 @@ class VideoJobs:
 
     @contextmanager
     def receiving(self, expected_bytes: int | None) -> Iterator[Incoming]:
-        """A file to write an upload to; BusyError while too many videos wait or arrive."""
+        """A file to write an upload to; BusyError while too many videos wait or arrive.
+
+        Refused at once is what could not be kept; and no file is there without a database, by which it is found again.
+        """
         if not self._arrivals.acquire(blocking=False):
             message = f"{ARRIVALS} videos are being uploaded already; try again in {ARRIVALS_RETRY_S} s"
             raise BusyError(message, ARRIVALS_RETRY_S)
         try:
+            self._store.ensure_writable()
             self._check_places()
             with self.uploads.receive(expected_bytes) as incoming:
                 yield incoming
@@ -126,8 +131,7 @@ class VideoJobs:
         job = self._store.cancel_job(job_id)
         if before.state.is_over or job.state is not JobState.CANCELED:
             return job
-        self.uploads.discard(job.path)
-        self._store.drop_job_path(job.id)
+        clear_away(self._store, self.uploads, self.annotated)
         if job.session_id is not None:
             with suppress(RequestError):
                 self._store.delete(job.session_id)
@@ -135,6 +139,7 @@ class VideoJobs:
 
     def forget(self, job_id: str) -> None:
         """Take one that is over off the list; its session stays."""
+        clear_away(self._store, self.uploads, self.annotated)
         self._store.delete_job(job_id)
 
     def _told(self, shown: Jobs, jobs: Jobs) -> Jobs:

@@ -18,6 +18,7 @@ from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.positions import Positions
 from fer_web.jobs.pulse import Pulse
 from fer_web.jobs.queue import ATTEMPTS, SILENCE_S, TIME_LIMIT_S, give_back
+from fer_web.jobs.tidying import clear_away
 from fer_web.jobs.uploads import UploadFolder
 from fer_web.sources.clip import VideoFacts, probe_video
 from fer_web.store import Store
@@ -53,6 +54,7 @@ class Workplace:
         """Work on a job until it is over, or `is_stopping`. StoreError when not even its end could be noted."""
         job = self.store.claim_job(worker, job_id=job_id, silence_s=self.silence_s, most_attempts=ATTEMPTS)
         if job is None:
+            clear_away(self.store, self.uploads, self.annotated)  # it may have been given up just now
             return Ending.NOT_MINE
         with Pulse(self.store, job, worker) as pulse:
             return _Attempt(self, job, worker, pulse, is_stopping).run()
@@ -188,7 +190,7 @@ class _Attempt:
         give_back(self.place.store, self.job, self.worker, reason)
         if self.job.attempts < ATTEMPTS:
             return Ending.WAITS
-        self.place.uploads.discard(self.job.path)
+        self._clear_away()
         return Ending.OVER
 
     def _lost(self) -> Ending:
@@ -205,10 +207,12 @@ class _Attempt:
         is_mine = self.place.store.end_job(self.job.id, self.worker, state, error=error, message=message)
         if not is_mine and state is JobState.DONE:  # canceled in the last moment
             return self._lost()
-        self.place.uploads.discard(self.job.path)
-        with suppress(RequestError):
-            self.place.store.drop_job_path(self.job.id)
+        self._clear_away()
         return Ending.OVER
+
+    def _clear_away(self) -> None:
+        self.place.uploads.discard(self.job.path)  # also when it is off the list
+        clear_away(self.place.store, self.place.uploads, self.place.annotated)
 
     def _keep_what_was_read(self, reason: str) -> None:
         with suppress(RequestError):

@@ -46,11 +46,15 @@ class Jobs(Repository):
         offset: int = 0,
         states: Sequence[JobState] = (),
         finished_before: datetime | None = None,
+        has_file: bool = False,
     ) -> list[Job]:
-        """The newest first, `limit` at most, without the first `offset`; of some states only, or long over only."""
+        """The newest first, `limit` at most, without the first `offset`.
+
+        Of some states only; long over only; only those whose file is there.
+        """
         if not self._database.is_there:
             return []
-        asked = select(JobRow).where(*_chosen(states, finished_before))
+        asked = select(JobRow).where(*_chosen(states, finished_before, has_file=has_file))
         with self._database.reading() as connection:
             rows = connection.execute(asked.order_by(JobRow.number.desc()).limit(limit).offset(offset))
             return [job_of(row) for row in rows]
@@ -192,9 +196,15 @@ def _found(connection: Connection, job_id: str) -> Job:
     return job_of(row)
 
 
-def _chosen(states: Sequence[JobState], finished_before: datetime | None = None) -> list[Any]:
+def _chosen(
+    states: Sequence[JobState], finished_before: datetime | None = None, *, has_file: bool = False
+) -> list[Any]:
     conditions: list[Any] = [JobRow.state.in_([str(state) for state in states])] if states else []
-    return conditions if finished_before is None else [*conditions, JobRow.finished_at < finished_before]
+    if finished_before is not None:
+        conditions.append(JobRow.finished_at < finished_before)
+    if has_file:
+        conditions.append(JobRow.path.is_not(None))
+    return conditions
 
 
 def _give_up(connection: Connection, hopeless: Any, now: datetime) -> None:

@@ -40,6 +40,11 @@ class Store(Sessions, Jobs):
         """Whether there is a database already; with a server always."""
         return self._database.is_there
 
+    def ensure_writable(self) -> None:
+        """Make the database where there is none; StoreError when nothing can be kept in it."""
+        with self._database.writing():
+            pass
+
     def close(self) -> None:
         """Let go of the database; nothing can be used afterwards. What is still being recorded breaks off."""
         try:

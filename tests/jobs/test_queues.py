@@ -43,13 +43,15 @@ def test_what_a_killed_worker_had_begun_is_gone_on_with(bench: Bench) -> None:
 
 
 def test_a_video_that_ends_every_worker_is_given_up(bench: Bench) -> None:
-    hopeless = bench.add(film("die"))
+    hopeless = bench.add(film("die"), annotate=True)
     fine = bench.add(film())
 
     job = bench.wait_for(hopeless, JobState.FAILED)
     assert job.attempts == 3
     assert "given up after 3 attempts" in str(job.error) or "ended each time" in str(job.error)
     bench.wait_for(fine, JobState.DONE)
+    assert eventually(lambda: bench.files() == [])  # much sooner than what belongs to nobody
+    assert eventually(lambda: bench.job(hopeless).path is None)
 
 
 def test_a_canceled_video_leaves_nothing(bench: Bench) -> None:

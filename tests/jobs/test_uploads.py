@@ -12,9 +12,10 @@ import pytest
 from fer_web.core import Job, JobState
 from fer_web.errors import RequestError
 from fer_web.jobs.annotated import AnnotatedFolder
+from fer_web.jobs.local import LocalQueue
 from fer_web.jobs.tidying import LISTED, tidy
 from fer_web.jobs.uploads import ORPHAN_S, UploadFolder
-from fer_web.jobs.videos import readable
+from fer_web.jobs.videos import VideoJobs, readable
 from fer_web.store import Store
 from tests.jobs.fakes import film
 
@@ -129,3 +130,49 @@ def test_tidying_takes_old_entries_and_copies_without_a_session(tmp_path: Path) 
 
         assert sorted(job.id for job in store.list_jobs(limit=9)) == ["1", "2"]
     assert [path.name for path in annotated.folder.iterdir()] == [f"{session}.mp4"]
+
+
+@pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED, JobState.CANCELED])
+def test_the_video_of_a_job_that_is_over_goes_at_once_whoever_ended_it(state: JobState, tmp_path: Path) -> None:
+    now = datetime.now(timezone.utc)
+    uploads, annotated = UploadFolder(tmp_path / "uploads", 1), AnnotatedFolder(tmp_path / "annotated")
+    with Store.open(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
+        session = store.create("talk", "talk", now, kind="video")
+        copy = annotated.path(session)
+        for path in (copy, copy.with_name(f"{copy.name}.ts")):
+            path.touch()
+        uploads.folder.mkdir()
+        for name in ("over", "over.position", "over.position.new", "waiting", "waiting.position"):
+            (uploads.folder / name).touch()
+        store.save_job(
+            Job("1", "video", "talk", now, state=state, path="uploads/over", session_id=session, finished_at=now)
+        )
+        store.save_job(Job("2", "video", "talk", now, path="uploads/waiting"))
+
+        tidy(store, uploads, annotated)
+
+        assert sorted(path.name for path in uploads.folder.iterdir()) == ["waiting", "waiting.position"]
+        assert list(annotated.folder.iterdir()) == [copy]
+        assert (store.get_job("1").path, store.get_job("2").path) == (None, "uploads/waiting")
+
+
+def test_an_upload_that_comes_slowly_is_seen_to_be_written_to(tmp_path: Path) -> None:
+    with UploadFolder(tmp_path, 1000, reserve_bytes=0).receive() as incoming:
+        incoming.write(film()[:7])
+
+        assert incoming.path.stat().st_size == 7
+
+
+def test_what_a_service_that_was_killed_was_receiving_is_found_again_also_where_nothing_was_kept(
+    tmp_path: Path,
+) -> None:
+    uploads, annotated = UploadFolder(tmp_path / "uploads", 1000, reserve_bytes=0), AnnotatedFolder(tmp_path / "copies")
+    with Store.lazy(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
+        with VideoJobs(store, uploads, annotated, LocalQueue(store, (), {})).receiving(7) as incoming:
+            incoming.write(film()[:7])
+            incoming.keep()  # as if it was killed now
+        age(incoming.path)
+
+        tidy(store, uploads, annotated)
+
+        assert list(uploads.folder.iterdir()) == []
