@@ -11,7 +11,8 @@ FerError
 ├── DataError            a data set cannot be used
 ├── VideoError           a video's results or its annotated copy cannot be written
 ├── StoreError           recordings and jobs cannot be written or read
-│   └── StoreFull        because there is no space left
+│   ├── StoreFull        because there is no space left
+│   └── StoreReadOnly    because nothing may be written there; reading goes on
 └── BusyError            no room for one more viewer; try again in `retry_after_s`
 """
 
@@ -72,6 +73,10 @@ class StoreError(FerError):
 
 class StoreFull(StoreError):  # noqa: N818  (it tells a state, not a fault)
     """No space is left where recordings are kept; what was written before is safe."""
+
+
+class StoreReadOnly(StoreError):  # noqa: N818  (it tells a state, not a fault)
+    """Nothing may be written where recordings are kept; what was written before can be read."""
 
 
 class BusyError(FerError):

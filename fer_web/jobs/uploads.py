@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from glob import escape
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +14,7 @@ from typing import BinaryIO
 
 from fer_web.errors import RequestError
 from fer_web.sources.video_file import HEAD_BYTES, is_video
+from fer_web.store import telling_of_files
 
 NAME_BYTES = 18
 POSITION = ".position"  # names have no dot of their own
@@ -22,7 +22,6 @@ POSITION = ".position"  # names have no dot of their own
 RESERVE_BYTES = 200_000_000
 # A file of nobody's is deleted at this age: a younger one may belong to an upload that goes on in another process.
 ORPHAN_S = 300.0
-_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class UploadFolder:
@@ -37,13 +36,17 @@ class UploadFolder:
         self._reserve_bytes = reserve_bytes
 
     def receive(self, expected_bytes: int | None = None) -> Incoming:
-        """A file to write an upload to; RequestError when one of `expected_bytes` is too large or finds no space."""
+        """A file to write an upload to; RequestError when one of `expected_bytes` is too large or finds no space.
+
+        StoreError when nothing can be written at all.
+        """
         if expected_bytes is not None and expected_bytes > self.max_bytes:
             raise _too_large(self.max_bytes)
-        make_private(self.folder)
-        if shutil.disk_usage(self.folder).free - (expected_bytes or 0) < self._reserve_bytes:
-            raise _disk_full()
-        return Incoming(self.folder / secrets.token_urlsafe(NAME_BYTES), self.max_bytes)
+        with telling_of_files(self.folder):
+            make_private(self.folder)
+            if shutil.disk_usage(self.folder).free - (expected_bytes or 0) < self._reserve_bytes:
+                raise _disk_full()
+            return Incoming(self.folder / secrets.token_urlsafe(NAME_BYTES), self.max_bytes)
 
     def path(self, name: str) -> Path:
         """Where the file of that name lies, or would."""
@@ -83,7 +86,7 @@ class UploadFolder:
 class Incoming:
     """An upload that is being written; it deletes itself unless it is kept. `write` is all that a form parser needs.
 
-    RequestError from `write` as soon as it is too large, is no video, or the disk is full.
+    RequestError from `write` as soon as it is too large or is no video; StoreFull when the disk is full.
     """
 
     def __init__(self, path: Path, max_bytes: int) -> None:
@@ -104,7 +107,7 @@ class Incoming:
             raise _too_large(self._max_bytes)
         if len(self._head) < HEAD_BYTES:
             self._look_at(data)
-        with _telling_of_a_full_disk():
+        with telling_of_files(self.path.parent):
             written = self._file.write(data)
             self._file.flush()  # however slowly it comes, it is seen to be written to
             return written
@@ -115,7 +118,7 @@ class Incoming:
 
     def check(self) -> None:
         """It is complete; RequestError when it is no video after all."""
-        with _telling_of_a_full_disk():
+        with telling_of_files(self.path.parent):
             self._file.close()
         if not self.size:
             raise RequestError("empty", "the video has no bytes")
@@ -157,16 +160,6 @@ def _written_s(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:  # it has gone meanwhile
         return time.time()
-
-
-@contextlib.contextmanager
-def _telling_of_a_full_disk() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise _disk_full() from error
-        raise
 
 
 def _too_large(max_bytes: int) -> RequestError:

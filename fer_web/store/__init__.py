@@ -3,5 +3,6 @@
 from fer_web.store.retention import Retention
 from fer_web.store.session import SessionKind, SessionState, StoredSession
 from fer_web.store.store import Store
+from fer_web.store.troubles import telling_of_files
 
-__all__ = ["Retention", "SessionKind", "SessionState", "Store", "StoredSession"]
+__all__ = ["Retention", "SessionKind", "SessionState", "Store", "StoredSession", "telling_of_files"]

@@ -15,10 +15,11 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from fer_web.errors import StoreError, StoreFull
+from fer_web.errors import StoreError, StoreFull, StoreReadOnly
 from fer_web.store.address import connect_arguments, parse_address, shown
-from fer_web.store.migrating import migrate
+from fer_web.store.migrating import check, migrate
 from fer_web.store.presence import Presence
+from fer_web.store.reading_only import reading_engine
 from fer_web.store.reserve import Reserve
 from fer_web.store.troubles import telling
 
@@ -48,6 +49,7 @@ class Database:
         self._reserve = Reserve(self.path)
         self._lock = RLock()
         self._engine: Engine | None = None
+        self._reader: Engine | None = None
         self._is_closed = False
 
     def __str__(self) -> str:
@@ -56,7 +58,7 @@ class Database:
     @property
     def is_there(self) -> bool:
         """False while nothing was ever written: then reading need not make a file."""
-        return self.path is None or self.path.exists()
+        return self.path is None or _holds_something(self.path)
 
     def open(self) -> Engine:
         """Make the file and its folder, bring the tables up to date; the first time only, again after a failure."""
@@ -64,14 +66,13 @@ class Database:
             if self._is_closed:
                 raise StoreError("the database is closed, because the service is stopping")
             if self._engine is None:
-                with telling(self.url):
-                    self._engine = self._opened()
+                self._engine = self.with_room(self._opened)
             return self._engine
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A consistent look at the database."""
-        with telling(self.url), self.open().connect() as connection:
+        """A consistent look at the database, also where nothing can be written."""
+        with telling(self.url, "read"), self._readable().connect() as connection:
             yield connection
 
     @contextmanager
@@ -108,23 +109,46 @@ class Database:
         """Let go of all connections; nothing can be used afterwards."""
         with self._lock:
             self._is_closed = True
-            engine, self._engine = self._engine, None
-        if engine is not None:
-            engine.dispose()
+            engines = (self._engine, self._reader)
+            self._engine = self._reader = None
+        for engine in engines:
+            if engine is not None:
+                engine.dispose()
         self.presence.close()
 
     def _opened(self) -> Engine:
-        if self.path is not None:
-            _make_private(self.path)
-        engine = self._new_engine()
-        try:
+        with telling(self.url):
             if self.path is not None:
-                self._use_journal(engine)
-            migrate(engine, self._connected)
-            self._reserve.put_aside()
-        except BaseException:
-            engine.dispose()
-            raise
+                _make_private(self.path)
+            engine = self._new_engine()
+            try:
+                if self.path is not None:
+                    self._use_journal(engine)
+                migrate(engine, self._connected)
+                self._reserve.put_aside()
+            except BaseException:
+                engine.dispose()
+                raise
+            return engine
+
+    def _readable(self) -> Engine:
+        """What `open` answers; where the file cannot be written, connections that only read it.
+
+        It is tried again each time, so that everything goes on as soon as something can be written.
+        """
+        try:
+            return self.open()
+        except (StoreFull, StoreReadOnly):
+            if self.path is None or not _holds_something(self.path):
+                raise
+            with self._lock:
+                self._reader = self._reader or self._opened_for_reading(self.path)
+                return self._reader
+
+    def _opened_for_reading(self, path: Path) -> Engine:
+        engine = reading_engine(path, BUSY_S)
+        event.listen(engine, "begin", _begin)
+        check(engine)
         return engine
 
     def _new_engine(self) -> Engine:
@@ -162,6 +186,16 @@ class Database:
         with engine.connect() as connection:
             connection.execution_options(**{BEGIN: begin})
             yield connection
+
+
+def _holds_something(path: Path) -> bool:
+    """Whether there is a file that somebody has written to; also when we may not look."""
+    try:
+        return path.stat().st_size > 0
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
 
 
 def _make_private(path: Path) -> None:

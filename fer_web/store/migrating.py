@@ -33,6 +33,16 @@ def migrate(engine: Engine, connected: Callable[[Engine, str], AbstractContextMa
             _upgrade(connection)
 
 
+def check(engine: Engine) -> None:
+    """StoreError when the tables are not those of this version."""
+    with engine.connect() as connection:
+        if not _is_current(connection):
+            raise StoreError(
+                "the database was made by an older version of FER Web, and can be brought up to date only where it can "
+                "be written"
+            )
+
+
 def _upgrade(connection: Connection) -> None:
     from alembic import command
 

@@ -77,7 +77,7 @@ class Presence:
 
 def _is_held(path: Path) -> bool:
     try:
-        file = os.open(path, os.O_RDWR)
+        file = os.open(path, os.O_RDONLY)
     except FileNotFoundError:
         return False
     except OSError:  # somebody else's, then

@@ -19,6 +19,7 @@ from fer_web.errors import (
     SourceError,
     StoreError,
     StoreFull,
+    StoreReadOnly,
 )
 from fer_web.web.services import services
 
@@ -66,6 +67,7 @@ STATUSES: Mapping[str, int] = {
     "no_job": 404,
     "job_not_over": 409,
     "storage_full": 507,
+    "storage_read_only": 507,
     "storage_unavailable": 503,
     # who asks, and from where
     "token_required": 401,
@@ -110,6 +112,7 @@ def code_of(error: FerError) -> str:
         (SourceError, "no_source"),
         (ModelError, "model_error"),
         (StoreFull, "storage_full"),
+        (StoreReadOnly, "storage_read_only"),
         (StoreError, "storage_unavailable"),
     )
     return next((code for kind, code in kinds if isinstance(error, kind)), "internal_error")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fer_web.core import JobState
-from fer_web.web.openapi_parts import BINARY, GUARDED, JSON, PAGE, answer, parameter, ref, refusals
+from fer_web.web.openapi_parts import BINARY, GUARDED, JSON, PAGE, STORE_REFUSALS, answer, parameter, ref, refusals
 from fer_web.web.openapi_schemas import COUNTED, NUMBER, SHARE, TEXT, Schema, list_of, object_of, or_null
 
 JOB = parameter("job", TEXT, "The job's id.", place="path")
@@ -64,8 +64,7 @@ PATHS: dict[str, dict[str, Any]] = {
                     "bad_parameter",
                     "unsupported_media_type",
                     "busy",
-                    "storage_full",
-                    "storage_unavailable",
+                    *STORE_REFUSALS,
                 ),
             },
         },
@@ -89,7 +88,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "responses": {
                 "200": answer("It is canceled.", JSON, ref("Job")),
                 "204": answer("It is off the list."),
-                **refusals(*GUARDED, "no_job", "storage_unavailable"),
+                **refusals(*GUARDED, "no_job", *STORE_REFUSALS),
             },
         },
     },

@@ -60,7 +60,7 @@ PAGE = {
 }
 # What can be wrong with a body in JSON, and with the place where recordings are kept.
 BODY_REFUSALS = ("bad_json", "unknown_parameter", "bad_parameter", "unsupported_media_type", "image_too_large")
-STORE_REFUSALS = ("storage_unavailable", "storage_full")
+STORE_REFUSALS = ("storage_unavailable", "storage_full", "storage_read_only")
 # One or several pictures, in every form in which they are taken, and what can be wrong with them.
 PICTURE_BODY = {
     "required": True,
