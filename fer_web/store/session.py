@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from fer_web.core import Recording
 
 SessionKind = Literal["live", "visitor", "video"]
+VIDEO: SessionKind = "video"
 # The state of what was deleted and is not gone yet; nobody sees it.
 DELETED = "deleted"
 BROKE_OFF = "the program that recorded this ended without finishing it"

@@ -6,9 +6,10 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Update, delete, select, update
+from sqlalchemy import Connection, Update, delete, select, update
 
-from fer_web.store.session import DELETED
+from fer_web.errors import RequestError
+from fer_web.store.session import DELETED, VIDEO, SessionState
 from fer_web.store.session_reads import PAGE, SessionReads, unknown
 from fer_web.store.tables import ReadingRow, SessionRow
 
@@ -19,13 +20,22 @@ class SessionDeletion(SessionReads):
     """Recordings that can be changed or be deleted; what is deleted disappears at once and goes piece by piece."""
 
     def delete(self, session_id: str) -> None:
-        """Remove it and everything that belongs to it, for good, also while it is being recorded."""
-        self._change(session_id, state=DELETED)
-        self._database.with_room(self._sweep)
+        """Remove it and everything that belongs to it, for good, also while this process records it.
+
+        RequestError 'still_recording' while another server does.
+        """
+        if not self._delete_where(SessionRow.id == session_id):
+            raise unknown()
 
     def delete_all(self) -> int:
-        """Remove all recordings for good; how many there were."""
+        """Remove all recordings for good; how many there were. None, and an error, while another server records."""
         return self._delete_where()
+
+    def ensure_deletable(self) -> None:
+        """RequestError 'still_recording' while another server records: what it has would be lost to it."""
+        if self._database.is_there:
+            with self._database.reading() as connection:
+                self._refuse_others(connection)
 
     def on_delete(self, forget: Callable[[str], None]) -> None:
         """Have `forget(session_id)` called before a recording's rows go, so that its files go with it.
@@ -48,10 +58,26 @@ class SessionDeletion(SessionReads):
     def _delete_where(self, *conditions: Any) -> int:
         if not self._database.is_there:
             return 0
-        doomed = update(SessionRow).where(SessionRow.state != DELETED, *conditions).values(state=DELETED)
-        count = self._database.with_room(lambda: self._execute(doomed))
+        count = self._database.with_room(lambda: self._doom(*conditions))
         self._database.with_room(self._sweep)
         return count
+
+    def _doom(self, *conditions: Any) -> int:
+        """From now on nobody sees them; how many they are."""
+        with self._database.writing() as connection:
+            self._refuse_others(connection, *conditions)
+            doomed = update(SessionRow).where(SessionRow.state != DELETED, *conditions).values(state=DELETED)
+            return connection.execute(doomed).rowcount
+
+    def _refuse_others(self, connection: Connection, *conditions: Any) -> None:
+        """A video's readings may go: its job is listed by all servers, and ends. What people record they would miss."""
+        going_on = [SessionRow.state == str(SessionState.RECORDING), SessionRow.kind != VIDEO, *conditions]
+        for row in connection.execute(select(SessionRow).where(*going_on)):
+            if row.owner != self._presence.owner and not self._is_lost(row):
+                raise RequestError(
+                    "still_recording",
+                    f"another server on this data folder is recording {row.name!r}: stop it there first",
+                )
 
     def _sweep(self) -> None:
         """Make what was deleted go, in small transactions: whoever records meanwhile never waits for long."""

@@ -53,7 +53,7 @@ PATHS: dict[str, dict[str, Any]] = {
             ],
             "responses": {
                 "200": answer("How many there were.", JSON, ref("Deleted")),
-                **refusals(*GUARDED, *STORE_REFUSALS, "confirm_required"),
+                **refusals(*GUARDED, *STORE_REFUSALS, "confirm_required", "still_recording"),
             },
         },
     },

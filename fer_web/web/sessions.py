@@ -83,6 +83,7 @@ def delete_all() -> Response:
     if request.args.get("confirm") != "true":
         raise RequestError("confirm_required", "this deletes every recording for good: add ?confirm=true to do it")
     mine = services()
+    mine.store.ensure_deletable()
     mine.recordings.stop_all(STOP_S)
     return jsonify(deleted=mine.store.delete_all())
 

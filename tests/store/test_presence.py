@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from fer_web.errors import RequestError
 from fer_web.resources import ROOT
 from fer_web.store import SessionState, Store
 from fer_web.store.address import FILE, sqlite_address
@@ -101,6 +102,41 @@ def test_what_another_records_is_left_to_it(address: str) -> None:
 
         assert store.recover() == 0
         assert store.get(session).state is SessionState.RECORDING
+
+
+def test_what_another_server_records_is_not_deleted_without_a_word(address: str) -> None:
+    with Store.open(address) as other, Store.open(address) as store:
+        finished, running = begin(store), begin(other, "the other's")
+        store.finish(finished, duration_s=1.0)
+
+        for delete in (store.delete_all, store.ensure_deletable, lambda: store.delete(running)):
+            with pytest.raises(RequestError, match=r"another server .*: stop it there first") as refusal:
+                delete()
+            assert refusal.value.code == "still_recording"
+        other.append(running, readings(3), duration_s=1.0)
+        assert (store.count(), store.get(running).readings) == (2, 3)
+        store.delete(finished)
+
+        other.finish(running, duration_s=1.0)
+        assert store.delete_all() == 1
+
+
+def test_what_a_dead_server_recorded_can_be_deleted_at_once(tmp_path: Path) -> None:
+    address = sqlite_address(tmp_path)
+    with recording(address) as (process, _):
+        killed(process)
+
+    with Store.open(address) as store:
+        assert store.delete_all() == 1
+
+
+def test_what_is_read_from_a_video_can_be_deleted_whoever_analyzes_it(address: str) -> None:
+    with Store.open(address) as worker, Store.open(address) as store:
+        session = worker.create("film", "film", now(), kind="video")
+
+        assert store.delete_all() == 1
+        with pytest.raises(RequestError, match="deleted"):
+            worker.append(session, readings(1), duration_s=1.0)
 
 
 def test_with_a_server_whoever_is_silent_is_taken_for_gone(server_address: str, clock: Clock) -> None:

@@ -151,6 +151,21 @@ def test_everything_is_deleted_after_asking_and_recordings_end(client: FlaskClie
     assert client.get("/api/recordings/current").get_json() == {"recording": None}
 
 
+def test_what_another_server_on_the_same_folder_records_is_left_to_it(client: FlaskClient, tmp_path: Path) -> None:
+    mine = start(client)
+    with keeping(tmp_path / "data") as other:
+        theirs = start(other)
+
+        for path in ("/api/sessions?confirm=true", f"/api/sessions/{theirs['id']}"):
+            answer = client.delete(path)
+            assert code_of(answer) == (409, "still_recording")
+            assert "another server" in answer.get_json()["error"]["message"]
+
+        assert client.get("/api/recordings/current").get_json()["recording"]["id"] == mine["id"]  # it was not ended
+        stop(other, theirs)
+    assert client.delete("/api/sessions?confirm=true").get_json() == {"deleted": 2}
+
+
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_pages_of_other_websites_can_do_none_of_it(client: FlaskClient, site: str) -> None:
     session = add(client)
