@@ -31,13 +31,23 @@ def tidy(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) -> Non
 
 
 def clear_away(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) -> None:
-    """Delete the videos of all jobs that are over, however they ended, and what was drawn for copies of them."""
+    """Delete the videos of all jobs that are over, however they ended, and what was drawn for copies of them.
+
+    Of canceled ones, what was read goes, too.
+    """
     for job in store.list_jobs(limit=MANY, states=OVER, has_file=True):
         uploads.discard(job.path)
         if job.session_id is not None:
             annotated.discard_unfinished(job.session_id)
-        with suppress(RequestError):  # it was taken off the list meanwhile
-            store.drop_job_path(job.id)
+            if job.state is JobState.CANCELED:
+                _delete(store, annotated, job.session_id)
+        store.drop_job_path(job.id)
+
+
+def _delete(store: Store, annotated: AnnotatedFolder, session_id: str) -> None:
+    with suppress(RequestError):  # it was deleted before
+        store.delete(session_id)
+    annotated.discard(session_id)
 
 
 def _is_kept(store: Store, session_id: str) -> bool:

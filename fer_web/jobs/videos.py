@@ -132,9 +132,6 @@ class VideoJobs:
         if before.state.is_over or job.state is not JobState.CANCELED:
             return job
         clear_away(self._store, self.uploads, self.annotated)
-        if job.session_id is not None:
-            with suppress(RequestError):
-                self._store.delete(job.session_id)
         return job
 
     def forget(self, job_id: str) -> None:

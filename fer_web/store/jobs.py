@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Delete, Update, and_, delete, func, insert, or_, select, update
 
 from fer_web.core import Job, JobState
 from fer_web.errors import RequestError
@@ -129,55 +129,56 @@ class Jobs(Repository):
         """Done, failed (`error` says why) or canceled; False when the job is no longer this worker's."""
         if not state.is_over:
             raise ValueError(f"a job does not end {state}")
-        ended = {"state": str(state), "error": error and clean(error), "message": clean(message)}
+        ended: dict[str, Any] = {"state": str(state), "error": error and clean(error), "message": clean(message)}
         if state is JobState.DONE:
-            ended["progress"] = 1.0  # type: ignore[assignment]
-        return self._change_mine(job_id, worker, **ended, remaining_s=None, finished_at=self._clock())
+            ended["progress"] = 1.0
+        ended |= {"remaining_s": None, "finished_at": self._clock()}
+        return self._database.with_room(lambda: self._change_mine(job_id, worker, **ended))
 
     def release_job(self, job_id: str, worker: str, *, counts: bool = False) -> bool:
         """Put it back into the queue, as if it had never been taken: the worker is being stopped.
 
         With `counts` the attempt remains one: it failed, and another one shall be made.
         """
-        return self._change_mine(
-            job_id,
-            worker,
-            state=str(JobState.QUEUED),
-            worker=None,
-            started_at=None,
-            heartbeat_at=None,
-            progress=0.0,
-            remaining_s=None,
-            message="",
-            attempts=JobRow.attempts - (0 if counts else 1),
-        )
+        waiting = {
+            "state": str(JobState.QUEUED),
+            "worker": None,
+            "started_at": None,
+            "heartbeat_at": None,
+            "progress": 0.0,
+            "remaining_s": None,
+            "message": "",
+            "attempts": JobRow.attempts - (0 if counts else 1),
+        }
+        return self._database.with_room(lambda: self._change_mine(job_id, worker, **waiting))
 
     def cancel_job(self, job_id: str) -> Job:
         """End it at once; a worker that has it learns of it from its next `update_job`. What is over stays as it is."""
         if not self._database.is_there:
             raise _unknown()
         changes = {"state": str(JobState.CANCELED), "remaining_s": None, "finished_at": self._clock()}
-        with self._database.writing() as connection:
-            connection.execute(
-                update(JobRow)
-                .where(JobRow.id == job_id, JobRow.state.in_([str(JobState.QUEUED), str(JobState.RUNNING)]))
-                .values(changes)
-            )
-            return _found(connection, job_id)
+        active = JobRow.state.in_([str(JobState.QUEUED), str(JobState.RUNNING)])
+        self._write(update(JobRow).where(JobRow.id == job_id, active).values(changes))
+        return self.get_job(job_id)
 
     def drop_job_path(self, job_id: str) -> None:
         """Note that the file which it worked on is gone."""
-        with self._database.writing() as connection:
-            connection.execute(update(JobRow).where(JobRow.id == job_id).values(path=None))
+        self._write(update(JobRow).where(JobRow.id == job_id).values(path=None))
 
     def delete_job(self, job_id: str) -> None:
         """Remove one that is over; RequestError 'job_not_over' for another. Its files are the caller's business."""
-        if not self._database.is_there:
-            raise _unknown()
-        with self._database.writing() as connection:
-            if not _found(connection, job_id).state.is_over:
-                raise RequestError("job_not_over", "the job is not over: cancel it first")
-            connection.execute(delete(JobRow).where(JobRow.id == job_id))
+        if not self.get_job(job_id).state.is_over:  # which is for good
+            raise RequestError("job_not_over", "the job is not over: cancel it first")
+        self._write(delete(JobRow).where(JobRow.id == job_id))
+
+    def _write(self, statement: Update | Delete) -> None:
+        """What makes space, or ends something, can be done on a full disk, too."""
+
+        def execute() -> None:
+            with self._database.writing() as connection:
+                connection.execute(statement)
+
+        self._database.with_room(execute)
 
     def _change_mine(self, job_id: str, worker: str, /, **changes: Any) -> bool:
         mine = and_(JobRow.id == job_id, JobRow.worker == worker, JobRow.state == str(JobState.RUNNING))

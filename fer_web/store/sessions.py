@@ -130,10 +130,14 @@ class Sessions(SessionDeletion):
         return self._delete_where(SessionRow.created_at < older_than, SessionRow.state != str(SessionState.RECORDING))
 
     def recover(self) -> int:
-        """Mark as interrupted what processes that have died were recording; how many there were."""
+        """Mark as interrupted what processes that have died were recording, how many there were.
+
+        What they were deleting goes, too.
+        """
         if not self._database.is_there:
             return 0
         lost = self._database.with_room(lambda: self._interrupt(self._is_lost))
+        self._database.with_room(self._sweep)
         self._presence.sweep()
         return lost
 

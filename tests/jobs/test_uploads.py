@@ -152,8 +152,21 @@ def test_the_video_of_a_job_that_is_over_goes_at_once_whoever_ended_it(state: Jo
         tidy(store, uploads, annotated)
 
         assert sorted(path.name for path in uploads.folder.iterdir()) == ["waiting", "waiting.position"]
-        assert list(annotated.folder.iterdir()) == [copy]
+        assert list(annotated.folder.iterdir()) == ([] if state is JobState.CANCELED else [copy])
         assert (store.get_job("1").path, store.get_job("2").path) == (None, "uploads/waiting")
+
+
+def test_what_was_read_of_a_canceled_video_goes_with_it_though_whoever_canceled_it_was_killed(tmp_path: Path) -> None:
+    now = datetime.now(timezone.utc)
+    uploads, annotated = UploadFolder(tmp_path / "uploads", 1), AnnotatedFolder(tmp_path / "annotated")
+    with Store.open(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
+        session = store.create("talk", "talk", now, kind="video")
+        store.save_job(Job("1", "video", "talk", now, path="uploads/talk", session_id=session))
+        store.cancel_job("1")  # and then it was killed
+
+        tidy(store, uploads, annotated)
+
+        assert store.count() == 0
 
 
 def test_an_upload_that_comes_slowly_is_seen_to_be_written_to(tmp_path: Path) -> None:

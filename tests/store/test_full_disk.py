@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from fer_web.core import Job, JobState
 from fer_web.errors import StoreFull
 from fer_web.store import SessionState, Store
 from fer_web.store.address import sqlite_address
+from fer_web.store.repository import now
 from fer_web.store.reserve import SIZE_BYTES
 from tests.store.samples import begin, readings
 
@@ -81,6 +83,28 @@ def test_on_a_full_disk_recordings_can_be_finished_and_deleted_which_makes_space
 
         assert store.get(finished).state is SessionState.FINISHED
         assert [stored.id for stored in store.list(limit=5)] == [other, finished]
+
+
+def test_on_a_full_disk_videos_can_be_canceled_and_taken_off_the_list(small_disk: Path) -> None:
+    with Store.open(sqlite_address(small_disk)) as store:
+        for name in ("waiting", "running", "stopped"):
+            store.save_job(Job(name, "video", "film.mp4", now(), path=f"uploads/{name}"))
+        for name in ("running", "stopped"):
+            assert store.claim_job("worker", job_id=name) is not None
+        session = begin(store)
+        fill(small_disk)
+        with pytest.raises(StoreFull):  # noqa: PT012
+            while True:
+                store.append(session, readings(100), duration_s=1.0)
+
+        store.cancel_job("waiting")
+        store.drop_job_path("waiting")
+        assert store.end_job("running", "worker", JobState.FAILED, error="the disk is full")
+        assert store.release_job("stopped", "worker")
+        store.delete_job("waiting")
+
+        found = [(job.id, job.state) for job in store.list_jobs(limit=5)]
+        assert found == [("stopped", JobState.QUEUED), ("running", JobState.FAILED)]
 
 
 def test_space_is_put_aside_again_as_soon_as_there_is_some(small_disk: Path) -> None:

@@ -45,6 +45,23 @@ def test_without_an_end_everything_stays(store: Store, clock: Clock) -> None:
     assert store.count() == 1
 
 
+def test_what_a_process_was_deleting_when_it_was_killed_goes_also_without_an_end(store: Store) -> None:
+    gone: list[str] = []
+
+    def forget(session: str) -> None:
+        gone.append(session)
+        if len(gone) == 1:
+            raise PermissionError("as if the process was killed now")
+
+    store.on_delete(forget)
+    session = begin(store)
+    store.delete(session)
+
+    Retention(store, None).tidy()
+
+    assert gone == [session, session]
+
+
 def test_where_nothing_was_ever_kept_nothing_is_made(tmp_path: Path) -> None:
     store = Store.lazy(sqlite_address(tmp_path / "data"))
 
