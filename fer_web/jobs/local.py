@@ -88,7 +88,9 @@ class LocalQueue:
         idle_s = 0.0
         while not self._is_closed:
             job = self._next()
-            if (job is not None and self._hand_over(job)) or self._wait():
+            if job is not None:
+                self._hand_over(job)
+            if job is not None or self._wait():
                 idle_s = 0.0
                 continue
             idle_s += self._look_s
@@ -99,7 +101,10 @@ class LocalQueue:
     def _next(self) -> Job | None:
         try:
             self._tidy()
-            return next(iter(waiting_jobs(self._store, self._silence_s)), None)
+            job = next(iter(waiting_jobs(self._store, self._silence_s)), None)
+            if job is not None:
+                self._store.ensure_writable()  # without that no worker could claim it
+            return job
         except StoreError as error:
             log.error("Videos wait: %s", error)
         except Exception:  # the next time is another chance
@@ -113,12 +118,11 @@ class LocalQueue:
             news, self._has_news = self._has_news, False
             return news
 
-    def _hand_over(self, job: Job) -> bool:
-        """Returns when the worker has done with a job, or died at it; False when not even that could be noted."""
+    def _hand_over(self, job: Job) -> None:
+        """Returns when the worker has done with a job, or died at it."""
         worker = self._ready_worker()
         if worker is not None and not worker.work_on(job.id, LIMIT_S) and not self._is_closed:
-            return self._bury(worker, job.id)
-        return True
+            self._bury(worker, job.id)
 
     def _ready_worker(self) -> Worker | None:
         """The worker, started if need be; None when the queue is being closed."""
@@ -129,11 +133,8 @@ class LocalQueue:
                 self._worker = Worker(self._command, self._plan)
             return self._worker
 
-    def _bury(self, worker: Worker, job_id: str) -> bool:
-        """Put back what a dead worker has left, also when it died before it could claim the job; whether that worked.
-
-        Where it did not, the next worker would end in the same way: nothing can be written, say.
-        """
+    def _bury(self, worker: Worker, job_id: str) -> None:
+        """Put back what a dead worker has left; also when it died before it could claim the job."""
         self._let_go()
         reason = f"the process that analyzed it ended ({worker.how_it_ended()})"
         log.error("A video is put back: %s", reason)
@@ -145,8 +146,6 @@ class LocalQueue:
                 give_back(self._store, job, worker.name, reason)
         except FerError as error:  # it was removed meanwhile, or the database is away: then its silence will tell
             log.warning("It could not be put back: %s", error)
-            return not isinstance(error, StoreError)
-        return True
 
     def _let_go(self) -> None:
         """End the worker: at once when it is idle, after it has put its job back when not."""
