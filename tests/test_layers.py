@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,14 @@ PACKAGE = Path(__file__).resolve().parent.parent / "fer_web"
 
 # Top row first. Parts of one row do not know each other, except in the top row, which wires everything.
 ROWS = (
-    ("factory", "worker", "cli", "settings", "startup", "bench", "__main__"),
+    ("factory", "worker", "cli", "settings", "startup", "__main__", "study", "study.bench"),
     ("api",),
     ("results",),
     ("web",),
-    ("lab",),
-    ("jobs", "training"),
+    ("study.lab",),
+    ("jobs", "study.training"),
     ("live", "store", "reports"),
-    ("vision", "sources"),
+    ("vision", "sources", "study.networks"),
     ("registry",),
     ("core", "errors", "resources"),
 )
@@ -27,26 +27,31 @@ ROW_OF = {part: number for number, parts in enumerate(ROWS) for part in parts}
 
 # Where a package may be imported at all, and whether only inside functions.
 HOMES = {
-    "keras": {"registry", "vision", "training", "lab"},
-    "tensorflow": {"registry", "vision", "training", "lab"},
-    "flask": {"web", "factory", "cli", "bench"},
-    "cv2": {"sources", "vision", "live", "training", "lab", "bench"},
-    "dlib": {"vision", "lab", "bench"},
+    "keras": {"registry", "vision", "study"},
+    "tensorflow": {"registry", "vision", "study"},
+    "flask": {"web", "factory", "cli", "study"},
+    "cv2": {"sources", "vision", "live", "study"},
+    "dlib": {"vision", "study"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "celery": {"jobs"},
     "redis": {"jobs", "live"},
     "av": {"jobs", "sources"},
-    "sklearn": {"lab"},
-    "lightgbm": {"lab"},
-    "optuna": {"lab"},
+    "sklearn": {"study"},
+    "lightgbm": {"study"},
+    "optuna": {"study"},
 }
 LAZY = {"keras", "tensorflow", "torch", "jax", "sklearn", "lightgbm", "optuna", "celery", "av", "matplotlib"}
 
 
 def part_of(path: Path) -> str:
     """The part of the program that a module belongs to."""
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    return part_in(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+def part_in(names: Sequence[str]) -> str:
+    """The part that dotted names below `fer_web` lead to; the study's packages are parts of their own."""
+    return ".".join(names[:2]) if names[0] == "study" and "__init__" not in names[:2] else names[0]
 
 
 def imports_of(path: Path) -> Iterator[tuple[str, bool]]:
@@ -74,12 +79,14 @@ def faults_of(path: Path) -> Iterator[str]:
     here = part_of(path)
     for name, is_lazy in imports_of(path):
         top, *rest = name.split(".")
-        if top == "fer_web" and rest and rest[0] in ROW_OF and here in ROW_OF:
-            there = rest[0]
+        there = part_in(rest) if top == "fer_web" and rest else ""
+        if there.startswith("study") and not here.startswith("study"):
+            yield f"{here} imports {there}, which is left out where the program only serves"
+        elif there in ROW_OF and here in ROW_OF:
             is_wiring = ROW_OF[here] == 0
             if there != here and not is_wiring and ROW_OF[there] <= ROW_OF[here]:
                 yield f"{here} imports {there}, which stands no lower"
-        if top in HOMES and here not in HOMES[top]:
+        if top in HOMES and here.partition(".")[0] not in HOMES[top]:
             yield f"{here} imports {top}, which belongs to {', '.join(sorted(HOMES[top]))}"
         if top in LAZY and not is_lazy:
             yield f"{name} is imported at the top of the module instead of inside a function"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from fer_web import __version__
+from fer_web.core.command import Command, Commands
 from fer_web.errors import FerError, SettingsError
 
 # As it was called: the installed command, or the package.
@@ -19,61 +20,27 @@ FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 BROKEN_PIPE = 141
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Where a command's functions are: one adds its arguments to a parser, one runs it and answers the exit code."""
-
-    module: str
-    help: str
-    arguments: str = "add_arguments"
-    run: str = "run"
-
-    def functions(self) -> tuple[Callable[[argparse.ArgumentParser], None], Callable[[argparse.Namespace], int]]:
-        module = import_module(self.module)
-        return getattr(module, self.arguments), getattr(module, self.run)
-
-
-def _training(name: str, meaning: str) -> Command:
-    return Command("fer_web.training.commands", meaning, f"add_{name}_arguments", f"run_{name}")
-
-
-def _lab(name: str, meaning: str) -> Command:
-    return Command("fer_web.lab.commands", meaning, f"add_{name}_arguments", f"run_{name}")
-
-
-COMMANDS: Mapping[str, Command | Mapping[str, Command]] = {
+OWN: Commands = {
     "serve": Command("fer_web.cli.serve", "serve the live picture, the pages and the API"),
     "worker": Command("fer_web.cli.worker", "analyze the videos that a service hands on through Redis"),
     "predict": Command("fer_web.cli.predict", "say what the faces in pictures express"),
     "analyze": Command("fer_web.cli.analyze", "read the faces in videos over time, with a report of each"),
     "models": Command("fer_web.cli.models", "list the models, or verify their files"),
     "settings": Command("fer_web.cli.settings", "print every setting, its meaning, its value and where that came from"),
-    "train": _training("train", "train an expression network on FER2013"),
-    "teach": _training("teach", "write down what trained networks answer, for a student to learn from"),
-    "reframe": _training("reframe", "crop training pictures as faces from cameras are cropped"),
-    "evaluate": _training("evaluate", "measure a network on FER2013's PrivateTest"),
-    "ablate": Command("fer_web.training.ablate_command", "what each ingredient of a training run gives, with seeds"),
-    "publish": _training("publish", "write a trained network with its card into the models folder"),
-    "convert": Command("fer_web.lab.convert_command", "write a data set as arrays, pictures and features"),
-    "lab": {
-        "list": _lab("list", "the reference systems to compare with, and which were run"),
-        "run": _lab("run", "fit reference systems and measure them by the same protocol"),
-        "keypoints": Command("fer_web.lab.keypoints.commands", "fit, publish and measure the network for keypoints"),
-        "table": _lab("table", "what the runs came to, beside what the systems' authors report"),
-        "publish": _lab("publish", "a network row's weights as a model with its card"),
-    },
-    "tune": Command("fer_web.lab.tune_command", "tune a row of the laboratory with Optuna"),
-    "bench": {
-        "pipeline": Command("fer_web.bench.pipeline", "frames per second, against the original program's loop"),
-        "predict": Command("fer_web.bench.predict", "how long POST /predict takes"),
-        "framing": Command("fer_web.bench.framing", "which crop of a face suits the network best"),
-        "cameras": Command("fer_web.bench.cameras", "what light, lens, grain, JPEG and tilted heads cost the network"),
-        "viewers": Command("fer_web.bench.viewers", "how many viewers a server holds"),
-        "visitors": Command("fer_web.bench.visitors", "how fast visitors with their own cameras are answered"),
-        "blinks": Command("fer_web.bench.blinks", "how well blinks are counted"),
-        "video": Command("fer_web.bench.video", "how fast a video file is analyzed, and in how much memory"),
-    },
 }
+STUDY = ("training", "lab", "bench")
+
+
+def _of_the_study() -> Commands:
+    """The commands of the packages that serving does without; none where their folder was left out."""
+    spec = find_spec("fer_web.study")
+    if spec is None or spec.origin is None:
+        return {}
+    tables = (import_module(f"fer_web.study.{name}.commands").COMMANDS for name in STUDY)
+    return {name: command for table in tables for name, command in table.items()}
+
+
+COMMANDS: Commands = {**OWN, **_of_the_study()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -103,7 +70,7 @@ def _run(given: Sequence[str]) -> int:
 
 
 def _find(
-    commands: Mapping[str, Command | Mapping[str, Command]], given: Sequence[str], words: tuple[str, ...] = ()
+    commands: Commands, given: Sequence[str], words: tuple[str, ...] = ()
 ) -> tuple[tuple[str, ...], Command, Sequence[str]]:
     """The command that the first words name, those words, and what follows them."""
     parser = _overview(commands, words)
@@ -114,9 +81,7 @@ def _find(
     return _find(found, given[1:], (*words, name))
 
 
-def _overview(
-    commands: Mapping[str, Command | Mapping[str, Command]], words: tuple[str, ...]
-) -> argparse.ArgumentParser:
+def _overview(commands: Commands, words: tuple[str, ...]) -> argparse.ArgumentParser:
     lines = [f"  {name:<10} {_help(command)}" for name, command in commands.items()]
     parser = argparse.ArgumentParser(
         " ".join((PROGRAM, *words)),

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -47,6 +49,20 @@ def test_calling_it_wrongly_ends_with_2(words: list[str], capsys: pytest.Capture
 
     assert ended.value.code == 2
     assert "usage:" in capsys.readouterr().err
+
+
+def test_a_program_that_only_serves_has_no_commands_of_the_study(tmp_path: Path) -> None:
+    """The image leaves the folder out."""
+    left_out = shutil.ignore_patterns("study", "__pycache__")
+    shutil.copytree(ROOT / "fer_web", tmp_path / "fer_web", ignore=left_out)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "fer_web", "train"], cwd=tmp_path, check=False, capture_output=True, text=True
+    )
+
+    assert done.returncode == 2
+    assert "invalid choice: 'train'" in done.stderr
+    assert "serve" in done.stderr
 
 
 def test_wrong_settings_end_with_2_and_a_sentence_each(

@@ -20,6 +20,7 @@ import pytest
 from tests.golden.conftest import HOW_TO_CHANGE, Goldens
 from tests.golden.trainings import TRAININGS
 
+pytest.importorskip("fer_web.study")
 ROOT = Path(__file__).resolve().parents[2]
 ONE_THREAD = {"TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "1", "OMP_NUM_THREADS": "1"}
 PACKAGES = ("keras", "numpy", "opencv-python-headless", "tensorflow-cpu")

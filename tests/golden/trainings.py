@@ -35,9 +35,9 @@ LAB_EPOCHS, KEYPOINT_EPOCHS = 4, 3
 def train(folder: Path) -> Path:
     """100 steps of `train`, with a body of two blocks in place of the network's own."""
     from fer_web.cli import main
-    from fer_web.registry import networks
-    from fer_web.training import config
-    from tests.lab.conftest import made_up, save
+    from fer_web.study.networks import build as networks
+    from fer_web.study.training import config
+    from tests.study.lab.conftest import made_up, save
 
     networks.BODIES = config.BODIES = {"xception-small": networks._xception(16, ((16, 1), (32, 1)))}
     (folder / "run.toml").write_text(TRAIN, encoding="utf-8")
@@ -50,7 +50,7 @@ def train(folder: Path) -> Path:
 def lab(folder: Path) -> Path:
     """52 steps of a network of the laboratory, taught by the served one, on pictures of two sizes."""
     from fer_web.cli import main
-    from tests.lab.conftest import made_up, save
+    from tests.study.lab.conftest import made_up, save
 
     data = save(made_up(30), folder / "faces.npz")
     command = ["lab", "run", "simple-cnn", "--data", str(data), "--runs", str(folder), "--cache", str(folder / "cache")]
@@ -60,9 +60,9 @@ def lab(folder: Path) -> Path:
 
 def keypoints(folder: Path) -> Path:
     """21 steps of the network for keypoints."""
-    from fer_web.lab.keypoints.faces import divide
-    from fer_web.lab.keypoints.train import RECIPE, keypoint_fitting
-    from tests.lab.keypoints.made_up import made_up
+    from fer_web.study.lab.keypoints.faces import divide
+    from fer_web.study.lab.keypoints.train import RECIPE, keypoint_fitting
+    from tests.study.lab.keypoints.made_up import made_up
 
     schedule = replace(RECIPE.schedule, epochs=KEYPOINT_EPOCHS, minutes=0.0)
     keypoint_fitting(divide(made_up(40)), folder, replace(RECIPE, batch=4, schedule=schedule)).fit(quiet=True)

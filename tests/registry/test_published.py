@@ -8,8 +8,6 @@ import pytest
 
 from fer_web.registry.card import EXPRESSION
 from fer_web.registry.catalog import list_models, load_model, verify_model
-from fer_web.registry.networks import build_network
-from tests.registry.test_networks import LIMITS
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 NAMES = sorted(path.stem for path in MODELS.glob("*.keras"))
@@ -21,14 +19,11 @@ def test_the_served_model_is_here() -> None:
 
 
 @pytest.mark.parametrize("name", EXPRESSION_NAMES)
-def test_a_models_hash_matches_its_card_and_its_network(name: str) -> None:
+def test_a_models_hash_matches_its_card(name: str) -> None:
     card = verify_model(MODELS, name)
     model, _ = load_model(MODELS, name)
 
-    assert model.count_params() == card.parameters <= LIMITS.get(name, 20_000_000)
-    assert [weight.shape for weight in model.weights] == [
-        weight.shape for weight in build_network(card.network, size=(48, 48)).weights
-    ]
+    assert model.count_params() == card.parameters
     assert set(card.data["dropped"]) == {"PublicTest", "PrivateTest"}
 
 

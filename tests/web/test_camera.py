@@ -20,7 +20,6 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.serving import make_server
 
-from fer_web.bench.visitor import Visitor
 from fer_web.core import Blink, Frame, FrameResult, Rect
 from fer_web.errors import FerError
 from fer_web.vision import Vision
@@ -29,6 +28,8 @@ from fer_web.web.guard import HEADERS
 from tests.web.client import FakeVision, face, make_app, picture
 from tests.web.live_server import PATIENCE_S, Server, eventually, serving
 from tests.web.test_openapi import errors_in, schema_of
+
+Visitor = pytest.importorskip("fer_web.study.bench.visitor").Visitor
 
 needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
 JPEG = picture("JPEG")

@@ -1,0 +1,19 @@
+"""The commands that measure speed and quality."""
+
+from __future__ import annotations
+
+from fer_web.core.command import Command, Commands
+
+HERE = "fer_web.study.bench"
+COMMANDS: Commands = {
+    "bench": {
+        "pipeline": Command(f"{HERE}.pipeline", "frames per second, against the original program's loop"),
+        "predict": Command(f"{HERE}.predict", "how long POST /predict takes"),
+        "framing": Command(f"{HERE}.framing", "which crop of a face suits the network best"),
+        "cameras": Command(f"{HERE}.cameras", "what light, lens, grain, JPEG and tilted heads cost the network"),
+        "viewers": Command(f"{HERE}.viewers", "how many viewers a server holds"),
+        "visitors": Command(f"{HERE}.visitors", "how fast visitors with their own cameras are answered"),
+        "blinks": Command(f"{HERE}.blinks", "how well blinks are counted"),
+        "video": Command(f"{HERE}.video", "how fast a video file is analyzed, and in how much memory"),
+    },
+}

@@ -1,0 +1,133 @@
+"""`python -m fer_web bench viewers`: how many viewers a real server holds, and what they cost the analysis."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError
+
+from fer_web.errors import FerError
+from fer_web.resources import GUNICORN_FILE, MODELS, PACKAGE
+from fer_web.settings import PREFIX, RESERVED_THREADS
+from fer_web.study.bench.crowd import Crowd
+
+START_S = 120.0
+WARM_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Analyzed frames a second while somebody watched, and pictures a second that each viewer got."""
+
+    analysis_fps: float
+    viewer_fps: tuple[float, ...]
+    megabytes_per_s: float
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--viewers", type=int, default=100, help="how many watch at once (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long each measurement takes (%(default)s)")
+    parser.add_argument("--fps", type=int, default=15, help="the demo's frames per second (%(default)s)")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models (%(default)s)")
+    parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.viewers < 1 or args.seconds <= 0 or args.fps < 1:
+        raise FerError("--viewers, --seconds and --fps must be above 0")
+    settings = {
+        "SOURCE": f"demo:?fps={args.fps}",
+        "VIEWERS": str(args.viewers),
+        "VISITORS": "0",
+        "THREADS": str(args.viewers + RESERVED_THREADS),
+        "MODELS_DIR": str(args.models.resolve()),
+        "MODEL": args.model,
+        "LOG_LEVEL": "warning",
+    }
+    with served(settings) as port:
+        alone = measured(port, 1, args.seconds)
+        crowded = measured(port, args.viewers, args.seconds)
+    report(args, alone, crowded)
+    return 0
+
+
+def report(args: argparse.Namespace, alone: Measured, crowded: Measured) -> None:
+    """Prints both measurements and what the viewers cost."""
+    print(f"demo at {args.fps} frames/s under gunicorn, {args.seconds:g} s each")
+    print(f"analysis with 1 viewer       {alone.analysis_fps:7.2f} frames/s")
+    ratio = crowded.analysis_fps / alone.analysis_fps if alone.analysis_fps else float("nan")
+    print(f"analysis with {args.viewers:<4} viewers   {crowded.analysis_fps:7.2f} frames/s   ratio {ratio:.3f}")
+    slowest, median = min(crowded.viewer_fps), statistics.median(crowded.viewer_fps)
+    print(f"each of {args.viewers:<4} viewers got   {median:7.2f} frames/s in the median, {slowest:.2f} at least")
+    print(f"sent                         {crowded.megabytes_per_s:7.1f} MB/s")
+
+
+def measured(port: int, viewers: int, seconds: float) -> Measured:
+    """Lets `viewers` watch for `seconds`, after some more to settle."""
+    with Crowd(port, "/stream", viewers) as crowd:
+        crowd.read(WARM_S)
+        before, pictures, received = analyzed(port), crowd.pictures(), crowd.received
+        started_s = time.monotonic()
+        crowd.read(seconds)
+        spent_s = time.monotonic() - started_s
+        frames = analyzed(port) - before
+        got = tuple((now - then) / spent_s for now, then in zip(crowd.pictures(), pictures, strict=True))
+        return Measured(frames / spent_s, got, (crowd.received - received) / spent_s / 1e6)
+
+
+def analyzed(port: int) -> float:
+    """How many frames the server has analyzed so far, as /metrics tells."""
+    name = "fer_frames_analyzed_total "
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        lines = answer.read().decode().splitlines()
+    return float(next(line.removeprefix(name) for line in lines if line.startswith(name)))
+
+
+@contextlib.contextmanager
+def served(settings: dict[str, str]) -> Iterator[int]:
+    """The port of a gunicorn that is ready; FerError with its last words when it does not become so."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = int(taken.getsockname()[1])
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    environment |= {f"{PREFIX}{name}": value for name, value in settings.items()}
+    environment |= {f"{PREFIX}PORT": str(port), "PYTHONPATH": str(PACKAGE.parent)}
+    command = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN_FILE)]
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+b") as log:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)  # noqa: S603
+        try:
+            if not _becomes_ready(process, port):
+                log.seek(0)
+                raise FerError(f"the server did not become ready:\n{log.read().decode()[-2000:]}")
+            yield port
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def _becomes_ready(process: subprocess.Popen[bytes], port: int) -> bool:
+    limit_s = time.monotonic() + START_S
+    while process.poll() is None and time.monotonic() < limit_s:
+        if _is_ready(port):
+            return True
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.2)
+    return False
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=10) as answer:
+            return bool(answer.status == 200)
+    except (HTTPError, OSError):
+        return False

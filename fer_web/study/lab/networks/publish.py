@@ -1,0 +1,49 @@
+"""A network row's chosen weights as a model that the program can load and ask, with its card.
+
+Only rows that read pixels alone and know all seven expressions can be published: a served network gets nothing else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fer_web.errors import DataError
+from fer_web.registry.card import ModelCard
+from fer_web.registry.catalog import quiet_tensorflow
+from fer_web.registry.spec import InputSpec
+from fer_web.study.lab.networks.build import TRUNKS, build
+from fer_web.study.lab.networks.recipe import Recipe
+from fer_web.study.lab.networks.weights import CHOSEN, load_facts, take_all
+from fer_web.study.lab.row import ALL, Row
+from fer_web.study.training.dataset import LearningData
+from fer_web.study.training.publish import Origin, write_model
+
+NOTES = (
+    "A reference system of the laboratory, to compare with; see docs/lab.md. Apparent expression, not inner feeling."
+)
+
+
+def publish_row(row: Row, runs: Path, data: LearningData, models: Path) -> ModelCard:
+    """Write `<row>.keras` and `<row>.json` into a folder and return the card; DataError where that is not possible."""
+    quiet_tensorflow()
+    recipe = _publishable(row)
+    weights = runs / row.name / "weights"
+    if not (weights / CHOSEN).is_file():
+        raise DataError(
+            f"{weights} holds no weights: python -m fer_web lab run {row.name} --data fer2013.csv makes them"
+        )
+    model = build(recipe.network, recipe.plan(is_training=False), InputSpec().width)
+    take_all(model, weights / CHOSEN)
+    details = {"run": {**recipe.as_config(), "chosen": load_facts(weights)}}
+    origin = Origin(recipe.network, recipe.loss, recipe.teacher or "none", details, NOTES)
+    return write_model(model, models, row.name, data, origin)
+
+
+def _publishable(row: Row) -> Recipe:
+    if row.config.get("network") not in TRUNKS:
+        raise DataError(f"{row.name} is no network of the laboratory: there is nothing to publish")
+    recipe = Recipe.of(row.config)
+    if recipe.inputs != "raw" or tuple(row.expressions) != ALL:
+        raise DataError(f"{row.name} needs {row.features} for {len(row.expressions)} expressions; a model that is "
+                        f"served gets pixels alone and knows all {len(ALL)}")  # fmt: skip
+    return recipe

@@ -1,0 +1,20 @@
+"""The commands for training, in the order of their use."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from fer_web.core.command import Command, Commands
+
+_one = partial(Command.named, "fer_web.study.training.train_commands")
+
+COMMANDS: Commands = {
+    "train": _one("train", "train an expression network on FER2013"),
+    "teach": _one("teach", "write down what trained networks answer, for a student to learn from"),
+    "reframe": _one("reframe", "crop training pictures as faces from cameras are cropped"),
+    "evaluate": _one("evaluate", "measure a network on FER2013's PrivateTest"),
+    "ablate": Command(
+        "fer_web.study.training.ablate_command", "what each ingredient of a training run gives, with seeds"
+    ),
+    "publish": _one("publish", "write a trained network with its card into the models folder"),
+}

@@ -1,0 +1,106 @@
+"""A run's chosen weights as a model to serve: plain layers, full precision, fixed size, calibrated, with its card.
+
+Everything here is fitted and measured on PublicTest: `LearningData` has no PrivateTest to read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from fer_web.errors import DataError
+from fer_web.registry.card import ModelCard
+from fer_web.registry.catalog import sha256_of
+from fer_web.registry.spec import InputSpec
+from fer_web.study.networks.build import build_network
+from fer_web.study.training import metrics
+from fer_web.study.training.calibrate import fit_temperature, uncertain_below
+from fer_web.study.training.checkpoint import DESCRIPTION, load_best, noted_inputs, take_weights
+from fer_web.study.training.config import read_config
+from fer_web.study.training.dataset import LearningData
+from fer_web.study.training.loop import predict
+from fer_web.study.training.targets import Loss, softmax
+from fer_web.study.training.teachers import trained_network
+
+LICENSE = "The weights: research and education only, as FER2013's terms say. The code has its own license."
+NOTES = (
+    "Apparent expression, not inner feeling. The data has no demographic labels, so that differences between "
+    "groups of people are unknown. See docs/models."
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a card tells of how a model was made: `teachers` in words, `details` as plain values."""
+
+    network: str
+    loss: Loss
+    teachers: str
+    details: Mapping[str, Any]
+    notes: str = NOTES
+
+
+def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard:
+    """Write a run's weights as `<name>.keras` and `<name>.json` into a folder and return the card.
+
+    DataError when nothing was chosen yet, or was on smaller pictures than the run ends with.
+    """
+    import keras
+
+    config = read_config(run / DESCRIPTION)
+    chosen = load_best(run)[1]
+    last = config.schedule.sizes[-1][1]
+    if chosen["size"] != last:
+        raise DataError(f"{run} has chosen weights on pictures of {chosen['size']:.0f} px, not yet of {last}: train on")
+    spec = InputSpec()
+    keras.config.set_dtype_policy("float32")
+    model = build_network(config.network, size=(spec.width, spec.height))
+    take_weights(model, trained_network(run))
+    teachers = "the averaged logits in inputs.teaching" if config.loss.teacher else "none"
+    run_facts = {**asdict(config), "epochs_until_chosen": int(chosen["epoch"])}
+    details = {"inputs": noted_inputs(run), "run": run_facts}
+    return write_model(model, models, name, data, Origin(config.network, config.loss, teachers, details))
+
+
+def write_model(model: Any, models: Path, name: str, data: LearningData, origin: Origin) -> ModelCard:
+    """Write a model of pixels and all seven expressions and its card, calibrated on PublicTest; return the card."""
+    models.mkdir(parents=True, exist_ok=True)
+    path = models / f"{name}.keras"
+    partial = models / f".{name}.partial.keras"
+    model.save(partial)
+    logits, labels = predict(model, data.public.pixels, InputSpec().width), data.public.labels
+    temperature = fit_temperature(logits, labels)
+    before, after = softmax(logits), softmax(logits, temperature)
+    digest = sha256_of(partial)
+    card = ModelCard(
+        name=name,
+        version=f"{date.today().isoformat()}-{digest[:8]}",
+        network=origin.network,
+        sha256=digest,
+        parameters=int(model.count_params()),
+        temperature=round(temperature, 4),
+        uncertain_below=round(uncertain_below(after, labels), 4),
+        license=LICENSE,
+        data={
+            "training": f"FER2013 Training, {len(data.training)} of {data.training_total} pictures",
+            "dropped": data.dropped,
+            "weights_chosen_by": "PublicTest",
+            "votes": "FER+ votes as an auxiliary head while training" if origin.loss.votes else "not used",
+            "teachers": origin.teachers,
+            **origin.details,
+        },
+        metrics={
+            "PublicTest": {
+                "accuracy": asdict(metrics.accuracy(after, labels)),
+                "calibration_before": metrics.calibration(before, labels),
+                "calibration_after": metrics.calibration(after, labels),
+            }
+        },
+        notes=origin.notes,
+    )
+    partial.replace(path)
+    card.write(path.with_suffix(".json"))
+    return card

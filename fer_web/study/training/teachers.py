@@ -1,0 +1,54 @@
+"""What trained networks answer for every training picture, for a student to learn from.
+
+The logits of all teachers are averaged over each picture, its mirror image and small shifts, and kept in a file, so
+that a student's run costs no more for having teachers (Hinton et al. 2015; Beyer et al. 2022 compute them anew for
+every augmented view instead, which is better where time allows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fer_web.registry.catalog import load_model
+from fer_web.study.training.checkpoint import DESCRIPTION, load_best
+from fer_web.study.training.config import read_config
+from fer_web.study.training.dataset import SIDE_PX
+from fer_web.study.training.loop import Logits, build_model, predict
+
+SHIFTS = ((0, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
+
+
+def trained_network(run: Path) -> Any:
+    """The training model of a finished run with the weights that were chosen, or a published `.keras` file's model."""
+    if run.suffix == ".keras":
+        return load_model(run.parent, run.stem)[0]
+    model = build_model(read_config(run / DESCRIPTION))
+    weights, _ = load_best(run)
+    model.set_weights(weights)
+    return model
+
+
+def mean_logits(models: Sequence[Any], pictures: NDArray[np.uint8], shifts: Sequence[tuple[int, int]]) -> Logits:
+    """Logits (n, 7) averaged over models, mirror images and shifts of (down, right) pixels."""
+    from tqdm import tqdm
+
+    total = np.zeros((len(pictures), 7), dtype=np.float32)
+    with tqdm(total=2 * len(shifts) * len(models) * len(pictures), desc="answers", unit="picture") as bar:
+        for down, right in shifts:
+            moved = _moved(pictures, down, right)
+            for model, seen in product(models, (moved, moved[:, :, ::-1])):
+                total += predict(model, seen, SIDE_PX, tell=bar.update)
+    return (total / (2 * len(shifts) * len(models))).astype(np.float32)
+
+
+def _moved(pictures: NDArray[np.uint8], down: int, right: int) -> NDArray[np.uint8]:
+    """Pictures shifted by whole pixels, their borders repeated."""
+    padded = np.pad(pictures, ((0, 0), (1, 1), (1, 1)), mode="edge")
+    height, width = pictures.shape[1:]
+    return padded[:, 1 - down : 1 - down + height, 1 - right : 1 - right + width]
