@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 OUT = Path("analysis")
 # What is looked for in folders; a file that is named is tried whatever it is called.
 SUFFIXES = frozenset(
-    {".3gp", ".asf", ".avi", ".flv", ".gif", ".h264", ".hevc", ".ivf", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4"}
+    {".3gp", ".apng", ".asf", ".avi", ".flv", ".gif", ".h264", ".hevc", ".ivf", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4"}
     | {".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv", ".y4m"}
 )
 

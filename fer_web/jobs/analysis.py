@@ -20,9 +20,9 @@ from fer_web.errors import SourceError
 from fer_web.jobs.ahead import Ahead
 from fer_web.jobs.annotated_copy import AnnotatedCopy
 from fer_web.jobs.rate import DEFAULT_FPS, TOLERANCE_S
-from fer_web.sources.clip import Clip, Damage
 from fer_web.sources.memory import is_crash, reason_of
-from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw
+from fer_web.sources.video_reader import Damage, VideoReader
+from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw, letterboxed
 
 if TYPE_CHECKING:
     from fer_web.vision import Vision
@@ -103,21 +103,22 @@ def analyze_file(
     Callbacks are called on this thread; what they raise ends the analysis.
     """
     with ExitStack() as stack:
-        clip = stack.enter_context(Clip(path, options.decoders))
-        stack.enter_context(_telling_of_crashes(clip))
+        reader = stack.enter_context(VideoReader(path, options.decoders))
+        reader.check_cost(options.fps)
+        stack.enter_context(_telling_of_crashes(reader))
         copy: AnnotatedCopy | None = None
         if annotated is not None:
-            made = AnnotatedCopy(annotated, clip.facts, start.drawn_bytes, start.copy_trouble)
+            made = AnnotatedCopy(annotated, reader.facts, start.drawn_bytes, start.copy_trouble)
             copy = stack.enter_context(made)
-        depth = _depth(clip.facts.size)
-        pictures = _pictures(clip, options.fps, start, every=lambda: copy is not None and copy.is_wanted)
+        depth = _depth(reader.facts.size)
+        pictures = _pictures(reader, options.fps, start, every=lambda: copy is not None and copy.is_wanted)
         decoded = stack.enter_context(Ahead(pictures, depth, "decode"))
         results = stack.enter_context(Ahead(_analyzed(decoded, vision, start.people), depth, "analyze"))
-        course = _Course(clip, sink, start, copy)
+        course = _Course(reader, sink, start, copy)
         is_complete = True
         for result, is_new in results:
             course.take(result, is_new, options.overlays)
-            on_progress(result.frame.time_s, clip.facts.duration_s)
+            on_progress(result.frame.time_s, reader.facts.duration_s)
             if should_stop():
                 is_complete = False
                 break
@@ -125,20 +126,22 @@ def analyze_file(
         results.close()
         decoded.close()
         if copy is not None and is_complete:
-            copy.finish(clip)
+            copy.finish(reader)
         position = replace(course.position, copy_trouble=copy.trouble if copy is not None else "")
-        recording = _recording(clip, name or path.name, vision, position, is_complete)
+        recording = _recording(reader, name or path.name, vision, position, is_complete)
         return Analysis(recording, position, is_complete)
 
 
 @contextmanager
-def _telling_of_crashes(clip: Clip) -> Iterator[None]:
+def _telling_of_crashes(reader: VideoReader) -> Iterator[None]:
     """SourceError with the pictures' size and the memory, when there was not enough of it to decode or draw them."""
     try:
         yield
     except Exception as error:
         if is_crash(error):
-            raise SourceError(f"{clip.path.name} cannot be analyzed: {reason_of(error, clip.facts.size)}") from error
+            raise SourceError(
+                f"{reader.path.name} cannot be analyzed: {reason_of(error, reader.facts.size)}"
+            ) from error
         raise
 
 
@@ -146,7 +149,7 @@ def _telling_of_crashes(clip: Clip) -> Iterator[None]:
 class _Course:
     """Collects readings and hands them over, with the position, once a second."""
 
-    clip: Clip
+    reader: VideoReader
     sink: Sink
     position: Position
     copy: AnnotatedCopy | None
@@ -156,7 +159,8 @@ class _Course:
     def take(self, result: FrameResult, is_new: bool, overlays: frozenset[Overlay]) -> None:
         """A picture's result; not `is_new` when it is an earlier one's, for a picture that is only drawn."""
         if self.copy is not None and self.copy.is_wanted:
-            self.copy.append(draw(result, overlays), result.frame.time_s)
+            drawn = letterboxed(draw(result, overlays), self.reader.facts.size)  # a video has one size
+            self.copy.append(drawn, result.frame.time_s)
         if is_new:
             self.readings += [
                 Reading.of(face, result.frame.time_s)
@@ -178,14 +182,14 @@ class _Course:
         if self.copy is not None:
             drawn_bytes = self.copy.keep()
             self.position = replace(self.position, drawn_bytes=drawn_bytes, copy_trouble=self.copy.trouble)
-        damage = self.clip.damage
+        damage = self.reader.damage
         self.position = replace(self.position, damaged_places=damage.places, damaged_s=damage.first_s)
         self.sink(self.readings, self.position)
         self.readings, self.handed_over = [], time.monotonic()
 
 
 def _pictures(
-    clip: Clip, fps: float | None, start: Position, *, every: Callable[[], bool]
+    reader: VideoReader, fps: float | None, start: Position, *, every: Callable[[], bool]
 ) -> Iterator[tuple[Frame, bool]]:
     """The pictures to analyze, the first one of every 1/fps; while `every`, those in between, too, marked False."""
 
@@ -193,10 +197,13 @@ def _pictures(
         return time_s if fps is None else math.floor((time_s + TOLERANCE_S) * fps)
 
     last = -math.inf if start.time_s is None else place(start.time_s)
-    for index, picture in enumerate(clip.pictures(start.time_s, Damage(start.damaged_places, start.damaged_s))):
-        is_due, last = place(picture.time_s) > last, place(picture.time_s)
+    frames = reader.frames(start.time_s, Damage(start.damaged_places, start.damaged_s))
+    for index, decoded in enumerate(frames):
+        is_due, last = place(decoded.time_s) > last, place(decoded.time_s)
+        if is_due:
+            reader.meter.analyzed(decoded.size, decoded.time_s)
         if is_due or every():
-            yield Frame(index, picture.time_s, picture.pixels()), is_due
+            yield Frame(index, decoded.time_s, decoded.pixels()), is_due
 
 
 def _analyzed(
@@ -216,18 +223,18 @@ def _depth(size: Size) -> int:
     return min(MOST_WAITING, max(1, MOST_WAITING_BYTES // (3 * size[0] * size[1])))
 
 
-def _recording(clip: Clip, name: str, vision: Vision, position: Position, is_complete: bool) -> Recording:
-    duration_s = clip.duration_s if is_complete else (position.time_s or 0.0) + 1 / clip.facts.fps
-    recorded_at = clip.facts.recorded_at or datetime.fromtimestamp(clip.path.stat().st_mtime, timezone.utc)
-    width, height = clip.facts.size
+def _recording(reader: VideoReader, name: str, vision: Vision, position: Position, is_complete: bool) -> Recording:
+    duration_s = reader.duration_s if is_complete else (position.time_s or 0.0) + 1 / reader.facts.fps
+    recorded_at = reader.facts.recorded_at or datetime.fromtimestamp(reader.path.stat().st_mtime, timezone.utc)
+    width, height = reader.facts.size
     return Recording(
         name=name,
-        source=clip.path.name,
+        source=reader.path.name,
         started_at=recorded_at,
         duration_s=duration_s,
         fps=round(position.pictures / duration_s, 3) if duration_s > 0 else 0.0,
         width=width,
         height=height,
         model=f"{vision.card.name} {vision.card.version}",
-        trouble=" ".join(filter(None, (clip.trouble, position.copy_trouble))) or None if is_complete else None,
+        trouble=" ".join(filter(None, (reader.trouble, position.copy_trouble))) or None if is_complete else None,
     )

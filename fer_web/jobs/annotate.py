@@ -18,8 +18,8 @@ import numpy as np
 from fer_web.core import Pixels
 from fer_web.errors import VideoError
 from fer_web.jobs.sound import AudioTrack, open_sound
-from fer_web.sources.clip import Clip, VideoFacts
 from fer_web.sources.decoding import open_container
+from fer_web.sources.video_reader import VideoFacts, VideoReader
 
 if TYPE_CHECKING:
     from av import Packet
@@ -167,7 +167,7 @@ class _Appending:
         return self._file.write(data)
 
 
-def write_copy(drawn: DrawnPictures, source: Clip, path: Path) -> None:
+def write_copy(drawn: DrawnPictures, source: VideoReader, path: Path) -> None:
     """Join the drawn pictures and the sound of `source` to an MP4 at `path`, which plays while it is still loading.
 
     The file appears when it is complete.

@@ -15,7 +15,7 @@ from fer_web.jobs.annotate import DrawnPictures, drawn_path, unfinished_path, wr
 from fer_web.sources.memory import reason_of
 
 if TYPE_CHECKING:
-    from fer_web.sources.clip import Clip, VideoFacts
+    from fer_web.sources.video_reader import VideoFacts, VideoReader
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class AnnotatedCopy:
                 return self._drawn.keep()
         return 0
 
-    def finish(self, source: Clip) -> None:
+    def finish(self, source: VideoReader) -> None:
         """Join what was drawn to the sound of `source`."""
         with self._failing():
             if self._drawn is not None:

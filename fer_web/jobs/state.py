@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from fer_web.errors import SourceError, VideoError
 from fer_web.jobs.analysis import Options, Position
 from fer_web.registry import ModelCard, sha256_of
-from fer_web.sources.video_file import check_video
+from fer_web.sources.video_kinds import check_video
 
 FILE, LOCK = "state.json", ".lock"
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from fer_web.errors import RequestError
-from fer_web.sources.video_file import HEAD_BYTES, is_video
+from fer_web.sources.video_kinds import HEAD_BYTES, is_video, why_no_video
 from fer_web.store import telling_of_files
 
 NAME_BYTES = 18
@@ -123,7 +123,7 @@ class Incoming:
         if not self.size:
             raise RequestError("empty", "the video has no bytes")
         if not is_video(self._head):
-            raise _no_video()
+            raise _no_video(self._head)
 
     def keep(self) -> None:
         """A job works on it: `close` leaves it alone."""
@@ -140,7 +140,7 @@ class Incoming:
         """Refuse early what is no video: before gigabytes of it have come."""
         self._head = (self._head + data)[:HEAD_BYTES]
         if len(self._head) == HEAD_BYTES and not is_video(self._head):
-            raise _no_video()
+            raise _no_video(self._head)
 
     def __enter__(self) -> Incoming:
         return self
@@ -170,5 +170,5 @@ def _disk_full() -> RequestError:
     return RequestError("storage_full", "there is not enough space on the service's disk for this video")
 
 
-def _no_video() -> RequestError:
-    return RequestError("not_a_video", "this is not a video; MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are taken")
+def _no_video(head: bytes) -> RequestError:
+    return RequestError("not_a_video", f"this {why_no_video(head)}")

@@ -20,7 +20,7 @@ from fer_web.jobs.pulse import Pulse
 from fer_web.jobs.queue import ATTEMPTS, SILENCE_S, TIME_LIMIT_S, give_back
 from fer_web.jobs.tidying import clear_away
 from fer_web.jobs.uploads import UploadFolder
-from fer_web.sources.clip import VideoFacts, probe_video
+from fer_web.sources.video_reader import VideoFacts, probe_video
 from fer_web.store import Store
 
 if TYPE_CHECKING:

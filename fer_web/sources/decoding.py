@@ -1,8 +1,10 @@
-"""FFmpeg over one file: its frames in the order of display, past whatever of it is damaged."""
+"""FFmpeg over one container: the frames of its video track in the order of display, past whatever of it is damaged."""
 
 from __future__ import annotations
 
 import math
+import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -10,21 +12,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fer_web.errors import SourceError
+from fer_web.sources.announced import MICROSECONDS
+from fer_web.sources.cost import MAX_PIXELS
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-# FFmpeg's names of the containers that hold their pictures themselves; no playlist is among them.
+# FFmpeg's names of the containers that hold their frames themselves; no playlist is among them.
 FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,flv,ogg,asf,mpeg,mpegvideo,mpegts,h264,hevc,yuv4mpegpipe,ivf,wav"
+    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,gif,apng,flv,ogg,asf,mpeg,mpegvideo,mpegts,h264,hevc,yuv4mpegpipe,ivf,"
+    "wav"
 )
-# Of these, FFmpeg works the length out from the file's size or last time stamp: it announces none that could be missed.
-WITHOUT_LENGTH = frozenset({"mpeg", "mpegts", "mpegvideo", "h264", "hevc", "yuv4mpegpipe"})
 # Failed reads after which nothing more is expected.
 MOST_FAILURES = 20
-MICROSECONDS = 1_000_000
+# Among so many packets a track that moves has more than one.
+LOOKED_AT_PACKETS = 200
+# What decoding threads may hold: each keeps a frame of its own, of about 4 bytes a pixel with what it refers to.
+DECODING_BYTES, DECODING_BYTES_PER_PX = 400_000_000, 4
 
 
 def open_container(path: Path) -> InputContainer:
@@ -32,7 +38,7 @@ def open_container(path: Path) -> InputContainer:
     import av
     from av.error import FFmpegError
 
-    options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+    options = {"protocol_whitelist": "file", "format_whitelist": FORMATS, "max_pixels": str(MAX_PIXELS)}
     try:
         return av.open(str(path), options=options, metadata_errors="replace")
     except (FFmpegError, OSError) as error:
@@ -42,36 +48,75 @@ def open_container(path: Path) -> InputContainer:
         ) from error
 
 
+def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
+    """A file and its video track; SourceError when it has none."""
+    container = open_container(path)
+    try:
+        candidates = moving_tracks(container)
+        if not candidates:
+            raise SourceError(f"{path.name} holds sound but no moving pictures; give a video")
+        stream = best_track(container, candidates)
+        if len(candidates) > 1 and (moving := _first_to_move(container, candidates, stream)) is not None:
+            container.close()  # what was looked at is read again
+            container = open_container(path)
+            stream = next(track for track in container.streams.video if track.index == moving)
+    except BaseException:
+        container.close()
+        raise
+    return container, stream
+
+
+def moving_tracks(container: InputContainer) -> list[VideoStream]:
+    """The video tracks that are not known to be a single image: a music file's sleeve, a thumbnail, a still."""
+    from av.stream import Disposition
+
+    images = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+    tracks = [track for track in container.streams.video if not track.disposition & images]
+    return [track for track in tracks if track.frames != 1] or tracks
+
+
+def best_track(container: InputContainer, candidates: list[VideoStream]) -> VideoStream:
+    """The one that FFmpeg calls the best, if it is a candidate."""
+    best = container.streams.best("video")
+    return next((track for track in candidates if best is not None and track.index == best.index), candidates[0])
+
+
+def _first_to_move(container: InputContainer, candidates: list[VideoStream], best: VideoStream) -> int | None:
+    """Reads on until `best` is known to move: None. If others do before, the index of the one with most packets."""
+    from av.error import FFmpegError
+
+    counted: Counter[int] = Counter()
+    with suppress(FFmpegError, OSError):
+        for _, packet in zip(range(LOOKED_AT_PACKETS), container.demux(candidates), strict=False):
+            counted[packet.stream.index] += packet.size > 0
+            if counted[best.index] > 1:
+                break
+    index, most = max(counted.items(), key=lambda item: item[1], default=(best.index, 0))
+    return index if index != best.index and counted[best.index] <= 1 < most else best.index
+
+
 class Decoding:
-    """An open file and its first picture track; belongs to one thread. SourceError when it has none.
+    """The video track of an open container, which it closes; belongs to one thread.
 
     `on_fault` is called for everything that cannot be read or decoded. `decoders` is the number of decoding threads, 0
-    for one a processor.
+    for one a processor; large frames get fewer. After `most_failures` failed reads the track is over.
     """
 
-    def __init__(self, path: Path, decoders: int = 0, on_fault: Callable[[], None] = lambda: None) -> None:
-        self.container = open_container(path)
-        self._on_fault = on_fault
-        streams = [stream for stream in self.container.streams.video if not _is_cover(stream)]
-        if not streams:
-            self.close()
-            raise SourceError(f"{path.name} holds sound but no moving pictures; give a video")
-        self.stream = streams[0]
-        self.stream.thread_type = "AUTO"
-        self.stream.thread_count = decoders
+    def __init__(
+        self,
+        container: InputContainer,
+        stream: VideoStream,
+        *,
+        decoders: int = 0,
+        most_failures: int = MOST_FAILURES,
+        on_fault: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.container, self.stream = container, stream
+        self._on_fault, self._most_failures = on_fault, most_failures
+        stream.thread_type = "AUTO"
+        stream.thread_count = _threads(stream, decoders)
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
         self.heard_until_s = 0.0  # where the sound ends that has come by so far
-
-    @property
-    def announced_s(self) -> float | None:
-        """The pictures' own length if the file tells it, else that of its longest track."""
-        if self.stream.duration is not None and self.stream.time_base is not None:
-            return float(self.stream.duration * self.stream.time_base)
-        return None if self.container.duration is None else self.container.duration / MICROSECONDS
-
-    @property
-    def says_its_length(self) -> bool:
-        """Whether `announced_s` comes from the file's head, so that a file that ends before it was cut off."""
-        return self.container.format.name not in WITHOUT_LENGTH
 
     def seek(self, stamp_s: float) -> bool:
         """Whether the next frame is one that can be decoded alone, at `stamp_s` or some time before."""
@@ -102,10 +147,10 @@ class Decoding:
         self.container.close()
 
     def _packets(self) -> Iterator[Packet[Any]]:
-        """Of the pictures, and of the sound because it shows how long the file goes on."""
+        """Of the video, and of the sound because it shows how long the file goes on."""
         from av.error import FFmpegError
 
-        for _ in range(MOST_FAILURES):
+        for _ in range(self._most_failures):
             with suppress(FFmpegError, OSError):  # the iterator has ended with it; the next one goes on behind it
                 yield from self.container.demux(self.stream, *self.container.streams.audio)
                 return
@@ -121,8 +166,11 @@ def stamp_of(frame: VideoFrame) -> float | None:
     return None if frame.pts is None or frame.time_base is None else float(frame.pts * frame.time_base)
 
 
-def _is_cover(stream: VideoStream) -> bool:
-    """Whether it is the picture on a music file's sleeve."""
-    from av.stream import Disposition
+def length_of(frame: VideoFrame) -> float | None:
+    """How long a frame is shown; None when the file does not say."""
+    return float(frame.duration * frame.time_base) if frame.duration > 0 and frame.time_base is not None else None
 
-    return bool(stream.disposition & Disposition.attached_pic)
+
+def _threads(stream: VideoStream, wanted: int) -> int:
+    frame_bytes = max(1, stream.width * stream.height * DECODING_BYTES_PER_PX)
+    return max(1, min(wanted or os.cpu_count() or 1, DECODING_BYTES // frame_bytes))

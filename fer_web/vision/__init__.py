@@ -4,6 +4,7 @@ from fer_web.vision.analyzer import Vision
 from fer_web.vision.compare import Classifiers, compare
 from fer_web.vision.draw import draw, draw_notice
 from fer_web.vision.explain import heated_chip
+from fer_web.vision.letterbox import letterboxed
 from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay, parse_overlays
 from fer_web.vision.pipeline import Pipeline, Step
 
@@ -18,5 +19,6 @@ __all__ = [
     "draw",
     "draw_notice",
     "heated_chip",
+    "letterboxed",
     "parse_overlays",
 ]

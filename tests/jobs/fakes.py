@@ -19,7 +19,7 @@ from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.uploads import UploadFolder
 from fer_web.jobs.work import Workplace
 from fer_web.registry import ModelCard
-from fer_web.sources.clip import VideoFacts
+from fer_web.sources.video_reader import VideoFacts
 from fer_web.store import Store
 from tests.readings import reading_of
 

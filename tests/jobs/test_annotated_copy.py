@@ -19,7 +19,7 @@ from fer_web.jobs.analysis import Analysis, Options, analyze_file
 from fer_web.jobs.results import ANNOTATED, SUMMARY, LazyModel, analyze_into
 from fer_web.registry import ModelCard, verify_model
 from fer_web.resources import MODELS
-from fer_web.sources.clip import probe_video
+from fer_web.sources.video_reader import probe_video
 from fer_web.vision import Pipeline, Vision
 from tests.fixed_vision import FixedVision
 from tests.jobs.test_work import Desk

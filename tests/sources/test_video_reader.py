@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from fer_web.errors import SourceError
-from fer_web.sources.clip import Clip, Damage, probe_video
+from fer_web.sources.video_reader import Damage, VideoReader, probe_video
 from tests.clips import FPS, SIZE, make_clip, portrait
 
 
@@ -22,8 +22,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def times_of(path: Path, after_s: float | None = None) -> list[float]:
-    with Clip(path) as clip:
-        return [picture.time_s for picture in clip.pictures(after_s)]
+    with VideoReader(path) as clip:
+        return [frame.time_s for frame in clip.frames(after_s)]
 
 
 def test_a_video_tells_its_facts(clip: Path) -> None:
@@ -47,8 +47,8 @@ def test_when_it_was_recorded_is_told(clip: Path, tmp_path: Path) -> None:
 
 
 def test_pictures_are_as_they_were(clip: Path) -> None:
-    with Clip(clip) as opened:
-        pixels = [picture.pixels() for picture in opened.pictures()]
+    with VideoReader(clip) as opened:
+        pixels = [frame.pixels() for frame in opened.frames()]
 
     assert len(pixels) == 2 * FPS
     for place in (0, 20):
@@ -78,8 +78,8 @@ def test_a_file_that_cannot_be_entered_in_its_middle_is_read_from_its_beginning(
 
     assert len(whole) == 2 * FPS
     assert times_of(raw, whole[9]) == whole[10:]
-    with Clip(raw) as opened:
-        list(opened.pictures())
+    with VideoReader(raw) as opened:
+        list(opened.frames())
         assert opened.trouble is None
 
 
@@ -89,14 +89,14 @@ def test_pixels_that_are_not_square_are_made_so(tmp_path: Path) -> None:
     wide, path = make_clip(tmp_path / "a.mp4", 0.2, sound=None), tmp_path / "b.mp4"
     subprocess.run(["ffmpeg", "-v", "error", "-i", wide, "-vf", "setsar=2", path], check=True)
 
-    with Clip(path) as opened:
+    with VideoReader(path) as opened:
         assert opened.facts.size == (2 * SIZE[0], SIZE[1])
-        assert next(opened.pictures()).pixels().shape == (SIZE[1], 2 * SIZE[0], 3)
+        assert next(opened.frames()).pixels().shape == (SIZE[1], 2 * SIZE[0], 3)
 
 
 def test_damage_of_an_earlier_reading_is_remembered(clip: Path) -> None:
-    with Clip(clip) as opened:
-        list(opened.pictures(1.0, Damage(3, 0.25)))
+    with VideoReader(clip) as opened:
+        list(opened.frames(1.0, Damage(3, 0.25)))
 
         assert opened.damage == Damage(3, 0.25)
         assert opened.trouble == "3 places are damaged, at 0.2 s first; what could be read was analyzed."
@@ -104,7 +104,7 @@ def test_damage_of_an_earlier_reading_is_remembered(clip: Path) -> None:
 
 
 def test_a_picture_too_large_is_refused_before_it_is_decoded(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fer_web.sources.opencv.MAX_PIXELS", 1000)
+    monkeypatch.setattr("fer_web.sources.video_reader.MAX_PIXELS", 1000)
 
     with pytest.raises(SourceError, match="more than 1,000 pixels"):
         probe_video(clip)
