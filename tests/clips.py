@@ -36,6 +36,7 @@ def make_clip(
     times_s: Iterable[float] | None = None,
     picture: Callable[[float, tuple[int, int]], NDArray[np.uint8]] = portrait,
     rotation: int = 0,
+    flips: tuple[bool, bool] = (False, False),
     options: dict[str, str] | None = None,
 ) -> Path:
     """A video of that length with a tone, in the container that the name's ending says."""
@@ -46,8 +47,8 @@ def make_clip(
         stream.codec_context.time_base = Fraction(1, FPS if codec == "mjpeg" else TICKS)
         if codec == "libx264":
             stream.options = {"preset": "ultrafast", "g": "10"}
-        if rotation:
-            stream.set_display_rotation(rotation)
+        if rotation or any(flips):
+            stream.set_display_rotation(rotation, hflip=flips[0], vflip=flips[1])
         heard: Any = output.add_stream(sound, rate=RATE, layout="mono") if sound else None
         packets = [*_pictures(stream, times_s, size, picture), *(_tone(heard, seconds) if heard else ())]
         for packet in sorted(packets, key=lambda packet: packet.dts * packet.time_base):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fer_web.core import Size
 from fer_web.errors import SourceError
+from fer_web.sources.memory import free_memory_bytes
 
 MAX_PIXELS = 7680 * 4320  # 8K; a larger image would fill the memory before anybody sees it
 # A second of video may have so many pixels decoded: 4K at 240 frames, a phone's slow motion, and no more.
@@ -14,6 +15,9 @@ DECODED_PX_PER_S = 2_000_000_000
 ANALYZED_PX_PER_S = 250_000_000
 # Whatever its rate, a short video may have so many: 120 images of 8K.
 FREE_PX = 4_000_000_000
+# Bytes a pixel that an analysis holds at once: images in each of three threads and between them, 3 bytes a pixel, and
+# what the decoder keeps.
+HELD_BYTES_PER_PX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,16 @@ class Demand:
     def _remedy(self) -> str:
         fps = ANALYZED_PX_PER_S / (self.size[0] * self.size[1])
         return f"analyze at most {fps:.1f} pictures a second, or reduce its size"
+
+
+def check_memory(name: str, size: Size) -> None:
+    """SourceError, with the numbers, when images of that size do not fit into the memory that is free."""
+    needed, free = size[0] * size[1] * HELD_BYTES_PER_PX, free_memory_bytes()
+    if free is not None and needed > free:
+        raise SourceError(
+            f"{name} has {size[0]} x {size[1]} pixels a picture: it takes about {needed // 1_000_000:,} MB of memory, "
+            f"of which {free // 1_000_000:,} MB are free; reduce its size"
+        )
 
 
 class Meter:

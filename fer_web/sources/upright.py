@@ -40,10 +40,10 @@ class Orientation:
 
     @classmethod
     def of_frame(cls, frame: VideoFrame) -> Orientation:
-        matrix = frame.side_data.get("DISPLAYMATRIX")
+        matrix = _matrix_of(frame)
         if matrix is None:
-            return UPRIGHT
-        a, b, _, c, d = struct.unpack("=5i", bytes(matrix)[:20])  # type: ignore[call-overload]
+            return _TURNED[round(frame.rotation / 90) % 4]
+        a, b, _, c, d = struct.unpack("=5i", matrix[:20])
         return cls.of_matrix(a, b, c, d)
 
     def size(self, stored: Size) -> Size:
@@ -57,7 +57,28 @@ class Orientation:
         return np.ascontiguousarray(upright)
 
 
-UPRIGHT = Orientation()
+# By how often a frame is to be turned counterclockwise.
+_TURNED = (
+    Orientation(),
+    Orientation(swaps_sides=True, flips_rows=True),
+    Orientation(flips_columns=True, flips_rows=True),
+    Orientation(swaps_sides=True, flips_columns=True),
+)
+
+
+def _matrix_of(frame: VideoFrame) -> bytes | None:
+    """A frame's display matrix; None when it has none, or besides it something that this PyAV has no name for.
+
+    `frame.side_data` would refer to the frame that refers to it, and so keep images in memory until Python looks for
+    such circles.
+    """
+    from av.sidedata.sidedata import SideDataContainer
+
+    try:
+        found = SideDataContainer(frame).get("DISPLAYMATRIX")  # type: ignore[call-arg]
+    except ValueError:
+        return None
+    return None if found is None else bytes(found)
 
 
 class Upright:

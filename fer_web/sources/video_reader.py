@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from fer_web.core import Pixels, Size
 from fer_web.errors import SourceError
 from fer_web.sources.announced import WITHOUT_LENGTH, announced_end_s, is_whole
-from fer_web.sources.cost import MAX_PIXELS, Demand, Meter
+from fer_web.sources.cost import MAX_PIXELS, Demand, Meter, check_memory
 from fer_web.sources.decoding import Decoding, length_of, open_video, stamp_of
 from fer_web.sources.upright import Upright
 from fer_web.sources.video_kinds import check_video
@@ -100,8 +100,12 @@ class VideoReader:
             raise
 
     def check_cost(self, fps: float | None) -> None:
-        """SourceError when all of its frames are more than may be decoded, or `fps` a second of them analyzed."""
+        """SourceError when all of its frames are more than may be decoded, or `fps` a second of them analyzed.
+
+        Also when there is not enough memory for them.
+        """
         facts = self.facts
+        check_memory(self.path.name, facts.size)
         analyzed_fps = facts.fps if fps is None else min(fps, facts.fps)
         if facts.duration_s is not None:
             Demand(facts.size, self._mean_fps(), analyzed_fps, facts.duration_s).check(self.path.name)
@@ -135,12 +139,14 @@ class VideoReader:
     def trouble(self) -> str | None:
         """Where the file is damaged or cut off, in a sentence or two; None when it was read without a fault."""
         said = []
-        if self._is_cut_short():
+        is_cut = self._is_cut_short()
+        if is_cut:
             said.append(
                 f"The file breaks off at {self._end_s:.1f} s of the {self.facts.duration_s:.1f} s that it announces: "
                 "it was cut short or is damaged."
             )
-        if self.damage.places:
+        is_at_the_cut = is_cut and self.damage.first_s >= self._time_s - CUT_SHORT_S  # half a frame, and what needs it
+        if self.damage.places and not is_at_the_cut:
             many = "One place is" if self.damage.places == 1 else f"{self.damage.places} places are"
             said.append(f"{many} damaged, at {self.damage.first_s:.1f} s first; what could be read was analyzed.")
         return " ".join(said) or None

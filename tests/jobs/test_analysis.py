@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from fer_web.core import Reading
 from fer_web.errors import SourceError
 from fer_web.jobs.analysis import BEGINNING, Analysis, Options, Position, analyze_file
+from fer_web.sources.video_reader import probe_video
 from fer_web.vision import Vision
 from tests.clips import FPS, SIZE, make_clip, portrait
+from tests.sources.test_cost import gif_of_dots
 
 
 class Sink:
@@ -90,6 +92,42 @@ def test_a_picture_lying_on_its_side_is_set_upright(vision: Vision, tmp_path: Pa
 
     assert (analysis.recording.width, analysis.recording.height) == SIZE
     assert len(sink.readings) == 6
+
+
+@pytest.mark.parametrize("flips", [(True, False), (False, True), (True, True)])
+def test_a_video_that_is_stored_mirrored_or_upside_down_is_set_right(
+    flips: tuple[bool, bool], vision: Vision, tmp_path: Path
+) -> None:
+    def stored(time_s: float, size: tuple[int, int]) -> NDArray[np.uint8]:
+        columns, rows = (-1 if flip else 1 for flip in flips)
+        return np.ascontiguousarray(portrait(time_s, size)[::rows, ::columns])
+
+    clip = make_clip(tmp_path / "selfie.mp4", 0.4, sound=None, flips=flips, picture=stored)
+
+    _, sink = analyze(clip, vision)
+
+    assert len(sink.readings) == 6
+
+
+def test_people_are_found_also_after_the_pictures_have_changed_their_size(vision: Vision, tmp_path: Path) -> None:
+    small, large = (make_clip(tmp_path / f"{side}.ts", 1, size=(side, 256), sound=None) for side in (240, 320))
+    joined, copy = tmp_path / "joined.ts", tmp_path / "copy.mp4"
+    joined.write_bytes(small.read_bytes() + large.read_bytes())
+
+    analysis, sink = analyze(joined, vision, annotated=copy)
+
+    assert len(sink.readings) == analysis.position.pictures == 2 * FPS
+    assert analysis.recording.trouble is None
+    assert (analysis.recording.width, analysis.recording.height) == (240, 256)
+    assert probe_video(copy).size == (240, 256)
+    assert probe_video(copy).duration_s == pytest.approx(2, abs=0.2)
+
+
+def test_a_video_that_costs_too_much_is_refused_before_it_is_read(vision: Vision, tmp_path: Path) -> None:
+    bomb = gif_of_dots(tmp_path / "bomb.gif", (7680, 4320), 5000, 7)
+
+    with pytest.raises(SourceError, match=r"bomb\.gif has 7680 x 4320 pixels a picture"):
+        analyze(bomb, vision)
 
 
 def test_progress_comes_on_the_callers_thread(clip: Path, vision: Vision) -> None:

@@ -45,7 +45,7 @@ def test_what_is_no_video_is_refused_with_its_first_bytes(tmp_path: Path) -> Non
     with UploadFolder(tmp_path, 10_000, reserve_bytes=0).receive() as incoming:
         incoming.write(b"%PDF-1.7" + bytes(100))  # too little to judge
         with pytest.raises(RequestError, match="not a video"):
-            incoming.write(bytes(500))
+            incoming.write(bytes(5000))
 
 
 def test_orphans_go_and_what_somebody_works_on_or_sends_stays(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_a_file_that_disappears_is_lost(clip: Path, tmp_path: Path) -> None:
         (None, "there is no file"),
         (b"", "is not a video"),
         (b"just text", "is not a video"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(100), "is not a video"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "is a PNG image, not a video; give it to `predict`"),
         (b"\x1a\x45\xdf\xa3" + bytes(1000), "holds no picture"),
         (b"GIF89a" + bytes(1000), "holds no picture"),
     ],

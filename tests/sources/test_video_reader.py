@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import subprocess
 from datetime import datetime, timezone
@@ -101,6 +102,18 @@ def test_damage_of_an_earlier_reading_is_remembered(clip: Path) -> None:
         assert opened.damage == Damage(3, 0.25)
         assert opened.trouble == "3 places are damaged, at 0.2 s first; what could be read was analyzed."
         assert opened.duration_s == pytest.approx(2, abs=0.01)
+
+
+def test_frames_that_were_read_are_forgotten_at_once(clip: Path) -> None:
+    gc.collect()
+    gc.disable()  # nothing waits in memory until Python looks for circles of references
+    try:
+        with VideoReader(clip) as opened:
+            for frame in opened.frames():
+                frame.pixels()
+        assert sum(isinstance(one, av.VideoFrame) for one in gc.get_objects()) < 5
+    finally:
+        gc.enable()
 
 
 def test_a_picture_too_large_is_refused_before_it_is_decoded(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
