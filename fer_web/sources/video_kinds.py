@@ -43,7 +43,7 @@ _TS_PACKETS = (188, 192, 204)
 _TS_SYNC, _TS_SYNCS = b"G", 5
 # So much of a file's beginning says whether it is a video: enough packets; an animated PNG's chunks before its image.
 HEAD_BYTES = 4096
-PLAYED = "MP4, MOV, MKV, WebM, AVI, GIF, MPEG, MTS and WMV are played"
+PLAYED = "MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are played"
 
 
 def check_video(path: Path) -> Path:
