@@ -25,11 +25,10 @@ from fer_web.errors import FerError
 from fer_web.vision import Vision
 from fer_web.web.camera import FRAME_BYTES, read_frame
 from fer_web.web.guard import HEADERS
+from fer_web.web.visitor import Visitor
 from tests.web.client import FakeVision, face, make_app, picture
 from tests.web.live_server import PATIENCE_S, Server, eventually, serving
 from tests.web.test_openapi import errors_in, schema_of
-
-Visitor = pytest.importorskip("fer_web.study.bench.visitor").Visitor
 
 needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
 JPEG = picture("JPEG")

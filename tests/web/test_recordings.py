@@ -18,12 +18,11 @@ from werkzeug.serving import make_server
 
 from fer_web.errors import StoreError
 from fer_web.store import SessionState, Store
+from fer_web.web.visitor import Visitor
 from tests.web.keeping import keeping, store_of
 from tests.web.live_server import eventually, serving
 from tests.web.test_camera import JPEG, app_of, enter, send
 from tests.web.test_openapi import errors_in, schema_of
-
-Visitor = pytest.importorskip("fer_web.study.bench.visitor").Visitor
 
 needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
 AGREED = {"consent": True}
