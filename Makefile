@@ -17,6 +17,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest tests/test_layers.py
+	$(BIN)/python -m fer_web docs --check
 
 evaluate: $(VENV)/.serve
 	$(BIN)/python -m fer_web evaluate --data $(DATA) $(if $(VOTES),--votes $(VOTES))

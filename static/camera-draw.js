@@ -97,7 +97,7 @@ function drawFace(pen, face, layers) {
 function drawLabel(pen, face, layers, color) {
   const lines = [];
   if (layers.has("labels")) lines.push(title(face));
-  if (layers.has("blinks") && face.blink && face.track !== null) lines.push(plural(face.blink.count, "blink"));
+  if (layers.has("blinks") && face.blink && face.track_id !== null) lines.push(plural(face.blink.count, "blink"));
   if (!lines.length) return;
   const hasBars = layers.has("labels") && face.emotions;
   const width = Math.max(...lines.map((line) => pen.context.measureText(line).width)) + 3 * pen.pad;
@@ -122,7 +122,7 @@ function drawBars(pen, emotions, left, top, width, height) {
 }
 
 function title(face) {
-  const who = face.track === null ? "" : `#${face.track} `;
+  const who = face.track_id === null ? "" : `#${face.track_id} `;
   if (!face.dominant_emotion) return `${who}face`;
   return `${who}${face.dominant_emotion}${face.uncertain ? "?" : ""} ${Math.round(face.emotions[face.dominant_emotion] * 100)}%`;
 }

@@ -115,7 +115,7 @@ function redraw() {
 }
 
 function announce(faces) {
-  const text = faces.length ? `${plural(faces.length, "person", "people")}: ${faces.map((face) => `${face.track} ${face.dominant_emotion ?? "not judged yet"}`).join(", ")}` : "Nobody is in the picture";
+  const text = faces.length ? `${plural(faces.length, "person", "people")}: ${faces.map((face) => `${face.track_id} ${face.dominant_emotion ?? "not judged yet"}`).join(", ")}` : "Nobody is in the picture";
   if (text !== said) announcer.say(said = text);
 }
 

@@ -37,7 +37,7 @@ export class Connection extends EventTarget {
     this.#openImage();
     const source = this.#source = new EventSource(this.eventsUrl);
     source.addEventListener("open", () => this.#opened());
-    source.addEventListener("state", (event) => this.#stateCame(JSON.parse(event.data)));
+    source.addEventListener("status", (event) => this.#stateCame(JSON.parse(event.data)));
     source.addEventListener("recording", (event) => this.dispatchEvent(new CustomEvent("recording", { detail: JSON.parse(event.data).recording })));
     source.addEventListener("message", (event) => { this.#newest = event.data; this.#heardMs = performance.now(); });
     source.addEventListener("error", () => this.#failed(source));

@@ -62,15 +62,15 @@ function showFrame(frame) {
   const nowMs = performance.now();
   shape.fit(frame.image);
   people.update(frame.results, nowMs);
-  for (const face of frame.results) chart.add(face.track, face.emotions, nowMs / 1000);
+  for (const face of frame.results) chart.add(face.track_id, face.emotions, nowMs / 1000);
   if (!people.has(chosen)) chosen = null;
   const largest = leading(frame.results);
-  const shown = chosen === null ? largest : frame.results.find((face) => face.track === chosen);
-  people.choose(chosen ?? largest?.track);
+  const shown = chosen === null ? largest : frame.results.find((face) => face.track_id === chosen);
+  people.choose(chosen ?? largest?.track_id);
   if (nowMs - chartMs >= (isCalm.matches ? 1000 : 0)) {
     chartMs = nowMs;
-    chart.draw(chosen ?? largest?.track ?? null, shown?.emotions, nowMs / 1000);
-    write(find("minute-of"), shown ? `of person #${shown.track}${chosen === null ? ", the largest face" : ""}` : "");
+    chart.draw(chosen ?? largest?.track_id ?? null, shown?.emotions, nowMs / 1000);
+    write(find("minute-of"), shown ? `of person #${shown.track_id}${chosen === null ? ", the largest face" : ""}` : "");
   }
   if (nowMs - factsMs >= FACTS_MS) {
     factsMs = nowMs;
@@ -85,14 +85,14 @@ function showFrame(frame) {
 function leading(faces) {
   const area = (face) => face.region.w * face.region.h;
   const largest = faces.toSorted((a, b) => area(b) - area(a))[0];
-  const before = faces.find((face) => face.track === lead);
+  const before = faces.find((face) => face.track_id === lead);
   const leads = before && area(largest) < CLEARLY * area(before) ? before : largest;
-  lead = leads?.track ?? null;
+  lead = leads?.track_id ?? null;
   return leads;
 }
 
 function announce(faces) {
-  const text = faces.length ? `${plural(faces.length, "person", "people")}: ${faces.map((face) => `${face.track} ${face.dominant_emotion ?? "not judged yet"}`).join(", ")}` : "Nobody is in the picture";
+  const text = faces.length ? `${plural(faces.length, "person", "people")}: ${faces.map((face) => `${face.track_id} ${face.dominant_emotion ?? "not judged yet"}`).join(", ")}` : "Nobody is in the picture";
   if (text !== said) announcer.say(said = text);
 }
 

@@ -18,7 +18,7 @@ export class People {
 
   update(faces, nowMs = performance.now()) {
     for (const face of faces) {
-      const card = this.#cards.get(face.track) ?? this.#add(face.track, nowMs);
+      const card = this.#cards.get(face.track_id) ?? this.#add(face.track_id, nowMs);
       card.show(face, nowMs);
     }
     for (const [track, card] of this.#cards) {

@@ -27,6 +27,7 @@ OWN: Commands = {
     "analyze": Command("fer_web.cli.analyze", "read the faces in videos over time, with a report of each"),
     "models": Command("fer_web.cli.models", "list the models, or verify their files"),
     "settings": Command("fer_web.cli.settings", "print every setting, its meaning, its value and where that came from"),
+    "docs": Command("fer_web.cli.docs", "write the tables of the documents, or check them"),
 }
 STUDY = ("training", "lab", "bench")
 

@@ -93,7 +93,9 @@ class Reading(FaceMeasures):
 
     time_s: Annotated[float, Measure("seconds since the recording's beginning", decimals=3, low=0)]
     track_id: Annotated[int, Measure("the person's number in this recording", low=0)]
-    blink_count: Annotated[int, Measure("since the person came", "blink", low=0, of=_part("blink", "count"))] = 0
+    blink_count: Annotated[
+        int, Measure("how often they blinked since they came", "blink", low=0, of=_part("blink", "count"))
+    ] = 0
 
     @classmethod
     def of(cls, face: Face, time_s: float) -> Reading:

@@ -68,7 +68,7 @@ def outcome_json(outcome: Outcome[FrameResult], status: str, *, landmarks: bool 
         "time_s": round(outcome.frame.time_s, 3),
         "fps": round(outcome.fps, 1),
         "latency_ms": round(outcome.latency_ms, 1),
-        "state": status,
+        "status": status,
         "image": {"width": width, "height": height},
         "results": [live_face_json(place, face, landmarks=landmarks) for place, face in enumerate(result.faces)],
         "timing_ms": timing_json(result),
@@ -84,7 +84,7 @@ def state_json(scene: Scene[Any]) -> Json:
 def _news(scene: Scene[FrameResult], said: Scene[FrameResult] | None) -> bytes:
     news = b""
     if said is None or state_json(said) != state_json(scene):
-        news += _event(state_json(scene), name="state")
+        news += _event(state_json(scene), name="status")
     if scene.outcome is not None and (said is None or said.outcome is not scene.outcome):
         news += _outcome_event(scene.outcome, scene.source.status)
     return news

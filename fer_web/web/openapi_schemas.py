@@ -99,7 +99,7 @@ SCHEMAS: dict[str, Schema] = {
             "time_s": NUMBER,
             "fps": NUMBER,
             "latency_ms": NUMBER,
-            "state": TEXT,
+            "status": TEXT,
             "image": SIZE,
             "results": list_of(_ref("LiveFace")),
             "timing_ms": TIMINGS,
@@ -107,7 +107,7 @@ SCHEMAS: dict[str, Schema] = {
         "One analyzed frame of the live picture.",
     ),
     "LiveFace": object_of(
-        {**FACE, "track": or_null(COUNTED, "The same person keeps the same number."), "blink": or_null(BLINK)},
+        {**FACE, "track_id": or_null(COUNTED, "The same person keeps the same number."), "blink": or_null(BLINK)},
         "One face of the live picture.",
         optional=("landmarks", "keypoints", "heatmap"),
     ),

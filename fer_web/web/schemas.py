@@ -75,7 +75,7 @@ def heatmap_uri(face: Face) -> str | None:
 
 def live_face_json(face_id: int, face: Face, *, landmarks: bool = False) -> Json:
     """A face of the live picture: the contract's, with its track and blinks."""
-    return {**face_json(face_id, face, landmarks=landmarks), "track": face.track, "blink": blink_json(face.blink)}
+    return {**face_json(face_id, face, landmarks=landmarks), "track_id": face.track, "blink": blink_json(face.blink)}
 
 
 def blink_json(blink: Blink | None) -> Json | None:

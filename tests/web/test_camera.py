@@ -250,7 +250,7 @@ def test_a_real_face_is_followed_and_its_blinks_are_counted(vision: Vision, astr
 
     answers = [send(client, visit, file.getvalue()).get_json() for _ in range(3)]
 
-    assert [answer["results"][0]["track"] for answer in answers] == [1, 1, 1]
+    assert [answer["results"][0]["track_id"] for answer in answers] == [1, 1, 1]
     assert errors_in(answers[2], schema_of("LiveFrame")) == []
     assert answers[0]["time_s"] < answers[1]["time_s"] < answers[2]["time_s"]
     app.extensions["fer_web"].close()

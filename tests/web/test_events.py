@@ -45,13 +45,13 @@ def test_a_frame_is_the_faces_that_predict_answers_with_tracks_and_blinks() -> N
     face = happy_face()
     _, message = messages([Scene(LIVE, outcome(3, face))])
     state, event, recording = parsed(message)
-    assert state["event"] == "state"
+    assert state["event"] == "status"
     assert recording == {"event": "recording", "data": '{"recording":null}'}
     assert event["id"] == "3"
     assert "event" not in event
     told = json.loads(event["data"])
     assert told["results"] == [
-        {**face_json(0, face), "track": 7, "blink": {"count": 4, "last_time_s": 1.5, "last_duration_s": 0.2}}
+        {**face_json(0, face), "track_id": 7, "blink": {"count": 4, "last_time_s": 1.5, "last_duration_s": 0.2}}
     ]
     assert told["results"][0]["dominant_emotion"] == Emotion.HAPPY
     del told["results"]
@@ -60,7 +60,7 @@ def test_a_frame_is_the_faces_that_predict_answers_with_tracks_and_blinks() -> N
         "time_s": 0.3,
         "fps": 15.0,
         "latency_ms": 21.1,
-        "state": "live",
+        "status": "live",
         "image": {"width": 64, "height": 48},
         "timing_ms": {"detect": 2.0, "classify": 1.0, "total": 3.0},
     }
@@ -100,7 +100,14 @@ def test_a_state_is_told_when_it_changes_and_a_frame_once() -> None:
     first, second = outcome(0), outcome(1)
     scenes = [Scene(LIVE), Scene(LIVE, first), Scene(LIVE, first), Scene(LOST, first), Scene(LIVE, second)]
     told = [event for message in list(messages(scenes))[1:] for event in parsed(message)]
-    assert [event.get("id", event.get("event")) for event in told] == ["state", "recording", "0", "state", "state", "1"]
+    assert [event.get("id", event.get("event")) for event in told] == [
+        "status",
+        "recording",
+        "0",
+        "status",
+        "status",
+        "1",
+    ]
     assert json.loads(told[3]["data"]) == {"status": "reconnecting", "label": "camera", "reason": "unplugged"}
 
 
@@ -145,7 +152,7 @@ def test_a_dashboard_hears_of_frames_and_of_a_lost_camera_without_a_picture_bein
         assert [frame["index"] for frame in frames] == sorted({frame["index"] for frame in frames})
         assert frames[0]["results"][0]["region"] == {"x": 200, "y": 100, "w": 200, "h": 200}
         server.json("/camera/is_plugged/no", "POST")
-        states = (json.loads(event["data"])["status"] for event in events if event.get("event") == "state")
+        states = (json.loads(event["data"])["status"] for event in events if event.get("event") == "status")
         assert next(states) == "reconnecting"
         server.json("/camera/is_plugged/yes", "POST")
         assert next(states) == "live"

@@ -254,7 +254,7 @@ def test_the_program_itself_shows_a_face_to_several_viewers_and_stops() -> None:
             told = (json.loads(line[6:]) for line in iter(results.readline, b"") if line.startswith(b"data: "))
             face = next(event["results"][0] for event in told if event.get("results"))
             assert sum(face["emotions"].values()) == pytest.approx(1, abs=1e-3)
-            assert face["track"] is not None
+            assert face["track_id"] is not None
             assert face["blink"]["count"] >= 0
             for answer in answers:
                 assert {Image.open(BytesIO(jpeg)).size for jpeg in islice(parts(answer), 15)} == {(640, 480)}

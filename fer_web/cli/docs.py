@@ -1,0 +1,84 @@
+"""`python -m fer_web docs`: writes the tables of the documents that follow from declarations in the code.
+
+A document says where a table belongs: `<!-- table: settings -->`, the table, `<!-- end of table -->`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from fer_web.core.readings import DOMINANT, MEASURES, with_dominant
+from fer_web.errors import DataError
+from fer_web.resources import ROOT
+from fer_web.settings import Settings, variable
+
+END = "<!-- end of table -->"
+_PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(" + END + ")", re.DOTALL)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a table is out of date")
+    parser.add_argument("--folder", type=Path, default=ROOT / "docs", help="the documents (%(default)s)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the tables, or say which are out of date."""
+    paths = sorted(args.folder.glob("*.md"))
+    if not paths:
+        raise DataError(f"{args.folder} holds no documents: they come with the source code, not with the package")
+    stale = [path for path in paths if rewritten(path.read_text(encoding="utf-8")) != path.read_text(encoding="utf-8")]
+    if args.check and stale:
+        raise DataError(f"{', '.join(path.name for path in stale)}: tables are out of date; run `fer-web docs`")
+    for path in stale:
+        path.write_text(rewritten(path.read_text(encoding="utf-8")), encoding="utf-8")
+        print(f"{path.name}: tables written")
+    return 0
+
+
+def rewritten(text: str) -> str:
+    """A document with its tables made anew; DataError for a table that nobody can make."""
+
+    def table(found: re.Match[str]) -> str:
+        if found[2] not in TABLES:
+            raise DataError(f"there is no table {found[2]!r}; there are {', '.join(TABLES)}")
+        return f"{found[1]}{TABLES[found[2]]()}{found[3]}"
+
+    return _PLACE.sub(table, text)
+
+
+def settings_table() -> str:
+    """Every setting by its variable, with its default."""
+    return _table(("Variable", "Default", "Meaning"), map(_setting_row, Settings.model_fields))
+
+
+def _setting_row(name: str) -> tuple[str, str, str]:
+    from fer_web.cli.settings import shown
+
+    info = Settings.model_fields[name]
+    default = "" if info.default in (None, ()) else f"`{shown(info.default).removeprefix(f'{ROOT}/')}`"
+    return f"`{variable(name)}`", default, info.description or ""
+
+
+def measures_table() -> str:
+    """Every column of readings.csv, with the place of measures in JSON."""
+    known = {measure.name: measure for measure in MEASURES}
+    rows = []
+    for name in with_dominant(MEASURES):
+        if name == DOMINANT:
+            rows.append((f"`{name}`", f"`{DOMINANT}`", "the most probable of the seven"))
+            continue
+        measure = known[name]
+        json_name = f"`{measure.group}.{measure.key}`" if measure.group else f"`{measure.key}`"
+        rows.append((f"`{name}`", json_name, measure.meaning))
+    return _table(("Column", "In JSON", "Meaning"), rows)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+TABLES: Mapping[str, Callable[[], str]] = {"settings": settings_table, "measures": measures_table}
