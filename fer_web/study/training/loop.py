@@ -15,7 +15,7 @@ from fer_web.registry.spec import InputSpec
 from fer_web.study.networks.build import LABELS, Heads, build_network
 from fer_web.study.training.augment import resized
 from fer_web.study.training.average import WeightAverage
-from fer_web.study.training.backend import seed_everything, training_layers, use_threads
+from fer_web.study.training.backend import seed_everything, training_layers, usable_precision, use_threads
 from fer_web.study.training.checkpoint import Progress, load_state, save_best, save_state, take_weights
 from fer_web.study.training.config import Optimizer, RunConfig
 from fer_web.study.training.curves import write_curves
@@ -159,7 +159,7 @@ def build_model(config: RunConfig, rank: int = 0) -> Any:
 
     seed_everything(config.seed + rank)
     previous = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(config.precision)
+    keras.config.set_dtype_policy(usable_precision(config.precision))
     try:
         heads = Heads(votes=config.loss.votes > 0, dropout=config.dropout)
         model = build_network(config.network, heads=heads, layers=training_layers(), l2=config.loss.l2)
