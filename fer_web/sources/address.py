@@ -1,4 +1,8 @@
-"""What a source's address means, and how to show it without the secrets in it."""
+"""What a source's address means, and how to show it without the secrets in it.
+
+Passwords are typed as they are, with `/`, `#`, `?`, `@` and `%` in them, so where user and password end is a guess
+(`credentials.py`). Showing an address does not depend on that guess: whatever stands before the last `@` is hidden.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,9 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import unquote, urlsplit
 
+from fer_web.core.text import one_line
 from fer_web.errors import SourceError
+from fer_web.sources.credentials import end_of_credentials, with_encoded_credentials
 
 Kind: TypeAlias = Literal["webcam", "file", "stream", "demo"]
 
@@ -23,6 +29,8 @@ _HARMLESS = frozenset(
     | {"transport", "unicast", "video", "videocodec", "view", "width"}
 )
 _PAIR = re.compile(r"([^=&;?/_]+)=([^&;?/]*)")
+# An address whose scheme was forgotten: admin:password@camera/live.
+_NO_SCHEME = re.compile(r"[^@]*:[^@]*@.")
 _STREAM_KEY = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_\-]{20,}")
 
 
@@ -69,29 +77,34 @@ def _webcam(uri: str) -> Address:
 def _stream(uri: str, scheme: str) -> Address:
     if not uri[len(scheme) :].startswith("://") or not re.match(r"[^/?#]", uri[len(scheme) + 3 :]):
         raise SourceError(f"the address of a stream needs a host, as in {scheme}://camera/stream")
-    return Address("stream", uri, masked(uri))
+    return Address("stream", with_encoded_credentials(uri), masked(uri))
 
 
 def _file(path: str) -> Address:
     if not path:
         raise SourceError(f"the source is empty; use {_EXAMPLES}")
-    return Address("file", path, Path(path).name)
+    if _NO_SCHEME.match(path) and not Path(path).exists():
+        raise SourceError("the source looks like a network camera's address without its beginning: rtsp:// or http://")
+    return Address("file", path, one_line(Path(path).name))
 
 
 def masked(url: str) -> str:
     """`url` for people and logs: no user, no password, no value of a parameter that could be a secret.
 
-    A password with an unescaped `@`, `/` or `#` is hidden as well: everything up to the last `@` belongs to it.
+    Everything between `://` and the last `@` is hidden before anything is parsed. When that `@` may belong to the path
+    instead, and so be a part of a secret there (`/user=admin&password=p@ss`), what follows it is hidden as well.
     """
-    scheme, separator, rest = url.partition("://")
-    host = re.split(r"[/?#]", rest, maxsplit=1)[0]
-    if "@" in host or (":" in host and "@" in rest):
-        rest = "***@" + rest.rpartition("@")[2]
-    place, mark, query = rest.partition("#")[0].partition("?")
+    scheme, separator, rest = one_line(url).partition("://")
+    if not separator:
+        return "***" if _NO_SCHEME.match(scheme) else scheme
+    hidden, at, shown = rest.rpartition("@")
+    if at and end_of_credentials(rest) != len(hidden):
+        return f"{scheme}{separator}***"
+    place, mark, query = shown.partition("#")[0].partition("?")
     host, slash, path = place.partition("/")
     path = _STREAM_KEY.sub("***", _PAIR.sub(_hide, path))
     query = "&".join(_PAIR.sub(_hide, part) if "=" in part else "***" for part in query.split("&") if part)
-    return f"{scheme}{separator}{host}{slash}{path}{mark}{query}"
+    return f"{scheme}{separator}{'***@' if at else ''}{host}{slash}{path}{mark}{query}"
 
 
 def _hide(pair: re.Match[str]) -> str:

@@ -59,6 +59,15 @@ def test_what_cannot_be_opened_is_refused_with_an_example(uri: str) -> None:
         ("http://c/v?SECRET", "http://c/v?***"),
         ("http://c/v?x=a=SECRET", "http://c/v?x=***"),
         ("http://c/v#SECRET", "http://c/v"),
+        ("rtsp://test/@:SECRET@host/s", "rtsp://***@host/s"),
+        ("rtsp://DOMAIN/admin:SECRET@host/live", "rtsp://***@host/live"),
+        ("rtsp://ad/min:SE?SECRET@host", "rtsp://***@host"),
+        ("rtsp://SECRET/SECRET@host/live", None),
+        ("http://10.0.0.5/user=admin&password=SE@SECRET&channel=1", "http://***"),
+        ("http://admin:SECRET@10.0.0.5/user=admin&password=SE@SECRET", "http://***"),
+        ("http://10.0.0.5/v?password=SE@SECRET", "http://***"),
+        ("rtsp:admin:SECRET@camera/live", "***"),
+        ("admin:SECRET@camera/live", "***"),
         ("http://c/user=admin_password=SECRET_channel=1_stream=0.sdp", None),
         ("http://c/user=admin&password=SECRET&channel=1", "http://c/user=***&password=***&channel=1"),
         ("rtmp://c/live/SECRET1234abcd5678efgh", "rtmp://c/live/***"),
@@ -76,6 +85,21 @@ def test_neither_an_address_nor_its_refusal_prints_a_secret() -> None:
     with pytest.raises(SourceError) as refusal:
         parse("ftp://admin:SECRET@host/a.mp4")
     assert "SECRET" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "uri", ["admin:SECRET@camera/live", "corp/admin:SECRET@camera", "rtsp:admin:SECRET@camera/live"]
+)
+def test_a_forgotten_scheme_is_pointed_out_without_telling_the_password(uri: str) -> None:
+    with pytest.raises(SourceError, match="rtsp://") as refusal:
+        parse(uri)
+    assert "SECRET" not in str(refusal.value)
+
+
+def test_a_label_is_one_line_whatever_the_address_holds() -> None:
+    assert parse("rtsp://camera/live\n12:00:00 ERROR forged").label == "rtsp://camera/live\\n12:00:00 ERROR forged"
+    assert parse("clips/a\x1b[2Jb.mp4").label == "a\\x1b[2Jb.mp4"
+    assert parse("clips/caf\udce9.mp4").label == "caf\\xe9.mp4"
 
 
 def test_a_file_named_like_a_number_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
