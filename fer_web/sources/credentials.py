@@ -1,6 +1,6 @@
 """User and password in the address of a network camera, typed as they are: `rtsp://admin:p#a/s?s@w%rd@camera/live`.
 
-By the rules (RFC 3986) such a password has to be written with `%XX`, and every parser, FFmpeg's too, ends the host at the
+By the rules (RFC 3986) such a password is written with `%XX`, and every parser, FFmpeg's too, ends the host at the
 first `/`, `?` or `#`. Here they are found as people mean them, and encoded before any parser sees the address.
 """
 
