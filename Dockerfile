@@ -40,8 +40,8 @@ ENV PATH=/opt/venv/bin:$PATH \
 WORKDIR /app
 USER fer
 EXPOSE 5000
-# Asks as this machine does, past any proxy in the environment: slim images have no curl.
+# Asks as this machine does, past any proxy in the environment: slim images have no curl. A FER_PORT of Kubernetes' is none.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["python", "-c", \
-    "import os, sys; from http.client import HTTPConnection; c = HTTPConnection('127.0.0.1', int(os.environ.get('FER_PORT') or 5000), timeout=4); c.request('GET', '/health/ready'); sys.exit(c.getresponse().status != 200)"]
+    "import os, sys; from http.client import HTTPConnection; ports = (os.environ.get(name, '') for name in ('FER_PORT', 'PORT')); c = HTTPConnection('127.0.0.1', int(next(filter(str.isdecimal, ports), 5000)), timeout=4); c.request('GET', '/health/ready'); sys.exit(c.getresponse().status != 200)"]
 ENTRYPOINT ["python", "-m", "fer_web"]
 CMD ["serve"]

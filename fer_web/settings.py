@@ -1,7 +1,7 @@
 """Every setting: its name, type, default and meaning. Read once, by whoever starts the program, and handed down.
 
 A setting comes from, in this order: an option of the command line, an environment variable `FER_…`, a line of the file
-`.env` in the working directory, its default.
+`.env` in the working directory, its default. What both may hold is `environment.py`'s subject.
 """
 
 from __future__ import annotations
@@ -15,20 +15,35 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
-from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from fer_web.environment import (
+    ENV_FILE,
+    FILE_SUFFIX,
+    PREFIX,
+    GivenValues,
+    given_values,
+    is_service_link,
+    read_env_file,
+)
 from fer_web.errors import SettingsError, StoreError
 from fer_web.resources import MODELS, data_folder
 from fer_web.web.access import is_loopback
 
 log = logging.getLogger(__name__)
 
-PREFIX = "FER_"
-ENV_FILE = ".env"
 # Threads that viewers can never take: uploads, health checks and pages always find one.
 RESERVED_THREADS = 16
+# Guessing has to be hopeless, as nothing else keeps the world from an open port: 16 letters and digits are 95 bits.
+TOKEN_LENGTH = 16
+MAKE_TOKEN = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105 - makes one
 # Variables of ours that are not settings: the tests read them.
 OTHER_VARIABLES = frozenset({"FER_TEST_DATA"})
 
@@ -47,6 +62,17 @@ def _size(value: object) -> object:
         if found is None:
             raise ValueError("it must be a width and a height, as in 640x480")
         return int(found[1]), int(found[2])
+    return value
+
+
+def _token(value: SecretStr | None) -> SecretStr | None:
+    text = "" if value is None else value.get_secret_value()
+    if value is not None and len(text) < TOKEN_LENGTH:
+        raise ValueError(
+            f"it has {len(text)} characters, and {TOKEN_LENGTH} are the least; this makes one: {MAKE_TOKEN}"
+        )
+    if text != text.strip() or not text.isprintable():
+        raise ValueError("it begins or ends with a blank, or holds a character that no header can carry")
     return value
 
 
@@ -77,8 +103,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        env_file=ENV_FILE,
-        env_ignore_empty=True,
+        hide_input_in_errors=True,
         extra="ignore",
         frozen=True,
         protected_namespaces=(),
@@ -86,6 +111,7 @@ class Settings(BaseSettings):
 
     source: str | None = Field(
         None,
+        repr=False,  # it may hold a camera's password
         description="Where pictures come from: webcam:0, /dev/video0, a video file, rtsp://…, http://… or demo:. "
         "Without it: the first webcam if one delivers within 3 seconds, else the demo.",
     )
@@ -96,11 +122,13 @@ class Settings(BaseSettings):
         min_length=1,
         description="The address to listen on. Any other than this machine's own needs FER_TOKEN.",
     )
-    port: int = Field(5000, ge=1, le=65535, description="The port to listen on.")
-    token: SecretStr | None = Field(
+    port: int = Field(
+        5000, ge=1, le=65535, description="The port to listen on. Without it: PORT, which hosting platforms set."
+    )
+    token: Annotated[SecretStr | None, AfterValidator(_token)] = Field(
         None,
-        description="What whoever watches has to know: sent as 'Authorization: Bearer …', or typed at /login. "
-        "Take a long random one: python -c 'import secrets; print(secrets.token_urlsafe(32))'.",
+        description="What whoever watches has to know: sent as 'Authorization: Bearer …' or as the password of Basic, "
+        f"or typed at /login. At least {TOKEN_LENGTH} characters; this makes one: {MAKE_TOKEN}",
     )
     insecure_no_token: bool = Field(
         False,
@@ -189,6 +217,20 @@ class Settings(BaseSettings):
         "info", description="The least important messages that are logged: debug, info, warning or error."
     )
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options, then what `environment.py` finds; pydantic's own readers know no other encoding, link or file."""
+        del env_settings, dotenv_settings, file_secret_settings
+        given = {name: one.value for name, one in _given().values.items()}
+        return init_settings, InitSettingsSource(settings_cls, init_kwargs=given)
+
     @model_validator(mode="after")
     def _fit_together(self) -> Settings:
         conflicts = list(_conflicts(self))
@@ -226,8 +268,8 @@ def _conflicts(settings: Settings) -> list[str]:
     found = []
     if not is_loopback(settings.host) and settings.token is None and not settings.insecure_no_token:
         found.append(
-            f"FER_HOST={settings.host} can be reached from other machines: set FER_TOKEN to a secret, "
-            "or FER_INSECURE_NO_TOKEN=yes if everybody who reaches it may watch"
+            f"FER_HOST={settings.host} can be reached from other machines: set FER_TOKEN to a secret "
+            f"({MAKE_TOKEN}), or FER_INSECURE_NO_TOKEN=yes if everybody who reaches it may watch"
         )
     most = settings.threads - RESERVED_THREADS
     if settings.viewers + settings.visitors > most:
@@ -247,15 +289,20 @@ def load_settings(options: Mapping[str, Any] | None = None) -> Settings:
 
     `options` are those of the command line, by field name; None values mean that an option was not given.
     """
-    given = chosen(options)
-    for warning in unknown_variables():
+    options = chosen(options)
+    given = _given()
+    for warning in (*unknown_variables(), *given.warnings):
         log.warning("%s", warning)
+    problems, wrong = [*given.problems, *_unreadable(given)], set[str]()
     try:
-        return Settings(**given)
+        settings = Settings(**options)
+        if not problems:
+            return settings
     except ValidationError as error:
-        problems, wrong = _problems(error)
+        found, wrong = _problems(error, given)
+        problems += found
     if wrong:
-        problems += _problems_without(given, wrong)
+        problems += _problems_without(options, wrong, given)
     raise SettingsError("\n".join(dict.fromkeys(problems)))
 
 
@@ -264,7 +311,22 @@ def chosen(options: Mapping[str, Any] | None) -> dict[str, Any]:
     return {name: value for name, value in (options or {}).items() if value is not None}
 
 
-def _problems(error: ValidationError) -> tuple[list[str], set[str]]:
+def _given() -> GivenValues:
+    return given_values(Settings.model_fields, may_be_in_file())
+
+
+def _unreadable(given: GivenValues) -> list[str]:
+    """A sentence for every value that is no text; names of files may be any bytes."""
+    texts = {name: one for name, one in given.values.items() if Settings.model_fields[name].annotation is not Path}
+    texts.pop("source", None)
+    return [
+        f"{one.variable} holds bytes that are not UTF-8: write it in UTF-8"
+        for one in texts.values()
+        if any("\udc80" <= character <= "\udcff" for character in one.value)
+    ]
+
+
+def _problems(error: ValidationError, given: GivenValues) -> tuple[list[str], set[str]]:
     """The sentences of a failed validation, and the fields that have a wrong value of their own."""
     sentences: list[str] = []
     wrong: set[str] = set()
@@ -275,18 +337,24 @@ def _problems(error: ValidationError) -> tuple[list[str], set[str]]:
             continue
         name = str(problem["loc"][0])
         wrong.add(name)
-        shown = "is hidden here" if name in secrets() else f"is {problem['input']!r}"
-        sentences.append(f"{variable(name)} {shown}: {message[0].lower()}{message[1:]}")
+        value = problem["input"]
+        source = given.values.get(name)
+        if source is not None and source.value == (value.get_secret_value() if isinstance(value, SecretStr) else value):
+            spelled, quotes = source.variable, f"; {source.quotes}" if source.quotes else ""
+        else:
+            spelled, quotes = variable(name), ""
+        shown = "is hidden here" if name in may_be_in_file() else f"is {value!r}"
+        sentences.append(f"{spelled} {shown}: {message[0].lower()}{message[1:]}{quotes}")
     return sentences, wrong
 
 
-def _problems_without(given: Mapping[str, Any], wrong: set[str]) -> list[str]:
+def _problems_without(options: Mapping[str, Any], wrong: set[str], given: GivenValues) -> list[str]:
     """What else is wrong: the conflicts among the values that are right by themselves."""
     defaults = {name: Settings.model_fields[name].default for name in wrong}
     try:
-        Settings(**{**given, **defaults})
+        Settings(**{**options, **defaults})
     except ValidationError as error:
-        return _problems(error)[0]
+        return _problems(error, given)[0]
     return []
 
 
@@ -294,6 +362,11 @@ def secrets() -> frozenset[str]:
     """The settings that are shown to nobody and are no options, because everybody can read a process's options."""
     fields = Settings.model_fields.items()
     return frozenset(name for name, info in fields if SecretStr in (info.annotation, *get_args(info.annotation)))
+
+
+def may_be_in_file() -> frozenset[str]:
+    """The settings that hold a secret, or may, as a camera's address does: FER_TOKEN_FILE names the token's file."""
+    return secrets() | {"source"}
 
 
 def variable(name: str) -> str:
@@ -304,17 +377,20 @@ def variable(name: str) -> str:
 def unknown_variables() -> list[str]:
     """A sentence for every FER_ variable that is no setting, with the name that was probably meant."""
     known = [variable(name) for name in Settings.model_fields]
-    found = sorted(name for name in {*os.environ, *env_file()} if name.upper().startswith(PREFIX))
-    strange = [name for name in found if name.upper() not in known and name.upper() not in OTHER_VARIABLES]
-    return [_guess(name, known) for name in strange]
+    known += [variable(name) + FILE_SUFFIX for name in sorted(may_be_in_file())]
+    try:
+        variables = {**read_env_file(ENV_FILE), **os.environ}
+    except SettingsError:  # told elsewhere
+        variables = dict(os.environ)
+    ours = {name.upper(): value or "" for name, value in variables.items() if name.upper().startswith(PREFIX)}
+    return [
+        _guess(name, known)
+        for name, value in sorted(ours.items())
+        if name not in known and name not in OTHER_VARIABLES and not is_service_link(name, value)
+    ]
 
 
 def _guess(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name.upper(), known, n=1)
+    near = difflib.get_close_matches(name, known, n=1)
     meant = f" (did you mean {near[0]}?)" if near else ""
     return f"{name} is no setting of this program and is ignored{meant}"
-
-
-def env_file() -> dict[str, str | None]:
-    """The lines of `.env`; empty when there is none."""
-    return dotenv_values(ENV_FILE)

@@ -17,7 +17,7 @@ import pytest
 
 from fer_web.cli.main import COMMANDS
 from fer_web.errors import SettingsError
-from fer_web.settings import Settings, load_settings, variable
+from fer_web.settings import Settings, load_settings, may_be_in_file, variable
 from fer_web.vision.landmarks import PREDICTOR_FILE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,12 +86,19 @@ def test_the_health_check_fails_where_nothing_listens() -> None:
     assert health_check(port) != 0
 
 
-def health_check(port: int) -> int:
+@pytest.mark.parametrize("variables", [{"PORT": "{}"}, {"PORT": "{}", "FER_PORT": "tcp://10.0.0.7:5000"}])
+def test_the_health_check_asks_at_the_port_that_the_program_takes(variables: dict[str, str]) -> None:
+    with answering(200) as (port, asked):
+        assert health_check(port, {name: value.format(port) for name, value in variables.items()}) == 0
+        assert asked == ["/health/ready"]
+
+
+def health_check(port: int, variables: dict[str, str] | None = None) -> int:
     """The exit code of the Dockerfile's own check, run here; a proxy in the environment must not matter."""
     _, _, command = last_stage()["HEALTHCHECK"].partition("CMD ")
     name, *arguments = json.loads(command)
     assert name == "python"
-    environment = {"FER_PORT": str(port), "http_proxy": "http://127.0.0.1:1"}
+    environment = {**(variables or {"FER_PORT": str(port)}), "http_proxy": "http://127.0.0.1:1"}
     return subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, check=False).returncode
 
 
@@ -155,7 +162,8 @@ def test_compose_takes_away_what_is_not_needed(line: str) -> None:
 
 def test_the_document_names_settings_commands_and_files_that_exist() -> None:
     text = DOCUMENT.read_text()
-    assert set(re.findall(r"FER_[A-Z_]*[A-Z]", text)) <= SETTINGS
+    files = {f"{variable(name)}_FILE" for name in may_be_in_file()}
+    assert set(re.findall(r"FER_[A-Z_]*[A-Z]", text)) <= SETTINGS | files
     assert set(re.findall(r"python -m fer_web (\w+)", text)) <= set(COMMANDS)
     assert {target for target in re.findall(r"make ([\w-]+)", text) if f"\n{target}:" not in makefile()} == set()
     assert [link for link in re.findall(r"\]\(([\w./-]+)\)", text) if not (DOCUMENT.parent / link).exists()] == []

@@ -50,11 +50,11 @@ def test_importing_the_application_opens_nothing(tmp_path: Path) -> None:
 
 def test_a_source_that_makes_no_sense_is_told_at_once() -> None:
     with pytest.raises(SettingsError, match="FER_SOURCE"):
-        create_app(Settings(_env_file=None, source="webcam:front"))
+        create_app(Settings(source="webcam:front"))
 
 
 def test_missing_models_do_not_keep_the_service_from_starting(tmp_path: Path) -> None:
-    client = create_app(Settings(_env_file=None, source="demo:", models_dir=tmp_path)).test_client()
+    client = create_app(Settings(source="demo:", models_dir=tmp_path)).test_client()
 
     answer = client.post("/predict", data=b"x", content_type="image/png")
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import textwrap
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
-from fer_web.settings import Settings, chosen, env_file, load_settings, secrets, variable
-
-Origin = Literal["option", "environment", ".env", "default"]
+from fer_web.environment import given_values
+from fer_web.settings import Settings, chosen, load_settings, may_be_in_file, secrets, variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,7 @@ class Explained:
     variable: str
     default: str
     value: str
-    origin: Origin
+    origin: str  # option, environment, .env or default; with the variable when it has another name
     meaning: str
 
 
@@ -60,15 +58,15 @@ def setting_options(args: argparse.Namespace) -> dict[str, Any]:
 
 def explain(settings: Settings, options: Mapping[str, Any] | None = None) -> list[Explained]:
     """Every setting with where its value came from."""
-    in_environment = {name.upper() for name, value in os.environ.items() if value}
-    in_file = {name.upper() for name, value in env_file().items() if value}
+    given = given_values(Settings.model_fields, may_be_in_file()).values
 
-    def origin(name: str) -> Origin:
+    def origin(name: str) -> str:
         if name in chosen(options):
             return "option"
-        if variable(name) in in_environment:
-            return "environment"
-        return ".env" if variable(name) in in_file else "default"
+        if name not in given:
+            return "default"
+        one = given[name]
+        return one.place if one.variable == variable(name) else f"{one.place}: {one.variable}"
 
     return [
         Explained(
@@ -91,15 +89,9 @@ def shown(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ("x" if isinstance(value[0], int) else ",").join(map(str, value))
-    return _masked(str(value))
-
-
-def _masked(text: str) -> str:
-    if "://" not in text:
-        return text
     from fer_web.sources.address import masked
 
-    return masked(text)
+    return masked(str(value))
 
 
 def _paragraph(one: Explained) -> str:

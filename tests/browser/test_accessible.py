@@ -72,12 +72,12 @@ def test_the_page_for_pictures_is_for_everybody(server: Service, browser: Chrome
 
 
 def test_the_log_in_and_the_notice_are_for_everybody(serve: Serve, browser: Chrome, wait: Wait) -> None:
-    server = serve(FER_TOKEN="secret", FER_NOTICE="This door is filmed.")
+    server = serve(FER_TOKEN="sixteen letters or more", FER_NOTICE="This door is filmed.")
     browser.get(server.url)
     check(browser)
 
     look(browser, (1280, 900))
-    one(browser, "#token").send_keys("secret")
+    one(browser, "#token").send_keys("sixteen letters or more")
     one(browser, "main button").click()
 
     wait(browser).until(lambda _: text(browser, "h1") == "Please read this first")

@@ -31,14 +31,14 @@ def test_every_setting_says_where_its_value_came_from(
 
 
 def test_no_secret_is_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FER_TOKEN", "correct horse")
+    monkeypatch.setenv("FER_TOKEN", "correct horse battery")
     monkeypatch.setenv("FER_SOURCE", "rtsp://anna:s3cret@camera/stream?key=abc")
     monkeypatch.setenv("FER_DATABASE_URL", "postgresql://anna:s3cret@host/fer")
 
     for options in ([], ["--json"]):
         assert main(["settings", *options]) == 0
         shown = capsys.readouterr().out
-        assert "correct horse" not in shown
+        assert "correct horse battery" not in shown
         assert "s3cret" not in shown
         assert "camera" in shown
 
@@ -53,4 +53,4 @@ def test_the_text_names_each_variable_with_its_meaning(capsys: pytest.CaptureFix
 @pytest.mark.parametrize("option", ["--token", "--database-url"])
 def test_a_secret_is_no_option(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        main(["settings", option, "correct horse"])
+        main(["settings", option, "correct horse battery"])

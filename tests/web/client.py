@@ -69,7 +69,7 @@ def make_app(vision: object = None, choice: Choice = DEMO, **settings: Any) -> F
         return loaded
 
     startup = Background(load, lambda: choice)
-    app = build_app(Settings(_env_file=None, **{"source": "demo:", "upload_wait_s": 5.0, **settings}), startup)
+    app = build_app(Settings(**{"source": "demo:", "upload_wait_s": 5.0, **settings}), startup)
     startup.start()
     return app
 

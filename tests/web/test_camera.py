@@ -119,11 +119,11 @@ def test_the_page_says_when_it_is_switched_off() -> None:
 
 
 def test_the_page_leads_to_the_log_in() -> None:
-    client = app_of(token="secret").test_client()
+    client = app_of(token="sixteen letters or more").test_client()
 
     assert client.get("/camera").headers["Location"] == "/login?next=/camera"
     assert client.post("/camera/visit").status_code == 401
-    assert client.post("/camera/visit", headers={"Authorization": "Bearer secret"}).status_code == 201
+    assert client.post("/camera/visit", headers={"Authorization": "Bearer sixteen letters or more"}).status_code == 201
 
 
 # frames by POST
@@ -362,21 +362,21 @@ def test_a_handshake_passes_the_guard(server: Server, headers: dict[str, str], c
 @pytest.mark.server
 @needs_gunicorn
 def test_a_handshake_needs_the_token_or_its_cookie() -> None:
-    with serving("tests.web.camera_app:app", FER_VISITORS="3", FER_TOKEN="secret") as server:
+    with serving("tests.web.camera_app:app", FER_VISITORS="3", FER_TOKEN="sixteen letters or more") as server:
         with pytest.raises(FerError, match="401"):
             Visitor(server.port)
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
         connection.request(
             "POST",
             "/login",
-            "token=secret",
+            "token=sixteen+letters+or+more",
             {"Content-Type": "application/x-www-form-urlencoded", "Connection": "close"},
         )
         cookie = connection.getresponse().headers["Set-Cookie"].partition(";")[0]
         connection.close()
         with Visitor(server.port, Cookie=cookie) as visitor:
             assert blinks(visitor.ask(JPEG)) == 1
-        with Visitor(server.port, Authorization="Bearer secret") as visitor:
+        with Visitor(server.port, Authorization="Bearer sixteen letters or more") as visitor:
             assert blinks(visitor.ask(JPEG)) == 1
 
 

@@ -54,7 +54,7 @@ Serve = Callable[..., FlaskClient]
 
 @pytest.fixture
 def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Serve]:
-    """Starts a service whose jobs wait for ever: `serve(token="secret")`."""
+    """Starts a service whose jobs wait for ever: `serve(token="sixteen letters or more")`."""
 
     def make_videos(settings: Settings, store: Store) -> VideoJobs:
         uploads, annotated = make_folders(settings.data_dir, settings.video_max_bytes)
@@ -340,7 +340,7 @@ def test_a_session_without_a_copy_says_so(client: FlaskClient) -> None:
 
 
 def test_nothing_is_taken_or_told_without_the_token(serve: Serve, tmp_path: Path) -> None:
-    client = serve(token="secret")
+    client = serve(token="sixteen letters or more")
     wrong = {"Authorization": "Bearer wrong"}
 
     assert code_of(send(client)) == (401, "token_required")
@@ -349,7 +349,7 @@ def test_nothing_is_taken_or_told_without_the_token(serve: Serve, tmp_path: Path
     assert code_of(client.delete("/api/jobs/x")) == (401, "token_required")
     assert client.get("/videos").headers["Location"].startswith("/login")
     assert uploads(tmp_path) == []
-    assert send(client, headers={"Authorization": "Bearer secret"}).status_code == 202
+    assert send(client, headers={"Authorization": "Bearer sixteen letters or more"}).status_code == 202
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "http://evil.example"}])

@@ -103,7 +103,7 @@ def test_health_fits_its_schema(client: FlaskClient, path: str) -> None:
 
 
 def test_refusals_fit_their_schema_and_stand_in_the_description() -> None:
-    client = make_app(token="t").test_client()
+    client = make_app(token="sixteen letters or more").test_client()
 
     answers = [client.get("/metrics"), client.get("/nothing"), client.get("/metrics", headers={"Host": "evil.example"})]
 

@@ -186,7 +186,7 @@ def test_pages_of_other_websites_can_do_none_of_it(client: FlaskClient, site: st
 
 
 def test_nothing_is_told_without_the_token(tmp_path: Path) -> None:
-    client = make_app(token="secret", data_dir=tmp_path).test_client()
+    client = make_app(token="sixteen letters or more", data_dir=tmp_path).test_client()
 
     assert client.get("/sessions").headers["Location"] == "/login?next=/sessions"
     assert client.get("/sessions/x").status_code == 303

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
 
+from fer_web.environment import PREFIX
 from fer_web.errors import FerError
 from fer_web.resources import GUNICORN_FILE, MODELS, PACKAGE
-from fer_web.settings import PREFIX, RESERVED_THREADS
+from fer_web.settings import RESERVED_THREADS
 from fer_web.study.bench.crowd import Crowd
 
 START_S = 120.0
