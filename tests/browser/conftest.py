@@ -54,7 +54,7 @@ def server(programs: Programs, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture
 def serve(programs: Programs, tmp_path: Path) -> Iterator[Serve]:
-    """Starts servers of a test's own, with settings: `serve(FER_TOKEN="secret")`."""
+    """Starts servers of a test's own, with settings: `serve(FER_TOKEN="…")`."""
     started: list[Service] = []
 
     def start(**settings: str) -> Service:
