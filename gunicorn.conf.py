@@ -11,6 +11,9 @@ from pathlib import Path
 
 from fer_web.errors import SettingsError
 from fer_web.settings import load_settings
+from fer_web.web.camera import FRAME_BYTES
+from fer_web.web.services import LARGE_REQUESTS
+from fer_web.web.worker import StreamWorker
 
 try:
     _settings = load_settings()
@@ -20,7 +23,9 @@ except SettingsError as error:
 wsgi_app = "app:app"
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = 1
-worker_class = "fer_web.web.worker.StreamWorker"  # gthread, and ends streams on SIGTERM
+worker_class = StreamWorker  # gthread that waits for slow clients without threads, and ends streams on SIGTERM
+StreamWorker.max_body_bytes = max(_settings.upload_max_bytes, FRAME_BYTES)
+StreamWorker.max_held_bytes = LARGE_REQUESTS * _settings.upload_max_bytes
 threads = _settings.threads
 worker_connections = max(1000, 2 * _settings.threads)  # room for kept-alive connections beside the busy ones
 preload_app = False  # the camera and the models belong to the worker

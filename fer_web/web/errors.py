@@ -76,6 +76,9 @@ STATUSES: Mapping[str, int] = {
     "wrong_host": 421,
     "cross_site": 403,
     "too_many_attempts": 429,
+    # how it comes
+    "too_slow": 408,
+    "head_too_large": 431,
     # the service
     "busy": 503,
     "not_ready": 503,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Any, cast
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
@@ -12,6 +12,8 @@ from fer_web.core import Job
 from fer_web.errors import RequestError
 from fer_web.jobs.uploads import Incoming
 from fer_web.jobs.videos import VideoJobs
+from fer_web.web.arrival import arrival_of
+from fer_web.web.client_socket import ClientSocket
 from fer_web.web.schemas import Json
 from fer_web.web.services import services
 from fer_web.web.uploads import FLAGS, MemoryRequest
@@ -44,7 +46,7 @@ def add() -> tuple[Response, int]:
     _prepare(videos.uploads.max_bytes)
     try:
         name, annotate = _options()
-        with videos.receiving(request.content_length) as incoming:
+        with _reading_on(), videos.receiving(request.content_length) as incoming:
             sent_name = _receive(incoming)
             job = videos.add(incoming, name or sent_name, annotate=annotate)
     except Exception:
@@ -130,9 +132,15 @@ def _options() -> tuple[str, bool]:
 def _prepare(max_bytes: int) -> None:
     """A body of this request may be large, and its sender silent for a while, but not for ever."""
     request.max_content_length = max(max_bytes, request.content_length or 0) + FORM_BYTES  # the size is checked by us
-    sock = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+    sock = request.environ.get("werkzeug.socket")
     if sock is not None:
         sock.settimeout(SILENCE_S)
+
+
+def _reading_on() -> AbstractContextManager[None]:
+    """Read the body while it comes; gunicorn's worker gives few such uploads a thread, and takes it from slow ones."""
+    sock = request.environ.get("gunicorn.socket")
+    return sock.reading_on() if isinstance(sock, ClientSocket) else nullcontext()
 
 
 def _receive(incoming: Incoming) -> str:
@@ -170,7 +178,9 @@ def _receive_form(incoming: Incoming) -> str:
 
 
 def _drain() -> None:
-    """Read on a little: whoever is still sending would not see the answer."""
+    """Read on a little: whoever is still sending would not see the answer. gunicorn's worker does it without us."""
+    if arrival_of(request.environ) is not None:
+        return
     left, until_s = DRAIN_BYTES, time.monotonic() + DRAIN_S
     with suppress(Exception):  # they have hung up
         while left > 0 and time.monotonic() < until_s and (data := request.stream.read(CHUNK_BYTES)):

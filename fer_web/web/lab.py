@@ -45,8 +45,7 @@ def compare_models() -> Response:
     mine = services()
     names = chosen_models()
     vision = mine.startup.vision(mine.uploads.wait_s)
-    limits = mine.uploads.limits
-    with mine.uploads.bodies.taken(request.content_length or limits.max_bytes):
+    with mine.uploads.arrived(request):
         sent = read_uploads(request, max_images=1)
         return jsonify(mine.uploads.pictures.run(lambda: _compared(mine, vision, names, sent.pictures[0])))
 

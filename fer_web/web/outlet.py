@@ -13,6 +13,8 @@ from typing import Any
 
 from flask import Response, request
 
+from fer_web.web.client_socket import socket_of
+
 log = logging.getLogger(__name__)
 
 # The kernel keeps this much for a reader (Linux doubles it, for its own bookkeeping): several pictures, not megabytes.
@@ -43,7 +45,7 @@ class Outlet:
     @classmethod
     def of(cls, environ: Mapping[str, Any], is_over: Callable[[], bool]) -> Outlet:
         """The outlet of a WSGI request; `is_over` says that the service is stopping."""
-        return cls(environ.get("gunicorn.socket") or environ.get("werkzeug.socket"), is_over)
+        return cls(socket_of(environ), is_over)
 
     def paced(self, messages: Iterable[bytes]) -> Iterator[bytes]:
         """Pieces of the messages, each as soon as the reader has room for it; ends when the reader stalls.

@@ -21,9 +21,8 @@ def predict() -> Response:
     mine = services()
     options = Options.of(request.args)
     vision = mine.startup.vision(mine.uploads.wait_s)
-    limits = mine.uploads.limits
-    with mine.uploads.bodies.taken(request.content_length or limits.max_bytes):
-        sent = read_uploads(request, limits.max_images)
+    with mine.uploads.arrived(request):
+        sent = read_uploads(request, mine.uploads.limits.max_images)
         if not sent.is_list:
             return jsonify(_answer(mine, vision, sent.pictures[0], options))
         return jsonify(images=[_answer_or_error(mine, vision, picture, options) for picture in sent.pictures])

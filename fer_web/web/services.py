@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from flask import current_app
+from flask import Request, current_app
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from fer_web.web.access import Access
+from fer_web.web.arrival import arrival_of
 from fer_web.web.metrics import Metrics
 from fer_web.web.room import Room, Workers
 
@@ -60,6 +64,19 @@ class Uploads:
     def of(cls, limits: Limits, parallel: int, wait_s: float) -> Uploads:
         """Room for `parallel` pictures at once, and for the bodies of some more that wait."""
         return cls(limits, Room(LARGE_REQUESTS * limits.max_bytes, wait_s), Workers(parallel, wait_s), wait_s)
+
+    @contextmanager
+    def arrived(self, request: Request) -> Iterator[None]:
+        """Room for a body that is there: what is only announced takes none."""
+        announced = request.content_length
+        if announced is not None and announced > self.limits.max_bytes:
+            raise RequestEntityTooLarge
+        arrival = arrival_of(request.environ)
+        if arrival is not None:
+            arrival.require()
+        size = announced or self.limits.max_bytes if arrival is None else arrival.body_bytes
+        with self.bodies.taken(size):
+            yield
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,6 +20,7 @@ from wsproto.frame_protocol import CloseReason
 from wsproto.utilities import LocalProtocolError
 
 from fer_web.errors import ImageError, RequestError
+from fer_web.web.client_socket import ClientSocket, socket_of
 
 VERSION = "13"
 KEY_BYTES = 16
@@ -47,13 +48,14 @@ class WebSocket:
         key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
         if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != VERSION or not _is_key(key):
             raise RequestError("bad_handshake", f"this is no WebSocket handshake of version {VERSION}")
-        sock = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+        sock = socket_of(environ)
         if sock is None:
             raise RequestError("bad_handshake", "this server cannot do WebSockets: send the frames by POST")
         sock.settimeout(WRITE_S)
         head = ("HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")
         sock.sendall("\r\n".join((*head, f"Sec-WebSocket-Accept: {accept_key(key)}", "", "")).encode())
-        return cls(sock, ConnectionType.SERVER, max_bytes)
+        already_read = sock.take_unread() if isinstance(sock, ClientSocket) else b""
+        return cls(sock, ConnectionType.SERVER, max_bytes, already_read)
 
     def receive(self, timeout_s: float) -> bytes | str | None:
         """The next whole message; None when the connection ends, or none is complete within the time.
