@@ -12,6 +12,7 @@ from pathlib import Path
 from fer_web.errors import SettingsError
 from fer_web.settings import load_settings
 from fer_web.web.camera import FRAME_BYTES
+from fer_web.web.patience import Patience
 from fer_web.web.services import LARGE_REQUESTS
 from fer_web.web.worker import StreamWorker
 
@@ -24,10 +25,11 @@ wsgi_app = "app:app"
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = 1
 worker_class = StreamWorker  # gthread that waits for slow clients without threads, and ends streams on SIGTERM
+StreamWorker.patience = Patience(head_s=_settings.patience_s / 2, stall_s=_settings.patience_s)
 StreamWorker.max_body_bytes = max(_settings.upload_max_bytes, FRAME_BYTES)
 StreamWorker.max_held_bytes = LARGE_REQUESTS * _settings.upload_max_bytes
 threads = _settings.threads
-worker_connections = max(1000, 2 * _settings.threads)  # room for kept-alive connections beside the busy ones
+worker_connections = max(_settings.connections, 2 * _settings.threads)  # most of them wait, and cost no thread
 preload_app = False  # the camera and the models belong to the worker
 timeout = 60  # the worker's main thread reports every second, however long its streams last
 graceful_timeout = 4  # streams end at once; this is for uploads that are being analyzed

@@ -150,6 +150,20 @@ class Settings(BaseSettings):
     threads: int = Field(
         128, ge=RESERVED_THREADS + 1, le=4096, description="Threads that answer requests; every viewer keeps one busy."
     )
+    connections: int = Field(
+        1000,
+        ge=100,
+        le=100_000,
+        description="How many connections may be open at once. When one more comes, the one that has waited longest "
+        "leaves, of the address that has most.",
+    )
+    patience_s: float = Field(
+        20.0,
+        ge=1,
+        le=600,
+        description="How many seconds a client may send or read nothing in the middle of a request or an answer; the "
+        "head of a request has to be complete in half of it.",
+    )
     viewers: int = Field(
         100,
         ge=1,

@@ -19,6 +19,9 @@ from fer_web.startup import start_logging
 if TYPE_CHECKING:
     from flask import Flask
 
+# Python's select takes 512 sockets on Windows; waitress has a few of its own.
+WINDOWS_CONNECTIONS = 500
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_setting_options(parser)
@@ -93,7 +96,15 @@ def _serve_with_waitress(settings: Settings) -> None:
 
     app = _app(settings)
     try:
-        serve(app, host=settings.host, port=settings.port, threads=settings.threads, ident=None)
+        serve(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            connection_limit=min(settings.connections, WINDOWS_CONNECTIONS),
+            channel_timeout=round(settings.patience_s),
+            ident=None,
+        )
     finally:
         close(app)
 

@@ -187,6 +187,7 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
         if conn.sock.has_unsent:
             conn.enter(Phase.ANSWER)
             self._watch(conn, selectors.EVENT_WRITE)
+            self._spare_memory(conn.sock.unsent_bytes)
         else:
             self._after_answer(conn)
 
@@ -216,6 +217,10 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
         else:
             self._after_answer(conn)
 
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """gunicorn looks once a second; more often while everybody is to leave."""
+        super().wait_for_and_dispatch_events(timeout if self.alive else min(timeout, SWEEP_S))
+
     def murder_pending(self) -> None:
         """gunicorn's main loop asks for this at every turn: those who have taken too long leave."""
         super().murder_pending()
@@ -232,9 +237,9 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
         if conn is not None:
             self._close(conn)
 
-    def _spare_memory(self, received: int) -> None:
+    def _spare_memory(self, added: int) -> None:
         """Let go of whoever has held most for longest, while requests hold more than they may together."""
-        self._unchecked_bytes += received
+        self._unchecked_bytes += added
         if self._unchecked_bytes < CHECK_BYTES:
             return
         self._unchecked_bytes = 0

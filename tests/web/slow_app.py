@@ -1,19 +1,11 @@
-"""The application around a vision without models, for gunicorn; it loses its patience quickly when it is told to."""
+"""The application around a vision without models, for gunicorn."""
 
 from __future__ import annotations
 
-import os
-
 from flask import Response, request
 
-from fer_web.web.patience import Patience
-from fer_web.web.worker import StreamWorker
 from tests.web.client import make_app
 from tests.web.test_camera import CountingVision
-
-if "TEST_PATIENCE_S" in os.environ:
-    seconds = float(os.environ["TEST_PATIENCE_S"])
-    StreamWorker.patience = Patience(seconds, seconds, bytes_per_s=100_000)
 
 app = make_app(CountingVision(), visitors=8)
 

@@ -32,8 +32,6 @@ CROWD = 140
 SOON_S = 8.0
 HOST = b"Host: 127.0.0.1\r\n"
 HALF_A_HEAD = b"GET /health/live HTTP/1.1\r\n" + HOST + b"X: "
-HALF_A_LOGIN = b"POST /login HTTP/1.1\r\n" + HOST + b"Content-Type: application/x-www-form-urlencoded\r\n"
-HALF_A_LOGIN += b"Content-Length: 40\r\n\r\ntoken=x"
 STATIC = b"GET /static/site.css HTTP/1.1\r\n" + HOST + b"\r\n"
 JPEG = picture("JPEG")
 
@@ -55,20 +53,25 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[Server]:
     """One that waits for nobody longer than a second."""
-    with serving(APP, TEST_PATIENCE_S="1") as running:
+    with serving(APP, FER_PATIENCE_S="1") as running:
         yield running
         assert "Traceback" not in running.log.read_text()
 
 
-def connect(server: Server) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE_S)
+def connect(server: Server, buffer_bytes: int | None = None) -> socket.socket:
+    sock = socket.socket()
+    if buffer_bytes is not None:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
+    sock.settimeout(PATIENCE_S)
+    sock.connect(("127.0.0.1", server.port))
+    return sock
 
 
 @contextlib.contextmanager
 def crowd(server: Server, request: bytes, size: int = CROWD) -> Iterator[list[socket.socket]]:
     """Clients that send all the same and read nothing."""
     with ExitStack() as stack:
-        socks = [stack.enter_context(connect(server)) for _ in range(size)]
+        socks = [stack.enter_context(connect(server, 4096)) for _ in range(size)]
         for sock in socks:
             with contextlib.suppress(OSError):
                 sock.sendall(request)
@@ -104,14 +107,14 @@ def read_to_end(sock: socket.socket) -> bytes:
     [
         b"",
         HALF_A_HEAD,
-        HALF_A_LOGIN,
+        announcing("/predict", 400),
         announcing("/predict"),
         announcing("/api/jobs", 2_000_000_000, "video/mp4"),
         announcing("/api/jobs", 500_000, "video/mp4") + bytes(300_000),
         b"POST /predict HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhel",
         STATIC,
     ],
-    ids=["silent", "half a head", "half a log-in", "a picture", "a video", "a video's start", "a chunk", "keep-alive"],
+    ids=["silent", "half a head", "half a body", "a picture", "a video", "a video's start", "a chunk", "keep-alive"],
 )
 def test_clients_that_send_half_a_request_stop_nobody(server: Server, request_: bytes) -> None:
     with crowd(server, request_):
@@ -124,9 +127,9 @@ def test_clients_that_ask_for_more_and_more_and_read_nothing_stop_nobody(server:
         assert all_is_well(server)
 
 
-@pytest.mark.parametrize("query", ["bytes=8000000", "bytes=8000000&pieces"])
+@pytest.mark.parametrize("query", ["bytes=3000000", "bytes=3000000&pieces"])
 def test_readers_of_large_answers_that_read_nothing_stop_nobody(server: Server, query: str) -> None:
-    with crowd(server, f"GET /large?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode(), 60):
+    with crowd(server, f"GET /large?{query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()):
         time.sleep(0.5)
         assert all_is_well(server)
 
@@ -253,7 +256,9 @@ def test_line_ends_without_a_carriage_return_are_refused_at_once(server: Server)
         assert time.monotonic() - started_s < SOON_S
 
 
-@pytest.mark.parametrize("request_", [HALF_A_HEAD, HALF_A_LOGIN, announcing("/predict")], ids=["head", "body", "large"])
+@pytest.mark.parametrize(
+    "request_", [HALF_A_HEAD, announcing("/predict", 400), announcing("/predict")], ids=["head", "body", "large"]
+)
 def test_who_does_not_go_on_is_told_so_in_time(hasty: Server, request_: bytes) -> None:
     with connect(hasty) as sock:
         sock.sendall(request_)
