@@ -14,7 +14,7 @@ from fer_web.settings import load_settings
 from fer_web.web.camera import FRAME_BYTES
 from fer_web.web.patience import Patience
 from fer_web.web.services import LARGE_REQUESTS
-from fer_web.web.worker import StreamWorker
+from fer_web.web.worker import GRACE_S, LAST_S, StreamWorker
 
 try:
     _settings = load_settings()
@@ -32,7 +32,7 @@ threads = _settings.threads
 worker_connections = max(_settings.connections, 2 * _settings.threads)  # most of them wait, and cost no thread
 preload_app = False  # the camera and the models belong to the worker
 timeout = 60  # the worker's main thread reports every second, however long its streams last
-graceful_timeout = 4  # streams end at once; this is for uploads that are being analyzed
+graceful_timeout = GRACE_S + LAST_S + 1  # the worker takes no longer; usually a second
 keepalive = 5
 control_socket_disable = True
 accesslog = None  # addresses of viewers are nobody's business

@@ -7,10 +7,14 @@ made. Viewers, WebSockets and a few large transfers keep one for longer; each of
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import errno
 import json
+import logging
+import os
 import selectors
+import sys
 import threading
 import time
 from collections import Counter
@@ -40,6 +44,10 @@ OTHER_FILES = 256
 OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 # How much may arrive before it is added up what all requests hold.
 CHECK_BYTES = 4_000_000
+# What requests get to be answered after SIGTERM, and what threads get to end after that. gunicorn's master kills a
+# worker that takes longer than both together.
+GRACE_S = 4
+LAST_S = 3
 PARKED = object()  # what `handle` answers for a request whose body is still coming
 
 
@@ -83,14 +91,38 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
         self._swept_s = 0.0
         self._transfers = SlowTransfers()
         self._health = ThreadPoolExecutor(HEALTH_THREADS, thread_name_prefix="health")
+        self._has_ended = False
+        atexit.register(self._leave)  # early, so that it is what is done last
+        self.cfg.set("graceful_timeout", GRACE_S)  # here; its master waits longer
         super().init_process()
+
+    def _leave(self) -> None:
+        """End the process without tearing Python down, when it has served.
+
+        A thread that runs C++ meanwhile (OpenCV, dlib, TensorFlow) would abort the process when it comes back to
+        Python, and the libraries take a second to unload.
+        """
+        if self._has_ended:
+            logging.shutdown()
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(0)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: uploads that are being analyzed get an answer, streams end."""
         super().handle_exit(sig, frame)
-        threading.Thread(target=self._close_services, name="closing", daemon=True).start()
-        # No daemon: the process does not end before the last readings are written, or its master loses patience.
+        # No daemons: the process does not end before the last readings are written and the source was let go.
+        threading.Thread(target=self._close_services, name="closing").start()
         threading.Thread(target=self._finish_recordings, name="finishing").start()
+
+    def run(self) -> None:
+        """Serve until it is told to stop, and leave no thread behind that the end of Python would tear down."""
+        super().run()
+        self._health.shutdown(wait=False)
+        still = join_threads(LAST_S)
+        if still:
+            self.log.warning("Leaving threads behind that do not end: %s", ", ".join(still))
+        self._has_ended = True
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """SIGINT and SIGQUIT end the service in the same way: it is quick, and its master kills what is not."""
@@ -313,6 +345,15 @@ def costliest(connections: Iterable[Connection], weight: Callable[[Connection], 
     of_heaviest = [conn for conn in waiting if conn.address == heaviest]
     now_s = time.monotonic()
     return max(of_heaviest, key=lambda conn: weight(conn) * (now_s - conn.since_s), default=None)
+
+
+def join_threads(timeout_s: float) -> list[str]:
+    """Wait for all other threads; the names of those that still run."""
+    limit_s = time.monotonic() + timeout_s
+    others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
+    for thread in others:
+        thread.join(max(0.0, limit_s - time.monotonic()))
+    return [thread.name for thread in others if thread.is_alive()]
 
 
 def _allow_files(count: int) -> None:
