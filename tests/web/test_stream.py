@@ -229,7 +229,7 @@ def test_a_signal_ends_streams_and_the_server_within_seconds(number: signal.Sign
             started_s = time.monotonic()
             server.process.send_signal(number)
             assert server.process.wait(10) == 0
-            assert time.monotonic() - started_s < 5
+            assert time.monotonic() - started_s < 9
         for answer in answers:
             answer.read()  # IncompleteRead if it was cut instead of ended
         log = server.log.read_text()
@@ -263,7 +263,7 @@ def test_the_program_itself_shows_a_face_to_several_viewers_and_stops() -> None:
             started_s = time.monotonic()
             server.process.send_signal(signal.SIGTERM)
             assert server.process.wait(10) == 0
-            assert time.monotonic() - started_s < 5
+            assert time.monotonic() - started_s < 9
         log = server.log.read_text()
         assert "Worker exiting" in log
         assert "Traceback" not in log
