@@ -6,6 +6,20 @@ FerError
 │   └── SourceLost       it did until now: open it again
 ├── ImageError           an uploaded picture is refused; `code` says why
 ├── RequestError         a request is refused, whatever its pictures; `code` says why
+│   ├── NoRecording      there is none of this id, or none that runs
+│   ├── RecordingOver    it is finished, and nothing can be added
+│   ├── AlreadyRecording a camera or visit is being recorded
+│   ├── StillRecording   so it cannot be deleted
+│   ├── TooManyMarkers   it has as many as it may have
+│   ├── NoVisit          there is none of this id, or it is over
+│   ├── OneAtATime       a visit's last frame is still being analyzed
+│   ├── NoJob            there is none of this id
+│   ├── JobNotOver       so it cannot be removed
+│   ├── NoModel          there is none of this name
+│   ├── NotAVideo        an upload is something else
+│   ├── EmptyVideo       an upload has no bytes
+│   ├── VideoTooLarge    an upload is larger than the setting allows
+│   └── NoSpace          an upload does not fit on the disk
 ├── ModelError           a model file, its card or its hash is wrong
 ├── NotReadyError        the models are still being loaded, or could not be
 ├── DataError            a data set cannot be used
@@ -20,7 +34,12 @@ from __future__ import annotations
 
 
 class FerError(Exception):
-    """A failure that the person who caused it can understand and mend from its sentence."""
+    """A failure that the person who caused it can understand and mend from its sentence.
+
+    `code` is what programs are told: stable, one word.
+    """
+
+    code: str = "internal_error"
 
 
 class SettingsError(FerError):
@@ -30,8 +49,10 @@ class SettingsError(FerError):
 class SourceError(FerError):
     """A source that cannot be opened; the sentence never holds credentials."""
 
+    code = "no_source"
 
-class SourceLost(SourceError):  # noqa: N818  (it tells an event, not a fault)
+
+class SourceLost(SourceError):
     """A source that was open and has stalled, ended or disappeared."""
 
 
@@ -51,12 +72,90 @@ class RequestError(FerError):
         self.code = code
 
 
+class _Refusal(RequestError):
+    """A refusal with a class of its own, for whoever tells it from others; `sentence` is what it usually says."""
+
+    sentence = ""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(self.code, message or self.sentence)
+
+
+class NoRecording(_Refusal):
+    code = "no_recording"
+    sentence = "there is no such recording, or it was deleted"
+
+
+class RecordingOver(_Refusal):
+    code = "recording_over"
+    sentence = "this recording is over"
+
+
+class AlreadyRecording(_Refusal):
+    code = "already_recording"
+
+
+class StillRecording(_Refusal):
+    code = "still_recording"
+    sentence = "this is being recorded: stop the recording first"
+
+
+class TooManyMarkers(_Refusal):
+    code = "too_many_markers"
+
+
+class NoVisit(_Refusal):
+    code = "no_visit"
+    sentence = "this visit is over: start another one"
+
+
+class OneAtATime(_Refusal):
+    code = "one_at_a_time"
+    sentence = "the frame before is still being analyzed: wait for its answer"
+
+
+class NoJob(_Refusal):
+    code = "no_job"
+    sentence = "there is no such job, or it was removed"
+
+
+class JobNotOver(_Refusal):
+    code = "job_not_over"
+    sentence = "the job is not over: cancel it first"
+
+
+class NoModel(_Refusal):
+    code = "unknown_model"
+
+
+class NotAVideo(_Refusal):
+    code = "not_a_video"
+
+
+class EmptyVideo(_Refusal):
+    code = "empty"
+    sentence = "the video has no bytes"
+
+
+class VideoTooLarge(_Refusal):
+    code = "video_too_large"
+
+
+class NoSpace(_Refusal):
+    code = "storage_full"
+    sentence = "there is not enough space on the service's disk for this video"
+
+
 class ModelError(FerError):
     """A model that is missing, damaged, or not what its card says."""
+
+    code = "model_error"
 
 
 class NotReadyError(FerError):
     """The models cannot be used yet, or never; the sentence says which and why."""
+
+    code = "not_ready"
 
 
 class DataError(FerError):
@@ -70,17 +169,25 @@ class VideoError(FerError):
 class StoreError(FerError):
     """The database or its folder cannot be used; the sentence never holds a password."""
 
+    code = "storage_unavailable"
 
-class StoreFull(StoreError):  # noqa: N818  (it tells a state, not a fault)
+
+class StoreFull(StoreError):
     """No space is left where recordings are kept; what was written before is safe."""
 
+    code = "storage_full"
 
-class StoreReadOnly(StoreError):  # noqa: N818  (it tells a state, not a fault)
+
+class StoreReadOnly(StoreError):
     """Nothing may be written where recordings are kept; what was written before can be read."""
+
+    code = "storage_read_only"
 
 
 class BusyError(FerError):
     """Every place is taken; `retry_after_s` is a good time to ask again."""
+
+    code = "busy"
 
     def __init__(self, message: str, retry_after_s: int = 5) -> None:
         super().__init__(message)

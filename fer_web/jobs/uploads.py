@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from fer_web.errors import RequestError
+from fer_web.errors import EmptyVideo, NoSpace, NotAVideo, VideoTooLarge
 from fer_web.sources.video_kinds import HEAD_BYTES, is_video, why_no_video
 from fer_web.store import telling_of_files
 
@@ -45,7 +45,7 @@ class UploadFolder:
         with telling_of_files(self.folder):
             make_private(self.folder)
             if shutil.disk_usage(self.folder).free - (expected_bytes or 0) < self._reserve_bytes:
-                raise _disk_full()
+                raise NoSpace()
             return Incoming(self.folder / secrets.token_urlsafe(NAME_BYTES), self.max_bytes)
 
     def path(self, name: str) -> Path:
@@ -121,7 +121,7 @@ class Incoming:
         with telling_of_files(self.path.parent):
             self._file.close()
         if not self.size:
-            raise RequestError("empty", "the video has no bytes")
+            raise EmptyVideo()
         if not is_video(self._head):
             raise _no_video(self._head)
 
@@ -162,13 +162,9 @@ def _written_s(path: Path) -> float:
         return time.time()
 
 
-def _too_large(max_bytes: int) -> RequestError:
-    return RequestError("video_too_large", f"the video has more than {max_bytes:,} bytes (FER_VIDEO_MAX_BYTES)")
+def _too_large(max_bytes: int) -> VideoTooLarge:
+    return VideoTooLarge(f"the video has more than {max_bytes:,} bytes (FER_VIDEO_MAX_BYTES)")
 
 
-def _disk_full() -> RequestError:
-    return RequestError("storage_full", "there is not enough space on the service's disk for this video")
-
-
-def _no_video(head: bytes) -> RequestError:
-    return RequestError("not_a_video", f"this {why_no_video(head)}")
+def _no_video(head: bytes) -> NotAVideo:
+    return NotAVideo(f"this {why_no_video(head)}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer_web.core import Job, JobState, Reading
-from fer_web.errors import FerError, RequestError, SourceError, StoreError
+from fer_web.errors import FerError, NoRecording, RequestError, SourceError, StoreError
 from fer_web.jobs.analysis import BEGINNING, Analysis, Position, analyze_file
 from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.positions import Positions
@@ -239,4 +239,4 @@ class _Attempt:
 
 def _is_gone(error: Exception) -> bool:
     """Whether somebody has deleted the session that the readings go to."""
-    return isinstance(error, RequestError) and error.code == "no_session"
+    return isinstance(error, NoRecording)

@@ -10,7 +10,7 @@ from threading import Condition, Thread
 from typing import Literal, Protocol, TypeAlias
 
 from fer_web.core import FrameResult, Marker, Reading, Size
-from fer_web.errors import FerError, RequestError
+from fer_web.errors import FerError, NoRecording, TooManyMarkers
 from fer_web.live.pace import INTERRUPTION_S, Complaints
 from fer_web.live.parts import Outcome
 
@@ -136,9 +136,9 @@ class Recorder:
         """A note at this moment; RequestError when the recording is over, or has a thousand of them."""
         with self._changed:
             if self.is_over:
-                raise RequestError("no_recording", "this recording is over")
+                raise NoRecording("this recording is over")
             if len(self._markers) >= MOST_MARKERS:
-                raise RequestError("too_many_markers", f"a recording has {MOST_MARKERS} markers at most")
+                raise TooManyMarkers(f"a recording has {MOST_MARKERS} markers at most")
             marker = Marker(round(self._elapsed_s(), 3), text)
             self._markers += (marker,)
             self._waiting_markers.append(marker)
@@ -186,7 +186,7 @@ class Recorder:
         failure: str | None = None
         try:
             work()
-        except RequestError as error:  # the recording was deleted: there is nothing to try again
+        except NoRecording as error:  # the recording was deleted: there is nothing to try again
             failure = str(error)
             self.stop(failure)
             with self._changed:

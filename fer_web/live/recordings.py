@@ -11,7 +11,7 @@ from threading import Lock, Thread
 from typing import Any, Literal, TypeAlias
 
 from fer_web.core import FrameResult
-from fer_web.errors import BusyError, RequestError
+from fer_web.errors import AlreadyRecording, BusyError, NoRecording, NoVisit
 from fer_web.live.hub import Hub, Viewing
 from fer_web.live.parts import Scene
 from fer_web.live.recorder import Recorder, Sink
@@ -76,7 +76,7 @@ class Recordings:
         with self._lock:
             found = self._running.get(recording)
         if found is None or found.visit not in (None, visit):
-            raise RequestError("no_recording", "there is no such recording, or it has ended")
+            raise NoRecording("there is no such recording, or it has ended")
         return found
 
     def is_running(self, recording: str) -> bool:
@@ -89,7 +89,7 @@ class Recordings:
         """Record the live picture, which opens its source; RequestError when that is being recorded already."""
         with self._starting:
             if self.live is not None:
-                raise RequestError("already_recording", "the live picture is being recorded already: stop that first")
+                raise AlreadyRecording("the live picture is being recorded already: stop that first")
             scenes = self._hub.results(is_viewer=False)
             with _undone(scenes):
                 running = self._begin(_plan("live", name, consent))
@@ -101,9 +101,9 @@ class Recordings:
         """Record a visit until it ends; RequestError when that is being recorded already, or over."""
         with self._starting:
             if self.of_visit(visit.id) is not None:
-                raise RequestError("already_recording", "this visit is being recorded already: stop that first")
+                raise AlreadyRecording("this visit is being recorded already: stop that first")
             if visit.is_over:
-                raise RequestError("no_visit", "this visit is over: start another one")
+                raise NoVisit()
             running = self._begin(_plan("visitor", name, consent), visit.id)
         visit.listen(running.recorder.take, running.recorder.stop)
         return running

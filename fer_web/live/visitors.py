@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Generic
 
 from fer_web.core import Frame, Pixels
-from fer_web.errors import BusyError, RequestError
+from fer_web.errors import BusyError, NoVisit, OneAtATime
 from fer_web.live.pace import Rate
 from fer_web.live.parts import Outcome, R
 from fer_web.live.turns import Share, Turns
@@ -60,7 +60,7 @@ class Visit(Generic[R]):
         What `read` raises ends nothing. RequestError: another frame is still being analyzed, or the visit is over.
         """
         if not self._one_at_a_time.acquire(blocking=False):
-            raise RequestError("one_at_a_time", "the frame before is still being analyzed: wait for its answer")
+            raise OneAtATime()
         try:
             arrived_s = self._clock()
             early_s = self._due_s - arrived_s
@@ -75,7 +75,7 @@ class Visit(Generic[R]):
     def _outcome(self, read: Callable[[], Pixels], arrived_s: float) -> Outcome[R]:
         analyze = self._analyze
         if analyze is None:
-            raise RequestError("no_visit", "this visit is over: start another one")
+            raise NoVisit()
         frame = Frame(self._index, arrived_s - self._started_s, read())
         self._index += 1
         result = analyze(frame)
@@ -92,7 +92,7 @@ class Visit(Generic[R]):
         """
         self._listener, self._on_close = on_outcome, on_close
         if self.is_over:
-            raise RequestError("no_visit", "this visit is over: start another one")
+            raise NoVisit()
 
     def close(self) -> None:
         """Leave: the analysis and all that it remembers is let go; more than once does no harm."""
@@ -160,7 +160,7 @@ class Visitors(Generic[R]):
         with self._lock:
             visit = self._visits.get(visit_id)
         if visit is None:
-            raise RequestError("no_visit", "there is no such visit, or it has ended: start another one")
+            raise NoVisit("there is no such visit, or it has ended: start another one")
         return visit
 
     def counts(self) -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Update, and_, delete, func, insert, or_, select, update
 
 from fer_web.core import Job, JobState
-from fer_web.errors import RequestError
+from fer_web.errors import JobNotOver, NoJob
 from fer_web.store.repository import Repository
 from fer_web.store.rows import clean, job_of, job_row
 from fer_web.store.tables import JobRow
@@ -21,7 +21,7 @@ MOST_ATTEMPTS = 3
 
 
 class Jobs(Repository):
-    """All about jobs; RequestError 'no_job' for one that does not exist (any more).
+    """All about jobs; NoJob for one that does not exist (any more).
 
     A worker's name is its own: whoever has lost a job, because it was canceled or because another worker has taken it
     up meanwhile, is told so by the answer False and stops.
@@ -37,7 +37,7 @@ class Jobs(Repository):
         if self._database.is_there:
             with self._database.reading() as connection:
                 return _found(connection, job_id)
-        raise _unknown()
+        raise NoJob()
 
     def list_jobs(
         self,
@@ -155,7 +155,7 @@ class Jobs(Repository):
     def cancel_job(self, job_id: str) -> Job:
         """End it at once; a worker that has it learns of it from its next `update_job`. What is over stays as it is."""
         if not self._database.is_there:
-            raise _unknown()
+            raise NoJob()
         changes = {"state": str(JobState.CANCELED), "remaining_s": None, "finished_at": self._clock()}
         active = JobRow.state.in_([str(JobState.QUEUED), str(JobState.RUNNING)])
         self._write(update(JobRow).where(JobRow.id == job_id, active).values(changes))
@@ -166,9 +166,9 @@ class Jobs(Repository):
         self._write(update(JobRow).where(JobRow.id == job_id).values(path=None))
 
     def delete_job(self, job_id: str) -> None:
-        """Remove one that is over; RequestError 'job_not_over' for another. Its files are the caller's business."""
+        """Remove one that is over; JobNotOver for another. Its files are the caller's business."""
         if not self.get_job(job_id).state.is_over:  # which is for good
-            raise RequestError("job_not_over", "the job is not over: cancel it first")
+            raise JobNotOver()
         self._write(delete(JobRow).where(JobRow.id == job_id))
 
     def _write(self, statement: Update | Delete) -> None:
@@ -186,14 +186,10 @@ class Jobs(Repository):
             return bool(connection.execute(update(JobRow).where(mine).values(changes)).rowcount)
 
 
-def _unknown() -> RequestError:
-    return RequestError("no_job", "there is no such job, or it was removed")
-
-
 def _found(connection: Connection, job_id: str) -> Job:
     row = connection.execute(select(JobRow).where(JobRow.id == job_id)).first()
     if row is None:
-        raise _unknown()
+        raise NoJob()
     return job_of(row)
 
 

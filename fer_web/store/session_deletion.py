@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Update, delete, select, update
 
-from fer_web.errors import RequestError
+from fer_web.errors import NoRecording, StillRecording
 from fer_web.store.session import DELETED, VIDEO, SessionState
-from fer_web.store.session_reads import PAGE, SessionReads, unknown
+from fer_web.store.session_reads import PAGE, SessionReads
 from fer_web.store.tables import ReadingRow, SessionRow
 
 log = logging.getLogger(__name__)
@@ -22,17 +22,17 @@ class SessionDeletion(SessionReads):
     def delete(self, session_id: str) -> None:
         """Remove it and everything that belongs to it, for good, also while this process records it.
 
-        RequestError 'still_recording' while another server does.
+        StillRecording while another server does.
         """
         if not self._delete_where(SessionRow.id == session_id):
-            raise unknown()
+            raise NoRecording()
 
     def delete_all(self) -> int:
         """Remove all recordings for good; how many there were. None, and an error, while another server records."""
         return self._delete_where()
 
     def ensure_deletable(self) -> None:
-        """RequestError 'still_recording' while another server records: what it has would be lost to it."""
+        """StillRecording while another server records: what it has would be lost to it."""
         if self._database.is_there:
             with self._database.reading() as connection:
                 self._refuse_others(connection)
@@ -46,10 +46,10 @@ class SessionDeletion(SessionReads):
 
     def _change(self, session_id: str, **changes: object) -> None:
         if not self._database.is_there:
-            raise unknown()
+            raise NoRecording()
         wanted = update(SessionRow).where(SessionRow.id == session_id, SessionRow.state != DELETED).values(changes)
         if not self._database.with_room(lambda: self._execute(wanted)):
-            raise unknown()
+            raise NoRecording()
 
     def _execute(self, statement: Update) -> int:
         with self._database.writing() as connection:
@@ -74,8 +74,7 @@ class SessionDeletion(SessionReads):
         going_on = [SessionRow.state == str(SessionState.RECORDING), SessionRow.kind != VIDEO, *conditions]
         for row in connection.execute(select(SessionRow).where(*going_on)):
             if row.owner != self._presence.owner and not self._is_lost(row):
-                raise RequestError(
-                    "still_recording",
+                raise StillRecording(
                     f"another server on this data folder is recording {row.name!r}: stop it there first",
                 )
 

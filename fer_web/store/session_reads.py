@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, tuple_
 
 from fer_web.core import Marker, Reading, Recording
-from fer_web.errors import RequestError
+from fer_web.errors import NoRecording
 from fer_web.store.repository import Repository
 from fer_web.store.rows import stored_reading
 from fer_web.store.session import BROKE_OFF, DELETED, SessionState, StoredSession, StoredSessions
@@ -19,13 +19,13 @@ PAGE = 5_000
 
 
 class SessionReads(Repository):
-    """What can be asked about recordings; RequestError 'no_session' for one that does not exist (any more)."""
+    """What can be asked about recordings; NoRecording for one that does not exist (any more)."""
 
     def get(self, session_id: str) -> StoredSession:
         """The recording of that id."""
         for stored in self._selected(SessionRow.id == session_id, limit=1):
             return stored
-        raise unknown()
+        raise NoRecording()
 
     def list(self, *, limit: int, offset: int = 0) -> StoredSessions:
         """The newest first, `limit` at most, without the first `offset`."""
@@ -42,7 +42,7 @@ class SessionReads(Repository):
     def readings(self, session_id: str) -> Iterator[Reading]:
         """All readings in time order. They are fetched in pieces, so that a slow reader holds nothing up."""
         if not self._database.is_there:
-            raise unknown()
+            raise NoRecording()
         with self._database.reading() as connection:
             number = found(connection, session_id).number
         return self._pages(number)
@@ -104,17 +104,12 @@ class SessionReads(Repository):
             page = asked.where(tuple_(ReadingRow.time_s, ReadingRow.position) > (rows[-1].time_s, rows[-1].position))
 
 
-def unknown() -> RequestError:
-    """For a recording that is not there."""
-    return RequestError("no_session", "there is no such recording, or it was deleted")
-
-
 def found(connection: Connection, session_id: str, *, lock: bool = False) -> Row[Any]:
     """The row of a recording, which nobody else may change meanwhile if it is to be locked."""
     asked = select(SessionRow).where(SessionRow.id == session_id, SessionRow.state != DELETED)
     row = connection.execute(asked.with_for_update() if lock else asked).first()
     if row is None:
-        raise unknown()
+        raise NoRecording()
     return row
 
 

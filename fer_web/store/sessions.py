@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fer_web.core import Marker, Reading
-from fer_web.errors import RequestError
+from fer_web.errors import RecordingOver
 from fer_web.store.rows import clean, reading_values
 from fer_web.store.session import BROKE_OFF, SessionKind, SessionState
 from fer_web.store.session_deletion import SessionDeletion
@@ -20,7 +20,7 @@ from fer_web.store.tables import MarkerRow, PersonRow, ReadingRow, SessionRow
 
 
 class Sessions(SessionDeletion):
-    """All about recordings; RequestError 'no_session' for one that does not exist (any more)."""
+    """All about recordings; NoRecording for one that does not exist (any more)."""
 
     def create(
         self,
@@ -74,14 +74,14 @@ class Sessions(SessionDeletion):
     ) -> None:
         """Write down what was read since the last call, all or nothing, and how long the recording is by now.
 
-        What was not known at its beginning can be added, so that it is there should the process die. RequestError
-        'session_over' for one that was finished.
+        What was not known at its beginning can be added, so that it is there should the process die. RecordingOver
+        for one that was finished.
         """
         with self._database.writing() as connection:
             self._presence.announce()
             session = found(connection, session_id, lock=True)
             if session.state == SessionState.FINISHED:
-                raise RequestError("session_over", f"the recording {session.name!r} is finished: start another one")
+                raise RecordingOver(f"the recording {session.name!r} is finished: start another one")
             if readings:
                 _insert_readings(connection, session, readings)
             changes = {

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Lock
 
 from fer_web.core import Frame, FrameResult
-from fer_web.errors import ModelError, RequestError
+from fer_web.errors import ModelError, NoModel
 from fer_web.registry import ModelCard
 from fer_web.registry.card import EXPRESSION
 from fer_web.registry.catalog import list_models
@@ -32,12 +32,12 @@ class Classifiers:
         return {name: card for name, (card, _) in self._places().items()}
 
     def get(self, name: str) -> Classifier:
-        """The network of that name; RequestError 'unknown_model' when there is none, ModelError when it is damaged."""
+        """The network of that name; NoModel when there is none, ModelError when it is damaged."""
         with self._lock:
             if name not in self._loaded:
                 places = self._places()
                 if name not in places:
-                    raise RequestError("unknown_model", f"there is no model {name!r}; there are {', '.join(places)}")
+                    raise NoModel(f"there is no model {name!r}; there are {', '.join(places)}")
                 self._loaded[name] = Classifier.load(places[name][1], name)
             return self._loaded[name]
 

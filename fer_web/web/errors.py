@@ -12,14 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from fer_web.errors import (
     BusyError,
     FerError,
-    ImageError,
-    ModelError,
-    NotReadyError,
-    RequestError,
-    SourceError,
     StoreError,
-    StoreFull,
-    StoreReadOnly,
 )
 from fer_web.web.services import services
 
@@ -56,8 +49,7 @@ STATUSES: Mapping[str, int] = {
     "upload_incomplete": 400,
     "no_copy": 404,
     # recordings and jobs
-    "no_session": 404,
-    "session_over": 409,
+    "recording_over": 409,
     "consent_required": 403,
     "already_recording": 409,
     "no_recording": 404,
@@ -107,18 +99,7 @@ def error_json(code: str, message: str) -> dict[str, str]:
 
 def code_of(error: FerError) -> str:
     """The code that a failure of ours is told under."""
-    if isinstance(error, (ImageError, RequestError)):
-        return error.code if error.code in STATUSES else "internal_error"
-    kinds = (
-        (BusyError, "busy"),
-        (NotReadyError, "not_ready"),
-        (SourceError, "no_source"),
-        (ModelError, "model_error"),
-        (StoreFull, "storage_full"),
-        (StoreReadOnly, "storage_read_only"),
-        (StoreError, "storage_unavailable"),
-    )
-    return next((code for kind, code in kinds if isinstance(error, kind)), "internal_error")
+    return error.code if error.code in STATUSES else "internal_error"
 
 
 def handle_errors(app: Flask) -> None:

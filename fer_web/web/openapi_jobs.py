@@ -103,7 +103,7 @@ PATHS: dict[str, dict[str, Any]] = {
                 "206": answer("A part of it.", "video/mp4", BINARY),
                 "304": answer("It has not changed."),
                 "416": answer("There is no such part.", JSON, ref("Error")),
-                **refusals(*GUARDED, "no_session", "no_copy", "storage_unavailable"),
+                **refusals(*GUARDED, "no_recording", "no_copy", "storage_unavailable"),
             },
         }
     },

@@ -64,7 +64,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "parameters": [SESSION],
             "responses": {
                 "200": answer("It.", JSON, ref("Session")),
-                **refusals(*GUARDED, "no_session", "storage_unavailable"),
+                **refusals(*GUARDED, "no_recording", "storage_unavailable"),
             },
         },
         "patch": {
@@ -74,7 +74,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "requestBody": body_of("NewName"),
             "responses": {
                 "200": answer("It, under its new name.", JSON, ref("Session")),
-                **refusals(*GUARDED, *BODY_REFUSALS, *STORE_REFUSALS, "no_session"),
+                **refusals(*GUARDED, *BODY_REFUSALS, *STORE_REFUSALS, "no_recording"),
             },
         },
         "delete": {
@@ -83,7 +83,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "parameters": [SESSION],
             "responses": {
                 "204": answer("It is gone."),
-                **refusals(*GUARDED, *STORE_REFUSALS, "no_session", "still_recording"),
+                **refusals(*GUARDED, *STORE_REFUSALS, "no_recording", "still_recording"),
             },
         },
     },
@@ -96,7 +96,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "parameters": [SESSION],
             "responses": {
                 "200": _file("CSV.", "text/csv"),
-                **refusals(*GUARDED, "no_session", "storage_unavailable"),
+                **refusals(*GUARDED, "no_recording", "storage_unavailable"),
             },
         }
     },
@@ -109,7 +109,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "parameters": [SESSION, DOWNLOAD],
             "responses": {
                 "200": answer("A summary.", JSON, {"type": "object"}),
-                **refusals(*GUARDED, "no_session", "bad_parameter", "storage_unavailable"),
+                **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable"),
             },
         }
     },
@@ -120,7 +120,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "parameters": [SESSION, DOWNLOAD],
             "responses": {
                 "200": _file("A page.", "text/html"),
-                **refusals(*GUARDED, "no_session", "bad_parameter", "storage_unavailable"),
+                **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable"),
             },
         }
     },
@@ -133,7 +133,7 @@ PATHS: dict[str, dict[str, Any]] = {
                 "200": answer(
                     "Both summaries, as a and b.", JSON, object_of({"a": {"type": "object"}, "b": {"type": "object"}})
                 ),
-                **refusals(*GUARDED, "no_session", "bad_parameter", "storage_unavailable"),
+                **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable"),
             },
         }
     },
@@ -144,7 +144,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "parameters": [*PAIR, DOWNLOAD],
             "responses": {
                 "200": _file("A page.", "text/html"),
-                **refusals(*GUARDED, "no_session", "bad_parameter", "storage_unavailable"),
+                **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable"),
             },
         }
     },
@@ -170,7 +170,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "operationId": "session_page",
             "summary": "The page of a session, with its report.",
             "parameters": [SESSION],
-            "responses": {**PAGE, **refusals(*GUARDED, "no_session", "storage_unavailable")},
+            "responses": {**PAGE, **refusals(*GUARDED, "no_recording", "storage_unavailable")},
         }
     },
     "/compare": {
@@ -178,7 +178,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "operationId": "compare_page",
             "summary": "The page that shows two sessions side by side.",
             "parameters": PAIR,
-            "responses": {**PAGE, **refusals(*GUARDED, "no_session", "bad_parameter", "storage_unavailable")},
+            "responses": {**PAGE, **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable")},
         }
     },
 }

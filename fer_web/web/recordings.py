@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 from flask import Blueprint, Response, jsonify, request
 
-from fer_web.errors import RequestError
+from fer_web.errors import NoRecording, RequestError
 from fer_web.web.bodies import NAME_LENGTH, TEXT_LENGTH, line_of, read_object
 from fer_web.web.camera import VISIT_HEADER
 from fer_web.web.services import services
@@ -63,7 +63,7 @@ def stop(recording: str) -> Response:
     """End it; what has come until now is written."""
     running = services().recordings.find(recording, _visit())
     if running.recorder.is_over:
-        raise RequestError("no_recording", "this recording has ended already")
+        raise NoRecording("this recording has ended already")
     running.recorder.stop()
     running.recorder.wait(STOP_S)
     return jsonify(recording_json(running))

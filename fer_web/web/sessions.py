@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from fer_web.errors import RequestError
+from fer_web.errors import RequestError, StillRecording
 from fer_web.reports import comparison_fragment, comparison_html, report_fragment, report_html
 from fer_web.store import Store, StoredSession
 from fer_web.web.bodies import NAME_LENGTH, line_of, number_of, read_object
@@ -108,7 +108,7 @@ def delete(session: str) -> Response:
     """Delete it for good."""
     mine = services()
     if mine.recordings.is_running(session):
-        raise RequestError("still_recording", "this is being recorded: stop the recording first")
+        raise StillRecording()
     mine.store.delete(session)
     return Response(status=204)
 

@@ -103,7 +103,7 @@ def test_what_is_no_video_is_refused_with_the_reason(
     assert browser.execute_script("return document.activeElement.id") == "video"
 
 
-def test_a_canceled_video_leaves_no_session(server: Service, browser: Chrome, wait: Wait, tmp_path: Path) -> None:
+def test_a_canceled_video_leaves_no_recording(server: Service, browser: Chrome, wait: Wait, tmp_path: Path) -> None:
     before = server.json("/api/sessions")["total"]
     pick(browser, server, make_film(tmp_path / "long.mp4", 120))
     wait(browser).until(lambda _: attribute(browser, ".job", "data-state") in ("queued", "running"))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fer_web.core import Face, Frame, FrameResult, Marker, Reading, Rect
-from fer_web.errors import DataError, RequestError
+from fer_web.errors import DataError, NoRecording, RequestError
 from fer_web.live import Facts, Outcome, Recorder
 from fer_web.live.recorder import MOST_MARKERS
 from tests.live.studio import eventually
@@ -225,7 +225,7 @@ def test_a_forgotten_recording_ends_by_itself(make: Make) -> None:
 def test_a_recording_that_was_deleted_ends(make: Make) -> None:
     recorder, shelf, _ = make()
 
-    shelf.broken = RequestError("no_session", "there is no such session")
+    shelf.broken = NoRecording()
 
     assert recorder.wait(5)
     assert recorder.progress.status == "failed"

@@ -145,7 +145,7 @@ def test_nothing_is_added_to_what_is_finished(store: Store) -> None:
     with pytest.raises(RequestError, match="finished") as refusal:
         store.append(session, readings(1), duration_s=1.0)
 
-    assert refusal.value.code == "session_over"
+    assert refusal.value.code == "recording_over"
     assert list(store.readings(session)) == []
 
 
@@ -183,7 +183,7 @@ def test_a_recording_that_does_not_exist_is_told(store: Store, ask: Callable[[St
     with pytest.raises(RequestError) as refusal:
         ask(store)
 
-    assert refusal.value.code == "no_session"
+    assert refusal.value.code == "no_recording"
 
 
 def test_deleting_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,9 @@ def test_every_code_in_the_program_has_a_status() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
     used = set(re.findall(r'(?:ImageError|RequestError|error_answer|unauthorized)\(\s*"(\w+)"', text))
 
+    kinds = [kind for kind in vars(fer_web.errors).values() if isinstance(kind, type) and issubclass(kind, FerError)]
+    used |= {kind.code for kind in kinds} - {"internal_error"}
+
     assert len(used) > 15
     # The first two come from werkzeug's table; the last is of files that a Python program names, never of a request.
     assert used - set(STATUSES) <= {"not_found", "method_not_allowed", "unreadable"}

@@ -328,7 +328,7 @@ def test_the_annotated_video_is_answered_in_parts_and_goes_with_its_session(clie
     assert (part.status_code, part.data) == (206, bytes(range(10, 20)))
     session = path.split("/")[3]
     services(client).store.delete(session)
-    assert code_of(client.get(path)) == (404, "no_session")
+    assert code_of(client.get(path)) == (404, "no_recording")
     assert services(client).videos.annotated.find(session) is None
 
 

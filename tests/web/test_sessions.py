@@ -91,12 +91,12 @@ def test_one_is_told_without_its_readings(client: FlaskClient) -> None:
 def test_what_is_not_there_is_told(client: FlaskClient, method: str) -> None:
     body = {"json": {"name": "x"}} if method == "patch" else {}
 
-    assert code_of(getattr(client, method)("/api/sessions/nothing", **body)) == (404, "no_session")
+    assert code_of(getattr(client, method)("/api/sessions/nothing", **body)) == (404, "no_recording")
 
 
 @pytest.mark.parametrize("file", ["readings.csv", "summary.json", "report.html"])
 def test_files_of_what_is_not_there_are_told(client: FlaskClient, file: str) -> None:
-    assert code_of(client.get(f"/api/sessions/nothing/{file}")) == (404, "no_session")
+    assert code_of(client.get(f"/api/sessions/nothing/{file}")) == (404, "no_recording")
     assert client.get("/sessions/nothing").status_code == 404
 
 
@@ -260,7 +260,7 @@ def test_two_are_compared(client: FlaskClient) -> None:
     assert told["b"]["everybody"]["dominant_shares"]["sad"] == 1.0
     assert page.index("first") < page.index("second")
     assert code_of(client.get(f"/api/sessions/compare?a={one}")) == (400, "bad_parameter")
-    assert code_of(client.get(f"/api/sessions/compare?a={one}&b=nothing")) == (404, "no_session")
+    assert code_of(client.get(f"/api/sessions/compare?a={one}&b=nothing")) == (404, "no_recording")
 
 
 def test_everything_is_exported_piece_by_piece(client: FlaskClient) -> None:
