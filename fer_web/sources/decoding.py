@@ -109,10 +109,12 @@ class Decoding:
         *,
         decoders: int = 0,
         most_failures: int = MOST_FAILURES,
+        with_sound: bool = True,
         on_fault: Callable[[], None] = lambda: None,
     ) -> None:
         self.container, self.stream = container, stream
         self._on_fault, self._most_failures = on_fault, most_failures
+        self._tracks = (stream, *(container.streams.audio if with_sound else ()))
         stream.thread_type = "AUTO"
         stream.thread_count = _threads(stream, decoders)
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
@@ -147,12 +149,12 @@ class Decoding:
         self.container.close()
 
     def _packets(self) -> Iterator[Packet[Any]]:
-        """Of the video, and of the sound because it shows how long the file goes on."""
+        """Of the video, and of the sound where that is to show how long the file goes on."""
         from av.error import FFmpegError
 
         for _ in range(self._most_failures):
             with suppress(FFmpegError, OSError):  # the iterator has ended with it; the next one goes on behind it
-                yield from self.container.demux(self.stream, *self.container.streams.audio)
+                yield from self.container.demux(*self._tracks)
                 return
             self._on_fault()
 

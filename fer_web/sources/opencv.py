@@ -1,18 +1,15 @@
-"""OpenCV as sources use it: silent, with time-outs, RGB. Import cv2 for capturing from here and nowhere else."""
+"""OpenCV as webcams are read with it: silent, RGB. Import cv2 for capturing from here and nowhere else."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 from fer_web.core import Pixels
 
-__all__ = ["CAMERA_BACKEND", "MAX_PIXELS", "capture", "cv2", "pixel_count", "read_rgb"]
+__all__ = ["CAMERA_BACKEND", "capture", "cv2", "read_rgb"]
 
-# FFmpeg prints addresses with their passwords to stderr; OpenCV reads this when the first capture is opened.
-os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"
 # macOS asks for the camera only on the main thread, or leaves it to the system when told so; we open on others.
 os.environ.setdefault("OPENCV_AVFOUNDATION_SKIP_AUTH", "1")
 # Media Foundation otherwise takes up to a minute to open a camera.
@@ -21,19 +18,16 @@ os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
 import cv2
 import numpy as np
 
-cv2.utils.logging.setLogLevel(
-    cv2.utils.logging.LOG_LEVEL_SILENT
-)  # its warnings quote addresses too; what went wrong reaches people as a SourceError
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # what went wrong reaches people as a SourceError
 
 CAMERA_BACKEND: int = {"linux": cv2.CAP_V4L2, "darwin": cv2.CAP_AVFOUNDATION, "win32": cv2.CAP_DSHOW}.get(
     sys.platform, cv2.CAP_ANY
 )
-MAX_PIXELS = 7680 * 4320  # 8K; a larger picture would fill the memory before anybody sees it
 
 
-def capture(target: int | str, backend: int, options: Sequence[int] = ()) -> Any:
+def capture(target: int | str, backend: int) -> Any:
     """An opened or unopened `cv2.VideoCapture`; whoever asks for it releases it."""
-    return cv2.VideoCapture(target, backend, list(options))
+    return cv2.VideoCapture(target, backend)
 
 
 def read_rgb(source: Any) -> Pixels | None:
@@ -44,8 +38,3 @@ def read_rgb(source: Any) -> Pixels | None:
     if picture.ndim == 2:
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB))
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB if picture.shape[2] == 3 else cv2.COLOR_BGRA2RGB))
-
-
-def pixel_count(source: Any) -> int:
-    """Width times height as the container or camera announces them; 0 when unknown."""
-    return int(source.get(cv2.CAP_PROP_FRAME_WIDTH)) * int(source.get(cv2.CAP_PROP_FRAME_HEIGHT))

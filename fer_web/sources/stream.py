@@ -5,37 +5,73 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from fer_web.errors import SourceError, SourceLost
+from fer_web.sources.cost import MAX_PIXELS
+from fer_web.sources.decoding import Decoding, best_track, moving_tracks, stamp_of
 from fer_web.sources.grabber import Picture
+from fer_web.sources.http_request import Timeouts
+from fer_web.sources.network_container import open_network
 from fer_web.sources.pace import Pace
+from fer_web.sources.upright import Upright
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
 
 
 def stream(
     url: str, label: str, open_timeout_s: float, read_timeout_s: float, stop: threading.Event
 ) -> Iterator[Picture]:
     """Pictures of a live stream as they arrive; a finished recording behind the address at its own speed."""
-    from fer_web.sources.opencv import MAX_PIXELS, capture, cv2, pixel_count, read_rgb
-
-    options = [
-        *(cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(open_timeout_s * 1000)),
-        *(cv2.CAP_PROP_READ_TIMEOUT_MSEC, int(read_timeout_s * 1000)),
-        *(cv2.CAP_PROP_N_THREADS, 1),  # decoding with n threads delays a live picture by n - 1 frames
-    ]
-    connection = capture(url, cv2.CAP_FFMPEG, options)
+    is_open = False
     try:
-        if not connection.isOpened():
-            raise SourceError(f"{label} cannot be opened: no answer, wrong credentials, or not a video")
-        if pixel_count(connection) > MAX_PIXELS:
-            raise SourceError(f"{label} has more than {MAX_PIXELS:,} pixels a picture, which is not taken")
-        pace = Pace(stop) if connection.get(cv2.CAP_PROP_FRAME_COUNT) > 0 else None
-        opened_s = time.monotonic()
-        while not stop.is_set():
-            pixels = read_rgb(connection)
-            if pixels is None:
-                raise SourceLost(f"{label} ended or stopped answering")
-            if pace:
-                pace.wait_until(connection.get(cv2.CAP_PROP_POS_MSEC) / 1000)
-            yield Picture(time.monotonic() - opened_s, pixels)
-    finally:
-        connection.release()
+        with open_network(url, Timeouts(open_timeout_s, read_timeout_s), stop) as container:
+            for picture in _pictures(container, stop):
+                is_open = True
+                yield picture
+    except SourceError as error:
+        if stop.is_set():
+            return
+        if not is_open:
+            raise SourceError(f"{label} cannot be opened: {error}") from None
+        raise SourceLost(f"{label} is lost: {error}") from None
+    if not stop.is_set():
+        raise (SourceLost if is_open else SourceError)(f"{label} ended or stopped answering")
+
+
+def _pictures(container: InputContainer, stop: threading.Event) -> Iterator[Picture]:
+    track = _track(container)
+    # A thread more would keep back a frame more.
+    decoding = Decoding(container, track, decoders=1, most_failures=1, with_sound=False)
+    pace = Pace(stop) if _has_own_pace(container, track) else None
+    upright, opened_s = Upright(track), time.monotonic()
+    for frame in decoding.frames():
+        if stop.is_set():
+            return
+        stamp_s = stamp_of(frame)
+        if pace and stamp_s is not None:
+            pace.wait_until(stamp_s)
+        yield Picture(time.monotonic() - opened_s, upright.pixels(frame))
+
+
+def _track(container: InputContainer) -> VideoStream:
+    """The track to show; whatever else is sent is thrown away unread."""
+    from av.stream import Discard
+
+    candidates = moving_tracks(container)
+    if not candidates:
+        raise SourceError("it sends no video")
+    track = best_track(container, candidates)
+    if track.width * track.height > MAX_PIXELS:
+        raise SourceError(f"it has more than {MAX_PIXELS:,} pixels a picture, which is not taken")
+    for other in container.streams:
+        if other.index != track.index:
+            other.discard = Discard.all
+    return track
+
+
+def _has_own_pace(container: InputContainer, track: VideoStream) -> bool:
+    """Whether it comes faster than it is to be shown: a recording, or a live playlist's parts of a few seconds."""
+    return container.duration is not None or track.frames > 0 or container.format.name == "hls"

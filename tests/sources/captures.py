@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -63,11 +66,19 @@ class Camera:
         self.hang_up = threading.Event()
         self.requests: list[tuple[str, str]] = []
         self.wants_login = False
+        self.digest_password: str | None = None
         self.url = ""
 
     def serve(self, handler: BaseHTTPRequestHandler) -> None:
         login = handler.headers.get("Authorization", "")
         self.requests.append((handler.path, login))
+        if self.digest_password is not None and not self._knows(handler.path, login):
+            handler.send_response(401)
+            handler.send_header("WWW-Authenticate", 'Basic realm="camera"')
+            said = 'Digest realm="camera, front", nonce="abc", qop="auth,auth-int", algorithm=MD5, opaque="x"'
+            handler.send_header("WWW-Authenticate", said)
+            handler.end_headers()
+            return
         if self.wants_login and not login:
             handler.send_response(401)
             handler.send_header("WWW-Authenticate", 'Basic realm="camera"')
@@ -81,6 +92,17 @@ class Camera:
             if self.sending.wait(0.05):
                 handler.wfile.write(head + self.jpeg + b"\r\n")
                 self.hang_up.wait(0.01)
+
+    def _knows(self, path: str, login: str) -> bool:
+        said = dict(re.findall(r'(\w+)="?([^",]*)"?', login.replace("camera, front", "camera front")))
+        secret = _md5(f"admin:camera, front:{self.digest_password}")
+        action = _md5(f"GET:{path}")
+        response = _md5(f"{secret}:abc:{said.get('nc')}:{said.get('cnonce')}:auth:{action}")
+        return said.get("uri") == path and said.get("response") == response
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 @contextmanager
@@ -103,6 +125,55 @@ def mjpeg_camera() -> Iterator[Camera]:
             yield camera
         finally:
             camera.hang_up.set()
+
+
+@dataclass
+class Site:
+    """A web server: `pages` are answers by path, status, headers and body; `requests` are those it got."""
+
+    url: str = ""
+    pages: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
+    requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+
+    def add(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> None:
+        self.pages[path] = status, {name.replace("_", "-"): value for name, value in headers.items()}, body
+
+    def answer(self, handler: BaseHTTPRequestHandler) -> None:
+        self.requests.append((handler.path, dict(handler.headers)))
+        status, headers, body = self.pages.get(handler.path, (404, {}, b""))
+        first, last = self._range(handler.headers.get("Range"), len(body)) if "Accept-Ranges" in headers else (0, 0)
+        handler.send_response(206 if last else status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        body = body[first:last] if last else body
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    def _range(self, asked: str | None, length: int) -> tuple[int, int]:
+        if asked is None:
+            return 0, 0
+        first, _, last = asked.removeprefix("bytes=").partition("-")
+        return int(first), min(length, int(last) + 1) if last else length
+
+
+@contextmanager
+def site() -> Iterator[Site]:
+    served = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            try:
+                served.answer(self)
+            except OSError:
+                self.close_connection = True
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with _serving(Handler) as url:
+        served.url = url
+        yield served
 
 
 @contextmanager
