@@ -35,11 +35,11 @@ LAB_EPOCHS, KEYPOINT_EPOCHS = 4, 3
 def train(folder: Path) -> Path:
     """100 steps of `train`, with a body of two blocks in place of the network's own."""
     from fer_web.cli import main
-    from fer_web.study.networks import build as networks
-    from fer_web.study.training import config
+    from fer_web.study.networks import build
+    from fer_web.study.networks.xception import xception
     from tests.study.lab.conftest import made_up, save
 
-    networks.BODIES = config.BODIES = {"xception-small": networks._xception(16, ((16, 1), (32, 1)))}
+    build.NETWORKS = {"xception-small": build.Network(xception(16, ((16, 1), (32, 1))), any_size=True)}
     (folder / "run.toml").write_text(TRAIN, encoding="utf-8")
     data = save(made_up(30), folder / "faces.npz")
     command = ["train", "--data", str(data), "--config", str(folder / "run.toml"), "--run", str(folder / "run")]

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from fer_web.errors import DataError
 from fer_web.registry.catalog import quiet_tensorflow
 from fer_web.registry.spec import InputSpec
-from fer_web.study.lab.networks import build
 from fer_web.study.lab.networks.beside import beside
 from fer_web.study.lab.networks.columns import loss_of
 from fer_web.study.lab.networks.lessons import Lessons, batches
 from fer_web.study.lab.networks.recipe import Recipe
 from fer_web.study.lab.networks.weights import CHOSEN, load_facts, save_weights, take_all, take_fitting
 from fer_web.study.lab.row import Fitted, Pictures, Task
+from fer_web.study.networks import build_network
 from fer_web.study.training.augment import resized
 from fer_web.study.training.average import WeightAverage
 from fer_web.study.training.backend import seed_everything, training_layers, use_threads
@@ -40,7 +40,7 @@ def fit(task: Task) -> Fitted:
     run = Training(task, recipe, Lessons.of(task, recipe))
     run.train()
     size = recipe.schedule.size_at(1.0)
-    model = build(recipe.network, recipe.plan(is_training=False), size, training_layers())
+    model = build_network(recipe.network, recipe.head(is_training=False), size=size, layers=training_layers())
     take_all(model, task.weights / CHOSEN)
     return Fitted(
         answer=partial(_answer, model, size, run.lessons, task, recipe),
@@ -98,14 +98,9 @@ class Training:
             stop = self._choose(self._epoch())
 
     def _built(self) -> Any:
-        import keras
-
         recipe = self.recipe
-        model = build(recipe.network, recipe.plan(), self.size, training_layers())
-        if recipe.loss.l2:
-            for variable in model.trainable_variables:
-                if variable.name == "kernel":
-                    variable.regularizer = keras.regularizers.L2(recipe.loss.l2)
+        l2, layers = recipe.loss.l2, training_layers()
+        model = build_network(recipe.network, recipe.head(), size=self.size, layers=layers, l2=l2)
         optimizer = build_optimizer(recipe.optimizer, recipe.schedule.rate, model)
         model.compile(optimizer=optimizer, loss=loss_of(recipe), jit_compile="auto")
         optimizer.build(model.trainable_variables)

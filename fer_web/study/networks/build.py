@@ -1,185 +1,106 @@
-"""The networks that this program can build: separable ones to serve, dense ones to teach them.
-
-Every network is `image -> logits`; the image is the float output of `InputSpec.prepare`, (height, width, 1).
-Sizes are free while training, so that a run can start on small pictures. The first layer gives each picture
-zero mean and unit deviation: brightness and contrast of a camera do not reach the convolutions.
-
-Served networks are separable throughout (Chollet 2017, "Xception"): beyond the stem's first convolution, all others
-are 3x3 depthwise or 1x1. Their widths are 16 and more, because TensorFlow's depthwise kernels fail below.
-"""
+"""A network by its name: trunk, what comes in beside the picture, and the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from fer_web.errors import ModelError
+from fer_web.study.networks.blocks import HeadSpec, Layers, Tensor, Trunk, grid, he_dense, head, standardized
+from fer_web.study.networks.dexpression import dexpression
+from fer_web.study.networks.inception import inception
+from fer_web.study.networks.mini_xception import mini_xception
+from fer_web.study.networks.models_a_b import MODEL_A, MODEL_B, Widths, model_a, model_b
+from fer_web.study.networks.residual import residual
+from fer_web.study.networks.resnet import resnet
+from fer_web.study.networks.simple import simple
+from fer_web.study.networks.vgg import vgg
+from fer_web.study.networks.xception import xception
 
-LABELS = 7
-VOTES = 8  # FER+'s emotions: the seven and contempt
-
-Tensor = Any
-Layers = Any  # `keras.layers`, or a namespace with faster layers of the same names and weights
+PLAIN = HeadSpec()
+BESIDE_A_MEAN = Widths(picture=(), beside=(256, 64), joined=None)
 
 
 @dataclass(frozen=True)
-class Heads:
-    """What a network answers besides the logits of the seven emotions, and how it is regularized."""
+class Network:
+    """How a network is built. One of `any_size` is built once for pictures of every size, the others for one size, a
+    multiple of 16, which all poolings divide. `dense` are the layers that some end in; others take a mean over places.
+    """
 
-    votes: bool = False
-    dropout: float = 0.0
-
-
-PLAIN = Heads()
-Body = Callable[[Layers, Tensor], Tensor]
-
-
-def _norm(layers: Layers, x: Tensor, name: str, *, active: bool = True) -> Tensor:
-    x = layers.BatchNormalization(name=f"{name}_norm")(x)
-    return layers.Activation("relu", name=f"{name}_relu")(x) if active else x
+    trunk: Trunk
+    any_size: bool = False
+    dense: Widths | None = None
 
 
-def _conv(
-    layers: Layers, x: Tensor, width: int, name: str, *, size: int = 3, stride: int = 1, active: bool = True
-) -> Tensor:
-    x = layers.Conv2D(width, size, strides=stride, padding="same", use_bias=False, name=name)(x)
-    return _norm(layers, x, name, active=active)
-
-
-def _halve(layers: Layers, x: Tensor, name: str) -> Tensor:
-    """Half the size by 2x2 means: cheaper to train on a CPU than strides or Xception's overlapping maximum."""
-    return layers.AveragePooling2D(2, name=f"{name}_halve")(x)
-
-
-def _separable(layers: Layers, x: Tensor, width: int, name: str, *, halve: bool = False, active: bool = True) -> Tensor:
-    """A depthwise 3x3 that looks around, then a 1x1 that mixes channels."""
-    x = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"{name}_depth")(x)
-    if halve:
-        x = _halve(layers, x, name)
-    return _conv(layers, x, width, name, size=1, active=active)
-
-
-def _squeeze_excite(layers: Layers, x: Tensor, name: str, *, ratio: int = 8) -> Tensor:
-    """Channels weighted by what the whole picture shows (Hu et al. 2018, "Squeeze-and-Excitation Networks")."""
-    width = x.shape[-1]
-    gate = layers.GlobalAveragePooling2D(keepdims=True, name=f"{name}_squeeze")(x)
-    gate = layers.Conv2D(max(16, width // ratio), 1, activation="relu", name=f"{name}_reduce")(gate)
-    gate = layers.Conv2D(width, 1, activation="sigmoid", name=f"{name}_excite")(gate)
-    return layers.Multiply(name=f"{name}_scale")([x, gate])
-
-
-def _join(layers: Layers, x: Tensor, shortcut: Tensor, name: str) -> Tensor:
-    return layers.Activation("relu", name=f"{name}_out")(layers.Add(name=f"{name}_add")([x, shortcut]))
-
-
-def _xception_block(layers: Layers, x: Tensor, width: int, name: str, *, halve: bool, excite: bool) -> Tensor:
-    """Two separable convolutions beside a shortcut, as in Xception; an entry block's second one halves the size."""
-    shortcut = x
-    if halve:
-        shortcut = _halve(layers, x, f"{name}_shortcut")
-        shortcut = _conv(layers, shortcut, width, f"{name}_shortcut", size=1, active=False)
-    x = _separable(layers, x, width // 2 if halve else width, f"{name}_a")
-    x = _separable(layers, x, width, f"{name}_b", halve=halve, active=False)
-    if excite:
-        x = _squeeze_excite(layers, x, name)
-    return _join(layers, x, shortcut, name)
-
-
-def _xception(stem: int, stages: tuple[tuple[int, int], ...]) -> Body:
-    """`stages` are (width, blocks): each starts by halving the picture's size."""
-
-    def body(layers: Layers, x: Tensor) -> Tensor:
-        x = _conv(layers, x, stem, "stem")
-        for number, (width, blocks) in enumerate(stages, start=1):
-            for block in range(blocks):
-                x = _xception_block(layers, x, width, f"stage{number}_{block}", halve=block == 0, excite=number > 1)
-        return x
-
-    return body
-
-
-def _residual_block(layers: Layers, x: Tensor, width: int, name: str, *, stride: int) -> Tensor:
-    shortcut = x
-    if stride > 1 or x.shape[-1] != width:
-        shortcut = _conv(layers, x, width, f"{name}_shortcut", size=1, stride=stride, active=False)
-    x = _conv(layers, x, width, f"{name}_a", stride=stride)
-    x = _conv(layers, x, width, f"{name}_b", active=False)
-    return _join(layers, x, shortcut, name)
-
-
-def _resnet(stem: int, stages: tuple[tuple[int, int], ...]) -> Body:
-    """He et al. 2016, "Deep Residual Learning", without the early pooling that 48 pixels cannot afford."""
-
-    def body(layers: Layers, x: Tensor) -> Tensor:
-        x = _conv(layers, x, stem, "stem")
-        for number, (width, blocks) in enumerate(stages, start=1):
-            for block in range(blocks):
-                stride = 2 if block == 0 else 1
-                x = _residual_block(layers, x, width, f"stage{number}_{block}", stride=stride)
-        return x
-
-    return body
-
-
-def _vgg(stages: tuple[tuple[int, int], ...]) -> Body:
-    """Simonyan and Zisserman 2015; a strided convolution opens each stage but the first instead of pooling."""
-
-    def body(layers: Layers, x: Tensor) -> Tensor:
-        for number, (width, depth) in enumerate(stages):
-            for step in range(depth):
-                stride = 2 if number and step == 0 else 1
-                x = _conv(layers, x, width, f"stage{number}_{step}", stride=stride)
-        return x
-
-    return body
-
-
-BODIES: Mapping[str, Body] = MappingProxyType(
+NETWORKS: Mapping[str, Network] = MappingProxyType(
     {
-        "xception": _xception(16, ((32, 1), (128, 3), (384, 4))),
-        "xception-small": _xception(16, ((48, 1), (96, 2), (176, 3))),
-        "resnet": _resnet(32, ((48, 1), (112, 2), (256, 1))),
-        "vgg": _vgg(((32, 1), (64, 2), (128, 3), (256, 3))),
+        "xception": Network(xception(16, ((32, 1), (128, 3), (384, 4))), any_size=True),
+        "xception-small": Network(xception(16, ((48, 1), (96, 2), (176, 3))), any_size=True),
+        "resnet": Network(resnet(32, ((48, 1), (112, 2), (256, 1))), any_size=True),
+        "vgg": Network(vgg(((32, 1), (64, 2), (128, 3), (256, 3))), any_size=True),
+        "simple": Network(simple),
+        "inception": Network(inception),
+        "mini-xception": Network(mini_xception),
+        "dexpression": Network(dexpression),
+        "model-a": Network(model_a, dense=MODEL_A),
+        "model-b": Network(model_b, dense=MODEL_B),
+        "residual": Network(residual),
     }
 )
 
 
 def build_network(
-    name: str,
-    *,
-    heads: Heads = PLAIN,
-    size: tuple[int, int] | None = None,
-    layers: Layers | None = None,
-    l2: float = 0.0,
+    name: str, spec: HeadSpec = PLAIN, *, size: int | None = None, layers: Layers | None = None, l2: float = 0.0
 ) -> Any:
-    """An untrained Keras model, images to logits: (n, 7), or (n, 15) with the votes' head.
+    """An untrained Keras model: prepared pictures (n, size, size, 1), or [pictures, side inputs (n, side)], to columns.
 
-    `l2` penalizes the kernels. `size` is (width, height), or None where it is free. ModelError for an unknown name.
+    `size` is None where any will do, `l2` penalizes the kernels. ModelError for an unknown name or a size that does not
+    fit.
     """
     import keras
 
-    if name not in BODIES:
-        raise ModelError(f"no network is called {name!r}; there are {', '.join(BODIES)}")
+    network = _fitting(name, size)
     layers = layers or keras.layers
-    width, height = size or (None, None)
-    image = layers.Input((height, width, 1), name="image")
-    x = layers.LayerNormalization(
-        axis=(1, 2, 3), center=False, scale=False, epsilon=1e-3, dtype="float32", name="standardize"
-    )(image)
-    x = BODIES[name](layers, x)
-    x = layers.GlobalAveragePooling2D(name="pool")(x)
-    if heads.dropout:
-        x = layers.Dropout(heads.dropout, name="dropout")(x)
-    logits = layers.Dense(LABELS, dtype="float32", name="emotion")(x)
-    if heads.votes:
-        votes = layers.Dense(VOTES, dtype="float32", name="votes")(x)
-        logits = layers.Concatenate(dtype="float32", name="logits")([logits, votes])
-    model = keras.Model(image, logits, name=name.replace("-", "_"))
+    image = layers.Input((size, size, 1), name="image")
+    maps = network.trunk(layers, standardized(layers, image), spec)
+    inputs, features = [image], _features(layers, network, maps, spec)
+    if spec.side:
+        side = layers.Input((spec.side,), name="side")
+        inputs.append(side)
+        features = _joined(layers, features, side, network.dense or BESIDE_A_MEAN, spec)
+    columns = head(layers, features, maps, spec)
+    model = keras.Model(inputs if spec.side else image, columns, name=name.replace("-", "_"))
     if l2:
         _penalize(model, l2)
     return model
+
+
+def _fitting(name: str, size: int | None) -> Network:
+    if name not in NETWORKS:
+        raise ModelError(f"no network is called {name!r}; there are {', '.join(NETWORKS)}")
+    if not NETWORKS[name].any_size and (not size or size % 16):
+        raise ModelError(f"pictures of {size} pixels do not fit: the network {name!r} needs a multiple of 16")
+    return NETWORKS[name]
+
+
+def _features(layers: Layers, network: Network, maps: Tensor, spec: HeadSpec) -> Tensor:
+    if not network.dense:
+        return layers.GlobalAveragePooling2D(name="pool")(maps)
+    x = grid(layers, maps, "picture")
+    for number, width in enumerate(network.dense.picture, start=1):
+        x = he_dense(layers, x, width, f"picture{number}", spec)
+    return x
+
+
+def _joined(layers: Layers, features: Tensor, side: Tensor, widths: Widths, spec: HeadSpec) -> Tensor:
+    """The side inputs through dense layers of their own, then both beside each other."""
+    for number, width in enumerate(widths.beside, start=1):
+        side = he_dense(layers, side, width, f"beside{number}", spec)
+    if widths.joined:
+        features = he_dense(layers, features, widths.joined, "narrowed", spec)
+    return layers.Concatenate(name="joined")([features, side])
 
 
 def _penalize(model: Any, l2: float) -> None:

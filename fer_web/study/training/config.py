@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fer_web.errors import DataError
-from fer_web.study.networks.build import BODIES
+from fer_web.study.networks import build
 from fer_web.study.training.augment import Augmentation
 from fer_web.study.training.schedule import Schedule
 from fer_web.study.training.targets import Loss
@@ -59,8 +59,8 @@ class RunConfig:
     loss: Loss = field(default_factory=Loss)
 
     def __post_init__(self) -> None:
-        if self.network not in BODIES:
-            raise DataError(f"there is no network {self.network!r}; there are {', '.join(BODIES)}")
+        if self.network not in build.NETWORKS:
+            raise DataError(f"there is no network {self.network!r}; there are {', '.join(build.NETWORKS)}")
         if self.precision not in PRECISIONS:
             raise DataError(f"the precision is {self.precision!r}; it can be {', '.join(PRECISIONS)}")
         if min(self.batch, self.choose_every, self.workers) < 1 or self.threads < 0:

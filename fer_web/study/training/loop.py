@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fer_web.errors import DataError
 from fer_web.registry.spec import InputSpec
-from fer_web.study.networks.build import LABELS, Heads, build_network
+from fer_web.study.networks import LABELS, HeadSpec, build_network
 from fer_web.study.training.augment import resized
 from fer_web.study.training.average import WeightAverage
 from fer_web.study.training.backend import seed_everything, training_layers, usable_precision, use_threads
@@ -161,8 +161,8 @@ def build_model(config: RunConfig, rank: int = 0) -> Any:
     previous = keras.config.dtype_policy()
     keras.config.set_dtype_policy(usable_precision(config.precision))
     try:
-        heads = Heads(votes=config.loss.votes > 0, dropout=config.dropout)
-        model = build_network(config.network, heads=heads, layers=training_layers(), l2=config.loss.l2)
+        spec = HeadSpec(votes=config.loss.votes > 0, dropout=config.dropout)
+        model = build_network(config.network, spec, layers=training_layers(), l2=config.loss.l2)
     finally:
         keras.config.set_dtype_policy(previous)
     optimizer = build_optimizer(config.optimizer, config.schedule.rate, model)

@@ -15,7 +15,7 @@ from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import sha256_of
 from fer_web.registry.spec import InputSpec
-from fer_web.study.networks.build import build_network
+from fer_web.study.networks import build_network
 from fer_web.study.training import metrics
 from fer_web.study.training.calibrate import fit_temperature, uncertain_below
 from fer_web.study.training.checkpoint import DESCRIPTION, load_best, noted_inputs, take_weights
@@ -57,7 +57,7 @@ def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard
         raise DataError(f"{run} has chosen weights on pictures of {chosen['size']:.0f} px, not yet of {last}: train on")
     spec = InputSpec()
     keras.config.set_dtype_policy("float32")
-    model = build_network(config.network, size=(spec.width, spec.height))
+    model = build_network(config.network, size=spec.width)
     take_weights(model, trained_network(run))
     teachers = "the averaged logits in inputs.teaching" if config.loss.teacher else "none"
     run_facts = {**asdict(config), "epochs_until_chosen": int(chosen["epoch"])}

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.study.networks.build import LABELS, VOTES
+from fer_web.study.networks import LABELS, VOTES
 from fer_web.study.training.dataset import VOTE_NAMES, Split
 
 Targets = NDArray[np.float32]

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fer_web.study.networks import build as networks
-from fer_web.study.training import config
+from fer_web.study.networks import build
+from fer_web.study.networks.xception import xception
 from fer_web.study.training.config import read_config
 from fer_web.study.training.dataset import VOTE_NAMES, LearningData, Split, Table, learning_data
 from fer_web.study.training.loop import Run
@@ -61,10 +61,9 @@ def data_file(table: Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_network() -> Iterator[str]:
     """The name of a network of one block, known for as long as tests run."""
-    bodies = {**networks.BODIES, "tiny": networks._xception(16, ((16, 1),))}
+    networks = {**build.NETWORKS, "tiny": build.Network(xception(16, ((16, 1),)), any_size=True)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(networks, "BODIES", bodies)
-        patch.setattr(config, "BODIES", bodies)
+        patch.setattr(build, "NETWORKS", networks)
         yield "tiny"
 
 

@@ -20,7 +20,8 @@ import sys
 from pathlib import Path
 import keras
 import numpy as np
-from fer_web.study.networks import build as networks
+from fer_web.study.networks import build
+from fer_web.study.networks.xception import xception
 from fer_web.study.training import config
 from fer_web.study.training.dataset import learning_data
 from fer_web.study.training.loop import Run, predict
@@ -31,7 +32,7 @@ from fer_web.study.training.teachers import trained_network
 
 assert keras.backend.backend() == sys.argv[1]
 data, folder = learning_data(read_table(Path(sys.argv[2]))), Path(sys.argv[3])
-networks.BODIES = config.BODIES = {"tiny": networks._xception(16, ((16, 1), (32, 1)))}
+build.NETWORKS = {"tiny": build.Network(xception(16, ((16, 1), (32, 1))), any_size=True)}
 Run(config.read_config(folder / "run.toml"), Lessons(data), folder).train(quiet=True)
 publish(folder, data, folder / "models", "abroad")
 np.save(folder / "answers.npy", predict(trained_network(folder), data.public.pixels, 48))

@@ -11,7 +11,7 @@ import pytest
 from fer_web.errors import DataError, ModelError
 from fer_web.registry.catalog import load_model, sha256_of
 from fer_web.registry.spec import InputSpec
-from fer_web.study.networks.build import Heads, build_network
+from fer_web.study.networks import HeadSpec, build_network
 from fer_web.study.training.checkpoint import note_inputs, take_weights
 from fer_web.study.training.dataset import LearningData, Table
 from fer_web.study.training.evaluate import LEDGER, Examination, count_read, examine, ferplus_majority, results
@@ -117,8 +117,8 @@ def test_weights_of_another_network_are_refused() -> None:
 
 
 def test_the_votes_head_is_left_behind() -> None:
-    trained = build_network("xception-small", heads=Heads(votes=True))
-    served = build_network("xception-small", size=(48, 48))
+    trained = build_network("xception-small", HeadSpec(votes=True))
+    served = build_network("xception-small", size=48)
     take_weights(served, trained)
     images = InputSpec().prepare(faces(2).pixels)
 

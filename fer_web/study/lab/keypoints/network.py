@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from fer_web.core.keypoints import COUNT
 from fer_web.study.lab.keypoints.faces import SIDE_PX
-from fer_web.study.lab.networks.blocks import Layers, Tensor, standardized
-from fer_web.study.lab.networks.residual import rectified, separable, stages
+from fer_web.study.networks.blocks import Layers, Tensor, convolution, join, separable, standardized
+from fer_web.study.networks.residual import stages
 
 HEAD = 48
 
@@ -49,9 +49,7 @@ def place_coordinates(side: int) -> NDArray[np.float32]:
 
 def _around(layers: Layers, fine: Tensor, coarse: Tensor) -> Tensor:
     """What the last stage knows of the whole face, brought to where the stage before sees details."""
-    coarse = layers.Conv2D(HEAD, 1, use_bias=False, name="coarse")(coarse)
-    coarse = layers.UpSampling2D(2, name="coarse_double")(layers.BatchNormalization(name="coarse_norm")(coarse))
-    fine = layers.Conv2D(HEAD, 1, use_bias=False, name="fine")(fine)
-    fine = layers.BatchNormalization(name="fine_norm")(fine)
-    x = rectified(layers, layers.Add(name="head_add")([fine, coarse]), "head")
-    return rectified(layers, separable(layers, x, HEAD, "head"), "head_out")
+    coarse = convolution(layers, coarse, HEAD, "coarse", size=1, active=False)
+    coarse = layers.UpSampling2D(2, name="coarse_double")(coarse)
+    fine = convolution(layers, fine, HEAD, "fine", size=1, active=False)
+    return separable(layers, join(layers, fine, coarse, "head_both"), HEAD, "head", active=True)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.study.lab.networks.blocks import POINTS
 from fer_web.study.lab.networks.recipe import Recipe
+from fer_web.study.networks import POINTS
 from fer_web.study.training.dataset import Split
 from fer_web.study.training.targets import Targets, build_targets, loss_function
 

@@ -11,10 +11,10 @@ from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import quiet_tensorflow
 from fer_web.registry.spec import InputSpec
-from fer_web.study.lab.networks.build import TRUNKS, build
 from fer_web.study.lab.networks.recipe import Recipe
 from fer_web.study.lab.networks.weights import CHOSEN, load_facts, take_all
 from fer_web.study.lab.row import ALL, Row
+from fer_web.study.networks import NETWORKS, build_network
 from fer_web.study.training.dataset import LearningData
 from fer_web.study.training.publish import Origin, write_model
 
@@ -32,7 +32,7 @@ def publish_row(row: Row, runs: Path, data: LearningData, models: Path) -> Model
         raise DataError(
             f"{weights} holds no weights: python -m fer_web lab run {row.name} --data fer2013.csv makes them"
         )
-    model = build(recipe.network, recipe.plan(is_training=False), InputSpec().width)
+    model = build_network(recipe.network, recipe.head(is_training=False), size=InputSpec().width)
     take_all(model, weights / CHOSEN)
     details = {"run": {**recipe.as_config(), "chosen": load_facts(weights)}}
     origin = Origin(recipe.network, recipe.loss, recipe.teacher or "none", details, NOTES)
@@ -40,7 +40,7 @@ def publish_row(row: Row, runs: Path, data: LearningData, models: Path) -> Model
 
 
 def _publishable(row: Row) -> Recipe:
-    if row.config.get("network") not in TRUNKS:
+    if row.config.get("network") not in NETWORKS:
         raise DataError(f"{row.name} is no network of the laboratory: there is nothing to publish")
     recipe = Recipe.of(row.config)
     if recipe.inputs != "raw" or tuple(row.expressions) != ALL:

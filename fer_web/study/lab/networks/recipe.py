@@ -8,8 +8,8 @@ from typing import Any
 
 from fer_web.errors import DataError
 from fer_web.study.lab.networks.beside import INPUTS, values_of
-from fer_web.study.lab.networks.blocks import Plan
 from fer_web.study.lab.row import ALL
+from fer_web.study.networks import HeadSpec
 from fer_web.study.training.augment import Augmentation
 from fer_web.study.training.config import Optimizer
 from fer_web.study.training.schedule import Schedule
@@ -69,9 +69,9 @@ class Recipe:
         """Plain values, as `of` takes them."""
         return asdict(self)
 
-    def plan(self, *, is_training: bool = True) -> Plan:
+    def head(self, *, is_training: bool = True) -> HeadSpec:
         """What to build: the auxiliary heads only for training."""
-        return Plan(
+        return HeadSpec(
             classes=len(self.expressions),
             side=values_of(self.inputs),
             votes=is_training and self.loss.votes > 0,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fer_web.study.lab.networks.blocks import Layers, Plan, Tensor, convolution, halve
+from fer_web.study.networks.blocks import HeadSpec, Layers, Tensor, he_convolution, max_halved
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,16 @@ MODEL_A = Widths(picture=(256,), beside=(256, 40), joined=40)
 MODEL_B = Widths(picture=(512, 256), beside=(256, 128), joined=128)
 
 
-def model_a(layers: Layers, x: Tensor, plan: Plan) -> Tensor:
+def model_a(layers: Layers, x: Tensor, spec: HeadSpec) -> Tensor:
     """The shallow one, with large kernels."""
-    x = convolution(layers, x, 32, "conv1", plan, size=5, stride=2)
-    x = convolution(layers, halve(layers, x, "conv1"), 32, "conv2", plan, size=5)
-    return convolution(layers, halve(layers, x, "conv2"), 64, "conv3", plan, size=4)
+    x = he_convolution(layers, x, 32, "conv1", spec, size=5, stride=2)
+    x = he_convolution(layers, max_halved(layers, x, "conv1"), 32, "conv2", spec, size=5)
+    return he_convolution(layers, max_halved(layers, x, "conv2"), 64, "conv3", spec, size=4)
 
 
-def model_b(layers: Layers, x: Tensor, plan: Plan) -> Tensor:
+def model_b(layers: Layers, x: Tensor, spec: HeadSpec) -> Tensor:
     """The one whose channels double three times."""
-    x = convolution(layers, x, 32, "conv1", plan, size=5, stride=2)
-    x = convolution(layers, x, 48, "conv2", plan)
-    x = convolution(layers, halve(layers, x, "conv2"), 96, "conv3", plan)
-    return halve(layers, x, "conv3")
+    x = he_convolution(layers, x, 32, "conv1", spec, size=5, stride=2)
+    x = he_convolution(layers, x, 48, "conv2", spec)
+    x = he_convolution(layers, max_halved(layers, x, "conv2"), 96, "conv3", spec)
+    return max_halved(layers, x, "conv3")

@@ -7,20 +7,20 @@ pooling is the mean. Batch normalization stands in for the paper's local respons
 
 from __future__ import annotations
 
-from fer_web.study.lab.networks.blocks import Layers, Plan, Tensor, convolution, halve
+from fer_web.study.networks.blocks import HeadSpec, Layers, Tensor, he_convolution, max_halved
 
 
-def dexpression(layers: Layers, x: Tensor, plan: Plan) -> Tensor:
+def dexpression(layers: Layers, x: Tensor, spec: HeadSpec) -> Tensor:
     """A 7x7 convolution, and FeatEx at a quarter and at an eighth of the picture's size."""
-    x = halve(layers, convolution(layers, x, 32, "stem", plan, size=7, stride=2), "stem")
-    x = halve(layers, _featex(layers, x, (48, 104, 32), "featex1", plan), "featex1")
-    return _featex(layers, x, (96, 208, 64), "featex2", plan)
+    x = max_halved(layers, he_convolution(layers, x, 32, "stem", spec, size=7, stride=2), "stem")
+    x = max_halved(layers, _featex(layers, x, (48, 104, 32), "featex1", spec), "featex1")
+    return _featex(layers, x, (96, 208, 64), "featex2", spec)
 
 
-def _featex(layers: Layers, x: Tensor, widths: tuple[int, int, int], name: str, plan: Plan) -> Tensor:
+def _featex(layers: Layers, x: Tensor, widths: tuple[int, int, int], name: str, spec: HeadSpec) -> Tensor:
     narrow, wide, pooled = widths
-    left = convolution(layers, x, narrow, f"{name}_narrow", plan, size=1)
-    left = convolution(layers, left, wide, f"{name}_wide", plan)
+    left = he_convolution(layers, x, narrow, f"{name}_narrow", spec, size=1)
+    left = he_convolution(layers, left, wide, f"{name}_wide", spec)
     right = layers.MaxPooling2D(3, strides=1, padding="same", name=f"{name}_pool")(x)
-    right = convolution(layers, right, pooled, f"{name}_pooled", plan, size=1)
+    right = he_convolution(layers, right, pooled, f"{name}_pooled", spec, size=1)
     return layers.Concatenate(name=f"{name}_out")([left, right])

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fer_web.study.lab.networks.blocks import Layers, Plan, Tensor
+from fer_web.study.networks.blocks import HeadSpec, Layers, Tensor, convolution, join, mean_halved, separable
 
 STEM = 24
 WIDTHS = ((64, 1), (128, 2))  # a stage's channels, and its identity blocks after the convolution block
 
 
-def residual(layers: Layers, image: Tensor, plan: Plan) -> Tensor:  # noqa: ARG001
+def residual(layers: Layers, image: Tensor, spec: HeadSpec) -> Tensor:  # noqa: ARG001
     """The body of the keypoints' network over FER2013's smaller pictures.
 
     The first convolution takes smaller steps in them, so that all stages see as much.
@@ -25,8 +25,7 @@ def residual(layers: Layers, image: Tensor, plan: Plan) -> Tensor:  # noqa: ARG0
 
 def stages(layers: Layers, x: Tensor, stride: int) -> Sequence[Tensor]:
     """The stages' outputs, each of half the size of the one before: 12 and 6 places a side for faces of 96 pixels."""
-    x = layers.Conv2D(STEM, 5, strides=stride, padding="same", use_bias=False, name="stem")(x)
-    x = rectified(layers, layers.BatchNormalization(name="stem_norm")(x), "stem")
+    x = convolution(layers, x, STEM, "stem", size=5, stride=stride)
     x = _identity_block(layers, x, "stem_1")
     found = []
     for number, (width, identities) in enumerate(WIDTHS, start=1):
@@ -39,29 +38,13 @@ def stages(layers: Layers, x: Tensor, stride: int) -> Sequence[Tensor]:
 
 def _convolution_block(layers: Layers, x: Tensor, width: int, name: str) -> Tensor:
     """Half the size by means over 2x2, and `width` channels."""
-    shortcut = layers.AveragePooling2D(2, name=f"{name}_shortcut_halve")(x)
-    shortcut = layers.Conv2D(width, 1, use_bias=False, name=f"{name}_shortcut")(shortcut)
-    shortcut = layers.BatchNormalization(name=f"{name}_shortcut_norm")(shortcut)
-    x = rectified(layers, separable(layers, x, width, f"{name}_a", halve=True), f"{name}_a")
-    x = separable(layers, x, width, f"{name}_b")
-    return rectified(layers, layers.Add(name=f"{name}_add")([x, shortcut]), name)
+    shortcut = mean_halved(layers, x, f"{name}_shortcut")
+    shortcut = convolution(layers, shortcut, width, f"{name}_shortcut", size=1, active=False)
+    x = separable(layers, x, width, f"{name}_a", halve=True, active=True)
+    return join(layers, separable(layers, x, width, f"{name}_b"), shortcut, name)
 
 
 def _identity_block(layers: Layers, x: Tensor, name: str) -> Tensor:
     shortcut, width = x, x.shape[-1]
-    x = rectified(layers, separable(layers, x, width, f"{name}_a"), f"{name}_a")
-    x = separable(layers, x, width, f"{name}_b")
-    return rectified(layers, layers.Add(name=f"{name}_add")([x, shortcut]), name)
-
-
-def separable(layers: Layers, x: Tensor, width: int, name: str, *, halve: bool = False) -> Tensor:
-    """A depthwise 3x3 that looks around, then a 1x1 that mixes channels."""
-    x = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name=f"{name}_depth")(x)
-    if halve:
-        x = layers.AveragePooling2D(2, name=f"{name}_halve")(x)
-    x = layers.Conv2D(width, 1, use_bias=False, name=name)(x)
-    return layers.BatchNormalization(name=f"{name}_norm")(x)
-
-
-def rectified(layers: Layers, x: Tensor, name: str) -> Tensor:
-    return layers.Activation("relu", name=f"{name}_relu")(x)
+    x = separable(layers, x, width, f"{name}_a", active=True)
+    return join(layers, separable(layers, x, width, f"{name}_b"), shortcut, name)
