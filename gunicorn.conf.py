@@ -6,6 +6,7 @@ checked to be well below FER_THREADS, so that uploads and health checks always f
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -21,6 +22,10 @@ try:
 except SettingsError as error:
     sys.exit(f"FER Web does not start:\n{error}")
 
+# gunicorn itself would refuse every request without it, health checks too; the program knows better what it means.
+if os.environ.pop("SCRIPT_NAME", ""):
+    os.environ["FER_PATH_PREFIX"] = _settings.path_prefix
+
 wsgi_app = "app:app"
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = 1
@@ -35,6 +40,7 @@ timeout = 60  # the worker's main thread reports every second, however long its 
 graceful_timeout = GRACE_S + LAST_S + 1  # the worker takes no longer; usually a second
 keepalive = 5
 control_socket_disable = True
+forwarder_headers = ""  # a client's header SCRIPT_NAME is none of ours
 accesslog = None  # addresses of viewers are nobody's business
 errorlog = "-"
 loglevel = _settings.log_level

@@ -10,7 +10,7 @@ import codecs
 import io
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -23,8 +23,8 @@ from fer_web.errors import SettingsError
 PREFIX = "FER_"
 ENV_FILE = Path(".env")
 FILE_SUFFIX = "_FILE"
-# Where hosting platforms say on which port they expect the program.
-PLATFORM_PORT = "PORT"
+# What hosting platforms and WSGI servers call the same; a variable of ours beats it.
+OTHER_NAMES = {"port": "PORT", "path_prefix": "SCRIPT_NAME"}
 # A secret is a line; more than this is another file that was named by mistake.
 SECRET_BYTES = 65_536
 MARKS = (
@@ -71,7 +71,7 @@ class GivenValues:
     warnings: tuple[str, ...] = ()
 
 
-def given_values(settings: Iterable[str], secrets: Iterable[str], env_file: Path = ENV_FILE) -> GivenValues:
+def given_values(settings: Collection[str], secrets: Collection[str], env_file: Path = ENV_FILE) -> GivenValues:
     """What environment and `.env` say about `settings`; those of `secrets` may also be in a file, as FER_TOKEN_FILE.
 
     The environment beats the file; an empty value counts as none.
@@ -90,8 +90,7 @@ def given_values(settings: Iterable[str], secrets: Iterable[str], env_file: Path
             found |= _first_given(name, name in secrets, own)
         except SettingsError as error:  # noqa: PERF203 - all that is wrong is told at once
             problems.append(str(error))
-    if "port" in settings:
-        found |= {} if "port" in found else _platform_port()
+    found = {**_by_other_names(settings), **found}
     quoted = [f"{given.variable}: {given.quotes}" for given in found.values() if given.quotes]
     return GivenValues(found, tuple(problems), (*_about_links(links), *quoted))
 
@@ -120,9 +119,9 @@ def _first_given(name: str, is_secret: bool, places: Mapping[Place, Mapping[str,
     return {}
 
 
-def _platform_port() -> dict[str, GivenValue]:
-    value = os.environ.get(PLATFORM_PORT)
-    return {"port": GivenValue(PLATFORM_PORT, "environment", value)} if value else {}
+def _by_other_names(settings: Collection[str]) -> dict[str, GivenValue]:
+    values = {name: os.environ.get(other, "") for name, other in OTHER_NAMES.items() if name in settings}
+    return {name: GivenValue(OTHER_NAMES[name], "environment", value) for name, value in values.items() if value}
 
 
 def is_service_link(name: str, value: str) -> bool:

@@ -25,9 +25,13 @@ from fer_web.web import camera, events, jobs, lab, notice, pages, predict, recor
 from fer_web.web.access import Access
 from fer_web.web.errors import handle_errors
 from fer_web.web.guard import guard
+from fer_web.web.logged_out import FILE as LOGGED_OUT
+from fer_web.web.logged_out import LoggedOut
 from fer_web.web.metrics import Metrics
+from fer_web.web.prefix import PathPrefix, first_parts
 from fer_web.web.services import EXTENSION, Lab, Limits, Services, Uploads
 from fer_web.web.session_sink import SessionSink
+from fer_web.web.throttle import RequestRate
 from fer_web.web.uploads import MemoryRequest
 from fer_web.worker import make_videos
 
@@ -76,7 +80,8 @@ def build_app(settings: Settings, startup: Background) -> Flask:
     guard(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    hops = settings.trusted_proxies
+    hops, own = settings.trusted_proxies, first_parts(app.url_map)
+    app.wsgi_app = PathPrefix(app.wsgi_app, hops, settings.path_prefix, own)  # type: ignore[method-assign]
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     return app
@@ -104,9 +109,7 @@ def _services(settings: Settings, startup: Background) -> Services:
         hub=hub,
         startup=startup,
         uploads=Uploads.of(limits, settings.upload_parallel, settings.upload_wait_s),
-        access=Access.of(
-            settings.token_text, settings.host, settings.hosts, settings.origins, settings.insecure_no_token
-        ),
+        access=_access(settings),
         metrics=metrics,
         visitors=visitors,
         store=store,
@@ -116,6 +119,15 @@ def _services(settings: Settings, startup: Background) -> Services:
         lab=Lab(LAB_RUNS, Classifiers((settings.models_dir, settings.models_dir / LAB_MODELS)), settings.model),
         notice=settings.notice,
         retention_days=settings.retention_days,
+    )
+
+
+def _access(settings: Settings) -> Access:
+    access = Access.of(settings.token_text, settings.host, settings.hosts, settings.origins, settings.insecure_no_token)
+    return replace(
+        access,
+        rate=RequestRate(settings.requests_per_minute),
+        logged_out=LoggedOut(settings.data_dir.absolute() / LOGGED_OUT),
     )
 
 

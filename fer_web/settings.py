@@ -36,6 +36,7 @@ from fer_web.environment import (
 from fer_web.errors import SettingsError, StoreError
 from fer_web.resources import MODELS, data_folder
 from fer_web.web.access import is_loopback
+from fer_web.web.prefix import is_prefix
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,12 @@ def _token(value: SecretStr | None) -> SecretStr | None:
     if text != text.strip() or not text.isprintable():
         raise ValueError("it begins or ends with a blank, or holds a character that no header can carry")
     return value
+
+
+def _path_prefix(value: str) -> str:
+    if value.strip("/") and not is_prefix(value.rstrip("/")):
+        raise ValueError("it looks like /faces")
+    return value.rstrip("/")
 
 
 def _redis(value: SecretStr | None) -> SecretStr | None:
@@ -145,7 +152,22 @@ class Settings(BaseSettings):
         "(https://app.example.org). None by default.",
     )
     trusted_proxies: int = Field(
-        0, ge=0, le=10, description="How many proxies in front of this service set X-Forwarded-For, -Proto and -Host."
+        0,
+        ge=0,
+        le=10,
+        description="How many proxies in front of this service set X-Forwarded-For, -Proto, -Host and -Prefix.",
+    )
+    requests_per_minute: int = Field(
+        1200,
+        ge=0,
+        le=1_000_000,
+        description="How many requests one address may send a minute; the pages' files, health checks and visitors' "
+        "frames do not count, nor does this machine. 0 sets no limit.",
+    )
+    path_prefix: Annotated[str, AfterValidator(_path_prefix)] = Field(
+        "",
+        description="The path below which a proxy serves this service (/faces), where it does not say so itself by "
+        "X-Forwarded-Prefix. Without it: SCRIPT_NAME.",
     )
     threads: int = Field(
         128, ge=RESERVED_THREADS + 1, le=4096, description="Threads that answer requests; every viewer keeps one busy."

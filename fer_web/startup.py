@@ -12,6 +12,7 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
+from fer_web.core.text import OneLineFormatter
 from fer_web.errors import FerError, NotReadyError
 
 if TYPE_CHECKING:
@@ -76,9 +77,9 @@ class Background:
 
 def start_logging(level: str) -> None:
     """Messages of the program and its server on stderr, with their time."""
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S", force=True
-    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLineFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
 
 
 def give_memory_back() -> None:

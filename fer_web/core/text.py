@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 
 def one_line(text: str) -> str:
     """`text` with everything escaped that is no printable character: nobody can begin a line of their own in a log,
@@ -14,3 +17,16 @@ def _shown(character: str) -> str:
     if "\udc80" <= character <= "\udcff":  # a byte that Python could not decode (PEP 383)
         return f"\\x{ord(character) - 0xDC00:02x}"
     return character if character.isprintable() else repr(character)[1:-1]
+
+
+class OneLineFormatter(logging.Formatter):
+    """Messages of a line each, and tracebacks indented below theirs: whatever they quote, no line of it can pass for a
+    message of its own.
+    """
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
+        record.message = one_line(record.message)
+        return super().formatMessage(record)
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
+        return "\n".join(f"    {one_line(line)}" for line in super().formatException(ei).splitlines())

@@ -8,19 +8,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, TimestampSigner
 
-from fer_web.web.throttle import Throttle
+from fer_web.web.logged_out import LoggedOut
+from fer_web.web.throttle import RequestRate, Throttle
 
 COOKIE = "fer_session"
 COOKIE_AGE_S = 30 * 24 * 3600
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - names to recognize, nothing is bound
 KEY_ROUNDS = 200_000  # what guessing the token from a stolen cookie costs, per guess; 0.1 s once at start
+COOKIE_ID_BYTES = 12  # of chance: no two log-ins share a cookie
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -39,6 +43,8 @@ class Access:
     any_address: bool = False
     open_to_all: bool = False
     throttle: Throttle = field(default_factory=Throttle)
+    rate: RequestRate = field(default_factory=RequestRate)
+    logged_out: LoggedOut = field(default_factory=LoggedOut)
     _key: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -56,19 +62,38 @@ class Access:
         return cls(token, hosts, frozenset(map(str.lower, origins)), bound_to in WILDCARDS, open_to_all)
 
     def is_token(self, candidate: str) -> bool:
-        """Whether somebody knows the token; takes as long for a near miss as for a far one."""
-        return self.token is not None and hmac.compare_digest(candidate.encode(), self.token.encode())
+        """Whether somebody knows the token; takes as long for a near miss as for a far one, whatever its length.
+
+        Headers are bytes, which WSGI hands on as latin-1: a token in UTF-8 is recognized in both forms.
+        """
+        if self.token is None:
+            return False
+        right = _digest(self.token.encode())
+        spelled = (candidate.encode("utf-8", "surrogateescape"), candidate.encode("latin-1", "replace"))
+        equal = [hmac.compare_digest(_digest(form), right) for form in spelled]  # both, whatever the first says
+        return True in equal
 
     def new_cookie(self) -> str:
         """A signed, dated value that stands for the token and does not hold it."""
-        return self._signer().sign(b"in").decode()
+        return self._signer().sign(secrets.token_urlsafe(COOKIE_ID_BYTES).encode()).decode()
 
     def is_cookie(self, value: str) -> bool:
-        """Whether `new_cookie` made it, with this token, in the last 30 days."""
+        """Whether `new_cookie` made it, with this token, in the last 30 days, and its owner did not log out."""
+        cookie_id = self._cookie_id(value)
+        return cookie_id is not None and cookie_id not in self.logged_out
+
+    def end_cookie(self, value: str) -> None:
+        """Log out: whoever has a copy of the cookie can do nothing with it any more."""
+        cookie_id = self._cookie_id(value)
+        if cookie_id is not None and cookie_id not in self.logged_out:
+            _, made_at = self._signer().unsign(value, return_timestamp=True)
+            self.logged_out.add(cookie_id, made_at.timestamp() + COOKIE_AGE_S)
+
+    def _cookie_id(self, value: str) -> str | None:
         try:
-            return self._signer().unsign(value, max_age=COOKIE_AGE_S) == b"in"
-        except BadSignature:
-            return False
+            return self._signer().unsign(value, max_age=COOKIE_AGE_S).decode()
+        except (BadSignature, UnicodeError):
+            return None
 
     def knows_host(self, header: str) -> bool:
         """Whether a Host header names this service."""
@@ -85,10 +110,9 @@ class Access:
 
 def is_own_origin(origin: str, host: str) -> bool:
     """Whether an Origin header is the one that `host` itself serves; the scheme may differ behind a TLS proxy."""
-    parts = urlsplit(origin)
     try:
+        parts, asked = urlsplit(origin), urlsplit(f"//{host}")
         default = DEFAULT_PORTS[parts.scheme]
-        asked = urlsplit(f"//{host}")
         return bool(parts.hostname) and (parts.hostname, parts.port or default) == (
             asked.hostname,
             asked.port or default,
@@ -97,12 +121,23 @@ def is_own_origin(origin: str, host: str) -> bool:
         return False
 
 
+def origin_of(url: str) -> str:
+    """The origin of a page, as an Origin header has it; "" when it is no address of one."""
+    scheme, separator, rest = url.partition("://")
+    host = re.split(r"[/?#\\]", rest, maxsplit=1)[0]
+    return f"{scheme}://{host}" if separator and host and "@" not in host else ""
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach what listens on `host`."""
     name = host_name(host)
     if name == "localhost":
         return True
-    return _is_address(name) and ipaddress.ip_address(name).is_loopback
+    if not _is_address(name):
+        return False
+    address = ipaddress.ip_address(name)
+    mapped = getattr(address, "ipv4_mapped", None)  # how a socket for both IPs tells an IPv4 client
+    return (mapped or address).is_loopback
 
 
 def host_name(header: str) -> str:
@@ -113,6 +148,10 @@ def host_name(header: str) -> str:
         ).rstrip(".")
     except ValueError:
         return ""
+
+
+def _digest(value: bytes) -> bytes:
+    return hashlib.sha256(value).digest()
 
 
 def _is_address(name: str) -> bool:

@@ -6,9 +6,10 @@ import logging
 import re
 from collections.abc import Mapping
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, jsonify, request, url_for
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from fer_web.core.text import one_line
 from fer_web.errors import (
     BusyError,
     FerError,
@@ -68,6 +69,7 @@ STATUSES: Mapping[str, int] = {
     "wrong_host": 421,
     "cross_site": 403,
     "too_many_attempts": 429,
+    "too_many_requests": 429,
     # how it comes
     "too_slow": 408,
     "head_too_large": 431,
@@ -114,7 +116,7 @@ def _ours(error: FerError) -> Response:
     retry_s = error.retry_after_s if isinstance(error, BusyError) else NOT_READY_RETRY_S
     headers = {"Retry-After": str(retry_s)} if STATUSES[code] == 503 else {}
     if STATUSES[code] == 500 or isinstance(error, StoreError):
-        log.error("%s %s: %s", request.method, request.path, error)
+        log.error("%s: %s", _asked(), one_line(str(error)))
     return error_answer(code, str(error), headers=headers)
 
 
@@ -124,7 +126,9 @@ def _werkzeugs(error: HTTPException) -> Response | HTTPException:
     if error.code == 413:
         return error_answer("image_too_large", "the request is larger than this service accepts")
     if error.code == 404:
-        return error_answer("not_found", f"there is nothing at {request.path}; /docs lists what there is", 404)
+        return error_answer(
+            "not_found", f"there is nothing at {request.path}; {url_for('system.docs')} lists what there is", 404
+        )
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         message = f"{request.method} is not possible at {request.path}; {allowed} are"
@@ -134,6 +138,11 @@ def _werkzeugs(error: HTTPException) -> Response | HTTPException:
     return error_answer(name, error.description or error.name, error.code, kept)
 
 
+def _asked() -> str:
+    """The request's first words, for the log: a path may hold whatever its sender likes, the end of a line too."""
+    return one_line(f"{request.method} {request.path}")
+
+
 def _bug(error: Exception) -> Response:
-    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    log.error("%s failed", _asked(), exc_info=error)
     return error_answer("internal_error", "the service failed at this request; its log says why")

@@ -1,7 +1,8 @@
 """What every request has to pass before a view sees it, and the headers that every answer carries.
 
-In this order: the Host header names this service (against DNS rebinding), no foreign page is behind the request, and
-whoever asks knows the token. Everything is closed unless it is listed here as open.
+In this order: the Host header names this service (against DNS rebinding), the address does not ask too often, no
+foreign page is behind the request, and whoever asks knows the token. Everything is closed unless it is listed here as
+open.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from flask import Flask, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from fer_web.errors import RequestError
-from fer_web.web.access import COOKIE, Access, is_loopback, is_own_origin
+from fer_web.web.access import COOKIE, Access, is_loopback, is_own_origin, origin_of
 from fer_web.web.errors import error_answer
+from fer_web.web.local_path import own_path
 from fer_web.web.services import services
 
 # Answered without the token: they tell nothing about anybody, and whoever restarts or logs in has none yet.
@@ -35,6 +37,11 @@ PAGES = frozenset(
 )
 # May be reached from a link on another website; all else, the pictures above all, only from our own pages.
 LINKABLE = PAGES | {"static", "pages.favicon", "pages.privacy", "pages.login", "system.live", "system.ready"}
+
+# Not counted: what a page consists of, what watches over the service, and frames, of which a visit sends one at a time.
+UNCOUNTED = frozenset({"static", "pages.favicon", "system.live", "system.ready", "camera.frame"})
+# How a browser says that it loads a page itself, and not something for a page.
+NAVIGATIONS = frozenset({"document", "iframe", "frame"})
 
 POLICY = (
     "default-src 'none'; img-src 'self' blob:; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -64,6 +71,9 @@ def guard(app: Flask) -> None:
 def _check() -> AnyResponse | None:
     access = services().access
     _check_host(access)
+    too_early = _check_rate(access)
+    if too_early is not None:
+        return too_early
     _check_site(access)
     if request.method == "OPTIONS":
         return Response(status=204)
@@ -78,11 +88,23 @@ def _check_host(access: Access) -> None:
         raise RequestError("wrong_host", f"this service is not known as {header!r}; FER_HOSTS lists further names")
 
 
+def _check_rate(access: Access) -> Response | None:
+    """The refusal of an address that asks too often; this machine's own may as often as it likes."""
+    address = request.remote_addr or ""
+    if request.endpoint in UNCOUNTED or not address or is_loopback(address):
+        return None
+    wait_s = access.rate.wait_s(address)
+    if not wait_s:
+        return None
+    message = f"too many requests from this address; try again in {wait_s} s (FER_REQUESTS_PER_MINUTE)"
+    return error_answer("too_many_requests", message, headers={"Retry-After": str(wait_s)})
+
+
 def _check_site(access: Access) -> None:
     """Refuse what a foreign page makes a browser send; programs that are no browsers send neither header."""
-    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
-    if origin is not None and access.allows_origin(origin):
+    if _is_invited(access):
         return
+    origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site")
     if site is not None:
         is_foreign = site not in ("same-origin", "none")
     else:
@@ -91,6 +113,18 @@ def _check_site(access: Access) -> None:
         raise RequestError(
             "cross_site", "requests from pages of other websites are refused; FER_ORIGINS lists exceptions"
         )
+
+
+def _is_invited(access: Access) -> bool:
+    """Whether a page of a listed origin is behind the request.
+
+    What a page shows without reading it, an image or a video, carries no Origin; its Referer tells the page then, which
+    pages cannot forge.
+    """
+    origin = request.headers.get("Origin")
+    if origin is not None:
+        return access.allows_origin(origin)
+    return request.method in ("GET", "HEAD") and access.allows_origin(origin_of(request.headers.get("Referer", "")))
 
 
 def _check_token(access: Access) -> AnyResponse | None:
@@ -103,27 +137,47 @@ def _check_token(access: Access) -> AnyResponse | None:
     given = request.authorization
     if given is not None and given.type == "bearer":
         return check_guess(access, given.token or "")
+    if given is not None and given.type == "basic":  # players and cameras' viewers know nothing else; any user will do
+        return check_guess(access, given.password or "")
     if request.method == "GET" and request.endpoint in PAGES:
-        return redirect(url_for("pages.login", next=request.full_path.rstrip("?")), 303)
-    return unauthorized("token_required", "send the token as 'Authorization: Bearer …', or log in at /login")
+        return redirect(url_for("pages.login", next=own_path()), 303)
+    login = url_for("pages.login")
+    how = f"send the token as 'Authorization: Bearer …' or as the password of Basic, or log in at {login}"
+    return unauthorized("token_required", how)
 
 
 def check_guess(access: Access, token: str) -> Response | None:
-    """The refusal of a wrong token, or of an address that sent too many of them; None for the right one."""
+    """The refusal of a wrong token, or of an address that sends too many of them; None for the right one.
+
+    The right one opens always: others may share the address of somebody who guesses. A guesser learns no more from that
+    than before, and cannot guess a token of the least length however fast the answers come.
+    """
+    if access.is_token(token):
+        return None
     address = request.remote_addr or ""
     wait_s = access.throttle.wait_s(address)
+    access.throttle.failed(address)
     if wait_s:
         message = f"too many wrong tokens from this address; try again in {wait_s} s"
         return error_answer("too_many_attempts", message, headers={"Retry-After": str(wait_s)})
-    if access.is_token(token):
-        return None
-    access.throttle.failed(address)
     return unauthorized("wrong_token", "this is not the token")
 
 
 def unauthorized(code: str, message: str) -> Response:
-    """A refusal that says how to do better."""
-    return error_answer(code, message, headers={"WWW-Authenticate": 'Bearer realm="fer_web"'})
+    """A refusal that says how to do better. A browser that asks for a part of a page is not told of Basic: it would put
+    a window of its own before the page, which leads to the log-in by itself.
+    """
+    answer = error_answer(code, message, headers={"WWW-Authenticate": 'Bearer realm="fer_web"'})
+    if _may_ask_for_a_password():
+        answer.headers.add("WWW-Authenticate", 'Basic realm="fer_web", charset="UTF-8"')
+    return answer
+
+
+def _may_ask_for_a_password() -> bool:
+    is_browser = "Mozilla/" in request.headers.get("User-Agent", "")
+    target = request.headers.get("Sec-Fetch-Dest")
+    is_navigation = target in NAVIGATIONS if target else "text/html" in request.headers.get("Accept", "")
+    return not is_browser or is_navigation
 
 
 def _is_local() -> bool:
@@ -140,15 +194,19 @@ def _harden(answer: Response) -> Response:
         answer.headers.setdefault("Cache-Control", "no-store")
     access = services().access
     if access.origins:
-        answer.vary.add("Origin")
-        origin = request.headers.get("Origin")
-        if origin is not None and access.allows_origin(origin):
-            _invite(answer, origin)
+        answer.vary.update(("Origin", "Referer"))
+        if _is_invited(access):
+            _invite(answer, request.headers.get("Origin"))
     return answer
 
 
-def _invite(answer: Response, origin: str) -> None:
-    """Let a page of a listed origin read the answer; it needs the token as a header, cookies stay out of this."""
+def _invite(answer: Response, origin: str | None) -> None:
+    """Let a page of a listed origin show the answer, and read it if it asks to; for reading it needs the token as a
+    header, cookies stay out of this.
+    """
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    if origin is None:
+        return
     answer.headers["Access-Control-Allow-Origin"] = origin
     answer.headers["Access-Control-Expose-Headers"] = "Retry-After"
     if request.method == "OPTIONS":

@@ -7,7 +7,7 @@ import hashlib
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from fer_web.web.local_path import local_path
+from fer_web.web.local_path import cookie_path, local_path, own_path
 from fer_web.web.services import services
 
 bp = Blueprint("notice", __name__)
@@ -24,7 +24,7 @@ def _show_first() -> str | None:
     is_waiting = request.method == "GET" and request.path in PATHS
     if text is None or not is_waiting or request.cookies.get(COOKIE) == _digest(text):
         return None
-    return render_template("notice.html", paragraphs=paragraphs(text), next=request.full_path.rstrip("?"))
+    return render_template("notice.html", paragraphs=paragraphs(text), next=own_path())
 
 
 @bp.post("/notice")
@@ -33,7 +33,9 @@ def acknowledge() -> AnyResponse:
     answer = redirect(local_path(request.form.get("next", "")), 303)
     text = services().notice
     if text is not None:
-        answer.set_cookie(COOKIE, _digest(text), httponly=True, samesite="Strict", secure=request.is_secure)
+        answer.set_cookie(
+            COOKIE, _digest(text), path=cookie_path(), httponly=True, samesite="Strict", secure=request.is_secure
+        )
     return answer
 
 

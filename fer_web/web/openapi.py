@@ -23,7 +23,8 @@ DESCRIPTION = """Finds the faces in pictures and in a live stream, and says what
 Coordinates are pixels of the picture as sent, turned as its EXIF data says. Probabilities are 0 to 1 and sum to 1. \
 Left and right are the person's. Expressions are what a face shows, not what somebody feels.
 
-When the service has a token, send it as "Authorization: Bearer …", or log in at /login for a cookie. Requests under \
+When the service has a token, send it as "Authorization: Bearer …" or as the password of Basic, or log in at /login \
+for a cookie. Requests under \
 another host name than the service's, and those that pages of other websites cause, are refused.
 
 Pictures are analyzed in memory and forgotten; addresses of pictures are never fetched. Recordings keep numbers, and \
@@ -50,12 +51,13 @@ DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "info": {"title": "FER Web", "version": __version__, "description": DESCRIPTION},
     "servers": [{"url": "/"}],
-    "security": [{"token": []}, {"cookie": []}, {}],
+    "security": [{"token": []}, {"basic": []}, {"cookie": []}, {}],
     "paths": PATHS,
     "components": {
         "schemas": SCHEMAS,
         "securitySchemes": {
             "token": {"type": "http", "scheme": "bearer"},
+            "basic": {"type": "http", "scheme": "basic", "description": "Any user, the token as the password."},
             "cookie": {"type": "apiKey", "in": "cookie", "name": "fer_session"},
         },
     },

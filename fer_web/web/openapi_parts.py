@@ -48,7 +48,7 @@ def visit(meaning: str, *, required: bool) -> dict[str, Any]:
 
 
 # Every request can meet these.
-GUARDED = ("wrong_host", "cross_site", "token_required", "wrong_token", "too_many_attempts")
+GUARDED = ("wrong_host", "cross_site", "token_required", "wrong_token", "too_many_attempts", "too_many_requests")
 BINARY: Schema = {
     "type": "string",
     "contentMediaType": "application/octet-stream",

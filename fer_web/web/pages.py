@@ -14,7 +14,7 @@ from fer_web.errors import NotReadyError
 from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay
 from fer_web.web.access import COOKIE, COOKIE_AGE_S
 from fer_web.web.guard import check_guess
-from fer_web.web.local_path import local_path
+from fer_web.web.local_path import cookie_path, local_path
 from fer_web.web.model_facts import ModelFacts
 from fer_web.web.notice import paragraphs
 from fer_web.web.services import services
@@ -118,18 +118,21 @@ def log_in() -> AnyResponse:
             page.headers["Retry-After"] = refusal.headers["Retry-After"]
         return page
     answer = redirect(local_path(request.form.get("next", "")), 303)
-    answer.set_cookie(
-        COOKIE, access.new_cookie(), COOKIE_AGE_S, httponly=True, samesite="Strict", secure=request.is_secure
-    )
+    answer.set_cookie(COOKIE, access.new_cookie(), COOKIE_AGE_S, **_cookie_rules())
     return answer
 
 
 @bp.post("/logout")
 def log_out() -> AnyResponse:
-    """Forget the cookie."""
+    """Forget the cookie, here and in the browser."""
+    services().access.end_cookie(request.cookies.get(COOKIE, ""))
     answer = redirect(url_for("pages.login"), 303)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
+    answer.delete_cookie(COOKIE, **_cookie_rules())
     return answer
+
+
+def _cookie_rules() -> dict[str, Any]:
+    return {"path": cookie_path(), "httponly": True, "samesite": "Strict", "secure": request.is_secure}
 
 
 @bp.get("/favicon.ico")

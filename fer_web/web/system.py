@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template
+from flask import Blueprint, Response, jsonify, render_template, request
 
 from fer_web.web.openapi import DOCUMENT, operations
 from fer_web.web.services import services
@@ -33,7 +33,7 @@ def metrics() -> Response:
 @bp.get("/openapi.json")
 def openapi() -> Response:
     """The API's description for programs."""
-    return jsonify(DOCUMENT)
+    return jsonify({**DOCUMENT, "servers": [{"url": request.script_root or "/"}]})
 
 
 @bp.get("/docs")

@@ -1,8 +1,9 @@
-"""A brake on guessing: after a few wrong tokens an address waits."""
+"""Brakes on an address: after a few wrong tokens it waits, and it asks no more than so often."""
 
 from __future__ import annotations
 
 import ipaddress
+import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -40,12 +41,41 @@ class Throttle:
                 self._failures.popitem(last=False)
 
 
+class RequestRate:
+    """How many requests an address may send: `per_minute` at once after a pause, and as many a minute; 0 for any.
+
+    A bucket for each address that fills again by itself; any thread may ask, one lock guards the memory.
+    """
+
+    def __init__(self, per_minute: int = 0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute = per_minute
+        self._clock = clock
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # requests that are left, and since when
+        self._lock = Lock()
+
+    def wait_s(self, address: str) -> int:
+        """Count a request: how many whole seconds it came too early, 0 when it was in time."""
+        if not self._per_minute:
+            return 0
+        network, now_s = _network(address), self._clock()
+        with self._lock:
+            left, since_s = self._buckets.pop(network, (float(self._per_minute), now_s))
+            left = min(self._per_minute, left + (now_s - since_s) * self._per_minute / 60)
+            is_in_time = left >= 1
+            self._buckets[network] = (left - is_in_time, now_s)
+            if len(self._buckets) > ADDRESSES:
+                self._buckets.popitem(last=False)
+        return 0 if is_in_time else math.ceil((1 - left) * 60 / self._per_minute)
+
+
 def _network(address: str) -> str:
-    """An IPv6 client owns its whole /64, so that is what is counted."""
+    """An IPv6 client owns its whole /64, so that is what is counted; an IPv4 one counts alone, however it is told."""
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return address
-    if parsed.version == 4:
-        return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False))
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), 64), strict=False))

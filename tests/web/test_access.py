@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fer_web.web.access import COOKIE_AGE_S, Access, host_name, is_loopback, is_own_origin
+from fer_web.web.access import COOKIE_AGE_S, Access, host_name, is_loopback, is_own_origin, origin_of
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,8 @@ def test_a_host_header_is_reduced_to_its_name(header: str, name: str) -> None:
         ("localhost", True),
         ("::1", True),
         ("[::1]", True),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:192.168.1.5", False),
         ("0.0.0.0", False),
         ("::", False),
         ("192.168.1.5", False),
@@ -51,6 +53,11 @@ def test_only_addresses_of_this_machine_are_loopback(host: str, expected: bool) 
         ("null", "localhost:5000", False),
         ("http://localhost:99999", "localhost:5000", False),
         ("", "localhost:5000", False),
+        ("http://[", "localhost:5000", False),
+        ("http://[::1", "[::1]:5000", False),
+        ("http://localhost:5000", "[", False),
+        ("http://localhost:x", "localhost", False),
+        ("http://a\u2100b", "localhost", False),
     ],
 )
 def test_an_origin_is_ours_only_with_our_name_and_port(origin: str, host: str, expected: bool) -> None:
@@ -87,6 +94,43 @@ def test_a_cookie_stands_for_the_token_without_holding_it() -> None:
     other = "A" if cookie[-5] != "A" else "B"  # not the last letter, some of whose bits say nothing
     assert not access.is_cookie(cookie[:-5] + other + cookie[-4:])
     assert not Access.of("another token", "127.0.0.1", [], []).is_cookie(cookie)
+
+
+def test_a_token_is_known_in_every_form_that_headers_carry_it_in() -> None:
+    access = Access.of("schlüssel über alles", "127.0.0.1", [], [])
+
+    assert access.is_token("schlüssel über alles")
+    assert access.is_token("schlüssel über alles".encode().decode("latin-1"))
+    assert not access.is_token("schlussel uber alles")
+    assert not access.is_token("\udce9 über alles")
+
+
+def test_two_log_ins_have_two_cookies_and_logging_out_ends_one() -> None:
+    access = Access.of("correct horse", "127.0.0.1", [], [])
+    mine, theirs = access.new_cookie(), access.new_cookie()
+
+    access.end_cookie(mine)
+    access.end_cookie("forged")
+
+    assert not access.is_cookie(mine)
+    assert access.is_cookie(theirs)
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://app.example.org/page?x=1", "https://app.example.org"),
+        ("https://app.example.org", "https://app.example.org"),
+        ("https://app.example.org:8443/", "https://app.example.org:8443"),
+        ("https://app.example.org@evil.example/", ""),
+        ("https://evil.example\\@app.example.org/", "https://evil.example"),
+        ("https://evil.example/https://app.example.org", "https://evil.example"),
+        ("app.example.org", ""),
+        ("", ""),
+    ],
+)
+def test_a_referer_tells_an_origin(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
 
 
 def test_a_cookie_expires(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from flask import request
 
 import fer_web.errors
 from fer_web.errors import (
@@ -19,6 +20,7 @@ from fer_web.errors import (
     StoreFull,
 )
 from fer_web.web.errors import STATUSES, code_of
+from tests.web.client import make_app
 
 PACKAGE = Path(fer_web.errors.__file__).parent
 
@@ -41,6 +43,20 @@ PACKAGE = Path(fer_web.errors.__file__).parent
 )
 def test_every_failure_of_ours_has_a_code(error: FerError, code: str) -> None:
     assert code_of(error) == code
+
+
+def test_no_path_forges_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app()
+
+    @app.before_request
+    def broken() -> None:
+        raise StoreError(f"{request.path} cannot be kept") if "kept" in request.path else RuntimeError("a bug")
+
+    for path in ("/kept%0d%0a12:00:00%20ERROR%20forged", "/x%0d%0aforged%1b[2J", "/x%E2%80%A8forged"):
+        assert app.test_client().get(path).status_code in (500, 503)
+
+    assert len(caplog.records) == 3
+    assert all("forged" in record.getMessage() and record.getMessage().isprintable() for record in caplog.records)
 
 
 def test_every_code_in_the_program_has_a_status() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -111,6 +112,13 @@ def test_no_other_origin_may_read_answers_by_default(client: FlaskClient) -> Non
     assert "Access-Control-Allow-Origin" not in preflight.headers
 
 
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "http://]", "//[", "http://a:b:c", "http://\u2100"])
+def test_an_origin_that_is_none_is_refused_like_a_foreign_one(client: FlaskClient, origin: str) -> None:
+    answer = client.post("/predict", headers={"Origin": origin})
+
+    assert (answer.status_code, code_of(answer)) == (403, "cross_site")
+
+
 def test_a_listed_origin_may_call_with_its_token() -> None:
     friend = {"Origin": "https://app.example.org", "Sec-Fetch-Site": "cross-site"}
     client = make_app(token=TOKEN, origins="https://app.example.org").test_client()
@@ -126,6 +134,62 @@ def test_a_listed_origin_may_call_with_its_token() -> None:
     assert "Origin" in answer.headers["Vary"]
     assert "Access-Control-Allow-Credentials" not in answer.headers
     assert stranger.status_code == 403
+
+
+# What a page of a listed origin shows without reading it: an image carries no Origin
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", None])
+@pytest.mark.parametrize("referer", ["https://app.example.org/", "https://APP.example.org/a?b"])
+def test_a_page_of_a_listed_origin_may_show_the_picture(site: str | None, referer: str) -> None:
+    client = make_app(origins="https://app.example.org").test_client()
+    headers = {"Referer": referer, **({"Sec-Fetch-Site": site} if site else {})}
+
+    answer = client.get("/metrics", headers=headers)  # stands for /stream, which needs models
+
+    assert answer.status_code == 200
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert "Access-Control-Allow-Origin" not in answer.headers
+    assert {"Origin", "Referer"} <= set(answer.vary)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Referer": "https://evil.example/https://app.example.org/"},
+        {"Referer": "https://app.example.org.evil.example/"},
+        {"Referer": "https://app.example.org@evil.example/"},
+        {"Referer": "http://app.example.org/"},
+        {"Referer": "https://app.example.org/", "Origin": "https://evil.example"},
+        {"Referer": "https://app.example.org/", "Origin": "null"},
+    ],
+)
+def test_a_page_of_any_other_origin_may_not(headers: dict[str, str]) -> None:
+    client = make_app(origins="https://app.example.org").test_client()
+
+    answer = client.get("/metrics", headers={**headers, "Sec-Fetch-Site": "cross-site"})
+
+    assert (answer.status_code, code_of(answer)) == (403, "cross_site")
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_a_referer_lets_nobody_change_anything() -> None:
+    client = make_app(origins="https://app.example.org").test_client()
+    headers = {"Sec-Fetch-Site": "cross-site", "Referer": "https://app.example.org/"}
+
+    assert client.post("/predict", data=picture(), content_type="image/png", headers=headers).status_code == 403
+    assert client.delete("/camera/visit", headers=headers).status_code == 403
+
+
+def test_to_show_the_picture_a_page_needs_the_token_or_the_log_in_too() -> None:
+    client = make_app(token=TOKEN, origins="https://app.example.org").test_client()
+    shown = {"Sec-Fetch-Site": "same-site", "Referer": "https://app.example.org/"}
+    assert client.get("/metrics", headers=shown).status_code == 401
+
+    client.post("/login", data={"token": TOKEN})
+
+    assert client.get("/metrics", headers=shown).status_code == 200
 
 
 # Token
@@ -176,15 +240,95 @@ def test_a_forged_cookie_opens_nothing(locked: FlaskClient) -> None:
         assert locked.get("/metrics", headers={"Cookie": f"{COOKIE}={value}"}).status_code == 401
 
 
-def test_guessing_is_slowed_down_even_for_the_right_token() -> None:
+def test_a_guesser_is_told_to_wait_and_the_right_token_opens_all_the_same() -> None:
     client = make_app(token=TOKEN).test_client()
     for _ in range(FAILURES):
         assert client.get("/metrics", headers={"Authorization": "Bearer guess"}).status_code == 401
 
-    answer = client.get("/metrics", headers=BEARER)
+    for scheme in ("Bearer guess", basic("anybody", "guess")):
+        answer = client.get("/metrics", headers={"Authorization": scheme})
+        assert (answer.status_code, code_of(answer)) == (429, "too_many_attempts")
+        assert int(answer.headers["Retry-After"]) > 0
+    for scheme in (f"Bearer {TOKEN}", basic("anybody", TOKEN)):
+        assert client.get("/metrics", headers={"Authorization": scheme}).status_code == 200
 
-    assert (answer.status_code, code_of(answer)) == (429, "too_many_attempts")
-    assert int(answer.headers["Retry-After"]) > 0
+
+# Players and cameras' viewers, which know no bearer tokens
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+@pytest.mark.parametrize("user", ["", "fer", "admin", "J\u00fcrgen"])
+def test_the_token_is_taken_as_the_password_of_any_user(locked: FlaskClient, user: str) -> None:
+    assert locked.get("/metrics", headers={"Authorization": basic(user, TOKEN)}).status_code == 200
+    assert locked.get("/", headers={"Authorization": basic(user, TOKEN)}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "given", [basic("fer", "wrong"), basic(TOKEN, ""), basic(TOKEN, TOKEN[:-1]), "Basic", "Basic x"]
+)
+def test_another_password_opens_nothing(given: str) -> None:
+    answer = make_app(token=TOKEN).test_client().get("/metrics", headers={"Authorization": given})
+
+    assert answer.status_code == 401
+    assert code_of(answer) in ("wrong_token", "token_required")
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_asked"),
+    [
+        ({"User-Agent": "VLC/3.0.21 LibVLC/3.0.21"}, True),
+        ({"User-Agent": "Lavf/61.7.100"}, True),
+        ({"User-Agent": "Mozilla/5.0", "Sec-Fetch-Dest": "document", "Accept": "text/html,*/*"}, True),
+        ({"User-Agent": "Mozilla/5.0", "Accept": "text/html,*/*"}, True),
+        ({"User-Agent": "Mozilla/5.0", "Sec-Fetch-Dest": "empty", "Accept": "*/*"}, False),
+        ({"User-Agent": "Mozilla/5.0", "Sec-Fetch-Dest": "image", "Accept": "image/avif,*/*"}, False),
+        ({"User-Agent": "Mozilla/5.0", "Accept": "text/event-stream"}, False),
+    ],
+)
+def test_players_are_asked_for_a_password_and_parts_of_pages_are_not(
+    locked: FlaskClient, headers: dict[str, str], is_asked: bool
+) -> None:
+    asked = locked.get("/stream", headers=headers).headers.getlist("WWW-Authenticate")
+
+    assert asked[0] == 'Bearer realm="fer_web"'
+    assert any(one.startswith("Basic ") for one in asked) is is_asked
+
+
+# How often one address may ask
+
+
+def test_an_address_that_asks_too_often_waits_and_this_machine_never_does() -> None:
+    client = make_app(token=TOKEN, requests_per_minute=3).test_client(use_cookies=False)
+    far = {"REMOTE_ADDR": "192.168.1.9"}
+
+    codes = [client.get("/metrics", headers=BEARER, environ_base=far).status_code for _ in range(5)]
+    late = client.get("/login", environ_base=far)
+
+    assert codes == [200, 200, 200, 429, 429]
+    assert code_of(late) == "too_many_requests"
+    assert 0 < int(late.headers["Retry-After"]) <= 20
+    assert client.get("/metrics", headers=BEARER, environ_base={"REMOTE_ADDR": "192.168.1.8"}).status_code == 200
+    for path in ("/health/live", "/static/site.css", "/favicon.ico"):
+        assert client.get(path, environ_base=far, buffered=True).status_code == 200
+    for here in ("127.0.0.1", "::1", "::ffff:127.0.0.1"):
+        asked = {
+            client.get("/metrics", headers=BEARER, environ_base={"REMOTE_ADDR": here}).status_code for _ in range(9)
+        }
+        assert asked == {200}
+
+
+def test_clients_of_a_trusted_proxy_are_counted_one_by_one() -> None:
+    client = make_app(token=TOKEN, requests_per_minute=2, trusted_proxies=1).test_client(use_cookies=False)
+
+    codes = [
+        client.get("/metrics", headers={**BEARER, "X-Forwarded-For": address}).status_code
+        for address in ("203.0.113.1", "203.0.113.1", "203.0.113.1", "203.0.113.2")
+    ]
+
+    assert codes == [200, 200, 429, 200]
 
 
 def test_without_a_token_only_this_machine_is_served(client: FlaskClient) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -160,11 +161,36 @@ def test_guessing_at_the_form_is_slowed_down(locked: FlaskClient) -> None:
     for _ in range(FAILURES):
         locked.post("/login", data={"token": "wrong"})
 
-    answer = locked.post("/login", data={"token": TOKEN})
+    answer = locked.post("/login", data={"token": "wrong"})
 
     assert answer.status_code == 429
     assert "Retry-After" in answer.headers
     assert "Set-Cookie" not in answer.headers
+
+
+def test_the_right_token_opens_although_somebody_at_the_same_address_guessed(locked: FlaskClient) -> None:
+    for _ in range(2 * FAILURES):
+        locked.post("/login", data={"token": "wrong"})
+
+    assert locked.post("/login", data={"token": TOKEN}).status_code == 303
+    assert locked.get("/metrics").status_code == 200
+
+
+def test_logging_out_ends_the_cookie_for_everybody_who_has_a_copy(locked: FlaskClient, tmp_path: Path) -> None:
+    def log_in(client: FlaskClient) -> str:
+        return client.post("/login", data={"token": TOKEN}).headers["Set-Cookie"].partition(";")[0]
+
+    app = make_app(token=TOKEN, data_dir=tmp_path)
+    client = app.test_client(use_cookies=False)
+    mine, theirs = log_in(client), log_in(client)
+    assert client.get("/metrics", headers={"Cookie": mine}).status_code == 200
+
+    client.post("/logout", headers={"Cookie": mine})
+
+    restarted = make_app(token=TOKEN, data_dir=tmp_path).test_client(use_cookies=False)
+    for service in (client, restarted):
+        assert service.get("/metrics", headers={"Cookie": mine}).status_code == 401
+        assert service.get("/metrics", headers={"Cookie": theirs}).status_code == 200
 
 
 @pytest.mark.parametrize(
