@@ -36,7 +36,7 @@ HOMES = {
     "alembic": {"store"},
     "celery": {"jobs"},
     "redis": {"jobs", "live"},
-    "av": {"jobs", "sources"},
+    "av": {"jobs", "sources", "study"},
     "sklearn": {"study"},
     "lightgbm": {"study"},
     "optuna": {"study"},

@@ -15,5 +15,6 @@ COMMANDS: Commands = {
         "visitors": Command(f"{HERE}.visitors", "how fast visitors with their own cameras are answered"),
         "blinks": Command(f"{HERE}.blinks", "how well blinks are counted"),
         "video": Command(f"{HERE}.video", "how fast a video file is analyzed, and in how much memory"),
+        "faults": Command(f"{HERE}.faults.command", "what slow clients, bombs, random requests, damage and stops do"),
     },
 }

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import HTTPError
 
-from fer_web.environment import PREFIX
 from fer_web.errors import FerError
-from fer_web.resources import GUNICORN_FILE, MODELS, PACKAGE
+from fer_web.resources import MODELS
 from fer_web.settings import RESERVED_THREADS
 from fer_web.study.bench.crowd import Crowd
+from fer_web.study.bench.serving import served
 
-START_S = 120.0
 WARM_S = 3.0
 
 
@@ -56,9 +47,9 @@ def run(args: argparse.Namespace) -> int:
         "MODEL": args.model,
         "LOG_LEVEL": "warning",
     }
-    with served(settings) as port:
-        alone = measured(port, 1, args.seconds)
-        crowded = measured(port, args.viewers, args.seconds)
+    with served(settings) as server:
+        alone = measured(server.port, 1, args.seconds)
+        crowded = measured(server.port, args.viewers, args.seconds)
     report(args, alone, crowded)
     return 0
 
@@ -93,42 +84,3 @@ def analyzed(port: int) -> float:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         lines = answer.read().decode().splitlines()
     return float(next(line.removeprefix(name) for line in lines if line.startswith(name)))
-
-
-@contextlib.contextmanager
-def served(settings: dict[str, str]) -> Iterator[int]:
-    """The port of a gunicorn that is ready; FerError with its last words when it does not become so."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = int(taken.getsockname()[1])
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    environment |= {f"{PREFIX}{name}": value for name, value in settings.items()}
-    environment |= {f"{PREFIX}PORT": str(port), "PYTHONPATH": str(PACKAGE.parent)}
-    command = [sys.executable, "-m", "gunicorn", "-c", str(GUNICORN_FILE)]
-    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "log").open("w+b") as log:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)  # noqa: S603
-        try:
-            if not _becomes_ready(process, port):
-                log.seek(0)
-                raise FerError(f"the server did not become ready:\n{log.read().decode()[-2000:]}")
-            yield port
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def _becomes_ready(process: subprocess.Popen[bytes], port: int) -> bool:
-    limit_s = time.monotonic() + START_S
-    while process.poll() is None and time.monotonic() < limit_s:
-        if _is_ready(port):
-            return True
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.2)
-    return False
-
-
-def _is_ready(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=10) as answer:
-            return bool(answer.status == 200)
-    except (HTTPError, OSError):
-        return False

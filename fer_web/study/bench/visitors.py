@@ -16,7 +16,7 @@ from pathlib import Path
 from fer_web.errors import FerError
 from fer_web.resources import MODELS
 from fer_web.settings import RESERVED_THREADS
-from fer_web.study.bench.viewers import served
+from fer_web.study.bench.serving import served
 from fer_web.web.visitor import Visitor
 
 WARM_S = 3.0
@@ -55,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
         "LOG_LEVEL": "warning",
     }
     clip = demo_clip()
-    with served(settings) as port:
-        visited = visit_together(port, clip, args.visitors, args.seconds, args.fps)
+    with served(settings) as server:
+        visited = visit_together(server.port, clip, args.visitors, args.seconds, args.fps)
     report(args, visited)
     return 0
 

@@ -7,7 +7,8 @@ import pytest
 
 from fer_web.errors import FerError
 from fer_web.study.bench.crowd import Crowd
-from fer_web.study.bench.viewers import Measured, report, served
+from fer_web.study.bench.serving import served
+from fer_web.study.bench.viewers import Measured, report
 from tests.web.live_server import serving
 
 needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
