@@ -172,7 +172,9 @@ def _recordings(
         live = "demo" if choice is not None and choice.is_demo else "live camera"
         source = live if plan.kind == "live" else "visitor's camera"
         model = f"{card.name} {card.version}"
-        session = store.create(plan.name, source, plan.started_at, kind=plan.kind, model=model, consent=plan.consent)
+        session = store.recordings.create(
+            plan.name, source, plan.started_at, kind=plan.kind, model=model, consent=plan.consent
+        )
         return session, SessionSink(store, session)
 
     return Recordings(hub, open_sink, max_s=60.0 * settings.recording_max_minutes)

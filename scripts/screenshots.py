@@ -111,7 +111,7 @@ def _keep(data: Path, path: Path) -> str:
     fps = len({reading.time_s for reading in readings}) / end_s
     data.mkdir(exist_ok=True)
     with Store.open(f"sqlite:///{data / 'fer_web.sqlite'}") as store:
-        session = store.create(
+        session = store.recordings.create(
             "A conversation",
             path.parent.name,
             datetime.now(timezone.utc),
@@ -119,8 +119,8 @@ def _keep(data: Path, path: Path) -> str:
             fps=fps,
             model=f"{card.name} {card.version}",
         )
-        store.append(session, readings, duration_s=end_s)
-        store.finish(session, duration_s=end_s)
+        store.recordings.append(session, readings, duration_s=end_s)
+        store.recordings.finish(session, duration_s=end_s)
     return session
 
 

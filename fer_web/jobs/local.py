@@ -139,9 +139,9 @@ class LocalQueue:
         reason = f"the process that analyzed it ended ({worker.how_it_ended()})"
         log.error("A video is put back: %s", reason)
         try:
-            job: Job | None = self._store.get_job(job_id)
+            job: Job | None = self._store.jobs.get(job_id)
             if job is not None and job.state is JobState.QUEUED:
-                job = self._store.claim_job(worker.name, job_id=job_id, most_attempts=ATTEMPTS)
+                job = self._store.jobs.claim(worker.name, job_id=job_id, most_attempts=ATTEMPTS)
             if job is not None and job.worker == worker.name:
                 give_back(self._store, job, worker.name, reason)
         except FerError as error:  # it was removed meanwhile, or the database is away: then its silence will tell

@@ -57,7 +57,7 @@ class Pulse:
     def tell(self) -> None:
         """Tell the store now."""
         try:
-            is_mine = self._store.update_job(
+            is_mine = self._store.jobs.update(
                 self._job.id, self._worker, progress=self._progress, remaining_s=self.remaining_s
             )
         except StoreError as error:

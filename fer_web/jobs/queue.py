@@ -38,7 +38,7 @@ class JobQueue(Protocol):
 
 def waiting_jobs(store: Store, silence_s: float = SILENCE_S) -> list[Job]:
     """Those that a worker could take up now, the oldest first: they wait, or their worker has not been heard of."""
-    active = store.list_jobs(limit=MANY, states=ACTIVE)
+    active = store.jobs.list(limit=MANY, states=ACTIVE)
     limit = datetime.now(timezone.utc) - timedelta(seconds=silence_s)
     return [job for job in reversed(active) if job.state is JobState.QUEUED or _is_silent(job, limit)]
 
@@ -46,9 +46,9 @@ def waiting_jobs(store: Store, silence_s: float = SILENCE_S) -> list[Job]:
 def give_back(store: Store, job: Job, worker: str, reason: str) -> None:
     """Put a job back into the queue whose attempt came to nothing, or let it fail for `reason` after the last one."""
     if job.attempts < ATTEMPTS:
-        store.release_job(job.id, worker, counts=True)
+        store.jobs.release(job.id, worker, counts=True)
     else:
-        store.end_job(job.id, worker, JobState.FAILED, error=f"given up after {job.attempts} attempts: {reason}")
+        store.jobs.end(job.id, worker, JobState.FAILED, error=f"given up after {job.attempts} attempts: {reason}")
 
 
 def _is_silent(job: Job, limit: datetime) -> bool:

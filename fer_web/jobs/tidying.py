@@ -22,10 +22,10 @@ def tidy(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) -> Non
     if not store.is_there:
         return
     clear_away(store, uploads, annotated)
-    for job in store.list_jobs(limit=MANY, finished_before=datetime.now(timezone.utc) - LISTED):
+    for job in store.jobs.list(limit=MANY, finished_before=datetime.now(timezone.utc) - LISTED):
         with suppress(RequestError):
-            store.delete_job(job.id)
-    active = store.list_jobs(limit=MANY, states=ACTIVE)
+            store.jobs.delete(job.id)
+    active = store.jobs.list(limit=MANY, states=ACTIVE)
     uploads.sweep([job.path for job in active if job.path])
     annotated.sweep(lambda session_id: _is_kept(store, session_id))
 
@@ -35,24 +35,24 @@ def clear_away(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) 
 
     Of canceled ones, what was read goes, too.
     """
-    for job in store.list_jobs(limit=MANY, states=OVER, has_file=True):
+    for job in store.jobs.list(limit=MANY, states=OVER, has_file=True):
         uploads.discard(job.path)
         if job.session_id is not None:
             annotated.discard_unfinished(job.session_id)
             if job.state is JobState.CANCELED:
                 _delete(store, annotated, job.session_id)
-        store.drop_job_path(job.id)
+        store.jobs.drop_path(job.id)
 
 
 def _delete(store: Store, annotated: AnnotatedFolder, session_id: str) -> None:
     with suppress(RequestError):  # it was deleted before
-        store.delete(session_id)
+        store.recordings.delete(session_id)
     annotated.discard(session_id)
 
 
 def _is_kept(store: Store, session_id: str) -> bool:
     try:
-        store.get(session_id)
+        store.recordings.get(session_id)
     except RequestError:
         return False
     return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 from pathlib import Path
@@ -25,7 +25,7 @@ PLACES, ARRIVALS = 20, 4
 PLACES_RETRY_S, ARRIVALS_RETRY_S = 60, 10
 SHOWN = 100
 NAME_LENGTH = 200
-Jobs: TypeAlias = list[Job]  # where a method named `list` is in the way
+Jobs: TypeAlias = Sequence[Job]  # where a method named `list` is in the way
 
 
 class VideoJobs:
@@ -52,7 +52,7 @@ class VideoJobs:
         self._arrivals = BoundedSemaphore(ARRIVALS)
         self._adding = Lock()
         self._began_at = datetime.now(timezone.utc)
-        store.on_delete(annotated.discard)
+        store.recordings.on_delete(annotated.discard)
 
     def start(self) -> None:
         """Go on with what an earlier process has left, and look from now on after what comes."""
@@ -92,24 +92,24 @@ class VideoJobs:
         )
         with self._adding:
             self._check_places()
-            self._store.save_job(job)
+            self._store.jobs.save(job)
         try:
             self._queue.submit(job.id)
         except BusyError:
-            self._store.cancel_job(job.id)
-            self._store.delete_job(job.id)
+            self._store.jobs.cancel(job.id)
+            self._store.jobs.delete(job.id)
             raise
         incoming.keep()
         return job
 
     def get(self, job_id: str) -> Job:
         """RequestError when there is none. One that nobody takes says so in its message."""
-        job = self._store.get_job(job_id)
-        return job if job.state.is_over else self._told([job], self._store.list_jobs(limit=SHOWN))[0]
+        job = self._store.jobs.get(job_id)
+        return job if job.state.is_over else self._told([job], self._store.jobs.list(limit=SHOWN))[0]
 
-    def list(self) -> list[Job]:
+    def list(self) -> Jobs:
         """The newest first; those that nobody takes say so in their message."""
-        jobs = self._store.list_jobs(limit=SHOWN)
+        jobs = self._store.jobs.list(limit=SHOWN)
         return self._told([job for job in jobs if job.kind == KIND], jobs)
 
     def has_session(self, job: Job) -> bool:
@@ -117,18 +117,18 @@ class VideoJobs:
         if job.session_id is None or not job.state.is_over:
             return False
         with suppress(RequestError):
-            return self._store.get(job.session_id).readings > 0 or job.state is JobState.DONE
+            return self._store.recordings.get(job.session_id).readings > 0 or job.state is JobState.DONE
         return False
 
     def annotated_copy(self, session_id: str) -> Path | None:
         """A session's annotated video; None when there is none. RequestError when there is no such session."""
-        self._store.get(session_id)
+        self._store.recordings.get(session_id)
         return self.annotated.find(session_id)
 
     def cancel(self, job_id: str) -> Job:
         """End it, and delete the video and what was read from it; what is over stays as it is."""
-        before = self._store.get_job(job_id)
-        job = self._store.cancel_job(job_id)
+        before = self._store.jobs.get(job_id)
+        job = self._store.jobs.cancel(job_id)
         if before.state.is_over or job.state is not JobState.CANCELED:
             return job
         clear_away(self._store, self.uploads, self.annotated)
@@ -137,14 +137,14 @@ class VideoJobs:
     def forget(self, job_id: str) -> None:
         """Take one that is over off the list; its session stays."""
         clear_away(self._store, self.uploads, self.annotated)
-        self._store.delete_job(job_id)
+        self._store.jobs.delete(job_id)
 
     def _told(self, shown: Jobs, jobs: Jobs) -> Jobs:
         now = datetime.now(timezone.utc)
         return [told(job, jobs, self._began_at, now, self._remedy) for job in shown]
 
     def _check_places(self) -> None:
-        if self._store.count_jobs(ACTIVE) >= self._places:
+        if self._store.jobs.count(ACTIVE) >= self._places:
             message = f"{self._places} videos are waiting to be analyzed already; try again in {PLACES_RETRY_S} s"
             raise BusyError(message, PLACES_RETRY_S)
 

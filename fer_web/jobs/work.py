@@ -52,7 +52,7 @@ class Workplace:
 
     def run(self, job_id: str, worker: str, is_stopping: Callable[[], bool] = lambda: False) -> Ending:
         """Work on a job until it is over, or `is_stopping`. StoreError when not even its end could be noted."""
-        job = self.store.claim_job(worker, job_id=job_id, silence_s=self.silence_s, most_attempts=ATTEMPTS)
+        job = self.store.jobs.claim(worker, job_id=job_id, silence_s=self.silence_s, most_attempts=ATTEMPTS)
         if job is None:
             clear_away(self.store, self.uploads, self.annotated)  # it may have been given up just now
             return Ending.NOT_MINE
@@ -92,12 +92,12 @@ class _Attempt:
             raise SourceError("the uploaded video is not there any more: upload it again")
         positions = Positions(self.place.uploads.position_path(path.name))
         start = self._resumed(positions) or self._begun(path)
-        self.place.store.update_job(self.job.id, self.worker, session_id=self.session_id)
+        self.place.store.jobs.update(self.job.id, self.worker, session_id=self.session_id)
 
         def sink(readings: Sequence[Reading], position: Position) -> None:
             positions.note(position)
             if not self.pulse.is_lost:
-                self.place.store.append(self.session_id, readings, duration_s=position.time_s or 0.0)
+                self.place.store.recordings.append(self.session_id, readings, duration_s=position.time_s or 0.0)
 
         return self.place.analyze(
             path,
@@ -119,7 +119,7 @@ class _Attempt:
         if not self.session_id:
             return None
         with suppress(RequestError):  # its session is not there any more
-            stored = self.place.store.get(self.session_id)
+            stored = self.place.store.recordings.get(self.session_id)
             position = positions.at(stored.recording.duration_s)
             if position != BEGINNING and self._has_drawn(position):
                 return position
@@ -139,7 +139,7 @@ class _Attempt:
         facts = self.place.probe(path)
         card = self.place.vision().card
         width, height = facts.size
-        self.session_id = self.place.store.create(
+        self.session_id = self.place.store.recordings.create(
             self.job.name,
             self.job.name,
             facts.recorded_at or self.job.created_at,
@@ -158,12 +158,12 @@ class _Attempt:
             return self._done(analysis)
         if self._is_late:
             return self._failed(SourceError(f"the analysis takes more than {self.place.time_limit_s / 3600:g} hours"))
-        self.place.store.release_job(self.job.id, self.worker)
+        self.place.store.jobs.release(self.job.id, self.worker)
         return Ending.WAITS
 
     def _done(self, analysis: Analysis) -> Ending:
         recording = analysis.recording
-        self.place.store.finish(
+        self.place.store.recordings.finish(
             self.session_id,
             duration_s=recording.duration_s,
             fps=recording.fps,
@@ -196,7 +196,7 @@ class _Attempt:
     def _lost(self) -> Ending:
         """It was canceled, or its session deleted: nothing of it is kept. Or another worker has it, who goes on."""
         with suppress(RequestError):  # it was removed from the list already
-            now = self.place.store.get_job(self.job.id)
+            now = self.place.store.jobs.get(self.job.id)
             is_mine = now.state is JobState.RUNNING and now.worker == self.worker
             if not is_mine and now.state is not JobState.CANCELED:
                 return Ending.NOT_MINE
@@ -204,7 +204,7 @@ class _Attempt:
         return self._over(JobState.CANCELED)
 
     def _over(self, state: JobState, *, error: str | None = None, message: str = "") -> Ending:
-        is_mine = self.place.store.end_job(self.job.id, self.worker, state, error=error, message=message)
+        is_mine = self.place.store.jobs.end(self.job.id, self.worker, state, error=error, message=message)
         if not is_mine and state is JobState.DONE:  # canceled in the last moment
             return self._lost()
         self._clear_away()
@@ -216,15 +216,16 @@ class _Attempt:
 
     def _keep_what_was_read(self, reason: str) -> None:
         with suppress(RequestError):
-            stored = self.place.store.get(self.session_id)
+            recordings = self.place.store.recordings
+            stored = recordings.get(self.session_id)
             if stored.readings:
-                self.place.store.finish(self.session_id, duration_s=stored.recording.duration_s, trouble=reason)
+                recordings.finish(self.session_id, duration_s=stored.recording.duration_s, trouble=reason)
             else:
                 self._forget_session()
 
     def _forget_session(self) -> None:
         with suppress(RequestError):
-            self.place.store.delete(self.session_id)
+            self.place.store.recordings.delete(self.session_id)
         self.place.annotated.discard(self.session_id)
         self.session_id = ""
 

@@ -20,26 +20,26 @@ SILENCE_S = 60.0
 MOST_ATTEMPTS = 3
 
 
-class Jobs(Repository):
+class KeptJobs(Repository):
     """All about jobs; NoJob for one that does not exist (any more).
 
     A worker's name is its own: whoever has lost a job, because it was canceled or because another worker has taken it
     up meanwhile, is told so by the answer False and stops.
     """
 
-    def save_job(self, job: Job) -> None:
+    def save(self, job: Job) -> None:
         """Add a new one."""
         with self._database.writing() as connection:
             connection.execute(insert(JobRow).values(job_row(job)))
 
-    def get_job(self, job_id: str) -> Job:
+    def get(self, job_id: str) -> Job:
         """The job of that id."""
         if self._database.is_there:
             with self._database.reading() as connection:
                 return _found(connection, job_id)
         raise NoJob()
 
-    def list_jobs(
+    def list(
         self,
         *,
         limit: int,
@@ -47,7 +47,7 @@ class Jobs(Repository):
         states: Sequence[JobState] = (),
         finished_before: datetime | None = None,
         has_file: bool = False,
-    ) -> list[Job]:
+    ) -> Sequence[Job]:
         """The newest first, `limit` at most, without the first `offset`.
 
         Of some states only; long over only; only those whose file is there.
@@ -59,7 +59,7 @@ class Jobs(Repository):
             rows = connection.execute(asked.order_by(JobRow.number.desc()).limit(limit).offset(offset))
             return [job_of(row) for row in rows]
 
-    def count_jobs(self, states: Sequence[JobState] = ()) -> int:
+    def count(self, states: Sequence[JobState] = ()) -> int:
         """How many there are; of some states only."""
         if not self._database.is_there:
             return 0
@@ -67,7 +67,7 @@ class Jobs(Repository):
             asked = select(func.count()).select_from(JobRow).where(*_chosen(states))
             return int(connection.scalar(asked) or 0)
 
-    def claim_job(
+    def claim(
         self,
         worker: str,
         *,
@@ -105,7 +105,7 @@ class Jobs(Repository):
             connection.execute(update(JobRow).where(JobRow.number == number).values(claimed))
             return job_of(connection.execute(select(JobRow).where(JobRow.number == number)).one())
 
-    def update_job(
+    def update(
         self,
         job_id: str,
         worker: str,
@@ -123,9 +123,7 @@ class Jobs(Repository):
         known = {name: value for name, value in told.items() if value is not None}
         return self._change_mine(job_id, worker, **known, remaining_s=remaining_s, heartbeat_at=self._clock())
 
-    def end_job(
-        self, job_id: str, worker: str, state: JobState, *, error: str | None = None, message: str = ""
-    ) -> bool:
+    def end(self, job_id: str, worker: str, state: JobState, *, error: str | None = None, message: str = "") -> bool:
         """Done, failed (`error` says why) or canceled; False when the job is no longer this worker's."""
         if not state.is_over:
             raise ValueError(f"a job does not end {state}")
@@ -135,7 +133,7 @@ class Jobs(Repository):
         ended |= {"remaining_s": None, "finished_at": self._clock()}
         return self._database.with_room(lambda: self._change_mine(job_id, worker, **ended))
 
-    def release_job(self, job_id: str, worker: str, *, counts: bool = False) -> bool:
+    def release(self, job_id: str, worker: str, *, counts: bool = False) -> bool:
         """Put it back into the queue, as if it had never been taken: the worker is being stopped.
 
         With `counts` the attempt remains one: it failed, and another one shall be made.
@@ -152,22 +150,22 @@ class Jobs(Repository):
         }
         return self._database.with_room(lambda: self._change_mine(job_id, worker, **waiting))
 
-    def cancel_job(self, job_id: str) -> Job:
+    def cancel(self, job_id: str) -> Job:
         """End it at once; a worker that has it learns of it from its next `update_job`. What is over stays as it is."""
         if not self._database.is_there:
             raise NoJob()
         changes = {"state": str(JobState.CANCELED), "remaining_s": None, "finished_at": self._clock()}
         active = JobRow.state.in_([str(JobState.QUEUED), str(JobState.RUNNING)])
         self._write(update(JobRow).where(JobRow.id == job_id, active).values(changes))
-        return self.get_job(job_id)
+        return self.get(job_id)
 
-    def drop_job_path(self, job_id: str) -> None:
+    def drop_path(self, job_id: str) -> None:
         """Note that the file which it worked on is gone."""
         self._write(update(JobRow).where(JobRow.id == job_id).values(path=None))
 
-    def delete_job(self, job_id: str) -> None:
+    def delete(self, job_id: str) -> None:
         """Remove one that is over; JobNotOver for another. Its files are the caller's business."""
-        if not self.get_job(job_id).state.is_over:  # which is for good
+        if not self.get(job_id).state.is_over:  # which is for good
             raise JobNotOver()
         self._write(delete(JobRow).where(JobRow.id == job_id))
 

@@ -16,9 +16,7 @@ def now() -> datetime:
 class Repository:
     """A database, a clock, and how long recordings are kept (None: until somebody deletes them)."""
 
-    def __init__(
-        self, database: Database, *, keep: timedelta | None = None, clock: Callable[[], datetime] = now
-    ) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime], keep: timedelta | None = None) -> None:
         self._database = database
         self._presence = database.presence
         self._keep = keep

@@ -47,13 +47,13 @@ class Retention:
         """Do it now; how many recordings were removed."""
         if not self._store.is_there:
             return 0
-        lost = self._store.recover()
+        lost = self._store.recordings.recover()
         if lost:
             log.warning("Recordings that broke off because the program ended: %d", lost)
         if self._keep is None:
             return 0
         before = self._clock() - self._keep
-        removed = self._store.purge(before)
+        removed = self._store.recordings.purge(before)
         self._also(before)
         if removed:
             log.info("Recordings deleted after %d days: %d", self._keep.days, removed)

@@ -19,7 +19,7 @@ from fer_web.store.session_reads import found
 from fer_web.store.tables import MarkerRow, PersonRow, ReadingRow, SessionRow
 
 
-class Sessions(SessionDeletion):
+class KeptRecordings(SessionDeletion):
     """All about recordings; NoRecording for one that does not exist (any more)."""
 
     def create(

@@ -9,19 +9,26 @@ from types import TracebackType
 
 from fer_web.errors import StoreError
 from fer_web.store.database import Database
-from fer_web.store.jobs import Jobs
+from fer_web.store.jobs import KeptJobs
 from fer_web.store.repository import now
-from fer_web.store.sessions import Sessions
+from fer_web.store.sessions import KeptRecordings
 
 log = logging.getLogger(__name__)
 
 
-class Store(Sessions, Jobs):
-    """Recordings and jobs; one per process, which any thread may use.
+class Store:
+    """`recordings` and `jobs`; one store per process, which any thread may use.
 
     StoreError from every method when the database cannot be used, StoreFull when there is no space left. Nothing that
     was written before is lost by either.
     """
+
+    def __init__(
+        self, database: Database, *, keep: timedelta | None = None, clock: Callable[[], datetime] = now
+    ) -> None:
+        self._database = database
+        self.recordings = KeptRecordings(database, clock, keep)
+        self.jobs = KeptJobs(database, clock)
 
     @classmethod
     def open(cls, url: str, *, keep: timedelta | None = None, clock: Callable[[], datetime] = now) -> Store:
@@ -48,7 +55,7 @@ class Store(Sessions, Jobs):
     def close(self) -> None:
         """Let go of the database; nothing can be used afterwards. What is still being recorded breaks off."""
         try:
-            self.leave()
+            self.recordings.leave()
         except StoreError as error:
             log.error("What was still being recorded could not be marked as interrupted: %s", error)
         self._database.close()

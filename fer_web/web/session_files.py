@@ -30,18 +30,18 @@ NAME_LENGTH = 60
 def summary_of(store: Store, stored: StoredSession) -> Summary:
     """What a recording says; of one that has ended it is kept for a while."""
     if stored.state is SessionState.RECORDING:
-        return summarize(stored.recording, store.readings(stored.id))
+        return summarize(stored.recording, store.recordings.readings(stored.id))
     return _kept_summary(store, stored)
 
 
 @lru_cache(maxsize=KEPT_SUMMARIES)
 def _kept_summary(store: Store, stored: StoredSession) -> Summary:
-    return summarize(stored.recording, store.readings(stored.id))
+    return summarize(stored.recording, store.recordings.readings(stored.id))
 
 
 def csv_pieces(store: Store, session: str) -> Iterator[bytes]:
     """The readings as CSV, in pieces."""
-    lines = csv_lines(store.readings(session))
+    lines = csv_lines(store.recordings.readings(session))
     while piece := "".join(islice(lines, PIECE_LINES)):
         yield piece.encode()
 
@@ -85,7 +85,7 @@ def _add(file: zipfile.ZipFile, mine: Services, store: Store, stored: StoredSess
         for piece in csv_pieces(store, stored.id):
             target.write(piece)
             yield
-    summary = summarize(stored.recording, store.readings(stored.id))
+    summary = summarize(stored.recording, store.recordings.readings(stored.id))
     file.writestr(_entry(f"{folder}/summary.json", stored), json_text(summary))
     yield
     html = report_html(summary, card_text(mine, stored.recording.model))
@@ -104,11 +104,13 @@ def _entry(path: str, stored: StoredSession) -> zipfile.ZipInfo:
 
 def _all(store: Store) -> Iterator[StoredSession]:
     """Every recording, the newest first; those that come while this is read are left out."""
-    pages = (store.list(limit=PAGE, offset=offset) for offset in range(0, store.count() + PAGE, PAGE))
+    pages = (
+        store.recordings.list(limit=PAGE, offset=offset) for offset in range(0, store.recordings.count() + PAGE, PAGE)
+    )
     for session in dict.fromkeys(stored.id for page in pages for stored in page):
         stored = None
         with suppress(RequestError):  # deleted meanwhile
-            stored = store.get(session)
+            stored = store.recordings.get(session)
         if stored is not None:
             yield stored
 

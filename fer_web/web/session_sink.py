@@ -19,16 +19,16 @@ class SessionSink:
     def write(self, readings: Sequence[Reading], facts: Facts) -> None:
         """Keep readings, and what is known by now: a crash leaves no more behind."""
         width, height = facts.size
-        self._store.append(
+        self._store.recordings.append(
             self._session, readings, duration_s=facts.duration_s, fps=facts.fps, width=width, height=height
         )
 
     def mark(self, marker: Marker) -> None:
-        self._store.mark(self._session, marker)
+        self._store.recordings.mark(self._session, marker)
 
     def finish(self, facts: Facts, trouble: str | None) -> None:
         """There will be no more."""
         width, height = facts.size
-        self._store.finish(
+        self._store.recordings.finish(
             self._session, duration_s=facts.duration_s, fps=facts.fps, width=width, height=height, trouble=trouble
         )

@@ -49,7 +49,7 @@ def page() -> str:
 def session_page(session: str) -> str:
     """One recording's report, with what can be done with it."""
     mine = services()
-    stored = mine.store.get(session)
+    stored = mine.store.recordings.get(session)
     body = report_fragment(summary_of(mine.store, stored), card_text(mine, stored.recording.model))
     has_copy = mine.videos.annotated_copy(session) is not None
     return render_template("session.html", session=session_json(stored), kinds=KINDS, report=body, has_copy=has_copy)
@@ -73,8 +73,8 @@ def index() -> Response:
     """The newest first."""
     store = services().store
     limit, offset = number_of("limit", LIMIT, most=MOST), number_of("offset", 0, most=10**9)
-    sessions = [session_json(stored) for stored in store.list(limit=limit, offset=offset)]
-    return jsonify(sessions=sessions, total=store.count(), limit=limit, offset=offset)
+    sessions = [session_json(stored) for stored in store.recordings.list(limit=limit, offset=offset)]
+    return jsonify(sessions=sessions, total=store.recordings.count(), limit=limit, offset=offset)
 
 
 @bp.delete("/api/sessions")
@@ -83,15 +83,15 @@ def delete_all() -> Response:
     if request.args.get("confirm") != "true":
         raise RequestError("confirm_required", "this deletes every recording for good: add ?confirm=true to do it")
     mine = services()
-    mine.store.ensure_deletable()
+    mine.store.recordings.ensure_deletable()
     mine.recordings.stop_all(STOP_S)
-    return jsonify(deleted=mine.store.delete_all())
+    return jsonify(deleted=mine.store.recordings.delete_all())
 
 
 @bp.get("/api/sessions/<session>")
 def one(session: str) -> Response:
     """What is known of a recording besides its readings."""
-    return jsonify(session_json(services().store.get(session)))
+    return jsonify(session_json(services().store.recordings.get(session)))
 
 
 @bp.patch("/api/sessions/<session>")
@@ -99,8 +99,8 @@ def rename(session: str) -> Response:
     """Give it another name."""
     name = line_of(read_object(("name",)).get("name"), "name", NAME_LENGTH)
     store = services().store
-    store.rename(session, name)
-    return jsonify(session_json(store.get(session)))
+    store.recordings.rename(session, name)
+    return jsonify(session_json(store.recordings.get(session)))
 
 
 @bp.delete("/api/sessions/<session>")
@@ -109,7 +109,7 @@ def delete(session: str) -> Response:
     mine = services()
     if mine.recordings.is_running(session):
         raise StillRecording()
-    mine.store.delete(session)
+    mine.store.recordings.delete(session)
     return Response(status=204)
 
 
@@ -117,7 +117,7 @@ def delete(session: str) -> Response:
 def readings(session: str) -> Response:
     """Every reading, as CSV."""
     store = services().store
-    name = f"{file_name(store.get(session).recording.name)}-readings.csv"
+    name = f"{file_name(store.recordings.get(session).recording.name)}-readings.csv"
     return _download(csv_pieces(store, session), "text/csv; charset=utf-8", name)
 
 
@@ -125,7 +125,7 @@ def readings(session: str) -> Response:
 def summary(session: str) -> Response:
     """What the readings add up to."""
     store = services().store
-    stored = store.get(session)
+    stored = store.recordings.get(session)
     answer = Response(json_text(summary_of(store, stored)), mimetype="application/json")
     return _saved(answer, f"{file_name(stored.recording.name)}-summary.json")
 
@@ -134,7 +134,7 @@ def summary(session: str) -> Response:
 def report(session: str) -> Response:
     """The report as a page of its own, which needs nothing else."""
     mine = services()
-    stored = mine.store.get(session)
+    stored = mine.store.recordings.get(session)
     html = report_html(summary_of(mine.store, stored), card_text(mine, stored.recording.model))
     return _saved(_report(html), f"{file_name(stored.recording.name)}-report.html")
 
@@ -168,7 +168,7 @@ def _pair(store: Store) -> tuple[StoredSession, StoredSession]:
     ids = [request.args.get(name, "") for name in ("a", "b")]
     if not all(ids):
         raise RequestError("bad_parameter", "a and b must be the ids of two recordings")
-    first, second = (store.get(session) for session in ids)
+    first, second = (store.recordings.get(session) for session in ids)
     return first, second
 
 

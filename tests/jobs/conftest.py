@@ -67,7 +67,7 @@ class Bench:
             return self.videos.add(incoming, name, annotate=annotate).id
 
     def job(self, job_id: str) -> Job:
-        return self.store.get_job(job_id)
+        return self.store.jobs.get(job_id)
 
     def wait_for(self, job_id: str, *states: JobState) -> Job:
         """The job, as soon as it is in one of these states."""
@@ -80,7 +80,7 @@ class Bench:
         return str(self.job(job_id).session_id)
 
     def times(self, session_id: str) -> list[float]:
-        return [round(one.time_s, 3) for one in self.store.readings(session_id)]
+        return [round(one.time_s, 3) for one in self.store.recordings.readings(session_id)]
 
     def files(self) -> list[str]:
         """What lies in the folders of videos."""
@@ -126,7 +126,7 @@ class Bench:
 
     def _count(self, job_id: str) -> int:
         session_id = self.job(job_id).session_id
-        return self.store.get(session_id).readings if session_id else 0
+        return self.store.recordings.get(session_id).readings if session_id else 0
 
     def _queue(self) -> JobQueue:
         tidying = partial(tidy, self.store, self.uploads, self.annotated)

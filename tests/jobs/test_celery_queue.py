@@ -135,7 +135,7 @@ def test_a_video_that_nobody_takes_has_one_message_however_long_it_waits(served:
             assert eventually(lambda: redis.llen(QUEUE) >= 1)
             redis.flushdb()
         assert eventually(lambda: redis.llen(QUEUE) >= 1)
-        assert served.store.claim_job("a worker", job_id=job_id) is not None
+        assert served.store.jobs.claim("a worker", job_id=job_id) is not None
         time.sleep(SILENCE_S + 10 * LOOK_S)  # it has died, and the thread has looked some times
         assert redis.llen(QUEUE) == 1
 

@@ -38,7 +38,7 @@ def test_where_nothing_can_be_written_no_worker_is_started_until_something_can(
     (folder / "uploads" / "film").write_bytes(film())
     plan = {"database": f"sqlite:///{folder / 'test.sqlite'}", "data_dir": str(folder)}
     with Store.open(plan["database"]) as store:
-        store.save_job(Job("film", "video", "film.mp4", datetime.now(timezone.utc), path="uploads/film"))
+        store.jobs.save(Job("film", "video", "film.mp4", datetime.now(timezone.utc), path="uploads/film"))
     store = Store.lazy(plan["database"])
     queue = LocalQueue(store, (sys.executable, "-m", "tests.jobs.fakes"), plan, look_s=LOOK_S)
     try:
@@ -47,7 +47,7 @@ def test_where_nothing_can_be_written_no_worker_is_started_until_something_can(
             assert eventually(lambda: caplog.text.count("Videos wait") > 1, 60.0)
         assert "cannot be written" in caplog.text
         assert not started
-        assert eventually(lambda: store.get_job("film").state is JobState.DONE, 60.0)
+        assert eventually(lambda: store.jobs.get("film").state is JobState.DONE, 60.0)
     finally:
         queue.close()
         store.close()

@@ -19,7 +19,7 @@ def test_videos_become_sessions_one_after_the_other(bench: Bench) -> None:
 
     assert [job.name for job in jobs] == ["0.mp4", "1.mp4", "2.mp4"]
     for job in jobs:
-        stored = bench.store.get(str(job.session_id))
+        stored = bench.store.recordings.get(str(job.session_id))
         assert (stored.kind, stored.state, stored.recording.name) == ("video", SessionState.FINISHED, job.name)
         assert bench.times(stored.id) == ALL
         assert (job.attempts, job.progress) == (1, 1.0)
@@ -62,7 +62,7 @@ def test_a_canceled_video_leaves_nothing(bench: Bench) -> None:
     assert bench.videos.cancel(job_id).state is JobState.CANCELED
 
     bench.wait_for(waiting, JobState.DONE)  # the worker has let go of the other one
-    assert [stored.job_id for stored in bench.store.list(limit=9)] == [waiting]
+    assert [stored.job_id for stored in bench.store.recordings.list(limit=9)] == [waiting]
     assert eventually(lambda: bench.files() == [])
     bench.videos.forget(job_id)
     assert [job.id for job in bench.videos.list()] == [waiting]

@@ -118,17 +118,17 @@ def test_tidying_takes_old_entries_and_copies_without_a_session(tmp_path: Path) 
     now = datetime.now(timezone.utc)
     uploads, annotated = UploadFolder(tmp_path / "uploads", 1), AnnotatedFolder(tmp_path / "annotated")
     with Store.open(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
-        session = store.create("talk", "talk", now, kind="video")
+        session = store.recordings.create("talk", "talk", now, kind="video")
         for name in (session, "gone"):
             annotated.path(name).touch()
         annotated.path("gone").with_name("gone.mp4.ts").touch()
         for number, over in enumerate((now - LISTED - timedelta(hours=1), now, None)):
             state = JobState.QUEUED if over is None else JobState.DONE
-            store.save_job(Job(str(number), "video", "talk", now, state=state, finished_at=over))
+            store.jobs.save(Job(str(number), "video", "talk", now, state=state, finished_at=over))
 
         tidy(store, uploads, annotated)
 
-        assert sorted(job.id for job in store.list_jobs(limit=9)) == ["1", "2"]
+        assert sorted(job.id for job in store.jobs.list(limit=9)) == ["1", "2"]
     assert [path.name for path in annotated.folder.iterdir()] == [f"{session}.mp4"]
 
 
@@ -137,36 +137,36 @@ def test_the_video_of_a_job_that_is_over_goes_at_once_whoever_ended_it(state: Jo
     now = datetime.now(timezone.utc)
     uploads, annotated = UploadFolder(tmp_path / "uploads", 1), AnnotatedFolder(tmp_path / "annotated")
     with Store.open(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
-        session = store.create("talk", "talk", now, kind="video")
+        session = store.recordings.create("talk", "talk", now, kind="video")
         copy = annotated.path(session)
         for path in (copy, copy.with_name(f"{copy.name}.ts")):
             path.touch()
         uploads.folder.mkdir()
         for name in ("over", "over.position", "over.position.new", "waiting", "waiting.position"):
             (uploads.folder / name).touch()
-        store.save_job(
+        store.jobs.save(
             Job("1", "video", "talk", now, state=state, path="uploads/over", session_id=session, finished_at=now)
         )
-        store.save_job(Job("2", "video", "talk", now, path="uploads/waiting"))
+        store.jobs.save(Job("2", "video", "talk", now, path="uploads/waiting"))
 
         tidy(store, uploads, annotated)
 
         assert sorted(path.name for path in uploads.folder.iterdir()) == ["waiting", "waiting.position"]
         assert list(annotated.folder.iterdir()) == ([] if state is JobState.CANCELED else [copy])
-        assert (store.get_job("1").path, store.get_job("2").path) == (None, "uploads/waiting")
+        assert (store.jobs.get("1").path, store.jobs.get("2").path) == (None, "uploads/waiting")
 
 
 def test_what_was_read_of_a_canceled_video_goes_with_it_though_whoever_canceled_it_was_killed(tmp_path: Path) -> None:
     now = datetime.now(timezone.utc)
     uploads, annotated = UploadFolder(tmp_path / "uploads", 1), AnnotatedFolder(tmp_path / "annotated")
     with Store.open(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
-        session = store.create("talk", "talk", now, kind="video")
-        store.save_job(Job("1", "video", "talk", now, path="uploads/talk", session_id=session))
-        store.cancel_job("1")  # and then it was killed
+        session = store.recordings.create("talk", "talk", now, kind="video")
+        store.jobs.save(Job("1", "video", "talk", now, path="uploads/talk", session_id=session))
+        store.jobs.cancel("1")  # and then it was killed
 
         tidy(store, uploads, annotated)
 
-        assert store.count() == 0
+        assert store.recordings.count() == 0
 
 
 def test_an_upload_that_comes_slowly_is_seen_to_be_written_to(tmp_path: Path) -> None:

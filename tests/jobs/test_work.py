@@ -29,7 +29,7 @@ class Desk:
     def add(self, content: bytes, *, annotate: bool = False) -> str:
         from datetime import datetime, timezone
 
-        number = len(self.store.list_jobs(limit=99))
+        number = len(self.store.jobs.list(limit=99))
         self.place.uploads.path(f"random{number}").write_bytes(content)
         job = Job(
             f"job{number}",
@@ -39,20 +39,20 @@ class Desk:
             path=f"uploads/random{number}",
             options={"annotate": annotate},
         )
-        self.store.save_job(job)
+        self.store.jobs.save(job)
         return job.id
 
     def run(self, job_id: str, worker: str = "worker", is_stopping: Callable[[], bool] = lambda: False) -> Job:
         self.ending = self.place.run(job_id, worker, is_stopping)
-        return self.store.get_job(job_id)
+        return self.store.jobs.get(job_id)
 
     def count(self, job_id: str) -> int:
         """How many readings there are by now."""
-        session_id = self.store.get_job(job_id).session_id
-        return self.store.get(session_id).readings if session_id else 0
+        session_id = self.store.jobs.get(job_id).session_id
+        return self.store.recordings.get(session_id).readings if session_id else 0
 
     def times(self, session_id: str | None) -> list[float]:
-        return [round(one.time_s, 3) for one in self.store.readings(str(session_id))]
+        return [round(one.time_s, 3) for one in self.store.recordings.readings(str(session_id))]
 
     def files(self) -> list[str]:
         folders = (self.place.uploads.folder, self.place.annotated.folder)
@@ -71,10 +71,10 @@ def test_a_bug_is_tried_three_times_and_what_was_read_is_kept(desk: Desk) -> Non
 
     states = [desk.run(job_id).state for _ in range(3)]
 
-    job = desk.store.get_job(job_id)
+    job = desk.store.jobs.get(job_id)
     assert states == [JobState.QUEUED, JobState.QUEUED, JobState.FAILED]
     assert job.error == "given up after 3 attempts: ValueError"
-    session = desk.store.get(str(job.session_id))
+    session = desk.store.recordings.get(str(job.session_id))
     assert (session.state, session.recording.trouble) == (SessionState.FINISHED, "ValueError")
     assert desk.times(job.session_id) == ALL[:HELD_AT]
     assert desk.files() == []
@@ -101,7 +101,7 @@ def test_without_a_note_of_how_far_it_was_the_next_attempt_begins_anew(desk: Des
     assert again.state is JobState.DONE
     assert again.session_id != first.session_id
     assert desk.times(again.session_id) == ALL
-    assert desk.store.count() == 1
+    assert desk.store.recordings.count() == 1
     assert desk.files() == [f"{again.session_id}.mp4"]
 
 
@@ -111,7 +111,7 @@ def test_a_bad_video_fails_at_once_under_its_own_name(desk: Desk, order: str) ->
 
     assert job.state is JobState.FAILED
     assert str(job.error).startswith("talk.mp4 ")
-    assert desk.store.count() == (1 if order == "refuse" else 0)  # what could be read is kept
+    assert desk.store.recordings.count() == (1 if order == "refuse" else 0)  # what could be read is kept
     assert desk.files() == []
 
 
@@ -162,11 +162,11 @@ def test_a_worker_that_is_stopped_puts_its_job_back(desk: Desk) -> None:
 
 def test_a_job_of_another_worker_is_left_alone(desk: Desk) -> None:
     job_id = desk.add(film())
-    desk.store.claim_job("other", job_id=job_id)
+    desk.store.jobs.claim("other", job_id=job_id)
 
     assert desk.run(job_id).worker == "other"
     assert desk.ending is Ending.NOT_MINE
-    assert desk.store.get_job(job_id).attempts == 1
+    assert desk.store.jobs.get(job_id).attempts == 1
 
 
 def test_a_worker_whose_job_was_given_to_another_one_lets_go_of_it(desk: Desk) -> None:
@@ -176,14 +176,14 @@ def test_a_worker_whose_job_was_given_to_another_one_lets_go_of_it(desk: Desk) -
 
     def take() -> bool:
         if not taken:
-            taken.append(desk.store.claim_job("other", job_id=job_id, silence_s=-1))
+            taken.append(desk.store.jobs.claim("other", job_id=job_id, silence_s=-1))
         return False
 
     job = desk.run(job_id, is_stopping=take)
 
     assert desk.ending is Ending.NOT_MINE
     assert (job.state, job.worker) == (JobState.RUNNING, "other")
-    assert desk.store.get(str(job.session_id)).state is SessionState.RECORDING
+    assert desk.store.recordings.get(str(job.session_id)).state is SessionState.RECORDING
     assert "random0" in desk.files()
 
 
@@ -193,16 +193,16 @@ def test_deleting_either_ends_the_work_and_leaves_nothing(desk: Desk, what: str)
     done: list[bool] = []
 
     def delete() -> bool:
-        session_id = desk.store.get_job(job_id).session_id
+        session_id = desk.store.jobs.get(job_id).session_id
         if session_id and not done:
             done.append(True)
-            desk.store.cancel_job(job_id) if what == "job" else desk.store.delete(session_id)
+            desk.store.jobs.cancel(job_id) if what == "job" else desk.store.recordings.delete(session_id)
         return False
 
     job = desk.run(job_id, is_stopping=delete)
 
     assert job.state is JobState.CANCELED
-    assert desk.store.count() == 0
+    assert desk.store.recordings.count() == 0
     assert desk.files() == []
 
 

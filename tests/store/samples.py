@@ -51,7 +51,7 @@ def readings(count: int, start_s: float = 0.0) -> list[Reading]:
 
 def begin(store: Store, name: str = "Interview", kind: SessionKind = "live", **changes: Any) -> str:
     """A recording that has just begun."""
-    return store.create(name, "live camera", NOON, kind=kind, **changes)
+    return store.recordings.create(name, "live camera", NOON, kind=kind, **changes)
 
 
 def job(job_id: str, created_at: datetime = NOON, **changes: Any) -> Job:

@@ -27,7 +27,9 @@ from tests.store.samples import begin, reading, readings
 from tests.web.live_server import free_port
 
 PATIENT = "somebody by name"
-OPEN = "import sys; from fer_web.store import Store; s = Store.open(sys.argv[1]); print(s.count()); s.close()"
+OPEN = (
+    "import sys; from fer_web.store import Store; s = Store.open(sys.argv[1]); print(s.recordings.count()); s.close()"
+)
 
 
 def mode(path: Path) -> int:
@@ -64,8 +66,10 @@ def test_any_folder_will_do(tmp_path: Path, name: str) -> None:
 
 def test_looking_makes_nothing(tmp_path: Path) -> None:
     with Store.lazy(sqlite_address(tmp_path / "data")) as store:
-        assert (store.is_there, store.count(), store.list(limit=5), store.list_jobs(limit=5)) == (False, 0, [], [])
-        assert (store.recover(), store.delete_all(), store.claim_job("one"), store.count_jobs()) == (0, 0, None, 0)
+        recordings, jobs = store.recordings, store.jobs
+        assert not store.is_there
+        assert (recordings.count(), recordings.list(limit=5), jobs.list(limit=5)) == (0, [], [])
+        assert (recordings.recover(), recordings.delete_all(), jobs.claim("one"), jobs.count()) == (0, 0, None, 0)
 
     assert list(tmp_path.iterdir()) == []
 
@@ -84,11 +88,11 @@ def test_the_space_of_what_was_deleted_goes_back_to_the_disk_and_nothing_of_it_i
 
     with Store.open(sqlite_address(tmp_path)) as store:
         session = begin(store, PATIENT)
-        store.append(session, readings(5000), duration_s=500.0)
+        store.recordings.append(session, readings(5000), duration_s=500.0)
         full = sum(map(len, files()))
         assert any(PATIENT.encode() in file for file in files())
 
-        store.delete(session)
+        store.recordings.delete(session)
 
         assert sum(map(len, files())) < min(full / 4, 100_000)
         assert not any(PATIENT.encode() in file for file in files())
@@ -99,11 +103,11 @@ def test_a_file_that_gives_no_space_back_is_as_good(tmp_path: Path) -> None:
         other.execute("CREATE TABLE other (x)")  # from now on the file keeps its pages
     with Store.open(sqlite_address(tmp_path)) as store:
         session = begin(store)
-        store.append(session, readings(500), duration_s=50.0)
+        store.recordings.append(session, readings(500), duration_s=50.0)
 
-        store.delete(session)
+        store.recordings.delete(session)
 
-        assert store.count() == 0
+        assert store.recordings.count() == 0
 
 
 def test_the_tables_are_those_that_the_migrations_make(empty_address: str) -> None:
@@ -136,7 +140,7 @@ def test_threads_that_start_at_once_make_the_tables_once(empty_address: str) -> 
     for thread in threads:
         thread.join(60)
 
-    assert {stored.id for stored in store.list(limit=9)} == set(ids)
+    assert {stored.id for stored in store.recordings.list(limit=9)} == set(ids)
     assert len(ids) == 4
     store.close()
 
@@ -184,7 +188,7 @@ def test_migrations_that_break_off_leave_nothing(empty_address: str, monkeypatch
             Store.open(empty_address)
 
     with Store.open(empty_address) as store:
-        assert store.count() == 0
+        assert store.recordings.count() == 0
 
 
 def test_a_file_of_something_else_is_not_touched(tmp_path: Path) -> None:
@@ -230,17 +234,17 @@ def test_a_database_that_another_program_holds_is_told_and_nothing_is_lost(
     monkeypatch.setattr(database, "BUSY_S", 0.2)
     with Store.open(sqlite_address(tmp_path)) as store:
         session = begin(store)
-        store.append(session, readings(3), duration_s=0.3)
+        store.recordings.append(session, readings(3), duration_s=0.3)
         browser = sqlite3.connect(tmp_path / FILE, isolation_level=None)
         browser.execute("BEGIN IMMEDIATE")
 
         with pytest.raises(StoreError, match="another program holds the database"):
-            store.append(session, [reading(0.3)], duration_s=0.4)
-        assert list(store.readings(session)) == readings(3)
+            store.recordings.append(session, [reading(0.3)], duration_s=0.4)
+        assert list(store.recordings.readings(session)) == readings(3)
         browser.execute("ROLLBACK")
-        store.append(session, [reading(0.3)], duration_s=0.4)
+        store.recordings.append(session, [reading(0.3)], duration_s=0.4)
 
-        assert store.get(session).readings == 4
+        assert store.recordings.get(session).readings == 4
         browser.close()
 
 
@@ -252,7 +256,7 @@ def test_a_failure_at_the_first_use_is_told_at_each_until_it_is_mended(tmp_path:
                 begin(store)
         (tmp_path / "data").unlink()
 
-        assert store.get(begin(store)).readings == 0
+        assert store.recordings.get(begin(store)).readings == 0
 
 
 def test_a_closed_store_says_so(store: Store) -> None:

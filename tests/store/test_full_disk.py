@@ -54,56 +54,56 @@ def test_a_full_disk_is_told_and_loses_nothing_and_space_makes_it_go_on(small_di
         ballast = fill(small_disk)
         with pytest.raises(StoreFull, match=r"is full.*what was stored before is safe"):  # noqa: PT012
             while True:
-                store.append(session, readings(100, kept), duration_s=kept)
+                store.recordings.append(session, readings(100, kept), duration_s=kept)
                 kept += 1
 
-        assert store.get(session).readings == kept * 100
-        assert len(list(store.readings(session))) == kept * 100
+        assert store.recordings.get(session).readings == kept * 100
+        assert len(list(store.recordings.readings(session))) == kept * 100
         ballast.unlink()
-        store.append(session, readings(100, kept), duration_s=kept + 1)
-        store.finish(session, duration_s=kept + 1)
-        assert store.get(session).state is SessionState.FINISHED
+        store.recordings.append(session, readings(100, kept), duration_s=kept + 1)
+        store.recordings.finish(session, duration_s=kept + 1)
+        assert store.recordings.get(session).state is SessionState.FINISHED
 
     with Store.open(sqlite_address(small_disk)) as store:
-        assert len(list(store.readings(session))) == (kept + 1) * 100
+        assert len(list(store.recordings.readings(session))) == (kept + 1) * 100
 
 
 def test_on_a_full_disk_recordings_can_be_finished_and_deleted_which_makes_space(small_disk: Path) -> None:
     with Store.open(sqlite_address(small_disk)) as store:
         long, finished, other = (begin(store) for _ in range(3))
-        store.append(long, readings(12_000), duration_s=1200.0)
+        store.recordings.append(long, readings(12_000), duration_s=1200.0)
         fill(small_disk)
         with pytest.raises(StoreFull):  # noqa: PT012
             while True:
-                store.append(finished, readings(100), duration_s=1.0)
+                store.recordings.append(finished, readings(100), duration_s=1.0)
 
-        store.finish(finished, duration_s=2.0)
-        store.delete(long)
-        store.append(other, readings(1000), duration_s=1.0)
+        store.recordings.finish(finished, duration_s=2.0)
+        store.recordings.delete(long)
+        store.recordings.append(other, readings(1000), duration_s=1.0)
 
-        assert store.get(finished).state is SessionState.FINISHED
-        assert [stored.id for stored in store.list(limit=5)] == [other, finished]
+        assert store.recordings.get(finished).state is SessionState.FINISHED
+        assert [stored.id for stored in store.recordings.list(limit=5)] == [other, finished]
 
 
 def test_on_a_full_disk_videos_can_be_canceled_and_taken_off_the_list(small_disk: Path) -> None:
     with Store.open(sqlite_address(small_disk)) as store:
         for name in ("waiting", "running", "stopped"):
-            store.save_job(Job(name, "video", "film.mp4", now(), path=f"uploads/{name}"))
+            store.jobs.save(Job(name, "video", "film.mp4", now(), path=f"uploads/{name}"))
         for name in ("running", "stopped"):
-            assert store.claim_job("worker", job_id=name) is not None
+            assert store.jobs.claim("worker", job_id=name) is not None
         session = begin(store)
         fill(small_disk)
         with pytest.raises(StoreFull):  # noqa: PT012
             while True:
-                store.append(session, readings(100), duration_s=1.0)
+                store.recordings.append(session, readings(100), duration_s=1.0)
 
-        store.cancel_job("waiting")
-        store.drop_job_path("waiting")
-        assert store.end_job("running", "worker", JobState.FAILED, error="the disk is full")
-        assert store.release_job("stopped", "worker")
-        store.delete_job("waiting")
+        store.jobs.cancel("waiting")
+        store.jobs.drop_path("waiting")
+        assert store.jobs.end("running", "worker", JobState.FAILED, error="the disk is full")
+        assert store.jobs.release("stopped", "worker")
+        store.jobs.delete("waiting")
 
-        found = [(job.id, job.state) for job in store.list_jobs(limit=5)]
+        found = [(job.id, job.state) for job in store.jobs.list(limit=5)]
         assert found == [("stopped", JobState.QUEUED), ("running", JobState.FAILED)]
 
 
@@ -115,8 +115,8 @@ def test_space_is_put_aside_again_as_soon_as_there_is_some(small_disk: Path) -> 
         ballast = fill(small_disk)
         with pytest.raises(StoreFull):  # noqa: PT012
             while True:
-                store.append(session, readings(100), duration_s=1.0)
-        store.delete(session)
+                store.recordings.append(session, readings(100), duration_s=1.0)
+        store.recordings.delete(session)
         assert reserve.stat().st_size < size
         ballast.unlink()
 

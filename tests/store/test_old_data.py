@@ -38,7 +38,7 @@ def expected(name: str) -> Any:
 def test_an_old_folder_lists_its_recordings(opened: Store) -> None:
     old = {one["id"]: (one["name"], one["readings"], one["people"]) for one in expected("sessions.json")["sessions"]}
 
-    assert {one.id: (one.recording.name, one.readings, one.people) for one in opened.list(limit=9)} == old
+    assert {one.id: (one.recording.name, one.readings, one.people) for one in opened.recordings.list(limit=9)} == old
 
 
 @pytest.mark.parametrize("recording", RECORDINGS)
@@ -46,12 +46,12 @@ def test_an_old_recording_has_the_same_readings(opened: Store, recording: str) -
     with (V1 / "expected" / f"{recording}.csv").open(encoding="utf-8", newline="") as file:
         old = [{CSV_RENAMED.get(name, name): cell for name, cell in row.items()} for row in csv.DictReader(file)]
 
-    assert list(csv.DictReader(csv_lines(opened.readings(recording)))) == old
+    assert list(csv.DictReader(csv_lines(opened.recordings.readings(recording)))) == old
 
 
 @pytest.mark.parametrize("recording", RECORDINGS)
 def test_an_old_recording_adds_up_to_the_same(opened: Store, recording: str) -> None:
-    summary = summarize(opened.get(recording).recording, opened.readings(recording))
+    summary = summarize(opened.recordings.get(recording).recording, opened.recordings.readings(recording))
 
     assert json.loads(json.dumps(summary_json(summary))) == expected(f"{recording}.json")
 
@@ -59,5 +59,5 @@ def test_an_old_recording_adds_up_to_the_same(opened: Store, recording: str) -> 
 def test_an_old_job_is_done_and_leads_to_its_recording(opened: Store) -> None:
     (old,) = expected("jobs.json")["jobs"]
 
-    (job,) = opened.list_jobs(limit=9)
+    (job,) = opened.jobs.list(limit=9)
     assert (job.id, str(job.state), job.session_id) == (old["id"], old["state"], old["session_id"])

@@ -28,7 +28,7 @@ store = Store.open(sys.argv[1])
 session = begin(store, "killed")
 print(session, flush=True)
 for second in count():
-    store.append(session, readings(10, second), duration_s=second + 1.0)
+    store.recordings.append(session, readings(10, second), duration_s=second + 1.0)
     print(second + 1, flush=True)
 """
 
@@ -63,8 +63,8 @@ def test_a_process_that_is_killed_loses_at_most_what_it_was_just_writing(empty_a
         kept = max(3, killed(process))
 
     with Store.open(empty_address, clock=lambda: now() + SILENCE) as store:
-        stored = store.get(session)
-        found = list(store.readings(session))
+        stored = store.recordings.get(session)
+        found = list(store.recordings.readings(session))
 
         assert stored.readings == len(found)
         assert len(found) in (10 * kept, 10 * kept + 10)
@@ -78,13 +78,13 @@ def assert_recovered(store: Store, session: str) -> None:
     """The next start marks it, and leaves those that go on alone."""
     mine = begin(store, "mine")
 
-    assert (store.recover(), store.recover()) == (1, 0)
+    assert (store.recordings.recover(), store.recordings.recover()) == (1, 0)
 
-    stored = store.get(session)
+    stored = store.recordings.get(session)
     assert stored.state is SessionState.INTERRUPTED
     assert stored.recording.trouble is not None
     assert "ended without finishing" in stored.recording.trouble
-    assert store.get(mine).state is SessionState.RECORDING
+    assert store.recordings.get(mine).state is SessionState.RECORDING
 
 
 def test_beside_a_file_a_death_is_noticed_at_once(tmp_path: Path) -> None:
@@ -100,25 +100,29 @@ def test_what_another_records_is_left_to_it(address: str) -> None:
     with Store.open(address) as other, Store.open(address) as store:
         session = begin(other)
 
-        assert store.recover() == 0
-        assert store.get(session).state is SessionState.RECORDING
+        assert store.recordings.recover() == 0
+        assert store.recordings.get(session).state is SessionState.RECORDING
 
 
 def test_what_another_server_records_is_not_deleted_without_a_word(address: str) -> None:
     with Store.open(address) as other, Store.open(address) as store:
         finished, running = begin(store), begin(other, "the other's")
-        store.finish(finished, duration_s=1.0)
+        store.recordings.finish(finished, duration_s=1.0)
 
-        for delete in (store.delete_all, store.ensure_deletable, lambda: store.delete(running)):
+        for delete in (
+            store.recordings.delete_all,
+            store.recordings.ensure_deletable,
+            lambda: store.recordings.delete(running),
+        ):
             with pytest.raises(RequestError, match=r"another server .*: stop it there first") as refusal:
                 delete()
             assert refusal.value.code == "still_recording"
-        other.append(running, readings(3), duration_s=1.0)
-        assert (store.count(), store.get(running).readings) == (2, 3)
-        store.delete(finished)
+        other.recordings.append(running, readings(3), duration_s=1.0)
+        assert (store.recordings.count(), store.recordings.get(running).readings) == (2, 3)
+        store.recordings.delete(finished)
 
-        other.finish(running, duration_s=1.0)
-        assert store.delete_all() == 1
+        other.recordings.finish(running, duration_s=1.0)
+        assert store.recordings.delete_all() == 1
 
 
 def test_what_a_dead_server_recorded_can_be_deleted_at_once(tmp_path: Path) -> None:
@@ -127,31 +131,31 @@ def test_what_a_dead_server_recorded_can_be_deleted_at_once(tmp_path: Path) -> N
         killed(process)
 
     with Store.open(address) as store:
-        assert store.delete_all() == 1
+        assert store.recordings.delete_all() == 1
 
 
 def test_what_is_read_from_a_video_can_be_deleted_whoever_analyzes_it(address: str) -> None:
     with Store.open(address) as worker, Store.open(address) as store:
-        session = worker.create("film", "film", now(), kind="video")
+        session = worker.recordings.create("film", "film", now(), kind="video")
 
-        assert store.delete_all() == 1
+        assert store.recordings.delete_all() == 1
         with pytest.raises(RequestError, match="deleted"):
-            worker.append(session, readings(1), duration_s=1.0)
+            worker.recordings.append(session, readings(1), duration_s=1.0)
 
 
 def test_with_a_server_whoever_is_silent_is_taken_for_gone(server_address: str, clock: Clock) -> None:
     with Store.open(server_address, clock=clock) as gone, Store.open(server_address, clock=clock) as store:
         session = begin(gone)
         clock.now += SILENCE
-        assert (store.recover(), store.get(session).state) == (0, SessionState.RECORDING)
+        assert (store.recordings.recover(), store.recordings.get(session).state) == (0, SessionState.RECORDING)
 
         clock.forward(seconds=1)
-        assert store.get(session).state is SessionState.INTERRUPTED
-        assert store.recover() == 1
+        assert store.recordings.get(session).state is SessionState.INTERRUPTED
+        assert store.recordings.recover() == 1
 
-        gone.append(session, readings(1), duration_s=1.0)  # it had only slept
-        assert store.get(session).state is SessionState.RECORDING
-        assert store.get(session).recording.trouble is None
+        gone.recordings.append(session, readings(1), duration_s=1.0)  # it had only slept
+        assert store.recordings.get(session).state is SessionState.RECORDING
+        assert store.recordings.get(session).recording.trouble is None
 
 
 def test_files_of_the_dead_are_cleared_away(tmp_path: Path) -> None:
@@ -166,7 +170,7 @@ def test_files_of_the_dead_are_cleared_away(tmp_path: Path) -> None:
             if path != just_born:
                 os.utime(path, (0, 0))
 
-        store.recover()
+        store.recordings.recover()
 
         left = set(tmp_path.glob("*-owner-*"))
         assert left > {alive, just_born}
@@ -184,12 +188,12 @@ def test_closing_leaves_no_file(tmp_path: Path) -> None:
 
 def test_what_a_stopped_service_left_open_is_interrupted(store: Store, address: str, clock: Clock) -> None:
     session = begin(store)
-    store.append(session, readings(2), duration_s=1.0)
+    store.recordings.append(session, readings(2), duration_s=1.0)
     store.close()
 
     with Store.open(address, clock=clock) as later:
-        assert later.get(session).state is SessionState.INTERRUPTED
-        assert len(list(later.readings(session))) == 2
+        assert later.recordings.get(session).state is SessionState.INTERRUPTED
+        assert len(list(later.recordings.readings(session))) == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")

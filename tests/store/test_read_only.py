@@ -34,8 +34,8 @@ def fill(folder: Path, batches: int = 3) -> str:
     with Store.open(sqlite_address(folder)) as store:
         session = begin(store)
         for second in range(batches):
-            store.append(session, readings(10, second), duration_s=second + 1.0)
-        store.finish(session, duration_s=batches)
+            store.recordings.append(session, readings(10, second), duration_s=second + 1.0)
+        store.recordings.finish(session, duration_s=batches)
     return session
 
 
@@ -47,10 +47,10 @@ def assert_reads_and_refuses(folder: Path, session: str) -> None:
     before = names(folder)
     with Store.lazy(sqlite_address(folder)) as store:
         for _ in range(2):
-            assert [stored.id for stored in store.list(limit=5)] == [session]
-            assert len(list(store.readings(session))) == 30
-            assert (store.count(), store.list_jobs(limit=5)) == (1, [])
-            for write in (lambda: begin(store), lambda: store.delete(session), store.delete_all):
+            assert [stored.id for stored in store.recordings.list(limit=5)] == [session]
+            assert len(list(store.recordings.readings(session))) == 30
+            assert (store.recordings.count(), store.jobs.list(limit=5)) == (1, [])
+            for write in (lambda: begin(store), lambda: store.recordings.delete(session), store.recordings.delete_all):
                 with pytest.raises(StoreReadOnly, match="cannot be written"):
                     write()
     assert names(folder) == before
@@ -85,19 +85,19 @@ def test_what_another_writes_is_read_as_it_comes(folder: Path, tmp_path: Path) -
         session = begin(writer)
         with Store.lazy(sqlite_address(seen)) as store:
             for second in range(5):
-                writer.append(session, readings(10, second), duration_s=second + 1.0)
-                assert len(list(store.readings(session))) == 10 * (second + 1)
-                assert store.get(session).state is SessionState.RECORDING
+                writer.recordings.append(session, readings(10, second), duration_s=second + 1.0)
+                assert len(list(store.recordings.readings(session))) == 10 * (second + 1)
+                assert store.recordings.get(session).state is SessionState.RECORDING
             writer.close()
-            assert len(list(store.readings(session))) == 50
-            assert store.get(session).state is SessionState.INTERRUPTED
+            assert len(list(store.recordings.readings(session))) == 50
+            assert store.recordings.get(session).state is SessionState.INTERRUPTED
 
 
 def crash(folder: Path, onto: Path) -> str:
     """What a service leaves behind that was killed while it recorded: the end is in the journal."""
     with Store.open(sqlite_address(folder)) as store:
         session = begin(store)
-        store.append(session, readings(30), duration_s=3.0)
+        store.recordings.append(session, readings(30), duration_s=3.0)
         shutil.copytree(folder, onto)
     assert (onto / f"{FILE}-wal").stat().st_size
     return session
@@ -107,8 +107,8 @@ def test_what_a_killed_service_wrote_last_is_read_too_and_told_to_be_interrupted
     session = crash(folder, tmp_path / "left")
 
     with read_only(tmp_path / "left") as left, Store.lazy(sqlite_address(left)) as store:
-        assert len(list(store.readings(session))) == 30
-        assert store.get(session).state is SessionState.INTERRUPTED
+        assert len(list(store.recordings.readings(session))) == 30
+        assert store.recordings.get(session).state is SessionState.INTERRUPTED
 
 
 def test_nothing_is_left_out_silently(folder: Path, tmp_path: Path) -> None:
@@ -120,24 +120,24 @@ def test_nothing_is_left_out_silently(folder: Path, tmp_path: Path) -> None:
         Store.lazy(sqlite_address(left)) as store,
         pytest.raises(StoreError, match=r"what was stored last is in fer_web\.sqlite-wal\. Copy the folder"),
     ):
-        store.count()
+        store.recordings.count()
 
 
 def test_everything_goes_on_as_soon_as_something_can_be_written(folder: Path) -> None:
     session = fill(folder)
     with Store.lazy(sqlite_address(folder)) as store:
         with read_only(folder):
-            assert store.count() == 1
+            assert store.recordings.count() == 1
 
-        store.delete(session)
-        assert store.count() == 0
+        store.recordings.delete(session)
+        assert store.recordings.count() == 0
 
 
 def test_where_nothing_was_kept_there_is_nothing_and_nothing_begins(folder: Path) -> None:
     folder.mkdir()
     for path in (folder, folder / "missing"):
         with read_only(folder), Store.lazy(sqlite_address(path)) as store:
-            assert (store.count(), store.list(limit=5), store.list_jobs(limit=5)) == (0, [], [])
+            assert (store.recordings.count(), store.recordings.list(limit=5), store.jobs.list(limit=5)) == (0, [], [])
             with pytest.raises(StoreReadOnly, match=r"cannot be written \(Read-only file system\).*FER_DATA_DIR"):
                 begin(store)
 
@@ -151,7 +151,7 @@ def test_what_may_not_even_be_read_is_told(folder: Path) -> None:
         Store.lazy(sqlite_address(folder)) as store,
         pytest.raises(StoreError, match="cannot be") as no,
     ):
-        store.count()
+        store.recordings.count()
 
     assert not isinstance(no.value, StoreReadOnly)
     folder.chmod(0o755)
@@ -168,20 +168,20 @@ def test_tables_of_an_older_version_are_told_where_they_cannot_be_changed(folder
         Store.lazy(sqlite_address(folder)) as store,
         pytest.raises(StoreError, match="older version"),
     ):
-        store.count()
+        store.recordings.count()
 
 
 def test_recordings_on_a_disk_that_is_full_from_the_start_can_be_read_and_deleted(folder: Path) -> None:
     with small(folder, "24m"):
         session = fill_small(folder)
         with Store.lazy(sqlite_address(folder)) as store:  # as in a service that starts now
-            assert len(list(store.readings(session))) == 30
+            assert len(list(store.recordings.readings(session))) == 30
             with pytest.raises(StoreFull):  # noqa: PT012
                 other = begin(store)
                 while True:
-                    store.append(other, readings(1000), duration_s=1.0)
-            store.delete(session)
-            assert session not in [stored.id for stored in store.list(limit=5)]
+                    store.recordings.append(other, readings(1000), duration_s=1.0)
+            store.recordings.delete(session)
+            assert session not in [stored.id for stored in store.recordings.list(limit=5)]
 
 
 @pytest.mark.parametrize("is_killed", [False, True])
@@ -193,15 +193,15 @@ def test_they_can_be_read_without_any_space_that_was_put_aside(folder: Path, is_
         (folder / f"{FILE}-reserve").unlink()
         take_all(folder)
         with Store.lazy(sqlite_address(folder)) as store:
-            assert len(list(store.readings(session))) == 30
+            assert len(list(store.recordings.readings(session))) == 30
 
 
 def fill_small(folder: Path) -> str:
     """A recording on a disk that is full afterwards."""
     with Store.open(sqlite_address(folder)) as store:
         session = begin(store)
-        store.append(session, readings(30), duration_s=3.0)
-        store.finish(session, duration_s=3.0)
+        store.recordings.append(session, readings(30), duration_s=3.0)
+        store.recordings.finish(session, duration_s=3.0)
     take_all(folder)
     return session
 

@@ -18,7 +18,7 @@ MONTH = timedelta(days=30)
 
 def finished(store: Store, name: str) -> str:
     session = begin(store, name)
-    store.finish(session, duration_s=1.0)
+    store.recordings.finish(session, duration_s=1.0)
     return session
 
 
@@ -33,7 +33,7 @@ def test_what_is_older_than_the_setting_goes(store: Store, clock: Clock) -> None
     clock.forward(seconds=1)
     assert retention.tidy() == 1
 
-    assert [stored.id for stored in store.list(limit=5)] == [recent]
+    assert [stored.id for stored in store.recordings.list(limit=5)] == [recent]
     assert told[-1] == clock.now - MONTH
 
 
@@ -42,7 +42,7 @@ def test_without_an_end_everything_stays(store: Store, clock: Clock) -> None:
     clock.forward(days=36_500)
 
     assert Retention(store, None, clock=clock).tidy() == 0
-    assert store.count() == 1
+    assert store.recordings.count() == 1
 
 
 def test_what_a_process_was_deleting_when_it_was_killed_goes_also_without_an_end(store: Store) -> None:
@@ -53,9 +53,9 @@ def test_what_a_process_was_deleting_when_it_was_killed_goes_also_without_an_end
         if len(gone) == 1:
             raise PermissionError("as if the process was killed now")
 
-    store.on_delete(forget)
+    store.recordings.on_delete(forget)
     session = begin(store)
-    store.delete(session)
+    store.recordings.delete(session)
 
     Retention(store, None).tidy()
 
@@ -80,7 +80,7 @@ def test_it_happens_at_the_start_and_again_and_again_until_it_is_closed(store: S
     retention.start()  # once is enough
 
     assert again.is_reached.wait(30)
-    assert store.count() == 0
+    assert store.recordings.count() == 0
     retention.close()
     assert active_count() == before
     retention.start()

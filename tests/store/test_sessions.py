@@ -35,9 +35,9 @@ TABLES = ("sessions", "readings", "people", "markers")
 def test_a_reading_comes_back_as_it_was(store: Store, kept: Reading) -> None:
     session = begin(store)
 
-    store.append(session, [kept], duration_s=1.0)
+    store.recordings.append(session, [kept], duration_s=1.0)
 
-    assert list(store.readings(session)) == [kept]
+    assert list(store.recordings.readings(session)) == [kept]
 
 
 def test_numbers_of_numpy_are_numbers(store: Store) -> None:
@@ -52,9 +52,9 @@ def test_numbers_of_numpy_are_numbers(store: Store) -> None:
         uncertain=np.bool_(1),
     )
 
-    store.append(session, [given], duration_s=f(1))
+    store.recordings.append(session, [given], duration_s=f(1))
 
-    (kept,) = store.readings(session)
+    (kept,) = store.recordings.readings(session)
     assert (kept.time_s, kept.track_id, kept.blink_count, kept.uncertain) == (0.5, 7, 2, True)
     assert (kept.yaw_deg, kept.pitch_deg, kept.roll_deg) == (1, 2, 3)
     assert (kept.sharpness, kept.brightness, kept.size_px, kept.poor) == (0.5, 0.25, 80, False)
@@ -65,22 +65,22 @@ def test_numbers_of_numpy_are_numbers(store: Store) -> None:
 def test_what_could_not_be_measured_is_nothing_rather_than_no_number(store: Store) -> None:
     session, nan = begin(store), float("nan")
 
-    store.append(session, [reading(pose=Pose(nan, 0, 0), left_eye_aspect_ratio=nan)], duration_s=1.0)
+    store.recordings.append(session, [reading(pose=Pose(nan, 0, 0), left_eye_aspect_ratio=nan)], duration_s=1.0)
 
-    (kept,) = store.readings(session)
+    (kept,) = store.recordings.readings(session)
     assert (kept.yaw_deg, kept.left_eye_aspect_ratio, kept.right_eye_aspect_ratio) == (None, None, 0.29)
 
 
 def test_a_reading_that_is_none_takes_the_others_of_its_second_with_it_and_nothing_else(store: Store) -> None:
     scores = (*SCORES[:6], float("nan"))
     session = begin(store)
-    store.append(session, readings(5), duration_s=0.5)
+    store.recordings.append(session, readings(5), duration_s=0.5)
 
     with pytest.raises(ValueError, match="7 scores"):
-        store.append(session, [reading(0.6), reading(0.7, scores=scores)], duration_s=1.0)
+        store.recordings.append(session, [reading(0.6), reading(0.7, scores=scores)], duration_s=1.0)
 
-    assert list(store.readings(session)) == readings(5)
-    assert store.get(session).recording.duration_s == 0.5
+    assert list(store.recordings.readings(session)) == readings(5)
+    assert store.recordings.get(session).recording.duration_s == 0.5
 
 
 def test_readings_come_in_time_order_however_they_are_paged(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,26 +88,26 @@ def test_readings_come_in_time_order_however_they_are_paged(store: Store, monkey
     session, other = begin(store), begin(store)
     moments = [0.0, 0.0, 0.0, 0.0, 0.1, 0.1, 0.2]
     given = [reading(moment, track) for track, moment in enumerate(moments)]
-    store.append(session, given[4:], duration_s=1.0)
-    store.append(other, readings(4), duration_s=1.0)
-    store.append(session, given[:4], duration_s=1.0)
+    store.recordings.append(session, given[4:], duration_s=1.0)
+    store.recordings.append(other, readings(4), duration_s=1.0)
+    store.recordings.append(session, given[:4], duration_s=1.0)
 
-    assert list(store.readings(session)) == given
-    assert list(store.readings(other)) == readings(4)
+    assert list(store.recordings.readings(session)) == given
+    assert list(store.recordings.readings(other)) == readings(4)
 
 
 def test_a_recording_tells_all_that_is_known_about_it(store: Store) -> None:
     began = datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=timezone(timedelta(hours=2)))
-    session = store.create(
+    session = store.recordings.create(
         "Ünterview 1", "clip.mp4", began, kind="video", fps=12.5, width=640, height=480, model="xception 1",
         consent="signed on paper", job_id="job-1",
     )  # fmt: skip
-    store.append(session, [reading(0.0, 1), reading(0.0, 2)], duration_s=2.0)
-    store.append(session, [reading(0.1, 2)], duration_s=1.0)
-    store.mark(session, Marker(1.5, "question 2"))
-    store.mark(session, Marker(0.5, "question 1"))
+    store.recordings.append(session, [reading(0.0, 1), reading(0.0, 2)], duration_s=2.0)
+    store.recordings.append(session, [reading(0.1, 2)], duration_s=1.0)
+    store.recordings.mark(session, Marker(1.5, "question 2"))
+    store.recordings.mark(session, Marker(0.5, "question 1"))
 
-    stored = store.get(session)
+    stored = store.recordings.get(session)
 
     told = stored.recording
     assert (stored.id, stored.kind, stored.state, stored.consent, stored.job_id) == (
@@ -121,17 +121,17 @@ def test_a_recording_tells_all_that_is_known_about_it(store: Store) -> None:
     assert (told.name, told.source, told.model, told.trouble) == ("Ünterview 1", "clip.mp4", "xception 1", None)
     assert (told.started_at, told.duration_s, told.fps, told.width, told.height) == (began, 2.0, 12.5, 640, 480)
     assert told.markers == (Marker(0.5, "question 1"), Marker(1.5, "question 2"))
-    assert store.list(limit=5) == [stored]
+    assert store.recordings.list(limit=5) == [stored]
 
 
 def test_what_is_learned_on_the_way_is_kept(store: Store) -> None:
     session = begin(store)
 
-    store.append(session, [], duration_s=1.0, fps=10.0, width=640, height=480)
-    store.append(session, [], duration_s=2.0)
-    store.finish(session, duration_s=2.5, fps=14.5, trouble="the camera was unplugged")
+    store.recordings.append(session, [], duration_s=1.0, fps=10.0, width=640, height=480)
+    store.recordings.append(session, [], duration_s=2.0)
+    store.recordings.finish(session, duration_s=2.5, fps=14.5, trouble="the camera was unplugged")
 
-    stored = store.get(session)
+    stored = store.recordings.get(session)
     told = stored.recording
     assert stored.state is SessionState.FINISHED
     assert (told.duration_s, told.fps, told.width, told.height) == (2.5, 14.5, 640, 480)
@@ -140,43 +140,43 @@ def test_what_is_learned_on_the_way_is_kept(store: Store) -> None:
 
 def test_nothing_is_added_to_what_is_finished(store: Store) -> None:
     session = begin(store)
-    store.finish(session, duration_s=1.0)
+    store.recordings.finish(session, duration_s=1.0)
 
     with pytest.raises(RequestError, match="finished") as refusal:
-        store.append(session, readings(1), duration_s=1.0)
+        store.recordings.append(session, readings(1), duration_s=1.0)
 
     assert refusal.value.code == "recording_over"
-    assert list(store.readings(session)) == []
+    assert list(store.recordings.readings(session)) == []
 
 
 def test_the_newest_come_first_and_in_pages(store: Store) -> None:
     ids = [begin(store, str(number)) for number in range(5)]
 
-    assert [stored.id for stored in store.list(limit=2)] == [ids[4], ids[3]]
-    assert [stored.id for stored in store.list(limit=2, offset=4)] == [ids[0]]
-    assert (store.count(), len(set(ids))) == (5, 5)
+    assert [stored.id for stored in store.recordings.list(limit=2)] == [ids[4], ids[3]]
+    assert [stored.id for stored in store.recordings.list(limit=2, offset=4)] == [ids[0]]
+    assert (store.recordings.count(), len(set(ids))) == (5, 5)
     assert all(session.isalnum() and len(session) >= 32 for session in ids)
 
 
 def test_a_name_can_hold_anything(store: Store) -> None:
     session = begin(store, "nul \0 and half \ud83d a character")
-    assert store.get(session).recording.name == "nul  and half ? a character"
+    assert store.recordings.get(session).recording.name == "nul  and half ? a character"
 
-    store.rename(session, "'; DROP TABLE sessions; -- 😀")
+    store.recordings.rename(session, "'; DROP TABLE sessions; -- 😀")
 
-    assert store.get(session).recording.name == "'; DROP TABLE sessions; -- 😀"
+    assert store.recordings.get(session).recording.name == "'; DROP TABLE sessions; -- 😀"
 
 
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda store: store.get("none"),
-        lambda store: store.append("none", readings(1), duration_s=1.0),
-        lambda store: store.mark("none", Marker(0, "x")),
-        lambda store: store.finish("none", duration_s=1.0),
-        lambda store: store.rename("none", "x"),
-        lambda store: store.delete("none"),
-        lambda store: store.readings("none"),  # at once, not with the first reading
+        lambda store: store.recordings.get("none"),
+        lambda store: store.recordings.append("none", readings(1), duration_s=1.0),
+        lambda store: store.recordings.mark("none", Marker(0, "x")),
+        lambda store: store.recordings.finish("none", duration_s=1.0),
+        lambda store: store.recordings.rename("none", "x"),
+        lambda store: store.recordings.delete("none"),
+        lambda store: store.recordings.readings("none"),  # at once, not with the first reading
     ],
 )
 def test_a_recording_that_does_not_exist_is_told(store: Store, ask: Callable[[Store], object]) -> None:
@@ -190,32 +190,32 @@ def test_deleting_leaves_nothing_behind(store: Store, monkeypatch: pytest.Monkey
     monkeypatch.setattr(session_deletion, "PAGE", 4)
     doomed, kept = begin(store), begin(store)
     for session in (doomed, kept):
-        store.append(session, [*readings(10), *[reading(5.0)] * 6], duration_s=1.0)
-        store.mark(session, Marker(0.5, "x"))
+        store.recordings.append(session, [*readings(10), *[reading(5.0)] * 6], duration_s=1.0)
+        store.recordings.mark(session, Marker(0.5, "x"))
 
-    store.delete(doomed)
+    store.recordings.delete(doomed)
 
     assert rows(store, *TABLES) == [1, 16, 1, 1]
-    assert [stored.id for stored in store.list(limit=5)] == [kept]
+    assert [stored.id for stored in store.recordings.list(limit=5)] == [kept]
     with pytest.raises(RequestError, match="deleted"):
-        store.append(doomed, readings(1), duration_s=1.0)  # somebody was still recording it
-    assert store.delete_all() == 1
+        store.recordings.append(doomed, readings(1), duration_s=1.0)  # somebody was still recording it
+    assert store.recordings.delete_all() == 1
     assert rows(store, *TABLES) == [0, 0, 0, 0]
 
 
 def test_recording_goes_on_while_another_recording_is_deleted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_deletion, "PAGE", 10)
     doomed, running = begin(store), begin(store)
-    store.append(doomed, readings(60), duration_s=6.0)
-    deleting = Thread(target=store.delete, args=(doomed,))
+    store.recordings.append(doomed, readings(60), duration_s=6.0)
+    deleting = Thread(target=store.recordings.delete, args=(doomed,))
     deleting.start()
     appended = 0
     while deleting.is_alive() or not appended:
-        store.append(running, [reading(appended / 10)], duration_s=appended / 10)
+        store.recordings.append(running, [reading(appended / 10)], duration_s=appended / 10)
         appended += 1
         deleting.join(0.02)  # nobody records faster, and SQLite's lock is nobody's in turn
 
-    assert store.get(running).readings == appended
+    assert store.recordings.get(running).readings == appended
     assert rows(store, "sessions", "readings") == [1, appended]
 
 
@@ -227,13 +227,13 @@ def test_the_files_of_a_recording_go_before_it_and_another_attempt_is_made(store
         if not can_delete.is_set():
             raise PermissionError("a file is in use")
 
-    store.on_delete(forget)
+    store.recordings.on_delete(forget)
     session = begin(store)
 
-    store.delete(session)
-    assert (store.count(), rows(store, "sessions")) == (0, [1])
+    store.recordings.delete(session)
+    assert (store.recordings.count(), rows(store, "sessions")) == (0, [1])
     can_delete.set()
-    assert store.delete_all() == 0
+    assert store.recordings.delete_all() == 0
 
     assert asked == [session, session]
     assert rows(store, "sessions") == [0]
@@ -242,24 +242,24 @@ def test_the_files_of_a_recording_go_before_it_and_another_attempt_is_made(store
 def test_what_is_too_old_is_deleted_unless_it_goes_on(address: str, clock: Clock) -> None:
     with Store.open(address, keep=timedelta(days=30), clock=clock) as store:
         old, running = begin(store, "old"), begin(store, "running")
-        store.finish(old, duration_s=1.0)
+        store.recordings.finish(old, duration_s=1.0)
         clock.forward(days=20)
         recent = begin(store, "recent")
-        store.finish(recent, duration_s=1.0)
+        store.recordings.finish(recent, duration_s=1.0)
         clock.forward(days=10)
-        assert store.get(old).expires_at == clock.now
+        assert store.recordings.get(old).expires_at == clock.now
 
-        assert store.purge(clock.now - timedelta(days=30)) == 0
+        assert store.recordings.purge(clock.now - timedelta(days=30)) == 0
         clock.forward(seconds=1)
-        store.append(running, [], duration_s=1.0)
-        assert store.purge(clock.now - timedelta(days=30)) == 1
+        store.recordings.append(running, [], duration_s=1.0)
+        assert store.recordings.purge(clock.now - timedelta(days=30)) == 1
 
-        assert {stored.id for stored in store.list(limit=5)} == {recent, running}
+        assert {stored.id for stored in store.recordings.list(limit=5)} == {recent, running}
 
 
 def test_a_recording_of_a_file_from_long_ago_is_kept_from_now_on(store: Store, clock: Clock) -> None:
-    session = store.create("film", "film.mp4", datetime(1999, 1, 1, tzinfo=timezone.utc), kind="video")
-    store.finish(session, duration_s=1.0)
+    session = store.recordings.create("film", "film.mp4", datetime(1999, 1, 1, tzinfo=timezone.utc), kind="video")
+    store.recordings.finish(session, duration_s=1.0)
 
-    assert store.purge(clock.now - timedelta(days=30)) == 0
-    assert store.get(session).recording.started_at.year == 1999
+    assert store.recordings.purge(clock.now - timedelta(days=30)) == 0
+    assert store.recordings.get(session).recording.started_at.year == 1999

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Double, Integer, Text
 from sqlalchemy.types import TypeEngine
 
 from fer_web.core import Reading
+from fer_web.store import Store
 from fer_web.store.tables import Moment, ReadingRow, Table
 
 PLAIN: tuple[type[TypeEngine[object]], ...] = (BigInteger, Boolean, Double, Integer, Moment, Text)  # type: ignore[assignment]
@@ -30,3 +31,7 @@ def test_a_face_leaves_numbers_only() -> None:
     texts = [column.name for column in ReadingRow.__table__.columns if isinstance(column.type, Text)]
 
     assert texts == []
+
+
+def test_the_store_is_made_of_repositories_and_is_none_itself() -> None:
+    assert Store.__mro__ == (Store, object)

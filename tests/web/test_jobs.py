@@ -101,7 +101,7 @@ def test_a_video_becomes_a_job_that_waits(client: FlaskClient, tmp_path: Path) -
     assert answer.status_code == 202
     assert errors_in(job, schema_of("Job")) == []
     assert (job["name"], job["state"], job["progress"]) == ("my talk.mp4", "queued", 0.0)
-    assert services(client).store.get_job(job["id"]).options == {"annotate": True}
+    assert services(client).store.jobs.get(job["id"]).options == {"annotate": True}
     assert [path.read_bytes() for path in uploads(tmp_path)] == [VIDEO]
     assert "talk" not in uploads(tmp_path)[0].name
     assert client.get(f"/api/jobs/{job['id']}").get_json() == job
@@ -111,7 +111,7 @@ def test_a_video_becomes_a_job_that_waits(client: FlaskClient, tmp_path: Path) -
 def test_a_video_that_nobody_takes_says_so(client: FlaskClient) -> None:
     hour = timedelta(hours=1)
     services(client).videos._began_at -= hour
-    services(client).store.save_job(Job("film", "video", "film.mp4", datetime.now(timezone.utc) - hour))
+    services(client).store.jobs.save(Job("film", "video", "film.mp4", datetime.now(timezone.utc) - hour))
 
     for job in (client.get("/api/jobs/film").get_json(), client.get("/api/jobs").get_json()["jobs"][0]):
         assert (job["state"], job["message"]) == (
@@ -294,15 +294,15 @@ def test_a_waiting_video_is_canceled_and_then_forgotten(client: FlaskClient, tmp
 def finished(client: FlaskClient, *, annotated: bool = False) -> dict[str, Any]:
     """A job as a worker leaves it."""
     mine = services(client)
-    job = mine.store.get_job(send(client).get_json()["id"])
-    mine.store.claim_job("worker", job_id=job.id)
-    session = mine.store.create(job.name, job.name, job.created_at, kind="video", job_id=job.id)
-    mine.store.append(session, [READING], duration_s=1.0)
-    mine.store.finish(session, duration_s=1.0)
+    job = mine.store.jobs.get(send(client).get_json()["id"])
+    mine.store.jobs.claim("worker", job_id=job.id)
+    session = mine.store.recordings.create(job.name, job.name, job.created_at, kind="video", job_id=job.id)
+    mine.store.recordings.append(session, [READING], duration_s=1.0)
+    mine.store.recordings.finish(session, duration_s=1.0)
     if annotated:
         mine.videos.annotated.path(session).write_bytes(bytes(range(256)))
-    mine.store.update_job(job.id, "worker", session_id=session)
-    mine.store.end_job(job.id, "worker", JobState.DONE)
+    mine.store.jobs.update(job.id, "worker", session_id=session)
+    mine.store.jobs.end(job.id, "worker", JobState.DONE)
     answer: dict[str, Any] = client.get(f"/api/jobs/{job.id}").get_json()
     return answer
 
@@ -312,8 +312,8 @@ def test_a_job_that_is_done_leads_to_its_session_while_there_is_one(client: Flas
 
     assert errors_in(job, schema_of("Job")) == []
     assert (job["state"], job["progress"], job["annotated"]) == ("done", 1.0, None)
-    assert services(client).store.get(job["session_id"]).readings == 1
-    services(client).store.delete(job["session_id"])
+    assert services(client).store.recordings.get(job["session_id"]).readings == 1
+    services(client).store.recordings.delete(job["session_id"])
     assert client.get(f"/api/jobs/{job['id']}").get_json()["session_id"] is None
 
 
@@ -327,7 +327,7 @@ def test_the_annotated_video_is_answered_in_parts_and_goes_with_its_session(clie
     assert whole.headers["Content-Disposition"].startswith("attachment")
     assert (part.status_code, part.data) == (206, bytes(range(10, 20)))
     session = path.split("/")[3]
-    services(client).store.delete(session)
+    services(client).store.recordings.delete(session)
     assert code_of(client.get(path)) == (404, "no_recording")
     assert services(client).videos.annotated.find(session) is None
 

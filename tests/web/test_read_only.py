@@ -25,11 +25,11 @@ def fill(folder: Path) -> str:
     """A recording, and a video that waits."""
     with Store.open(sqlite_address(folder)) as store:
         session = begin(store)
-        store.append(session, readings(3), duration_s=1.0)
-        store.finish(session, duration_s=1.0)
-        store.save_job(Job("waiting", "video", "film.mp4", datetime.now(timezone.utc), path="uploads/film"))
+        store.recordings.append(session, readings(3), duration_s=1.0)
+        store.recordings.finish(session, duration_s=1.0)
+        store.jobs.save(Job("waiting", "video", "film.mp4", datetime.now(timezone.utc), path="uploads/film"))
         over = datetime.now(timezone.utc)
-        store.save_job(Job("over", "video", "film.mp4", over, state=JobState.DONE, finished_at=over))
+        store.jobs.save(Job("over", "video", "film.mp4", over, state=JobState.DONE, finished_at=over))
     return session
 
 

@@ -71,13 +71,13 @@ def test_the_live_picture_is_recorded_without_a_viewer_until_it_is_stopped(clien
 
     assert ended["state"] == "finished"
     assert current(client) is None
-    stored = store_of(client).get(recording["id"])
+    stored = store_of(client).recordings.get(recording["id"])
     assert (stored.state, stored.kind, stored.consent) == (SessionState.FINISHED, "live", "signed forms")
     assert (stored.recording.source, stored.recording.model) == ("demo", "fake 1")
     assert stored.readings == ended["readings"] >= 5
     assert stored.recording.fps > 0
     assert stored.recording.width > 0
-    assert len(list(store_of(client).readings(recording["id"]))) == stored.readings
+    assert len(list(store_of(client).recordings.readings(recording["id"]))) == stored.readings
 
 
 @pytest.mark.parametrize("consent", [None, False, "yes", 1])
@@ -115,7 +115,7 @@ def test_markers_are_kept_with_their_times(client: FlaskClient) -> None:
     assert told["markers"] == 7
     assert [marker["text"] for marker in told["newest_markers"]] == [f"Question {number}" for number in range(2, 7)]
     stop(client, recording)
-    markers = store_of(client).get(recording["id"]).recording.markers
+    markers = store_of(client).recordings.get(recording["id"]).recording.markers
     assert [marker.text for marker in markers] == [f"Question {number}" for number in range(7)]
     assert [marker.time_s for marker in markers] == sorted(marker.time_s for marker in markers)
 
@@ -186,7 +186,7 @@ def test_stopping_the_service_writes_what_has_come(client: FlaskClient) -> None:
 
     mine.close()
 
-    stored = store.get(recording["id"])
+    stored = store.recordings.get(recording["id"])
     assert stored.state is SessionState.FINISHED
     assert stored.readings >= 3
 
@@ -205,7 +205,7 @@ def test_a_visit_is_recorded_by_its_visitor(client: FlaskClient) -> None:
     )
 
     assert stop(client, recording, visit)["readings"] == 3
-    stored = store_of(client).get(recording["id"])
+    stored = store_of(client).recordings.get(recording["id"])
     assert (stored.kind, stored.recording.source, stored.readings) == ("visitor", "visitor's camera", 3)
     assert (stored.recording.width, stored.recording.height) == (60, 40)
 
@@ -229,8 +229,8 @@ def test_it_ends_with_the_visit(client: FlaskClient) -> None:
 
     client.delete("/camera/visit", headers=visit)
 
-    assert eventually(lambda: store_of(client).get(recording["id"]).state is SessionState.FINISHED)
-    assert store_of(client).get(recording["id"]).readings == 1
+    assert eventually(lambda: store_of(client).recordings.get(recording["id"]).state is SessionState.FINISHED)
+    assert store_of(client).recordings.get(recording["id"]).readings == 1
     assert code_of(client.post("/api/recordings", json=AGREED, headers=visit)) == (404, "no_visit")
 
 
@@ -259,8 +259,8 @@ def test_a_visit_over_a_websocket_learns_its_secret_and_is_recorded(tmp_path: Pa
             recording = start(client, {"Fer-Visit": told["visit"]})
             assert "results" in visitor.ask(JPEG)
             assert visitor.ask("hello")["error"]["code"] == "unsupported_format"
-        assert eventually(lambda: store_of(client).get(recording["id"]).state is SessionState.FINISHED)
-        assert store_of(client).get(recording["id"]).readings == 1
+        assert eventually(lambda: store_of(client).recordings.get(recording["id"]).state is SessionState.FINISHED)
+        assert store_of(client).recordings.get(recording["id"]).readings == 1
     finally:
         server.shutdown()
         server.server_close()
@@ -282,9 +282,11 @@ def test_a_process_that_is_killed_loses_no_more_than_the_last_second(tmp_path: P
         server.process.wait(10)
 
     with Store.open(f"sqlite:///{tmp_path / 'data' / 'fer_web.sqlite'}") as store:
-        assert eventually(lambda: store.recover() == 1)  # a killed process takes a moment to let go of its files
-        stored = store.get(recording["id"])
-        readings = list(store.readings(recording["id"]))
+        assert eventually(
+            lambda: store.recordings.recover() == 1
+        )  # a killed process takes a moment to let go of its files
+        stored = store.recordings.get(recording["id"])
+        readings = list(store.recordings.readings(recording["id"]))
     assert stored.state is SessionState.INTERRUPTED
     assert stored.recording.trouble is not None
     assert stored.recording.fps > 0
@@ -300,7 +302,7 @@ def test_a_process_that_is_asked_to_end_finishes_the_recording(tmp_path: Path) -
         assert server.process.wait(20) == 0
 
     with Store.open(f"sqlite:///{tmp_path / 'data' / 'fer_web.sqlite'}") as store:
-        assert store.get(recording["id"]).state is SessionState.FINISHED
+        assert store.recordings.get(recording["id"]).state is SessionState.FINISHED
 
 
 def _kill(*processes: int) -> None:

@@ -37,13 +37,13 @@ def client(tmp_path: Path) -> Iterator[FlaskClient]:
 def add(client: FlaskClient, name: str = "talk", scores: tuple[float, ...] = HAPPY, seconds: int = 20) -> str:
     """A session of one person at ten pictures a second, with a marker in its middle."""
     store = store_of(client)
-    session = store.create(
+    session = store.recordings.create(
         name, "demo", BEGAN, kind="live", fps=10.0, width=64, height=48, model="fake 1", consent="signed"
     )
     readings = [reading_of(count / 10, 1, scores, count // 30, None, None) for count in range(seconds * 10)]
-    store.append(session, readings, duration_s=float(seconds))
-    store.mark(session, Marker(seconds / 2, EVIL))
-    store.finish(session, duration_s=float(seconds))
+    store.recordings.append(session, readings, duration_s=float(seconds))
+    store.recordings.mark(session, Marker(seconds / 2, EVIL))
+    store.recordings.finish(session, duration_s=float(seconds))
     return session
 
 
@@ -227,12 +227,12 @@ def test_a_summary_grows_with_its_recording_and_follows_its_name(client: FlaskCl
     path = f"/api/sessions/{session}/summary.json"
     assert client.get(path).get_json()["recording"]["name"] == "talk"
 
-    store.rename(session, "other")
+    store.recordings.rename(session, "other")
     assert client.get(path).get_json()["recording"]["name"] == "other"
 
-    running = store.create("runs", "demo", BEGAN, kind="live")
+    running = store.recordings.create("runs", "demo", BEGAN, kind="live")
     for count in (1, 2):
-        store.append(running, [reading_of(float(count), 1, SAD, 0, None, None)], duration_s=float(count))
+        store.recordings.append(running, [reading_of(float(count), 1, SAD, 0, None, None)], duration_s=float(count))
         assert client.get(f"/api/sessions/{running}/summary.json").get_json()["readings"] == count
 
 

@@ -40,7 +40,7 @@ def test_closing_the_service_closes_the_store(tmp_path: Path) -> None:
     services.close()
 
     with pytest.raises(StoreError, match="stopping"):
-        services.store.count()
+        services.store.recordings.count()
 
 
 @pytest.mark.parametrize(("days", "text"), [(14, "Deleted after 14 days"), (0, "Kept until somebody deletes them")])
