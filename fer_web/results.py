@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from fer_web.core import Face, Reading, Recording, Rect
 from fer_web.core.measures import Measure
 from fer_web.core.readings import FACE_MEASURES, MEASURES, FaceMeasures, with_dominant
+from fer_web.core.text import harmless_cell
 
 if TYPE_CHECKING:
     from fer_web.reports import Summary
@@ -61,12 +62,15 @@ class _Result(Sequence[T], Generic[T], ABC):
         """A flat dictionary for each, all with the same keys: `pandas.DataFrame(result.to_records())`."""
         return list(self._records())
 
-    def to_csv(self, path: PathLike) -> None:
-        """A line for each, under a line of names; unknown values are empty."""
+    def to_csv(self, path: PathLike, *, separator: str = ",") -> None:
+        """A line for each, under a line of names; unknown values are empty. With the separator `;`, which spreadsheets
+        expect where a comma is the decimal sign, numbers have one.
+        """
         with Path(path).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, self._columns, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows({name: _cell(value) for name, value in record.items()} for record in self._records())
+            writer = csv.writer(file, delimiter=separator, lineterminator="\n")
+            writer.writerow(self._columns)
+            for record in self._records():
+                writer.writerow([_cell(record[name], separator) for name in self._columns])
 
     def to_json(self, path: PathLike | None = None) -> str:
         """The records as a JSON array, which is also written to `path`, if given; unknown values are null."""
@@ -112,11 +116,11 @@ class VideoResult(_Result[Reading]):
 
         return summarize(self.recording, self.items)
 
-    def to_csv(self, path: PathLike) -> None:
-        """The same file that the command line writes, readings.csv."""
+    def to_csv(self, path: PathLike, *, separator: str = ",") -> None:
+        """The same file that the command line writes, readings.csv; with `;` the one for Excel."""
         from fer_web.reports import write_readings_csv
 
-        write_readings_csv(path, self.items)
+        write_readings_csv(path, self.items, separator)
 
     @property
     def _columns(self) -> Sequence[str]:
@@ -141,6 +145,10 @@ def _measured(face: FaceMeasures, measures: Sequence[Measure]) -> Record:
     return {name: values.get(name, face.dominant_emotion.value) for name in with_dominant(measures)}
 
 
-def _cell(value: Any) -> Any:
-    """true and false as everywhere else in our files."""
-    return str(value).lower() if isinstance(value, bool) else value
+def _cell(value: Any, separator: str) -> Any:
+    """true and false as everywhere else in our files; text that no spreadsheet runs."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and separator == ";":
+        return str(value).replace(".", ",")
+    return harmless_cell(value)

@@ -158,3 +158,14 @@ def test_the_guides_example_runs(
     assert len(examples) >= 2
     assert "face" in capsys.readouterr().out
     assert (tmp_path / "talk.csv").is_file()
+
+
+def test_tables_for_german_excel_have_decimal_commas(astronaut: Frame, clip: Path, tmp_path: Path) -> None:
+    for result in (analyze_image(astronaut.pixels), analyze_video(clip)):
+        result.to_csv(tmp_path / "local.csv", separator=";")
+
+        with (tmp_path / "local.csv").open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file, delimiter=";"))
+        assert list(rows[0]) == list(result.to_records()[0])
+        assert "," in rows[0]["happy"]
+        assert float(rows[0]["happy"].replace(",", ".")) == pytest.approx(result.to_records()[0]["happy"], abs=1e-6)

@@ -55,6 +55,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--annotate", action="store_true", help="also write annotated.mp4: the overlay drawn on every picture"
     )
     parser.add_argument(
+        "--excel",
+        action="store_true",
+        help="also write readings-excel.csv, with semicolons and decimal commas, for Excel in German and others",
+    )
+    parser.add_argument(
         "--jobs", type=_jobs, default=1, metavar="N", help="videos analyzed at the same time, each in a process"
     )
     parser.add_argument("--overwrite", action="store_true", help="do again what was finished or begun before")
@@ -73,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     for sentence in missing:
         print(f"error: {sentence}", file=sys.stderr)
     options = Options(fps=args.fps or None, decoders=1 if args.jobs > 1 else 0)
-    plan = Plan(settings.models_dir, settings.model, options, args.annotate, args.overwrite)
+    plan = Plan(settings.models_dir, settings.model, options, args.annotate, args.overwrite, args.excel)
     with _Screen(len(tasks), args.quiet) as screen, _interruptible() as stop:
         run_batch(tasks, plan, screen, jobs=args.jobs, should_stop=stop.is_set)
     if stop.is_set():

@@ -58,7 +58,7 @@ def _setting_row(name: str) -> tuple[str, str, str]:
     from fer_web.cli.settings import shown
 
     info = Settings.model_fields[name]
-    default = "" if info.default in (None, ()) else f"`{shown(info.default).removeprefix(f'{ROOT}/')}`"
+    default = "" if info.default in (None, (), "") else f"`{shown(info.default).removeprefix(f'{ROOT}/')}`"
     return f"`{variable(name)}`", default, info.description or ""
 
 

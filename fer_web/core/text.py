@@ -19,6 +19,15 @@ def _shown(character: str) -> str:
     return character if character.isprintable() else repr(character)[1:-1]
 
 
+# What a cell begins with that a spreadsheet calculates, or runs; the wide forms too, which some take for the others.
+_CALCULATED = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+def harmless_cell(value: Any) -> Any:
+    """A value for a CSV file: a text that a spreadsheet would take for a formula stands behind an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_CALCULATED) else value
+
+
 class OneLineFormatter(logging.Formatter):
     """Messages of a line each, and tracebacks indented below theirs: whatever they quote, no line of it can pass for a
     message of its own.

@@ -44,6 +44,7 @@ class Plan:
     options: Options
     annotate: bool = False
     overwrite: bool = False
+    excel: bool = False
 
 
 class Listener(Protocol):
@@ -108,6 +109,7 @@ def _work(
             options=plan.options,
             annotate=plan.annotate,
             overwrite=plan.overwrite,
+            excel=plan.excel,
             on_note=lambda note: tell("noted", note),
             on_progress=lambda done_s, total_s: tell("advanced", done_s, total_s),
             should_stop=should_stop,

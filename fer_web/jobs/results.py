@@ -16,13 +16,23 @@ from fer_web.jobs.analysis import BEGINNING, Analysis, Options, Position, Progre
 from fer_web.jobs.annotate import drawn_path
 from fer_web.jobs.state import Order, State, alone, read_state, write_state
 from fer_web.registry import verify_model
-from fer_web.reports import CardText, ReadingsWriter, read_readings_csv, report_html, summarize, summary_json
+from fer_web.reports import (
+    SEMICOLON,
+    CardText,
+    ReadingsWriter,
+    read_readings_csv,
+    report_html,
+    summarize,
+    summary_json,
+    write_readings_csv,
+)
 
 if TYPE_CHECKING:
     from fer_web.reports import Summary
     from fer_web.vision import Vision
 
 READINGS, SUMMARY, REPORT, ANNOTATED = "readings.csv", "summary.json", "report.html", "annotated.mp4"
+EXCEL = "readings-excel.csv"
 RESULTS = (READINGS, SUMMARY, REPORT, ANNOTATED)
 
 
@@ -61,6 +71,7 @@ def analyze_into(
     options: Options,
     annotate: bool = False,
     overwrite: bool = False,
+    excel: bool = False,
     on_note: Callable[[str], None] = lambda _: None,
     on_progress: Progress = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -76,11 +87,15 @@ def analyze_into(
         if work.note:
             on_note(work.note)
         if work.is_finished:
+            if excel and not (folder / EXCEL).exists():
+                write_for_excel(folder)
             return Outcome(folder, is_complete=True, note=work.note)
         analysis = work.analyze(path, model.vision, options, on_progress, should_stop)
         if not analysis.is_complete:
             return Outcome(folder, is_complete=False, note=work.note)
         summary = write_results(folder, analysis.recording, CardText.of(model.card))
+        if excel:
+            write_for_excel(folder)
         work.finish(analysis.position)
         return Outcome(folder, is_complete=True, note=work.note, summary=summary)
 
@@ -92,6 +107,11 @@ def write_results(folder: Path, recording: Recording, card: CardText) -> Summary
     (folder / SUMMARY).write_text(text + "\n", encoding="utf-8")
     (folder / REPORT).write_text(report_html(summary, card), encoding="utf-8")
     return summary
+
+
+def write_for_excel(folder: Path) -> None:
+    """A folder's readings as Excel opens them by a double click where a comma is the decimal sign."""
+    write_readings_csv(folder / EXCEL, read_readings_csv(folder / READINGS), SEMICOLON)
 
 
 class _Work:
@@ -179,7 +199,7 @@ class _Work:
         return not state.is_finished and _size(self.folder / READINGS) >= state.readings_bytes > 0 and has_drawn
 
     def _clear(self) -> None:
-        for name in RESULTS:
+        for name in (*RESULTS, EXCEL):
             (self.folder / name).unlink(missing_ok=True)
         drawn_path(self._copy).unlink(missing_ok=True)
 

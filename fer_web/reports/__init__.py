@@ -5,9 +5,13 @@ from fer_web.reports.card_text import CardText
 from fer_web.reports.csv_files import ReadingsWriter, csv_lines, read_readings_csv, write_readings_csv
 from fer_web.reports.page import comparison_fragment, comparison_html, report_fragment, report_html
 from fer_web.reports.person import Person
+from fer_web.reports.spreadsheet import COMMA, SEMICOLON, SEPARATORS
 from fer_web.reports.summary import Summary, summarize
 
 __all__ = [
+    "COMMA",
+    "SEMICOLON",
+    "SEPARATORS",
     "CardText",
     "Person",
     "ReadingsWriter",

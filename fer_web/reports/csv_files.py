@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from os import SEEK_END, PathLike
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +11,7 @@ from typing import BinaryIO, TextIO
 
 from fer_web.core import Reading
 from fer_web.errors import DataError
+from fer_web.reports.spreadsheet import COMMA, separated
 from fer_web.reports.table import COLUMNS, HEADER, line_of, read_line
 
 # A row has about 150 characters; the last line's beginning is looked for in the last so many bytes.
@@ -17,21 +19,25 @@ _TAIL_BYTES = 65_536
 _LONGEST_LINE = 4_096
 
 
-def csv_lines(readings: Iterable[Reading]) -> Iterator[str]:
+def csv_lines(readings: Iterable[Reading], separator: str = COMMA) -> Iterator[str]:
     """The file line by line, for whoever sends it somewhere: the header, then a line for each reading."""
-    yield HEADER + "\n"
-    for reading in readings:
-        yield line_of(reading) + "\n"
+    lines = chain((HEADER,), map(line_of, readings))
+    return (f"{line}\n" for line in separated(lines, separator))
 
 
-def write_readings_csv(target: str | PathLike[str] | TextIO, readings: Iterable[Reading]) -> int:
-    """Write all readings to a path or an open text file, and say how many there were."""
+def write_readings_csv(
+    target: str | PathLike[str] | TextIO, readings: Iterable[Reading], separator: str = COMMA
+) -> int:
+    """Write all readings to a path or an open text file, and say how many there were.
+
+    With semicolons, which spreadsheets expect where a comma is the decimal sign, numbers have one; only files with
+    commas can be read again.
+    """
     if isinstance(target, (str, PathLike)):
-        with ReadingsWriter(Path(target)) as writer:
-            writer.write(readings)
-            return writer.count
+        with Path(target).open("w", encoding="utf-8", newline="\n") as file:
+            return write_readings_csv(file, readings, separator)
     count = -1  # the header is no reading
-    for line in csv_lines(readings):
+    for line in csv_lines(readings, separator):
         target.write(line)
         count += 1
     return count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fer_web.reports import COMMA, SEPARATORS
 from fer_web.web.openapi_parts import (
     BODY_REFUSALS,
     GUARDED,
@@ -20,6 +21,12 @@ from fer_web.web.openapi_recordings import NAME
 from fer_web.web.openapi_schemas import COUNTED, NUMBER, SIZE, TEXT, Schema, list_of, object_of, or_null
 
 SESSION = parameter("session", TEXT, "The session's id.", place="path")
+SEPARATOR = parameter(
+    "separator",
+    {"type": "string", "enum": list(SEPARATORS), "default": COMMA},
+    "What stands between the cells of CSV. With semicolons, as spreadsheets in German and many other languages expect "
+    "them, numbers have a decimal comma.",
+)
 DOWNLOAD = parameter("download", {"type": "boolean", "default": False}, "Whether to save it instead of showing it.")
 PAIR = [
     {**parameter(name, TEXT, meaning), "required": True}
@@ -93,10 +100,10 @@ PATHS: dict[str, dict[str, Any]] = {
             "summary": "Every reading of a session.",
             "description": "One line for each person and analyzed picture, in the order of time; docs/reports.md "
             "explains the columns.",
-            "parameters": [SESSION],
+            "parameters": [SESSION, SEPARATOR],
             "responses": {
                 "200": _file("CSV.", "text/csv"),
-                **refusals(*GUARDED, "no_recording", "storage_unavailable"),
+                **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable"),
             },
         }
     },
@@ -152,9 +159,10 @@ PATHS: dict[str, dict[str, Any]] = {
         "get": {
             "operationId": "export",
             "summary": "All sessions: a folder with readings.csv, summary.json and report.html for each.",
+            "parameters": [SEPARATOR],
             "responses": {
                 "200": _file("A ZIP, written as it is read.", "application/zip"),
-                **refusals(*GUARDED, "storage_unavailable"),
+                **refusals(*GUARDED, "bad_parameter", "storage_unavailable"),
             },
         }
     },

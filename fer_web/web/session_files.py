@@ -13,7 +13,7 @@ from itertools import islice
 from urllib.parse import quote
 
 from fer_web.errors import NotReadyError, RequestError
-from fer_web.reports import CardText, Summary, csv_lines, report_html, summarize, summary_json
+from fer_web.reports import COMMA, CardText, Summary, csv_lines, report_html, summarize, summary_json
 from fer_web.store import SessionState, Store, StoredSession
 from fer_web.web.services import Services
 from fer_web.web.session_schemas import session_json
@@ -39,9 +39,9 @@ def _kept_summary(store: Store, stored: StoredSession) -> Summary:
     return summarize(stored.recording, store.recordings.readings(stored.id))
 
 
-def csv_pieces(store: Store, session: str) -> Iterator[bytes]:
+def csv_pieces(store: Store, session: str, separator: str = COMMA) -> Iterator[bytes]:
     """The readings as CSV, in pieces."""
-    lines = csv_lines(store.recordings.readings(session))
+    lines = csv_lines(store.recordings.readings(session), separator)
     while piece := "".join(islice(lines, PIECE_LINES)):
         yield piece.encode()
 
@@ -63,7 +63,7 @@ def card_text(mine: Services, model: str) -> CardText:
     return CardText(name or "unknown", version)
 
 
-def archive(mine: Services, store: Store) -> Iterator[bytes]:
+def archive(mine: Services, store: Store, separator: str = COMMA) -> Iterator[bytes]:
     """A ZIP of everything, piece by piece: a folder for each recording, and a list of them."""
     outbox = _Outbox()
     with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED) as file:  # type: ignore[call-overload]
@@ -71,7 +71,7 @@ def archive(mine: Services, store: Store) -> Iterator[bytes]:
         for stored in _all(store):
             listed.append(session_json(stored))
             try:
-                for _ in _add(file, mine, store, stored):
+                for _ in _add(file, mine, store, stored, separator):
                     yield outbox.take()
             except RequestError:
                 listed.pop()  # it was deleted meanwhile
@@ -79,10 +79,10 @@ def archive(mine: Services, store: Store) -> Iterator[bytes]:
     yield outbox.take()
 
 
-def _add(file: zipfile.ZipFile, mine: Services, store: Store, stored: StoredSession) -> Iterator[None]:
+def _add(file: zipfile.ZipFile, mine: Services, store: Store, stored: StoredSession, separator: str) -> Iterator[None]:
     folder = folder_name(stored)
     with file.open(_entry(f"{folder}/readings.csv", stored), "w", force_zip64=True) as target:
-        for piece in csv_pieces(store, stored.id):
+        for piece in csv_pieces(store, stored.id, separator):
             target.write(piece)
             yield
     summary = summarize(stored.recording, store.recordings.readings(stored.id))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from fer_web.errors import RequestError, StillRecording
-from fer_web.reports import comparison_fragment, comparison_html, report_fragment, report_html
+from fer_web.reports import COMMA, SEPARATORS, comparison_fragment, comparison_html, report_fragment, report_html
 from fer_web.store import Store, StoredSession
 from fer_web.web.bodies import NAME_LENGTH, line_of, number_of, read_object
 from fer_web.web.outlet import endless_answer
@@ -118,7 +118,7 @@ def readings(session: str) -> Response:
     """Every reading, as CSV."""
     store = services().store
     name = f"{file_name(store.recordings.get(session).recording.name)}-readings.csv"
-    return _download(csv_pieces(store, session), "text/csv; charset=utf-8", name)
+    return _download(csv_pieces(store, session, _separator()), "text/csv; charset=utf-8", name)
 
 
 @bp.get("/api/sessions/<session>/summary.json")
@@ -160,7 +160,7 @@ def comparison() -> Response:
 def export() -> Response:
     """Everything, as one archive."""
     mine = services()
-    return _download(archive(mine, mine.store), "application/zip", "fer-web-sessions.zip")
+    return _download(archive(mine, mine.store, _separator()), "application/zip", "fer-web-sessions.zip")
 
 
 def _pair(store: Store) -> tuple[StoredSession, StoredSession]:
@@ -170,6 +170,14 @@ def _pair(store: Store) -> tuple[StoredSession, StoredSession]:
         raise RequestError("bad_parameter", "a and b must be the ids of two recordings")
     first, second = (store.recordings.get(session) for session in ids)
     return first, second
+
+
+def _separator() -> str:
+    """What stands between the cells of CSV: `?separator=;` is for spreadsheets that write a decimal comma."""
+    text = request.args.get("separator", COMMA)
+    if text not in SEPARATORS:
+        raise RequestError("bad_parameter", f"separator must be {' or '.join(SEPARATORS)}, not {text[:40]!r}")
+    return text
 
 
 def _saved(answer: Response, name: str) -> Response:

@@ -75,6 +75,25 @@ def test_every_video_gets_a_folder_and_a_line(
     assert json.loads((tmp_path / "out" / "talk" / "summary.json").read_text())["recording"]["name"] == "talk.mp4"
 
 
+def test_excel_gets_a_file_of_its_own_also_afterwards(
+    clips: Path, loaded: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    order = ["analyze", str(clips / "talk.mp4"), "--out", "out", *loaded]
+    folder = tmp_path / "out" / "talk"
+
+    assert main([*order, "--excel"]) == 0
+    with (folder / "readings-excel.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    wanted = rows_of(folder)
+    assert [row["time_s"] for row in rows] == [row["time_s"].replace(".", ",") for row in wanted]
+
+    (folder / "readings-excel.csv").unlink()
+    assert main([*order, "--excel"]) == 0
+    assert (folder / "readings-excel.csv").is_file()
+    assert main([*order, "--overwrite"]) == 0
+    assert not (folder / "readings-excel.csv").exists(), "it would be of another analysis"
+
+
 def test_a_second_run_has_nothing_to_do(clips: Path, loaded: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     clip = str(clips / "talk.mp4")
     main(["analyze", clip, *loaded])

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from fer_web.core.text import OneLineFormatter, one_line
+from fer_web.core.text import OneLineFormatter, harmless_cell, one_line
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,16 @@ from fer_web.core.text import OneLineFormatter, one_line
 )
 def test_text_from_outside_stays_on_its_line(text: str, shown: str) -> None:
     assert one_line(text) == shown
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1"])
+def test_a_text_that_a_spreadsheet_would_calculate_stays_a_text(text: str) -> None:
+    assert harmless_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", [-1, -0.5, 3.0, True, None, "", "happy", "a=b", "1 - 2", " =1"])
+def test_numbers_and_other_texts_are_written_as_they_are(value: object) -> None:
+    assert harmless_cell(value) is value
 
 
 def test_no_line_of_a_log_is_forged_by_what_a_message_or_a_traceback_quotes() -> None:

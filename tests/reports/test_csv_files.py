@@ -47,6 +47,19 @@ def fault_of(tmp_path: Path, *lines: str) -> str:
     return str(caught.value)
 
 
+def test_with_semicolons_numbers_have_a_decimal_comma_as_german_excel_reads_them(tmp_path: Path) -> None:
+    plain = "".join(csv_lines([FULL, BARE])).splitlines()
+    local = "".join(csv_lines([FULL, BARE], ";")).splitlines()
+
+    assert local[0] == plain[0].replace(",", ";")
+    for line, other in zip(plain[1:], local[1:], strict=True):
+        assert [cell.replace(".", ",") for cell in line.split(",")] == other.split(";")
+    assert "1234,568" in local[1]
+    assert "-12,35" in local[1]
+    assert write_readings_csv(tmp_path / "local.csv", [FULL, BARE], ";") == 2
+    assert (tmp_path / "local.csv").read_text(encoding="utf-8").splitlines() == local
+
+
 def test_what_is_written_is_read_again_to_the_decimals_that_are_kept(tmp_path: Path) -> None:
     assert write_readings_csv(tmp_path / "readings.csv", [FULL, BARE]) == 2
 

@@ -210,6 +210,29 @@ def test_readings_come_as_a_file(client: FlaskClient) -> None:
     )
 
 
+def test_german_excel_gets_semicolons_and_decimal_commas(client: FlaskClient) -> None:
+    session = add(client, seconds=2)
+    address = f"/api/sessions/{session}/readings.csv"
+
+    plain = list(csv.reader(client.get(address, query_string={"separator": ","}).text.splitlines()))
+    local = list(csv.reader(client.get(f"{address}?separator=;").text.splitlines(), delimiter=";"))
+
+    assert client.get(address).text == client.get(address, query_string={"separator": ","}).text
+    assert local == [[cell.replace(".", ",") for cell in row] for row in plain]
+    assert f'href="{address}?separator=;"' in client.get(f"/sessions/{session}").text.replace("%3B", ";")
+    with zipfile.ZipFile(BytesIO(client.get("/api/sessions/export.zip?separator=;").data)) as file:
+        name = next(name for name in file.namelist() if name.endswith(".csv"))
+        assert file.read(name).decode().splitlines()[0] == ";".join(plain[0])
+
+
+@pytest.mark.parametrize("path", ["/api/sessions/export.zip", "/api/sessions/{}/readings.csv"])
+@pytest.mark.parametrize("separator", ["", "|", ";;", "semicolon"])
+def test_no_other_separator_is_known(client: FlaskClient, path: str, separator: str) -> None:
+    answer = client.get(path.format(add(client)), query_string={"separator": separator})
+
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (400, "bad_parameter")
+
+
 def test_the_summary_adds_them_up(client: FlaskClient) -> None:
     session = add(client)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from fer_web.core.text import harmless_cell
 from fer_web.errors import DataError
 from fer_web.study.lab.rows import all_rows
 from fer_web.study.lab.runs import finished_runs
@@ -93,7 +94,7 @@ def as_csv(records: Iterable[Record]) -> str:
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for record in records:
-        writer.writerow(_flat(record))
+        writer.writerow({name: harmless_cell(value) for name, value in _flat(record).items()})
     return text.getvalue()
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from fer_web.core.text import harmless_cell
 from fer_web.store.address import UNPOOLED, parse_address
 from fer_web.store.troubles import telling
 from fer_web.study.lab.expressions import subset
@@ -99,7 +100,8 @@ def write_down(study: Any, folder: Path) -> None:
         writer = csv.writer(file)
         writer.writerow(["trial", "state", "public_accuracy", *names])
         for trial in trials:
-            writer.writerow([trial.number, trial.state.name.lower(), trial.value, *map(trial.params.get, names)])
+            chosen = [harmless_cell(trial.params.get(name)) for name in names]
+            writer.writerow([trial.number, trial.state.name.lower(), trial.value, *chosen])
     finished = [trial for trial in trials if trial.state == optuna.trial.TrialState.COMPLETE]
     if finished:
         best = study.best_trial
