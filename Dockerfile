@@ -5,7 +5,7 @@ ARG BASE=python:3.12-slim
 FROM ${BASE} AS build
 RUN python3 -m venv /opt/venv
 COPY requirements.txt /tmp/
-RUN /opt/venv/bin/python -m pip install --no-cache-dir --no-compile --disable-pip-version-check -r /tmp/requirements.txt
+RUN /opt/venv/bin/python -m pip install --no-cache-dir --no-compile --disable-pip-version-check --require-hashes -r /tmp/requirements.txt
 # What nothing here runs: TensorFlow's C++ headers and its build tool libclang, other packages' tests, pip itself, and of
 # the landmark package all but the landmarks; above all the network that tells who somebody is.
 RUN cd /opt/venv/lib/python3*/site-packages \

@@ -28,15 +28,15 @@ bench: $(VENV)/.serve
 $(VENV)/.serve: requirements-serve.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "FER Web needs Python 3.10 to 3.13, this is " + sys.version)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-serve.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-serve.txt
 	touch $@
 
 $(VENV)/.all: $(VENV)/.serve requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.all requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@
 
 $(VENV)/.train: $(VENV)/.all requirements-train.txt
@@ -51,11 +51,13 @@ image-check:
 # decides the versions of the others.
 COMPILE := uv pip compile -q --universal --python-version 3.10 --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
+# With hashes, so that pip takes nothing but the files that were looked at; not for training, whose PyTorch comes in
+# builds of its own on many machines.
 lock:
-	$(COMPILE) pyproject.toml --extra redis --extra postgres -o requirements.txt
-	$(COMPILE) pyproject.toml -c requirements.txt -o requirements-serve.txt
+	$(COMPILE) --generate-hashes pyproject.toml --extra redis --extra postgres -o requirements.txt
+	$(COMPILE) --generate-hashes pyproject.toml -c requirements.txt -o requirements-serve.txt
 	$(COMPILE) pyproject.toml --extra train --extra lab -c requirements.txt -o requirements-train.txt
-	$(COMPILE) --group dev -c requirements.txt -c requirements-train.txt -o requirements-dev.txt
+	$(COMPILE) --generate-hashes --group dev -c requirements.txt -c requirements-train.txt -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV)

@@ -78,3 +78,16 @@ def test_the_command_is_there(installed: Path) -> None:
     (entry_points,) = installed.glob("fer_web-*.dist-info/entry_points.txt")
 
     assert "fer-web = fer_web.cli:main" in entry_points.read_text()
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-serve.txt", "requirements-dev.txt"])
+def test_nothing_is_installed_but_the_files_that_were_looked_at(name: str) -> None:
+    pinned = re.split(r"^(?=[\w.-]+(?:\[\w+\])?==)", (ROOT / name).read_text(), flags=re.MULTILINE)[1:]
+
+    assert len(pinned) > 20
+    assert [one.split()[0] for one in pinned if "--hash=sha256:" not in one] == []
+    assert f"--require-hashes -r {name}" in (ROOT / "Makefile").read_text()
+
+
+def test_the_image_is_made_of_the_files_that_were_looked_at() -> None:
+    assert "--require-hashes -r /tmp/requirements.txt" in (ROOT / "Dockerfile").read_text()
