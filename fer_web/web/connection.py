@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from enum import Enum
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from gunicorn.http import get_parser
@@ -19,6 +20,7 @@ RECEIVE_BYTES = 256 * 1024
 GOODBYE_S = 2.0
 # How much, and how long, is read of what a refused client is still sending, so that it gets to read why.
 REFUSED_BYTES, REFUSED_S = 32_000_000, 5.0
+HOUSEHOLD_BITS = 64
 
 
 class Phase(Enum):
@@ -44,6 +46,7 @@ class Connection(TConn):  # type: ignore[misc]
         self, cfg: Any, sock: ClientSocket, client: Any, server: Any, patience: Patience, max_body_bytes: int
     ) -> None:
         super().__init__(cfg, sock, client, server)
+        self.address = household(client)
         self.data_ready = True  # gunicorn asks nobody to wait for it
         self.phase = Phase.HEAD
         self.since_s = time.monotonic()
@@ -54,11 +57,6 @@ class Connection(TConn):  # type: ignore[misc]
         self._has_served = False
         self._pace = Pace(patience)
         self._drained_bytes = 0
-
-    @property
-    def address(self) -> str:
-        """Whose it is: for the shares of those who come directly. A proxy's clients are one address here."""
-        return self.client[0] if isinstance(self.client, tuple) else str(self.client)
 
     @property
     def held_bytes(self) -> int:
@@ -118,6 +116,21 @@ class Connection(TConn):  # type: ignore[misc]
         self.sock.arrival = self.arrival
         self.parser = get_parser(self.cfg, self.sock, self.client)
         self.parser.unreader = ArrivedBytes(self.arrival, self.sock)
+
+
+def household(client: Any) -> str:
+    """Whose connection it is, for the shares of those who wait. A proxy's clients are one household here.
+
+    With IPv6 a household has 2^64 addresses, all of one prefix.
+    """
+    try:
+        address = ip_address(client[0].partition("%")[0])
+    except (ValueError, AttributeError, IndexError, TypeError):  # a Unix socket
+        return str(client)
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ip_network((address, HOUSEHOLD_BITS), strict=False))
+    return str(address)
 
 
 class ArrivedBytes(Unreader):  # type: ignore[misc]

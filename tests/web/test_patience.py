@@ -122,3 +122,21 @@ def test_who_leaves_for_memory_is_whoever_has_held_most_for_longest() -> None:
     )
 
     assert costliest([old_and_small, large, new_and_large], lambda conn: conn.held_bytes) is large
+
+
+@needs_gunicorn
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("10.0.0.1", "10.0.0.1", True),
+        ("10.0.0.1", "10.0.0.2", False),
+        ("::ffff:10.0.0.1", "10.0.0.1", True),
+        ("2001:db8::1", "2001:db8::ffff:0:0:2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+    ],
+)
+def test_the_addresses_of_a_household_are_one(one: str, other: str, same: bool) -> None:
+    from fer_web.web.connection import household
+
+    assert (household((one, 1)) == household((other, 2, 0, 0))) is same
