@@ -81,6 +81,8 @@ def _report(table: Table, server: Served, answers: Sequence[Answered]) -> None:
     statuses = Counter(f"{answer.status // 100}xx" for answer in answers if answer.status > 0)
     for kind, count in sorted(statuses.items()):
         table.add(f"answered {kind}", count)
+    refused = Counter(f"{answer.status} {answer.code}".strip() for answer in answers if answer.status >= 500)
+    table.add("those of 5xx", ", ".join(f"{code}: {count}" for code, count in sorted(refused.items())))
     table.add("closed without an answer (no request that HTTP knows)", sum(answer.status == 0 for answer in answers))
     table.add(f"no answer within {TIMEOUT_S:g} s", sum(answer.status < 0 for answer in answers))
     wrong = [answer for answer in answers if not answer.is_meant]
