@@ -54,7 +54,7 @@ def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
     try:
         candidates = moving_tracks(container)
         if not candidates:
-            raise SourceError(f"{path.name} holds sound but no moving pictures; give a video")
+            raise SourceError(_why_nothing_moves(path.name, container))
         stream = best_track(container, candidates)
         if len(candidates) > 1 and (moving := _first_to_move(container, candidates, stream)) is not None:
             container.close()  # what was looked at is read again
@@ -66,12 +66,22 @@ def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
     return container, stream
 
 
+def _why_nothing_moves(name: str, container: InputContainer) -> str:
+    if any(track.codec_context is None for track in container.streams.video):
+        return f"{name} is of a codec that is not known here, or is damaged; convert it to H.264 in MP4"
+    return f"{name} holds sound but no moving pictures; give a video"
+
+
 def moving_tracks(container: InputContainer) -> list[VideoStream]:
-    """The video tracks that are not known to be a single image: a music file's sleeve, a thumbnail, a still."""
+    """The video tracks that are not known to be a single image: a music file's sleeve, a thumbnail, a still.
+
+    Nor those of a codec that this FFmpeg does not know, as damage makes of any.
+    """
     from av.stream import Disposition
 
     images = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
-    tracks = [track for track in container.streams.video if not track.disposition & images]
+    known = [track for track in container.streams.video if track.codec_context is not None]
+    tracks = [track for track in known if not track.disposition & images]
     return [track for track in tracks if track.frames != 1] or tracks
 
 

@@ -127,3 +127,12 @@ def test_a_photo_is_called_by_its_name(suffix: str, name: str, tmp_path: Path) -
 
     with pytest.raises(SourceError, match=f"{name} image, not a video; give it to `predict`"):
         probe_video(path)
+
+
+def test_a_video_of_an_unknown_codec_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "talk.mp4", 1, sound=None)
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"avc1" + bytes(6), b"zzzz" + bytes(6)))  # the track's, not the file's brand
+
+    with pytest.raises(SourceError, match="codec that is not known here"):
+        VideoReader(path)

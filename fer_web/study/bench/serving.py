@@ -19,7 +19,8 @@ from fer_web.environment import PREFIX
 from fer_web.errors import FerError
 from fer_web.resources import GUNICORN_FILE, PACKAGE
 
-START_S = 120.0
+# On a machine that does much else; some seconds otherwise.
+START_S = 300.0
 LAST_WORDS = 2000
 
 

@@ -19,7 +19,7 @@ from fer_web.settings import load_settings
 from fer_web.startup import Background
 from fer_web.study.bench.faults.probe import ask, error_code, largest
 from fer_web.study.bench.faults.requests import Route, random_request
-from fer_web.study.bench.faults.table import Options, Table, tracebacks
+from fer_web.study.bench.faults.table import Options, Table, first_traceback, tracebacks
 from fer_web.study.bench.predict import demo_jpeg
 from fer_web.study.bench.serving import Served, served
 
@@ -92,7 +92,7 @@ def _report(table: Table, server: Served, answers: Sequence[Answered]) -> None:
     table.add("lines of the log that a request wrote", log.count(FORGED))
     for answer in wrong[:SHOWN]:
         table.failures.append(f"{answer.status} {answer.code}: {answer.request[:300]!r}")
-    table.expect(not tracebacks(log), f"tracebacks: {log[-2000:]}" if tracebacks(log) else "")
+    table.expect(not tracebacks(log), first_traceback(log))
     table.expect(FORGED not in log, "a request wrote a line of the log")
 
 

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from fer_web.study.bench.faults.fuzz import MEANT
 from fer_web.study.bench.faults.probe import ask, largest
 from fer_web.study.bench.faults.samples import damaged, sample_images, sample_videos
-from fer_web.study.bench.faults.table import Options, Table, tracebacks
+from fer_web.study.bench.faults.table import Options, Table, first_traceback, tracebacks
 from fer_web.study.bench.serving import resident_mib, served
 
 ANSWER_S = 60.0
@@ -25,6 +25,8 @@ ANSWER_S = 60.0
 VIDEO_S = 20.0
 # More than this is not bounded: what the models take, and one large image or video.
 MOST_MIB = 4000
+# What the models take to be loaded, on a machine that does much else.
+START_S = 300.0
 
 
 def run_media(options: Options) -> Table:
@@ -51,8 +53,8 @@ def _images(table: Table, options: Options, chance: random.Random) -> None:
                 slowest_s = max(slowest_s, time.monotonic() - started_s)
                 is_meant = status < 500 or code in MEANT
                 statuses["read" if status == 200 else "refused" if is_meant else "failed"] += 1
-        found = tracebacks(server.said())
-    _add(table, f"images: {', '.join(samples)}", len(kinds), statuses, found, f"{slowest_s:.1f} s", most[0])
+        log = server.said()
+    _add(table, f"images: {', '.join(samples)}", len(kinds), statuses, log, f"{slowest_s:.1f} s", most[0])
 
 
 def _videos(table: Table, options: Options, chance: random.Random) -> None:
@@ -71,7 +73,7 @@ def _videos(table: Table, options: Options, chance: random.Random) -> None:
     refused = sum(line.startswith("error: ") for line in said.splitlines())
     statuses = Counter({"read": read, "refused": refused, "failed": len(kinds) - read - refused})
     mean = f"{spent_s / max(1, len(kinds)):.1f} s each"
-    _add(table, f"videos: {', '.join(samples)}", len(kinds), statuses, tracebacks(said), mean, mib)
+    _add(table, f"videos: {', '.join(samples)}", len(kinds), statuses, said, mean, mib)
 
 
 def _analyzed(options: Options, folder: Path) -> tuple[str, float]:
@@ -100,14 +102,9 @@ def _analyzed(options: Options, folder: Path) -> tuple[str, float]:
     return said, most[0]
 
 
-START_S = 120.0
-
-
-def _add(
-    table: Table, what: str, count: int, statuses: Counter[str], found: int, slowest: str, most_mib: float
-) -> None:
+def _add(table: Table, what: str, count: int, statuses: Counter[str], log: str, slowest: str, most_mib: float) -> None:
     told = (statuses["read"], statuses["refused"], statuses["failed"])
-    table.add(what, count, *told, found, slowest, f"{most_mib:.0f}")
+    table.add(what, count, *told, tracebacks(log), slowest, f"{most_mib:.0f}")
     table.expect(not statuses["failed"], f"{what}: {statuses['failed']} failed")
-    table.expect(not found, f"{what}: {found} tracebacks")
+    table.expect(not tracebacks(log), first_traceback(log))
     table.expect(not most_mib > MOST_MIB, f"{what}: {most_mib:.0f} MiB")

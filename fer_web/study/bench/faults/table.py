@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
+TRACEBACK = "Traceback (most recent call last)"
+SHOWN = 2500
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How much of everything is tried, with which models, and the seed of all chance."""
@@ -62,4 +66,9 @@ def _cell(value: object) -> str:
 
 def tracebacks(log: str) -> int:
     """How often a log tells of a failure that nobody meant."""
-    return log.count("Traceback (most recent call last)")
+    return log.count(TRACEBACK)
+
+
+def first_traceback(log: str) -> str:
+    """What there is to read of it."""
+    return log[log.find(TRACEBACK) :][:SHOWN]
