@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 TRACEBACK = "Traceback (most recent call last)"
 SHOWN = 2500
 
