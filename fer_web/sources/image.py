@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,12 @@ from PIL import Image
 
 from fer_web.core import Pixels
 from fer_web.errors import ImageError
-from fer_web.sources.image_header import open_header
+from fer_web.sources.image_arrays import by_numpy, by_opencv, has_deep_colors, is_dark, is_netpbm, needs_opencv
+from fer_web.sources.image_cost import MAX_SCANS, check_cost
+from fer_web.sources.image_damage import cut_short, load
+from fer_web.sources.image_depth import MOST, white_of
+from fer_web.sources.image_header import open_header, orientation_of
+from fer_web.sources.png import lean_png, without_notes
 
 MAX_BYTES = 25 * 2**20
 MAX_PIXELS = 64_000_000
@@ -19,6 +25,12 @@ MAX_PIXELS = 64_000_000
 # Pillow copies a whole picture in pieces of 64 kB and joins them; a strip that fits the cache is 6 times as fast
 # (45 megapixels: 0.08 s instead of 0.5 s) and needs no second copy of the picture.
 _STRIP_ROWS = 64
+
+# A TGA of 32 bits a pixel has transparency only if its header says how many of them.
+_TGA_FLAGS_AT, _TGA_ALPHA_BITS = 17, 15
+
+# A PNG is refused for a text that unpacks to too much; its pixels may be fine.
+_PERHAPS_BY_NOTES = ("not_an_image", "image_truncated")
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -31,27 +43,56 @@ _TURNS = {
 }
 
 
-def decode_image(data: bytes, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) -> Pixels:
+def decode_image(
+    data: bytes, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS, max_scans: int = MAX_SCANS
+) -> Pixels:
     """The first picture in `data`, turned as EXIF says, transparent parts over white: (H, W, 3) RGB, contiguous.
 
-    16-bit gray is scaled by its range. ImageError with one of these codes: `empty`, `not_an_image`,
-    `unsupported_format`, `image_truncated`, `image_too_large` (bytes), `too_many_pixels` (before anything is decoded).
+    Deeper than 8 bits, it is scaled by the bits that are used. Cut short, it is taken when nearly all of it is there.
+    `max_scans` limits a JPEG's scans, of which large ones may have fewer. ImageError with one of these codes: `empty`,
+    `not_an_image`, `unsupported_format`, `image_truncated`, `image_too_large` (bytes), `too_many_pixels` (before
+    anything is decoded).
     """
-    image, orientation = open_header(data, max_bytes=max_bytes, max_pixels=max_pixels)
+    if len(data) <= max_bytes:
+        data = lean_png(data)
+    limits = {"max_bytes": max_bytes, "max_pixels": max_pixels, "max_scans": max_scans}
     try:
-        image.load()
-        if orientation in _TURNS and not _was_turned_by_pillow(image):
+        return _decode(data, **limits)
+    except ImageError as error:
+        if error.code not in _PERHAPS_BY_NOTES or (bare := without_notes(data)) is None:
+            raise
+        return _decode(bare, **limits)
+
+
+def _decode(data: bytes, *, max_bytes: int, max_pixels: int, max_scans: int) -> Pixels:
+    header = open_header(data, max_bytes=max_bytes, max_pixels=max_pixels)
+    check_cost(header, data, max_scans)
+    try:
+        image, is_turned = _loaded(header, data)
+        orientation = orientation_of(header)
+        if orientation in _TURNS and not is_turned:
             image = image.transpose(_TURNS[orientation])
         return _in_strips(image, _converter(image))
     except ImageError:
         raise
     except Exception as error:  # damaged data makes decoders raise anything
-        raise ImageError("image_truncated", "the picture is cut short or damaged; send the whole file") from error
+        raise cut_short() from error
 
 
-def _was_turned_by_pillow(image: Image.Image) -> bool:
-    """TIFF's decoder applies the orientation itself."""
-    return image.format == "TIFF"
+def _loaded(image: Image.Image, data: bytes) -> tuple[Image.Image, bool]:
+    """Its pixels, by whichever decoder does it best, and whether they are upright: Pillow's for TIFF sees to that."""
+    if needs_opencv(image):
+        return by_opencv(data), False
+    if is_netpbm(image):
+        return by_numpy(image, data), False
+    is_deep = has_deep_colors(image)
+    loaded = load(image, data)
+    if image.format == "TGA" and loaded.mode == "RGBA" and not data[_TGA_FLAGS_AT] & _TGA_ALPHA_BITS:
+        return loaded.convert("RGB"), False
+    if is_deep and is_dark(loaded):
+        with suppress(OSError):
+            return by_opencv(data), False
+    return loaded, image.format == "TIFF"
 
 
 def _in_strips(image: Image.Image, convert: Callable[[Image.Image], NDArray[Any]]) -> Pixels:
@@ -84,13 +125,12 @@ def _over_white(strip: Image.Image) -> NDArray[Any]:
 
 
 def _range(image: Image.Image) -> tuple[float, float]:
-    """The values that become black and white: the type's for 16 bits, the picture's own for numbers without limits."""
-    if image.mode.startswith("I;16"):
-        return 0, 65535
+    """The values that become black and white: the used bits' for 16 bits, the picture's own for unlimited numbers."""
     values = np.asarray(image)
     values = values[np.isfinite(values)]
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
-    return (0, 65535) if image.mode == "I" and low >= 0 and high <= 65535 else (low, max(high, low + 1e-6))
+    is_sixteen_bits = image.mode.startswith("I") and low >= 0 and high <= MOST
+    return (0, white_of(int(high))) if is_sixteen_bits else (low, max(high, low + 1e-6))
 
 
 def _scaled(low: float, high: float) -> Callable[[Image.Image], NDArray[Any]]:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 # A page sends 640 pixels on the longer side, about 50 kB; these leave room for other programs.
 FRAME_BYTES = 500_000
 FRAME_PIXELS = 1280 * 960
-# Cameras' JPEGs have one scan, progressive ones about ten. Each costs a pass over the whole picture, and a few bytes.
+# Cameras' JPEGs have one scan, progressive ones about ten; each costs a pass over the whole picture.
 MOST_SCANS = 12
 VISIT_HEADER = "Fer-Visit"
 # The text message that asks for the visit's id.
@@ -91,9 +91,7 @@ def read_frame(data: bytes) -> Pixels:
     """A frame's pixels; ImageError for anything but a JPEG of moderate size."""
     if data and not data.startswith(b"\xff\xd8"):
         raise ImageError("unsupported_format", "frames are taken as JPEG only")
-    if data.count(b"\xff\xda") > MOST_SCANS:
-        raise ImageError("unsupported_format", f"the JPEG has more than {MOST_SCANS} scans; send a baseline one")
-    return decode_image(data, max_bytes=FRAME_BYTES, max_pixels=FRAME_PIXELS)
+    return decode_image(data, max_bytes=FRAME_BYTES, max_pixels=FRAME_PIXELS, max_scans=MOST_SCANS)
 
 
 def _converse(mine: Services, connection: WebSocket, visit: Visit[FrameResult]) -> None:

@@ -11,8 +11,9 @@ PATHS: dict[str, dict[str, Any]] = {
         "post": {
             "operationId": "predict",
             "summary": "The faces in one or more pictures.",
-            "description": "Reads JPEG, PNG, WebP, BMP, TIFF and the first picture of a GIF. Several files, or a JSON "
-            'list, answer {"images": [...]} with one result or error for each, in their order and with status 200. '
+            "description": "Reads JPEG, PNG, WebP, HEIC, AVIF, BMP, TIFF, JPEG 2000, TGA, PPM and the first picture of "
+            'a GIF. Several files, or a JSON list, answer {"images": [...]} with one result or error for each, in '
+            "their order and with status 200. "
             "No face is an empty list, not an error.",
             "parameters": [
                 parameter(
