@@ -9,14 +9,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, TypeVar
+from urllib.parse import unquote
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from fer_web.errors import ImageError, RequestError
+from fer_web.web.forms import AnyNameForms
 
 FIELD = "image"
 FLAGS = {"true": True, "false": False, "1": True, "0": False}
+_START = len("https://")
+# Blanks of any kind, and the mark that some editors put in front of a text.
+_IN_FRONT = " \t\r\n\v\f\ufeff\xa0"
+_TO_STANDARD = str.maketrans("-_", "+/")
 T = TypeVar("T")
 
 
@@ -30,6 +36,7 @@ class MemoryRequest(Request):
     A view that wants a form's files elsewhere replaces `open_file`, before it looks at them.
     """
 
+    form_data_parser_class = AnyNameForms
     open_file: Callable[[str | None], Any] = staticmethod(_in_memory)
 
     def _get_file_stream(
@@ -139,15 +146,22 @@ def _from_json(body: bytes) -> Uploads:
 
 
 def decode_base64(text: str) -> bytes:
-    """The bytes of a base64 text or data URI; ImageError for anything else, addresses among them."""
-    if text.startswith(("http://", "https://")):
+    """The bytes of a base64 text or data URI; ImageError for anything else, addresses among them.
+
+    Both alphabets are read, with and without padding, blanks and line ends anywhere; a data URI may be percent-encoded.
+    """
+    text = text.lstrip(_IN_FRONT)
+    start = text[:_START].lower()
+    if start.startswith(("http://", "https://")):
         raise ImageError("bad_base64", "addresses are never fetched: send the picture itself")
-    if text.startswith("data:"):
+    if start.startswith("data:"):
         head, comma, text = text.partition(",")
-        if not comma or not head.endswith(";base64"):
+        if not comma or "base64" not in [part.strip() for part in head.lower().split(";")[1:]]:
             raise ImageError("bad_base64", "the data URI must look like data:image/png;base64,…")
+        text = unquote(text)
+    digits = "".join(text.split()).translate(_TO_STANDARD).rstrip("=")
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
+        return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise ImageError("bad_base64", f"the picture is not base64: {error}") from error
 

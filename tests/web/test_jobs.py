@@ -127,6 +127,25 @@ def test_a_form_is_as_good(client: FlaskClient, tmp_path: Path) -> None:
     assert [path.read_bytes() for path in uploads(tmp_path)] == [VIDEO]
 
 
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        (b'filename="caf\xe9.mkv"', "caf%E9.mkv"),
+        ('filename="表"'.encode("shift_jis"), "video"),  # it looks like a folder
+        (b"filename*=Shift_JIS''%95%5C.mkv", "表.mkv"),
+        (b"", "video"),
+    ],
+)
+def test_a_video_of_any_name_is_taken(client: FlaskClient, tmp_path: Path, disposition: bytes, name: str) -> None:
+    head = b'--x\r\nContent-Disposition: form-data; name="video"; ' + disposition
+    body = head + b"\r\nContent-Type: video/mp4\r\n\r\n" + VIDEO + b"\r\n--x--\r\n"
+
+    answer = client.post("/api/jobs", data=body, content_type="multipart/form-data; boundary=x")
+
+    assert (answer.status_code, answer.get_json()["name"]) == (202, name)
+    assert [path.read_bytes() for path in uploads(tmp_path)] == [VIDEO]
+
+
 @pytest.mark.parametrize("query", ["?anotate=true", "?annotate=maybe"])
 def test_parameters_are_checked_before_anything_is_written(client: FlaskClient, tmp_path: Path, query: str) -> None:
     status, code = code_of(send(client, query=query))

@@ -5,6 +5,7 @@ import tempfile
 from io import BytesIO
 from threading import Barrier, Event, Thread
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,7 +15,7 @@ from fer_web.core.keypoints import NAMES
 from fer_web.errors import ModelError
 from tests.web.client import FakeVision, make_app, picture
 
-BASE64 = base64.b64encode(picture()).decode()
+BASE64 = base64.b64encode(picture() + b"\xfb\xff\xbf\xfe\0").decode()  # every digit, and padding
 
 
 def send(client: FlaskClient, data: Any = None, kind: str = "image/png", query: str = "") -> Any:
@@ -51,7 +52,29 @@ def test_a_form_holds_one_picture(client: FlaskClient) -> None:
     assert len(answer.get_json()["results"]) == 2
 
 
-@pytest.mark.parametrize("text", [BASE64, f"data:image/png;base64,{BASE64}", "\n".join((BASE64[:20], BASE64[20:]))])
+UNPADDED = BASE64.rstrip("=")
+URL_SAFE = BASE64.replace("+", "-").replace("/", "_")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BASE64,
+        UNPADDED,
+        URL_SAFE,
+        URL_SAFE.rstrip("="),
+        f"data:image/png;base64,{BASE64}",
+        f"data:image/png;base64,{URL_SAFE.rstrip('=')}",
+        f"data:;base64,{BASE64}",
+        f"DATA:IMAGE/PNG;BASE64,{BASE64}",
+        f" \n\tdata:image/png;base64,{BASE64}\r\n",
+        f"\ufeffdata:image/png; name=me.png; base64, {BASE64}",
+        f"data:image/png;base64,{quote(BASE64, safe='')}",
+        f" {BASE64}",
+        f"\n{BASE64}\n",
+        "\n".join((BASE64[:20], BASE64[20:])),
+    ],
+)
 def test_json_holds_base64_or_a_data_uri(client: FlaskClient, text: str) -> None:
     answer = client.post("/predict", json={"image": text})
 
@@ -165,7 +188,8 @@ def test_keypoints_are_placed_and_answered_by_name_when_asked_for() -> None:
         (b"{}", "application/json", (400, "no_image")),
         (b'{"image": "a", "size": 3}', "application/json", (400, "unknown_parameter")),
         (b'{"image": "###"}', "application/json", (400, "bad_base64")),
-        (b'{"image": "abc"}', "application/json", (400, "bad_base64")),
+        (b'{"image": "abcde"}', "application/json", (400, "bad_base64")),
+        (b'{"image": " HTTPS://127.0.0.1/x.png"}', "application/json", (400, "bad_base64")),
         (b'{"image": ""}', "application/json", (400, "empty")),
         (b'{"image": "data:image/png,abc"}', "application/json", (400, "bad_base64")),
         (b'{"image": "http://127.0.0.1/x.png"}', "application/json", (400, "bad_base64")),
