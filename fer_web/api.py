@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Frame, Pixels, Reading, largest_first
+from fer_web.core.text import shown_path
 from fer_web.errors import ImageError
 from fer_web.jobs.rate import DEFAULT_FPS
 from fer_web.resources import MODELS
@@ -107,7 +108,7 @@ def _pixels(image: PathLike | bytes | NDArray[np.uint8]) -> Pixels:
     try:
         return decode_image(Path(image).read_bytes())
     except OSError as error:
-        raise ImageError("unreadable", f"{image} cannot be read: {error.strerror}") from error
+        raise ImageError("unreadable", f"{shown_path(image)} cannot be read: {error.strerror}") from error
 
 
 def _rgb(pixels: NDArray[Any]) -> Pixels:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from fer_web.cli.main import FAILED, INTERRUPTED
 from fer_web.cli.settings import add_setting_options, setting_options
 from fer_web.core import Emotion
+from fer_web.core.text import shown_path
 from fer_web.errors import VideoError
 from fer_web.jobs.rate import DEFAULT_FPS
 from fer_web.settings import load_settings
@@ -100,9 +101,9 @@ def find_tasks(places: Sequence[Path], out: Path) -> tuple[list[Task], list[str]
     for place in places:
         inside = list(_videos_in(place, out)) if place.is_dir() else [place]
         if not inside:
-            missing.append(f"{place} holds no videos")
+            missing.append(f"{shown_path(place)} holds no videos")
         elif not place.is_dir() and not place.exists():
-            missing.append(f"there is no file {place}")
+            missing.append(f"there is no file {shown_path(place)}")
             continue
         for path in inside:
             name = path.relative_to(place).with_suffix("") if place.is_dir() else Path(path.stem)
@@ -121,7 +122,7 @@ def _videos_in(folder: Path, out: Path) -> Iterator[Path]:
 
 
 def _told_apart(name: Path, path: Path) -> Path:
-    return name.with_name(f"{name.name}-{sha256(str(path).encode()).hexdigest()[:6]}")
+    return name.with_name(f"{name.name}-{sha256(os.fsencode(path)).hexdigest()[:6]}")
 
 
 def _fps(text: str) -> float:
@@ -178,7 +179,7 @@ class _Screen:
 
     def began(self, slot: int, task: Task) -> None:
         self.bars[slot] = self._bar(
-            desc=task.path.name[:32],
+            desc=shown_path(task.path.name)[:32],
             unit="s",
             position=slot + (self.count > 1),
             leave=False,
@@ -186,7 +187,7 @@ class _Screen:
         )
 
     def noted(self, slot: int, task: Task, note: str) -> None:  # noqa: ARG002
-        self._say(f"{task.path.name}: {note}")
+        self._say(f"{shown_path(task.path.name)}: {note}")
 
     def advanced(self, slot: int, task: Task, done_s: float, total_s: float | None) -> None:  # noqa: ARG002
         bar = self.bars[slot]
@@ -201,12 +202,12 @@ class _Screen:
             self.overall.update()
         if error is not None:
             self.failed += 1
-            name = task.path.name
+            name = shown_path(task.path.name)
             self._complain(f"error: {error if error.startswith(name) else f'{name}: {error}'}")
         elif outcome is not None and outcome.summary is not None:
-            self._say(line_of(task.path.name, outcome))
+            self._say(line_of(shown_path(task.path.name), outcome))
             if outcome.summary.recording.trouble:
-                self._complain(f"warning: {task.path.name}: {outcome.summary.recording.trouble}")
+                self._complain(f"warning: {shown_path(task.path.name)}: {outcome.summary.recording.trouble}")
 
     def _bar(self, **options: Any) -> Any:
         from tqdm import tqdm
@@ -243,4 +244,4 @@ def line_of(name: str, outcome: Outcome) -> str:
         said.append(f"mostly {Emotion.at(place)} ({totals.shares[place]:.0%} of the certain time)")
     if count:
         said.append(f"{totals.blinks} blink{'' if totals.blinks == 1 else 's'}")
-    return f"{name}: {', '.join(said)} -> {outcome.folder}"
+    return f"{name}: {', '.join(said)} -> {shown_path(outcome.folder)}"

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from io import TextIOWrapper
 from pathlib import Path
 
 from fer_web import __version__
@@ -47,6 +48,8 @@ COMMANDS: Commands = {**OWN, **_of_the_study()}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line; the exit code is 0, 1 when something failed, 2 when it was called wrongly."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 lacks most letters of names
     try:
         return _run(given)
     except SettingsError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fer_web.cli.settings import add_setting_options, setting_options
+from fer_web.core.text import shown_path
 from fer_web.errors import ImageError, SettingsError
 from fer_web.settings import Settings, load_settings
 
@@ -54,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
     vision = Vision.load(settings.models_dir, settings.model)
     stems = _stems(args.images)
     answers = (
-        (name, _answer(name, stem, vision, settings, args)) for name, stem in zip(args.images, stems, strict=True)
+        (shown_path(name), _answer(name, stem, vision, settings, args))
+        for name, stem in zip(args.images, stems, strict=True)
     )
     refused = _print_json(answers) if args.json else _print_table(answers)
     return 1 if refused else 0
@@ -87,7 +89,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsError(f"--explain: {path} cannot be made: {error.strerror}") from error
+        raise SettingsError(f"--explain: {shown_path(path)} cannot be made: {error.strerror}") from error
 
 
 def _stems(names: Sequence[str]) -> list[str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from unicodedata import category
+
+_JOINERS = "\u200c\u200d"
 
 
 def one_line(text: str) -> str:
@@ -11,6 +14,17 @@ def one_line(text: str) -> str:
     move a terminal's cursor, or turn the direction of writing. Bytes that were no text are shown as `\\xNN`.
     """
     return text if text.isprintable() else "".join(map(_shown, text))
+
+
+def shown_path(path: object) -> str:
+    """A path or a file's name as people read it: what is no text in it, or no letter, is escaped.
+
+    Blanks of other scripts and joiners, which systems and people put into names, are kept.
+    """
+    text = str(path)
+    if text.isprintable():
+        return text
+    return "".join(letter if category(letter) == "Zs" or letter in _JOINERS else _shown(letter) for letter in text)
 
 
 def _shown(character: str) -> str:

@@ -128,7 +128,7 @@ def analyze_file(
         if copy is not None and is_complete:
             copy.finish(reader)
         position = replace(course.position, copy_trouble=copy.trouble if copy is not None else "")
-        recording = _recording(reader, name or path.name, vision, position, is_complete)
+        recording = _recording(reader, name or reader.name, vision, position, is_complete)
         return Analysis(recording, position, is_complete)
 
 
@@ -139,9 +139,7 @@ def _telling_of_crashes(reader: VideoReader) -> Iterator[None]:
         yield
     except Exception as error:
         if is_crash(error):
-            raise SourceError(
-                f"{reader.path.name} cannot be analyzed: {reason_of(error, reader.facts.size)}"
-            ) from error
+            raise SourceError(f"{reader.name} cannot be analyzed: {reason_of(error, reader.facts.size)}") from error
         raise
 
 
@@ -229,7 +227,7 @@ def _recording(reader: VideoReader, name: str, vision: Vision, position: Positio
     width, height = reader.facts.size
     return Recording(
         name=name,
-        source=reader.path.name,
+        source=reader.name,
         started_at=recorded_at,
         duration_s=duration_s,
         fps=round(position.pictures / duration_s, 3) if duration_s > 0 else 0.0,

@@ -15,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from fer_web.core.text import shown_path
 from fer_web.errors import FerError
 from fer_web.jobs.analysis import Options
 
@@ -117,9 +118,9 @@ def _work(
     except FerError as error:
         return None, str(error)
     except OSError as error:
-        return None, f"{error.filename or task.folder}: {error.strerror or error}"
+        return None, f"{shown_path(os.fsdecode(error.filename or task.folder))}: {error.strerror or error}"
     except Exception as error:  # a bug: told, so that the other videos are still done
-        log.exception("%s: the analysis failed", task.path)
+        log.exception("%s: the analysis failed", shown_path(task.path))
         return None, f"the analysis failed: {error!r}"
     return outcome, None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer_web.core import Reading, Recording
+from fer_web.core.text import shown_path
 from fer_web.errors import DataError, VideoError
 from fer_web.jobs.analysis import BEGINNING, Analysis, Options, Position, Progress, analyze_file
 from fer_web.jobs.annotate import drawn_path
@@ -164,7 +165,7 @@ class _Work:
         changes = state.order.changes(self.order)
         if changes and not state.order.is_same_place(self.order):
             raise VideoError(
-                f"{self.folder} holds the results of another video, {state.order.path}: "
+                f"{shown_path(self.folder)} holds the results of another video, {shown_path(state.order.path)}: "
                 "choose another folder with --out, or give --overwrite"
             )
         if changes:
@@ -183,7 +184,7 @@ class _Work:
         found = [name for name in RESULTS if (self.folder / name).exists()]
         if found:
             raise VideoError(
-                f"{self.folder} holds a {found[0]} that no analysis left there: "
+                f"{shown_path(self.folder)} holds a {found[0]} that no analysis left there: "
                 "choose another folder with --out, or give --overwrite"
             )
 
@@ -211,7 +212,7 @@ class _Work:
         try:
             return ReadingsWriter(path, resume=bool(self._bytes))
         except DataError as error:
-            raise VideoError(f"{path} was changed by something else ({error}); give --overwrite") from error
+            raise VideoError(f"{shown_path(path)} was changed by something else ({error}); give --overwrite") from error
 
     def _keep(self, position: Position) -> None:
         self._state = State(self.order, position, _size(self.folder / READINGS))

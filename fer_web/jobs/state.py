@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from fer_web.core.text import shown_path
 from fer_web.errors import SourceError, VideoError
 from fer_web.jobs.analysis import Options, Position
 from fer_web.registry import ModelCard, sha256_of
@@ -36,7 +37,7 @@ class Order:
         try:
             digest = sha256_of(checked)
         except OSError as error:
-            raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+            raise SourceError(f"{shown_path(path)} cannot be read: {error.strerror}") from error
         overlays = tuple(sorted(map(str, options.overlays))) if annotate else ()
         model = f"{card.name} {card.version} {card.sha256}"
         return cls(str(checked), digest, model, options.fps, annotate, overlays)
@@ -114,4 +115,4 @@ def _lock(file: TextIO, folder: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise VideoError(f"another process is writing to {folder}: wait until it has ended") from error
+        raise VideoError(f"another process is writing to {shown_path(folder)}: wait until it has ended") from error

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import BinaryIO, TextIO
 
 from fer_web.core import Reading
+from fer_web.core.text import shown_path
 from fer_web.errors import DataError
 from fer_web.reports.spreadsheet import COMMA, separated
 from fer_web.reports.table import COLUMNS, HEADER, line_of, read_line
@@ -86,11 +87,11 @@ def read_readings_csv(path: str | PathLike[str], *, mend: bool = False) -> Itera
     path = Path(path)
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            yield from _readings(file, path.name, mend)
+            yield from _readings(file, shown_path(path.name), mend)
     except UnicodeDecodeError as error:
-        raise DataError(f"{path.name} is not UTF-8 text, so it cannot hold readings") from error
+        raise DataError(f"{shown_path(path.name)} is not UTF-8 text, so it cannot hold readings") from error
     except OSError as error:
-        raise DataError(f"{path.name} cannot be read: {error.strerror}") from error
+        raise DataError(f"{shown_path(path.name)} cannot be read: {error.strerror}") from error
 
 
 def _readings(file: TextIO, name: str, mend: bool) -> Iterator[Reading]:
@@ -150,14 +151,14 @@ def _mend(path: Path) -> Reading | None:
             file.write(HEADER.encode() + b"\n")
             return None
     with path.open(encoding="utf-8", newline="") as text:
-        _check_header(text.readline(_LONGEST_LINE), path.name)
+        _check_header(text.readline(_LONGEST_LINE), shown_path(path.name))
     whole = tail[:end].splitlines()
     if start == 0 and len(whole) == 1:
         return None
     try:
         return read_line(whole[-1].decode("utf-8", "replace"))
     except DataError as error:
-        raise DataError(f"{path.name}, last line: {error}") from error
+        raise DataError(f"{shown_path(path.name)}, last line: {error}") from error
 
 
 def _tail(file: BinaryIO) -> tuple[bytes, int]:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fer_web.core.text import shown_path
 from fer_web.errors import SourceError
 from fer_web.sources.announced import MICROSECONDS
 from fer_web.sources.cost import MAX_PIXELS
@@ -44,7 +45,7 @@ def open_container(path: Path) -> InputContainer:
     except (FFmpegError, OSError) as error:
         reason = str(error.strerror or error).lower()
         raise SourceError(
-            f"{path.name} holds no picture that can be decoded ({reason}); is the file complete?"
+            f"{shown_path(path.name)} holds no picture that can be decoded ({reason}); is the file complete?"
         ) from error
 
 
@@ -54,7 +55,7 @@ def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
     try:
         candidates = moving_tracks(container)
         if not candidates:
-            raise SourceError(_why_nothing_moves(path.name, container))
+            raise SourceError(_why_nothing_moves(shown_path(path.name), container))
         stream = best_track(container, candidates)
         if len(candidates) > 1 and (moving := _first_to_move(container, candidates, stream)) is not None:
             container.close()  # what was looked at is read again

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fer_web.core.text import shown_path
 from fer_web.errors import SourceError
 
 # Containers that hold their frames themselves: offset and first bytes. A playlist (m3u8, ffconcat, SDP, DASH) would
@@ -49,16 +50,16 @@ PLAYED = "MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are played"
 def check_video(path: Path) -> Path:
     """`path` made absolute, so that FFmpeg takes no part of it for a protocol; SourceError when it is no video."""
     if not path.exists():
-        raise SourceError(f"there is no file {path}")
+        raise SourceError(f"there is no file {shown_path(path)}")
     if not path.is_file():
-        raise SourceError(f"{path} is not a file; give the path of a video")
+        raise SourceError(f"{shown_path(path)} is not a file; give the path of a video")
     try:
         with path.open("rb") as file:
             start = file.read(HEAD_BYTES)
     except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+        raise SourceError(f"{shown_path(path)} cannot be read: {error.strerror}") from error
     if not is_video(start):
-        raise SourceError(f"{path.name} {why_no_video(start)}")
+        raise SourceError(f"{shown_path(path.name)} {why_no_video(start)}")
     return path.resolve()
 
 

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from fer_web.core import Pixels, Size
+from fer_web.core.text import shown_path
 from fer_web.errors import SourceError
 from fer_web.sources.announced import WITHOUT_LENGTH, announced_end_s, is_whole
 from fer_web.sources.cost import MAX_PIXELS, Demand, Meter, check_memory
@@ -78,15 +79,16 @@ def probe_video(path: Path) -> VideoFacts:
 class VideoReader:
     """An open video file; belongs to one thread at a time. SourceError when no frame of it can be decoded.
 
-    `zero_s` is the first frame's time in the file's own time, from which all other times count. `decoders` is the
-    number of decoding threads, 0 for one a processor. `damage` and `trouble` tell, once `frames` has ended, where and
-    how the file is damaged.
+    `name` is the file's, as people read it. `zero_s` is the first frame's time in the file's own time, from which all
+    other times count. `decoders` is the number of decoding threads, 0 for one a processor. `damage` and `trouble` tell,
+    once `frames` has ended, where and how the file is damaged.
     """
 
     def __init__(self, path: Path, decoders: int = 0) -> None:
         self.path = check_video(path)
+        self.name = shown_path(self.path.name)
         self.damage = UNDAMAGED
-        self.meter = Meter(path.name)
+        self.meter = Meter(self.name)
         self._decoders = decoders
         self._time_s = self._end_s = self._start_s = 0.0
         self._open()
@@ -105,10 +107,10 @@ class VideoReader:
         Also when there is not enough memory for them.
         """
         facts = self.facts
-        check_memory(self.path.name, facts.size)
+        check_memory(self.name, facts.size)
         analyzed_fps = facts.fps if fps is None else min(fps, facts.fps)
         if facts.duration_s is not None:
-            Demand(facts.size, self._mean_fps(), analyzed_fps, facts.duration_s).check(self.path.name)
+            Demand(facts.size, self._mean_fps(), analyzed_fps, facts.duration_s).check(self.name)
 
     def frames(self, after_s: float | None = None, damage: Damage = UNDAMAGED) -> Iterator[DecodedFrame]:
         """Every frame later than `after_s`, at growing times; damaged parts are passed over.
@@ -117,7 +119,7 @@ class VideoReader:
         length.
         """
         self.damage, self._start_s = damage, after_s or 0.0
-        self.meter = Meter(self.path.name)
+        self.meter = Meter(self.name)
         step_s = 1 / self.facts.fps
         for frame in self._all_frames() if after_s is None else self._frames_from(after_s):
             stamp_s = stamp_of(frame)
@@ -170,10 +172,10 @@ class VideoReader:
     def _first_frame(self) -> VideoFrame:
         stream = self._decoding.stream
         if stream.width * stream.height > MAX_PIXELS:
-            raise SourceError(f"{self.path.name} has more than {MAX_PIXELS:,} pixels a picture, which is not taken")
+            raise SourceError(f"{self.name} has more than {MAX_PIXELS:,} pixels a picture, which is not taken")
         first = next(self._decoding.frames(), None)
         if first is None:
-            raise SourceError(f"{self.path.name} holds no picture that can be decoded; is the file complete?")
+            raise SourceError(f"{self.name} holds no picture that can be decoded; is the file complete?")
         return first
 
     def _facts(self, first: VideoFrame) -> VideoFacts:

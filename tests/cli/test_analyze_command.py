@@ -4,6 +4,7 @@ import csv
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -268,3 +269,43 @@ def test_help_starts_without_the_heavy_packages() -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_not_utf_8_are_shown_with_their_bytes(
+    clips: Path, loaded: list[str], tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`capfd` writes to a real file, which refuses what is no text, as a terminal does."""
+    names = [os.fsdecode(name) for name in (b"caf\xe9.mkv", b"bro\xe9k.mp4", b"n\xfcll.mp4")]
+    shutil.copy(clips / "more" / "walk.mkv", names[0])
+    Path(names[1]).write_text("no video")
+    out = os.fsdecode(b"r\xe9sultats")
+
+    assert main(["analyze", "--annotate", *names, "--out", out, *loaded]) == 1
+
+    said = capfd.readouterr()
+    assert said.out.startswith("caf\\xe9.mkv: 0.6 s, ")
+    assert said.out.endswith("-> r\\xe9sultats/caf\\xe9\n")
+    assert "there is no file n\\xfcll.mp4" in said.err
+    assert "error: bro\\xe9k.mp4 is not a video" in said.err
+    folder = Path(out, os.fsdecode(b"caf\xe9"))
+    assert json.loads((folder / "summary.json").read_text())["recording"]["name"] == "caf\\xe9.mkv"
+    assert "caf\\xe9.mkv" in (folder / "report.html").read_text(encoding="utf-8")
+    assert (folder / "annotated.mp4").stat().st_size > 0
+
+    assert main(["analyze", "--annotate", names[0], "--out", out, *loaded]) == 0
+    assert capfd.readouterr().out.startswith("caf\\xe9.mkv: was finished before")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_videos_of_one_name_that_is_not_utf_8_are_told_apart(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9.mp4")
+    places = [tmp_path / folder / name for folder in "ab"]
+    for place in places:
+        place.parent.mkdir()
+        place.touch()
+
+    tasks, missing = find_tasks(places, tmp_path / "out")
+
+    assert missing == []
+    assert len({task.folder for task in tasks}) == 2

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -95,3 +97,43 @@ def test_a_picture_can_come_from_standard_input(
 
     assert main(["predict", "-"]) == 0
     assert "happy" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_name_that_is_not_utf_8_is_shown_with_its_bytes(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], form: list[str]
+) -> None:
+    """`capfd` writes to a real file, which refuses what is no text, as a terminal does."""
+    name = os.fsdecode(b"caf\xe9.png")
+    (tmp_path / name).write_bytes(picture())
+    missing = os.fsdecode(b"n\xfcll.png")
+
+    assert main(["predict", *form, "--explain", os.fsdecode(b"dossier-\xe9"), name, missing]) == 1
+
+    said = capfd.readouterr()
+    assert ("caf\\\\xe9.png" if form else "caf\\xe9.png") in said.out
+    assert "n\\xfcll.png" in (json.loads(said.out.splitlines()[-1])["file"] if form else said.err)
+    assert Path(os.fsdecode(b"dossier-\xe9"), os.fsdecode(b"caf\xe9-1.png")).is_file()
+
+
+def test_blanks_and_joiners_of_other_scripts_stay_in_names(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = ["Screenshot 10.15\u202fAM.png", "顔\u3000写真.png", "\U0001f468\u200d\U0001f469.png"]
+    for name in names:
+        (tmp_path / name).write_bytes(picture())
+
+    assert main(["predict", "--json", *names]) == 0
+    assert [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()] == names
+
+
+def test_a_terminal_that_is_not_utf_8_shows_the_letters_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "顔.png").write_bytes(picture())
+    terminal = TextIOWrapper(BytesIO(), encoding="latin-1")
+    monkeypatch.setattr("sys.stdout", terminal)
+
+    assert main(["predict", "顔.png"]) == 0
+
+    terminal.flush()
+    assert b"\\u9854.png" in terminal.buffer.getvalue()  # type: ignore[attr-defined]
