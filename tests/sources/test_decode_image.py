@@ -69,26 +69,28 @@ def test_every_exif_orientation_is_turned_upright(kind: str, orientation: int) -
         8: Image.Transpose.ROTATE_270,
     }[orientation]
     stored = scene() if laid_down is None else scene().transpose(laid_down)
+    assert_like(decode_image(packed(stored, kind, exif=oriented(orientation))), scene())
+
+
+def oriented(value: int) -> bytes:
+    """EXIF with an orientation; writers of HEIF and AVIF turn it into the container's own."""
     exif = Image.Exif()
-    exif[0x0112] = orientation
-    stored.info["exif"] = exif.tobytes()  # of which HEIF's writer makes turns and mirrors of the container
-    data = packed(stored, kind) if kind == "HEIF" else packed(stored, kind, exif=exif)
-    assert_like(decode_image(data), scene())
+    exif[0x0112] = value
+    return exif.tobytes()
 
 
-@pytest.mark.skipif("HEIF" not in FORMATS, reason="pillow-heif is not for this machine")
-def test_a_phones_picture_is_turned_once_by_its_container_and_never_by_exif() -> None:
+@pytest.mark.parametrize("kind", [kind for kind in ("AVIF", "HEIF") if kind in FORMATS])
+def test_a_phones_picture_is_turned_once_by_its_container_and_never_by_exif(kind: str) -> None:
     """ISO/IEC 23008-12: the container's turn counts; phones write EXIF's orientation beside it."""
-    exif = Image.Exif()
-    exif[0x0112] = 6
     laid_down = scene().transpose(Image.Transpose.ROTATE_90)
-    only_exif = packed(laid_down, "HEIF", exif=exif)
-    laid_down.info["exif"] = exif.tobytes()
-    both = packed(laid_down, "HEIF")
+    plain, turned = (packed(laid_down, kind, exif=oriented(value)) for value in (1, 6))
 
-    assert (b"irot" in both, b"irot" in only_exif) == (True, False)
-    assert_like(decode_image(both), scene())
-    assert_like(decode_image(only_exif), laid_down)
+    assert b"irot" in turned
+    assert b"irot" not in plain
+    for value in range(1, 9):
+        exif = oriented(value)[6:]
+        assert_like(decode_image(turned.replace(oriented(6)[6:], exif).replace(oriented(1)[6:], exif)), scene())
+        assert_like(decode_image(plain.replace(oriented(1)[6:], exif)), laid_down)
 
 
 @pytest.mark.parametrize(

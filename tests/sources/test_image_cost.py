@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable
 
@@ -13,6 +14,7 @@ from PIL import Image
 from fer_web.errors import ImageError
 from fer_web.sources import decode_image
 from fer_web.sources.heif import heif_pixels
+from fer_web.sources.image_header import FORMATS
 from fer_web.sources.jpeg import jpeg_structure
 from tests.sources.test_decode_image import packed, refusal
 
@@ -113,6 +115,60 @@ def test_what_would_take_a_processor_for_long_is_refused_at_once(name: str) -> N
     assert error.code in {"too_many_pixels", "unsupported_format"}
     assert any(digit in str(error) for digit in "123456789")  # the number that was too large
     assert time.process_time() - started < PATIENCE_S
+
+
+def resized(kind: str) -> bytes:
+    """A small picture of a format whose header says that it is 60,000 pixels wide and high."""
+    small, large = 96, 60_000
+    data = packed(Image.new("RGB", (small, small), "red"), kind)
+    if kind == "TIFF":
+        for tag in (256, 257):
+            at = data.index(struct.pack("<H", tag), struct.unpack_from("<I", data, 4)[0])
+            data = data[:at] + struct.pack("<HHII", tag, 4, 1, large) + data[at + 12 :]
+        return data
+    order = {"BMP": "<II", "TGA": "<HH", "GIF": "<HH"}.get(kind, ">II")
+    changed = data.replace(struct.pack(order, small, small), struct.pack(order, large, large))
+    return changed.replace(b"96 96", b"60000 60000")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FORMATS if kind not in {"WEBP", "JPEG", "PNG"}])
+def test_a_size_that_would_fill_the_memory_is_refused_by_its_header(kind: str) -> None:
+    data, started = resized(kind), time.process_time()
+    tracemalloc.start()
+    try:
+        error = refusal(data)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert error.code in {"too_many_pixels", "image_truncated"}  # or the container's own limits find it broken
+    assert peak < 20_000_000
+    assert time.process_time() - started < PATIENCE_S
+
+
+def test_the_largest_sizes_of_webp_jpeg_and_gif_are_too_many_pixels() -> None:
+    webp = b"RIFF" + struct.pack("<I", 1000) + b"WEBPVP8X" + struct.pack("<I", 10) + bytes(4) + b"\xff\x3f\0" * 2
+    jpeg = packed(Image.new("RGB", (96, 96)), "JPEG").replace(b"\x08\0\x60\0\x60", b"\x08\xff\xdc\xff\xdc")
+    gif = b"GIF89a\xff\xff\xff\xff\x80\0\0" + bytes(6) + b"\x2c" + bytes(4) + b"\xff\xff\xff\xff\0\x02\x02\x44\x01\0;"
+
+    for data in (webp, jpeg, gif):
+        assert refusal(data).code in {"too_many_pixels", "image_truncated"}
+
+
+def test_an_icon_that_says_it_is_huge_is_not_decoded() -> None:
+    png = bytearray(packed(Image.new("RGB", (16, 16)), "PNG"))
+    png[16:24] = struct.pack(">II", 60_000, 60_000)
+    ico = b"\0\0\1\0\1\0\0\0\0\0\1\0\x20\0" + struct.pack("<II", len(png), 22) + bytes(png)
+
+    assert refusal(ico).code == "unsupported_format"
+
+
+def test_an_interlaced_png_counts_its_pixels() -> None:
+    head = struct.pack(">IIBBBBB", 9000, 9000, 8, 0, 0, 0, 1)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(99))) + chunk(b"IEND", b"")
+
+    assert refusal(data).code == "too_many_pixels"
+    assert "9000 x 9000" in str(refusal(data))
 
 
 def test_the_refusal_says_how_many_pixels_it_would_be() -> None:
