@@ -39,7 +39,8 @@ def train(folder: Path) -> Path:
     from fer_web.study.networks.xception import xception
     from tests.study.lab.conftest import made_up, save
 
-    build.NETWORKS = {"xception-small": build.Network(xception(16, ((16, 1), (32, 1))), any_size=True)}
+    small = build.Network(xception(16, ((16, 1), (32, 1))), any_size=True)
+    build.NETWORKS = {**build.NETWORKS, "xception-small": small}
     (folder / "run.toml").write_text(TRAIN, encoding="utf-8")
     data = save(made_up(30), folder / "faces.npz")
     command = ["train", "--data", str(data), "--config", str(folder / "run.toml"), "--run", str(folder / "run")]
@@ -61,11 +62,11 @@ def lab(folder: Path) -> Path:
 def keypoints(folder: Path) -> Path:
     """21 steps of the network for keypoints."""
     from fer_web.study.lab.keypoints.faces import divide
-    from fer_web.study.lab.keypoints.train import RECIPE, keypoint_fitting
+    from fer_web.study.lab.keypoints.train import CONFIG, keypoint_trainer
     from tests.study.lab.keypoints.made_up import made_up
 
-    schedule = replace(RECIPE.schedule, epochs=KEYPOINT_EPOCHS, minutes=0.0)
-    keypoint_fitting(divide(made_up(40)), folder, replace(RECIPE, batch=4, schedule=schedule)).fit(quiet=True)
+    schedule = replace(CONFIG.schedule, epochs=KEYPOINT_EPOCHS, minutes=0.0)
+    keypoint_trainer(divide(made_up(40)), folder, replace(CONFIG, batch=4, schedule=schedule)).train(quiet=True)
     return folder
 
 

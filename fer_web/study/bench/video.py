@@ -37,7 +37,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class VideoTiming:
     """One analysis: pictures analyzed, seconds by the clock and of all processors, seconds of the video."""
 
     pictures: int
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def measure(path: Path, vision: Vision, fps: float, copy: Path | None) -> Run:
+def measure(path: Path, vision: Vision, fps: float, copy: Path | None) -> VideoTiming:
     """Analyze once, by the same function as the command line and the service."""
     tally = Tally()
     started, cpu = time.perf_counter(), time.process_time()
@@ -87,10 +87,10 @@ def measure(path: Path, vision: Vision, fps: float, copy: Path | None) -> Run:
 
         analysis = analyze_file(path, vision, tally, options=Options(fps=fps or None), annotated=copy, on_progress=show)
     spent_s, cpu_s = time.perf_counter() - started, time.process_time() - cpu
-    return Run(analysis.position.pictures, spent_s, cpu_s, analysis.recording.duration_s, tally)
+    return VideoTiming(analysis.position.pictures, spent_s, cpu_s, analysis.recording.duration_s, tally)
 
 
-def line_of(path: Path, fps: float, copy: Path | None, run: Run) -> str:
+def line_of(path: Path, fps: float, copy: Path | None, run: VideoTiming) -> str:
     """A row of the table. `memory` is the most that was seen while it ran, `peak` the process' most so far."""
     return (
         f"{path.name:32}{f'{fps:g} f/s' if fps else 'every':>9}{'yes' if copy else 'no':>6}{run.pictures:10}"

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fer_web.study.lab.files import write_arrays
 from fer_web.study.lab.row import Pictures, Task
 from fer_web.study.training.backend import seed_everything
+from fer_web.study.training.files import write_arrays
 
 Array = NDArray[np.float32]
 

@@ -34,9 +34,9 @@ from fer_web.core.landmarks import COUNT
 from fer_web.errors import DataError
 from fer_web.study.lab.expressions import mask, relabeled
 from fer_web.study.lab.features import FeatureStore, landmarks
-from fer_web.study.lab.files import write_array, write_text
 from fer_web.study.lab.provenance import data_hash
 from fer_web.study.training.dataset import SIDE_PX, USAGES, Split, Table
+from fer_web.study.training.files import write_array, write_text
 
 RECORD = "conversion.json"
 SHARDS = ".shards"

@@ -12,6 +12,7 @@ from fer_web.study.lab.runs import CACHE, QUICK_RUNS, RUNS, Options, Record, rea
 from fer_web.study.lab.table import as_csv, chart, epochs_text, insert, markdown, ordered_runs
 from fer_web.study.training.dataset import learning_data
 from fer_web.study.training.readers import read_table
+from fer_web.study.training.train_commands import add_ahead_argument
 
 PAGE = Path("docs/lab.md")
 CHART = Path("docs/lab/table.svg")
@@ -52,6 +53,7 @@ def add_run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--minutes", type=float, help="stop fitting after this time with the best so far, where it can")
     parser.add_argument("--seed", type=int, default=0, help="of everything random (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes for features (%(default)s)")
+    add_ahead_argument(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
 
 
@@ -70,6 +72,7 @@ def run_run(args: argparse.Namespace) -> int:
         is_quick=args.quick,
         is_again=args.again,
         jobs=args.jobs,
+        ahead=args.ahead,
         is_quiet=args.quiet,
         data=args.data.name,
         votes=args.votes.name if args.votes else "",

@@ -32,7 +32,8 @@ class Task:
     """What a row is given: `data` to learn from and choose by, a folder of its own, and how much to do.
 
     Labels are 0 to `classes` - 1 in the order of the row's `expressions`. `epochs` and `minutes` are what the user
-    asked for, None where the row's own `config` decides. What is large, or only serves to go on after a stop, belongs
+    asked for, None where the row's own `config` decides; `jobs` processes find features, and another one prepares
+    `ahead` batches. What is large, or only serves to go on after a stop, belongs
     into `weights`, which is not committed. A row that fits step by step tells each step's number and PublicTest
     accuracy to `report`, which may raise to end the fitting.
     """
@@ -47,6 +48,7 @@ class Task:
     minutes: float | None = None
     is_quick: bool = False
     jobs: int = 1
+    ahead: int = 0
     is_quiet: bool = False
     report: Callable[[int, float], None] = unheard
 

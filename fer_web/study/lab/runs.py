@@ -17,15 +17,16 @@ from typing import Any
 from fer_web.errors import DataError
 from fer_web.registry.catalog import sha256_of
 from fer_web.study.lab import provenance
-from fer_web.study.lab.curves import write_confusion, write_curves
+from fer_web.study.lab.curves import write_confusion
 from fer_web.study.lab.expressions import subset
 from fer_web.study.lab.features import FeatureStore
-from fer_web.study.lab.files import write_text
 from fer_web.study.lab.quick import quick_table
 from fer_web.study.lab.row import Fitted, Row, Task
 from fer_web.study.training import metrics
+from fer_web.study.training.curves import write_curves
 from fer_web.study.training.dataset import LearningData, Table, learning_data
 from fer_web.study.training.evaluate import examine_reference
+from fer_web.study.training.files import write_text
 
 RECORD = "run.json"
 RUNS = Path("docs/lab/runs")
@@ -50,6 +51,7 @@ class Options:
     is_quick: bool = False
     is_again: bool = False
     jobs: int = 1
+    ahead: int = 0
     is_quiet: bool = False
     data: str = "fer2013.csv"
     votes: str = ""
@@ -166,6 +168,7 @@ def _task(row: Row, data: LearningData, folder: Path, options: Options) -> Task:
         minutes=options.minutes,
         is_quick=options.is_quick,
         jobs=options.jobs,
+        ahead=options.ahead,
         is_quiet=options.is_quiet,
     )
 

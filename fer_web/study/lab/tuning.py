@@ -19,13 +19,13 @@ from fer_web.store.address import UNPOOLED, parse_address
 from fer_web.store.troubles import telling
 from fer_web.study.lab.expressions import subset
 from fer_web.study.lab.features import FeatureStore
-from fer_web.study.lab.files import write_text
 from fer_web.study.lab.quick import quick_table
 from fer_web.study.lab.row import Row, Task
 from fer_web.study.lab.runs import CACHE
 from fer_web.study.lab.search_space import drawn, space_of
 from fer_web.study.training.dataset import LearningData, Table, learning_data
-from fer_web.study.training.loop import accuracy
+from fer_web.study.training.files import write_text
+from fer_web.study.training.predict import accuracy
 
 TUNING = Path("runs/tune")
 # Trials before any is given up, and steps (epochs, or rounds of boosting) that each may take.

@@ -51,6 +51,11 @@ NETWORKS: Mapping[str, Network] = MappingProxyType(
 )
 
 
+def takes_any_size(name: str) -> bool:
+    """Whether the network of that name is built once for pictures of every size."""
+    return NETWORKS[name].any_size
+
+
 def build_network(
     name: str, spec: HeadSpec = PLAIN, *, size: int | None = None, layers: Layers | None = None, l2: float = 0.0
 ) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer_web.errors import DataError
-from fer_web.study.training.train_commands import add_data_arguments, add_lesson_arguments
+from fer_web.study.training.train_commands import add_data_arguments, add_prepared_arguments
 
 if TYPE_CHECKING:
     from fer_web.study.training.ablation import Plan
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     parser.add_argument("--plan", type=Path, default=PLAN, help="the runs' TOML file (default: the program's own)")
     parser.add_argument("--out", type=Path, required=True, help="the folder of the runs; what is done in it is kept")
-    add_lesson_arguments(parser)
+    add_prepared_arguments(parser)
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time (default: 1)")
 
 
@@ -30,16 +30,15 @@ def run(args: argparse.Namespace) -> int:
     from fer_web.study.training.ablation import ablate, read_plan
     from fer_web.study.training.backend import restart_with_kept_memory
     from fer_web.study.training.dataset import learning_data
-    from fer_web.study.training.prepared import read_lessons
+    from fer_web.study.training.prepared import with_prepared
     from fer_web.study.training.readers import read_table
 
     restart_with_kept_memory()
     plan = read_plan(args.plan)
     _keep_plan(args.plan, args.out)
-    data = learning_data(read_table(args.data, args.votes))
-    lessons = read_lessons(data, args.teaching, args.crops)
+    data = with_prepared(learning_data(read_table(args.data, args.votes)), args.teaching, args.crops)
     try:
-        ablate(plan, lessons, args.out, args.jobs)
+        ablate(plan, data, args.out, args.jobs)
     finally:
         _tell(plan, args.out)
     return 0

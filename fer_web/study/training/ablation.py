@@ -16,8 +16,9 @@ from statistics import mean, stdev
 from typing import Any
 
 from fer_web.errors import DataError
-from fer_web.study.training.config import RunConfig, read_toml, run_config
-from fer_web.study.training.prepared import Lessons
+from fer_web.study.training.config import TrainingConfig, config_of, read_toml
+from fer_web.study.training.dataset import LearningData
+from fer_web.study.training.prepared import refuse_missing
 
 BASE = "base"
 RESULTS = "results.json"
@@ -28,7 +29,7 @@ Accuracies = dict[str, dict[int, float]]  # by variant, then by seed
 class Plan:
     """The runs by name, `base` first, and the seeds with which each is made."""
 
-    runs: Mapping[str, RunConfig]
+    runs: Mapping[str, TrainingConfig]
     seeds: tuple[int, ...]
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
@@ -47,7 +48,8 @@ def read_plan(path: Path) -> Plan:
     if not seeds or any(type(seed) is not int for seed in seeds) or len(set(seeds)) < len(seeds):
         raise DataError(f"{path.name} has seeds {seeds}; they must be different whole numbers")
     runs = {
-        name: run_config(_changed(values[BASE], changes), f"{path.name} [{name}]") for name, changes in variants.items()
+        name: config_of(TrainingConfig, _changed(values[BASE], changes), f"{path.name} [{name}]")
+        for name, changes in variants.items()
     }
     return Plan(runs, tuple(seeds))
 
@@ -61,15 +63,15 @@ def _changed(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
     return {**values, **parts}
 
 
-def ablate(plan: Plan, lessons: Lessons, folder: Path, jobs: int = 1, *, quiet: bool = False) -> Accuracies:
+def ablate(plan: Plan, data: LearningData, folder: Path, jobs: int = 1, *, quiet: bool = False) -> Accuracies:
     """Make all runs that are missing in the folder, `jobs` at a time, and answer with all accuracies.
 
-    A run that was stopped goes on. DataError when something that the plan asks for is missing in the lessons.
+    A run that was stopped goes on. DataError when something that the plan asks for is missing in the data.
     """
     from tqdm import tqdm
 
     for name, config in plan.runs.items():
-        lessons.refuse_missing(config, name)
+        refuse_missing(data, config, name)
     found = read_results(folder)
     missing = [(name, seed) for name, seed in plan if seed not in found.get(name, {})]
     with (
@@ -77,7 +79,7 @@ def ablate(plan: Plan, lessons: Lessons, folder: Path, jobs: int = 1, *, quiet: 
         tqdm(total=len(plan), initial=len(plan) - len(missing), desc="runs", unit="run", disable=quiet) as bar,
     ):
         waiting = {
-            pool.submit(_run, replace(plan.runs[name], seed=seed), lessons, folder / f"{name}-{seed}"): (name, seed)
+            pool.submit(_run, replace(plan.runs[name], seed=seed), data, folder / f"{name}-{seed}"): (name, seed)
             for name, seed in missing
         }
         for done in as_completed(waiting):
@@ -88,11 +90,12 @@ def ablate(plan: Plan, lessons: Lessons, folder: Path, jobs: int = 1, *, quiet: 
     return found
 
 
-def _run(config: RunConfig, lessons: Lessons, folder: Path) -> float:
+def _run(config: TrainingConfig, data: LearningData, folder: Path) -> float:
     """One run's accuracy; at module level because other processes start with it."""
-    from fer_web.study.training.loop import Run
+    from fer_web.study.training.task import expression_task
+    from fer_web.study.training.trainer import Trainer
 
-    return Run(config, lessons, folder).train(quiet=True).history[-1]["public_accuracy"]
+    return Trainer(expression_task(config, data), folder).train(quiet=True).history[-1]["public_accuracy"]
 
 
 def read_results(folder: Path) -> Accuracies:

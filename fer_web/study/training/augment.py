@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,16 +47,21 @@ class Augmentation:
         if min(self.rotation_deg, self.shift, self.mixup) < 0:
             raise DataError("rotation_deg, shift and mixup cannot be negative")
 
-    def batch(self, pictures: Picture, size: int, rng: np.random.Generator) -> Picture:
-        """Changed copies (n, size, size) of pictures (n, h, w), the same for the same state of `rng`."""
-        out = np.empty((len(pictures), size, size), dtype=np.uint8)
-        for index, picture in enumerate(pictures):
-            out[index] = self._one(picture, size, rng)
-        return out
+    def views(
+        self, pictures: Picture, size: int, rng: np.random.Generator, *, draws_ahead: bool = False
+    ) -> tuple[Picture, Matrix]:
+        """Changed copies (n, size, size) of pictures (n, h, w), and the maps (n, 2, 3) that moved them.
 
-    def _one(self, picture: Picture, size: int, rng: np.random.Generator) -> Picture:
-        height, width = picture.shape
-        return self.seen_by_a_camera(warped(picture, self.placement((width, height), size, rng), size), rng)
+        They are the same for the same state of `rng`; `draws_ahead` draws all maps before anything else.
+        """
+        height, width = pictures.shape[1:]
+        placements: Iterable[Matrix] = (self.placement((width, height), size, rng) for _ in pictures)
+        if draws_ahead:
+            placements = list(placements)
+        views, matrices = np.empty((len(pictures), size, size), np.uint8), np.empty((len(pictures), 2, 3))
+        for row, (picture, matrix) in enumerate(zip(pictures, placements, strict=True)):
+            views[row], matrices[row] = self.seen_by_a_camera(warped(picture, matrix, size), rng), matrix
+        return views, matrices
 
     def placement(self, size: tuple[int, int], target: int, rng: np.random.Generator) -> Matrix:
         """One affine map (2, 3) for flip, rotation, scale, shift and the change of size; of negative determinant when

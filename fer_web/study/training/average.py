@@ -21,6 +21,11 @@ class WeightAverage:
         self.steps = 0
         self.weights: Weights = [np.array(value, dtype=np.float32) for value in model.get_weights()]
 
+    def follow(self, step: int, every: int) -> None:
+        """Take the present weights in if the run's step is at least so many beyond the average's."""
+        if step - self.steps >= every:
+            self.update(step - self.steps)
+
     def update(self, steps: int = 1) -> None:
         """Take the present weights in after so many steps; at first they are forgotten faster, so that none linger."""
         self.steps += steps

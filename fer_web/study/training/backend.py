@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 # glibc returns large blocks to the system after every layer and asks for them again; keeping them, in huge pages,
@@ -60,6 +61,19 @@ def usable_precision(wanted: str) -> str:
 def has_bfloat16(capabilities: Mapping[str, Any]) -> bool:
     """Whether a processor with these capabilities, as PyTorch names them, calculates in bfloat16."""
     return any(value is True and name.endswith("bf16") for name, value in capabilities.items())
+
+
+@contextmanager
+def calculating_in(precision: str) -> Iterator[None]:
+    """Layers that are built in the block calculate in this precision, or in the nearest one that is fast here."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(usable_precision(precision))
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
 
 
 def seed_everything(seed: int) -> None:

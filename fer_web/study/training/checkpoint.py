@@ -12,21 +12,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.errors import DataError, ModelError
+from fer_web.errors import DataError
 from fer_web.registry.catalog import sha256_of
-from fer_web.study.training.average import WeightAverage, Weights
+from fer_web.study.training.average import WeightAverage
 from fer_web.study.training.config import read_config
+from fer_web.study.training.files import write_arrays
 from fer_web.study.training.schedule import Patience
 from fer_web.study.training.tables import read_arrays
 
 STATE = "state.npz"
-BEST = "best.npz"
 INPUTS = "inputs.json"
 DESCRIPTION = "run.toml"
 
 
 @dataclass
-class Progress:
+class TrainingProgress:
     """How far a run has come; `history` has one row an epoch. `is_stopped`: early, as more would not have helped."""
 
     epoch: int = 0
@@ -38,66 +38,54 @@ class Progress:
     history: list[dict[str, float]] = field(default_factory=list)
 
 
-def save_state(folder: Path, progress: Progress, model: Any, average: WeightAverage) -> None:
+@dataclass(frozen=True)
+class SavedState:
+    """What a file holds of a run: its progress, and the arrays to go on with."""
+
+    path: Path
+    progress: TrainingProgress
+    arrays: Mapping[str, NDArray[Any]]
+
+    def give(self, model: Any, average: WeightAverage) -> None:
+        """Put everything back into a compiled model; DataError when it is another network's."""
+        try:
+            model.set_weights(self._series("model"))
+            for prefix, variables in (("optimizer", model.optimizer.variables), ("seed", _seeds(model))):
+                for variable, value in zip(variables, self._series(prefix), strict=True):
+                    variable.assign(value)
+        except ValueError as error:
+            raise DataError(f"{self.path} is the state of another network: {error}") from error
+        average.weights, average.steps = self._series("average"), int(self.arrays["average_steps"])
+
+    def _series(self, prefix: str) -> list[NDArray[Any]]:
+        names = sorted(name for name in self.arrays if name.startswith(prefix) and name[len(prefix) :].isdigit())
+        return [self.arrays[name] for name in names]
+
+
+def save_state(folder: Path, progress: TrainingProgress, model: Any, average: WeightAverage) -> None:
     """Everything that a run needs to go on: weights, their average, moments, dropout's seeds, and its progress."""
     arrays = {f"model{i:04d}": value for i, value in enumerate(model.get_weights())}
     arrays |= {f"average{i:04d}": value for i, value in enumerate(average.weights)}
     arrays |= {f"optimizer{i:04d}": value for i, value in enumerate(_arrays(model.optimizer.variables))}
     arrays |= {f"seed{i:04d}": value for i, value in enumerate(_arrays(_seeds(model)))}
-    _write(folder / STATE, arrays | {"average_steps": np.array(average.steps)}, asdict(progress))
+    facts = {"average_steps": np.array(average.steps), "progress": np.array(json.dumps(asdict(progress)))}
+    write_arrays(folder / STATE, {**arrays, **facts})
 
 
-def load_state(folder: Path, model: Any, average: WeightAverage) -> Progress | None:
-    """Put a saved state back; None when there is none, DataError when it cannot be read or is another network's."""
+def read_state(folder: Path) -> SavedState | None:
+    """What a run's folder holds; None when it has not begun, DataError when the file cannot be read."""
     path = folder / STATE
     if not path.is_file():
         return None
-    saved = read_arrays(path, ("progress", "average_steps"))
-    values = json.loads(str(saved["progress"]))
-    model.optimizer.build(model.trainable_variables)
-    try:
-        model.set_weights(_series(saved, "model"))
-        for prefix, variables in (("optimizer", model.optimizer.variables), ("seed", _seeds(model))):
-            for variable, value in zip(variables, _series(saved, prefix), strict=True):
-                variable.assign(value)
-    except ValueError as error:
-        raise DataError(f"{path} is the state of another network: {error}") from error
-    average.weights, average.steps = _series(saved, "average"), int(saved["average_steps"])
-    return Progress(**{**values, "patience": Patience(**values["patience"])})
+    arrays = read_arrays(path, ("progress", "average_steps"))
+    values = json.loads(str(arrays["progress"]))
+    return SavedState(path, TrainingProgress(**{**values, "patience": Patience(**values["patience"])}), arrays)
 
 
 def _seeds(model: Any) -> list[Any]:
     """The states of a model's random layers, which are no weights."""
     weights = {id(variable) for variable in model.weights}
     return [variable for variable in model.variables if id(variable) not in weights]
-
-
-def save_best(folder: Path, weights: Weights, facts: dict[str, Any]) -> None:
-    """The weights that the choosing split liked best so far, with the facts of their epoch."""
-    _write(folder / BEST, {f"model{i:04d}": value for i, value in enumerate(weights)}, facts)
-
-
-def load_best(folder: Path) -> tuple[Weights, dict[str, Any]]:
-    """The chosen weights of a run and the facts of their epoch; DataError when none have been chosen yet."""
-    if not (folder / BEST).is_file():
-        raise DataError(f"{folder} holds no finished run: train first")
-    saved = read_arrays(folder / BEST, ("progress",))
-    return _series(saved, "model"), json.loads(str(saved["progress"]))
-
-
-def take_weights(model: Any, trained: Any, *, partly: bool = False) -> None:
-    """Copy weights layer by layer, by name; ModelError where the two networks differ.
-
-    With `partly`, layers that `trained` lacks keep what they have.
-    """
-    known = {layer.name for layer in trained.layers}
-    for layer in model.layers:
-        if not layer.weights or (partly and layer.name not in known):
-            continue
-        try:
-            layer.set_weights(trained.get_layer(layer.name).get_weights())
-        except ValueError as error:
-            raise ModelError(f"the trained network's layer {layer.name!r} does not fit: {error}") from error
 
 
 def keep_description(folder: Path, config: Path) -> None:
@@ -146,15 +134,3 @@ def _arrays(variables: Sequence[Any]) -> list[NDArray[Any]]:
     from keras import ops
 
     return [np.asarray(ops.convert_to_numpy(variable.value)) for variable in variables]
-
-
-def _series(saved: Mapping[str, NDArray[Any]], prefix: str) -> list[NDArray[Any]]:
-    names = sorted(name for name in saved if name.startswith(prefix) and name[len(prefix) :].isdigit())
-    return [saved[name] for name in names]
-
-
-def _write(path: Path, arrays: dict[str, Any], facts: dict[str, Any]) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as file:
-        np.savez(file, **arrays, progress=np.array(json.dumps(facts)))
-    partial.replace(path)

@@ -37,11 +37,11 @@ class Optimizer:
 
 
 @dataclass(frozen=True)
-class RunConfig:
+class TrainingConfig:
     """Everything that decides a run's outcome, besides the data and the machine's arithmetic.
 
-    `ema` is the decay of the weights' average per step. `workers` processes of `threads` threads each (0: the
-    backend's choice) train together; see `parallel`.
+    `ema` is the decay of the weights' average per step, brought up to date every `ema_every` steps at most. `workers`
+    processes of `threads` threads each (0: the backend's choice) train together; see `parallel`.
     """
 
     network: str
@@ -50,6 +50,7 @@ class RunConfig:
     precision: str = "float32"
     dropout: float = 0.0
     ema: float = 0.999
+    ema_every: int = 1
     choose_every: int = 1
     workers: int = 1
     threads: int = 0
@@ -63,8 +64,8 @@ class RunConfig:
             raise DataError(f"there is no network {self.network!r}; there are {', '.join(build.NETWORKS)}")
         if self.precision not in PRECISIONS:
             raise DataError(f"the precision is {self.precision!r}; it can be {', '.join(PRECISIONS)}")
-        if min(self.batch, self.choose_every, self.workers) < 1 or self.threads < 0:
-            raise DataError("batch, choose_every and workers start at 1, threads at 0")
+        if min(self.batch, self.ema_every, self.choose_every, self.workers) < 1 or self.threads < 0:
+            raise DataError("batch, ema_every, choose_every and workers start at 1, threads at 0")
         if not (0 <= self.ema < 1 and 0 <= self.dropout < 1):
             raise DataError(f"ema is {self.ema} and dropout {self.dropout}; both are from 0 up to, but not, 1")
 
@@ -78,9 +79,9 @@ PARTS: Mapping[str, type[Any]] = {
 }
 
 
-def read_config(path: Path) -> RunConfig:
+def read_config(path: Path) -> TrainingConfig:
     """The run that a TOML file describes; DataError names what is unknown, missing or of the wrong kind in it."""
-    return run_config(read_toml(path), path.name)
+    return config_of(TrainingConfig, read_toml(path), path.name)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -93,10 +94,10 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise DataError(f"{path.name} is not TOML: {error}") from error
 
 
-def run_config(values: Mapping[str, Any], where: str) -> RunConfig:
-    """The run that plain values describe; DataError names what is wrong with them, and `where`."""
-    parts = {name: _part(kind, values[name], f"{where} [{name}]") for name, kind in PARTS.items() if name in values}
-    return _part(RunConfig, {**values, **parts}, where)
+def config_of(kind: type[Part], values: Mapping[str, Any], where: str) -> Part:
+    """A kind of configuration from plain values; DataError names what is wrong with them, and `where`."""
+    parts = {name: _part(part, values[name], f"{where} [{name}]") for name, part in PARTS.items() if name in values}
+    return _part(kind, {**values, **parts}, where)
 
 
 def _part(kind: type[Part], values: Any, where: str) -> Part:

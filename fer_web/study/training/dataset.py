@@ -64,13 +64,16 @@ class LearningData:
     """What training, calibration and publishing see: `training` to fit, `public` to choose by.
 
     `dropped` says how many training pictures were left out because they stand in PublicTest or PrivateTest as well
-    (some in both), `training_total` how many there were.
+    (some in both), `training_total` how many there were. `logits` (n, 7) and `crops` (n, 48, 48) are what `teach` and
+    `reframe` made of the training pictures, or None.
     """
 
     training: Split
     public: Split
     dropped: dict[str, int]
     training_total: int
+    logits: NDArray[np.float32] | None = None
+    crops: NDArray[np.uint8] | None = None
 
 
 def learning_data(table: Table) -> LearningData:

@@ -21,7 +21,7 @@ from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import load_model
 from fer_web.study.training import metrics
 from fer_web.study.training.dataset import VOTE_NAMES, Split, Table, appears_in
-from fer_web.study.training.loop import predict
+from fer_web.study.training.predict import predict
 from fer_web.study.training.targets import softmax
 
 LEDGER = "private_test_reads.json"

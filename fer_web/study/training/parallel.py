@@ -70,6 +70,9 @@ class Worker:
             raise DataError("another process of this run has ended: start it again, it goes on") from error
 
 
+EVERY_STEP = Worker(meet_every_steps=1)  # alone, with the rate and the clock looked at after every step
+
+
 def in_parallel(count: int, work: Callable[[Worker], Any]) -> Any:
     """Run `work` in this process as the first of `count` workers and in new processes as the others."""
     if count == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,36 +11,28 @@ from numpy.typing import NDArray
 
 from fer_web.core import Emotion
 from fer_web.errors import DataError
-from fer_web.study.training.config import RunConfig
+from fer_web.study.training.config import TrainingConfig
 from fer_web.study.training.dataset import SIDE_PX, LearningData, Split, fingerprint
 from fer_web.study.training.tables import read_arrays
 
 
-@dataclass(frozen=True)
-class Lessons:
-    """What a run learns from; `logits` (n, 7) and `crops` (n, 48, 48) are what `teach` and `reframe` make, or None."""
-
-    data: LearningData
-    logits: NDArray[np.float32] | None = None
-    crops: NDArray[np.uint8] | None = None
-
-    def refuse_missing(self, config: RunConfig, name: str) -> None:
-        """DataError when the run of that name would learn from something that is not here."""
-        if config.loss.teacher and self.logits is None:
-            raise DataError(f"{name} learns from teachers' answers, which `teach` makes: give --teaching")
-        if config.loss.votes and not self.data.training.votes.any():
-            raise DataError(f"{name} learns from FER+'s votes, of which there are none: give --votes")
-        if config.augmentation.reframed and self.crops is None:
-            raise DataError(f"{name} learns from served crops, which `reframe` makes: give --crops")
-
-
-def read_lessons(data: LearningData, teaching: Path | None, crops: Path | None) -> Lessons:
-    """With what the files hold; DataError when it was made for other pictures."""
-    return Lessons(
+def with_prepared(data: LearningData, teaching: Path | None, crops: Path | None) -> LearningData:
+    """The data with what the files hold; DataError when it was made for other pictures."""
+    return replace(
         data,
-        load_prepared(teaching, data.training, "logits", (len(Emotion),)) if teaching else None,
-        load_prepared(crops, data.training, "crops", (SIDE_PX, SIDE_PX)) if crops else None,
+        logits=load_prepared(teaching, data.training, "logits", (len(Emotion),)) if teaching else None,
+        crops=load_prepared(crops, data.training, "crops", (SIDE_PX, SIDE_PX)) if crops else None,
     )
+
+
+def refuse_missing(data: LearningData, config: TrainingConfig, name: str) -> None:
+    """DataError when the run of that name would learn from something that is not here."""
+    if config.loss.teacher and data.logits is None:
+        raise DataError(f"{name} learns from teachers' answers, which `teach` makes: give --teaching")
+    if config.loss.votes and not data.training.votes.any():
+        raise DataError(f"{name} learns from FER+'s votes, of which there are none: give --votes")
+    if config.augmentation.reframed and data.crops is None:
+        raise DataError(f"{name} learns from served crops, which `reframe` makes: give --crops")
 
 
 def save_prepared(path: Path, split: Split, **values: Any) -> None:

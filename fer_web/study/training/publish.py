@@ -18,12 +18,13 @@ from fer_web.registry.spec import InputSpec
 from fer_web.study.networks import build_network
 from fer_web.study.training import metrics
 from fer_web.study.training.calibrate import fit_temperature, uncertain_below
-from fer_web.study.training.checkpoint import DESCRIPTION, load_best, noted_inputs, take_weights
+from fer_web.study.training.checkpoint import DESCRIPTION, noted_inputs
 from fer_web.study.training.config import read_config
 from fer_web.study.training.dataset import LearningData
-from fer_web.study.training.loop import predict
+from fer_web.study.training.predict import predict
 from fer_web.study.training.targets import Loss, softmax
 from fer_web.study.training.teachers import trained_network
+from fer_web.study.training.weights import load_best, named, take
 
 LICENSE = "The weights: research and education only, as FER2013's terms say. The code has its own license."
 NOTES = (
@@ -58,7 +59,7 @@ def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard
     spec = InputSpec()
     keras.config.set_dtype_policy("float32")
     model = build_network(config.network, size=spec.width)
-    take_weights(model, trained_network(run))
+    take(model, named(trained_network(run)))
     teachers = "the averaged logits in inputs.teaching" if config.loss.teacher else "none"
     run_facts = {**asdict(config), "epochs_until_chosen": int(chosen["epoch"])}
     details = {"inputs": noted_inputs(run), "run": run_facts}

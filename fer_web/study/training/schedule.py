@@ -57,7 +57,7 @@ class Schedule:
 class Patience:
     """Counts epochs without a better accuracy: says when to lower the rate and when to stop early."""
 
-    best: float = 0.0
+    best: float = -math.inf
     waited: int = 0
     waited_since_drop: int = 0
     drops: int = 0

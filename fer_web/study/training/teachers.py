@@ -16,10 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.registry.catalog import load_model
-from fer_web.study.training.checkpoint import DESCRIPTION, load_best
+from fer_web.study.networks import LABELS
+from fer_web.study.training.backend import calculating_in, training_layers
+from fer_web.study.training.checkpoint import DESCRIPTION
 from fer_web.study.training.config import read_config
 from fer_web.study.training.dataset import SIDE_PX
-from fer_web.study.training.loop import Logits, build_model, predict
+from fer_web.study.training.predict import Columns, predict
+from fer_web.study.training.task import expression_network
+from fer_web.study.training.weights import load_best, take
 
 SHIFTS = ((0, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
 
@@ -28,22 +32,23 @@ def trained_network(run: Path) -> Any:
     """The training model of a finished run with the weights that were chosen, or a published `.keras` file's model."""
     if run.suffix == ".keras":
         return load_model(run.parent, run.stem)[0]
-    model = build_model(read_config(run / DESCRIPTION))
-    weights, _ = load_best(run)
-    model.set_weights(weights)
+    config = read_config(run / DESCRIPTION)
+    with calculating_in(config.precision):
+        model = expression_network(config, SIDE_PX, training_layers())
+    take(model, load_best(run)[0])
     return model
 
 
-def mean_logits(models: Sequence[Any], pictures: NDArray[np.uint8], shifts: Sequence[tuple[int, int]]) -> Logits:
+def mean_logits(models: Sequence[Any], pictures: NDArray[np.uint8], shifts: Sequence[tuple[int, int]]) -> Columns:
     """Logits (n, 7) averaged over models, mirror images and shifts of (down, right) pixels."""
     from tqdm import tqdm
 
-    total = np.zeros((len(pictures), 7), dtype=np.float32)
+    total = np.zeros((len(pictures), LABELS), dtype=np.float32)
     with tqdm(total=2 * len(shifts) * len(models) * len(pictures), desc="answers", unit="picture") as bar:
         for down, right in shifts:
             moved = _moved(pictures, down, right)
             for model, seen in product(models, (moved, moved[:, :, ::-1])):
-                total += predict(model, seen, SIDE_PX, tell=bar.update)
+                total += predict(model, seen, SIDE_PX, tell=bar.update)[:, :LABELS]
     return (total / (2 * len(shifts) * len(models))).astype(np.float32)
 
 

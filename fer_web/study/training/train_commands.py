@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MODELS = Path("models")
 RESULTS = Path("docs/results")
+AHEAD = 8  # more would only need memory
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,10 +34,17 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--votes", type=Path, help="FER+'s fer2013new.csv, to learn from its votes as well")
 
 
-def add_lesson_arguments(parser: argparse.ArgumentParser) -> None:
+def add_prepared_arguments(parser: argparse.ArgumentParser) -> None:
     """What a run may learn from besides labels and votes."""
     parser.add_argument("--teaching", type=Path, help="teachers' answers, made by `teach`")
     parser.add_argument("--crops", type=Path, help="the pictures' served crops, made by `reframe`")
+
+
+def add_ahead_argument(parser: argparse.ArgumentParser) -> None:
+    """Whether a process of their own prepares batches; the outcome is the same."""
+    parser.add_argument(
+        "--ahead", type=int, default=AHEAD, help="batches prepared ahead by another process, 0: none (%(default)s)"
+    )
 
 
 def add_train_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +52,9 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     add_data_arguments(parser)
     parser.add_argument("--config", type=Path, required=True, help="the run's TOML file")
     parser.add_argument("--run", type=Path, required=True, help="the run's folder; an unfinished run in it goes on")
-    add_lesson_arguments(parser)
+    add_prepared_arguments(parser)
     parser.add_argument("--start", type=Path, help="a finished run's folder, or models/NAME.keras, to begin from")
+    add_ahead_argument(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
 
 
@@ -70,17 +79,20 @@ def run_train(args: argparse.Namespace) -> int:
 def _train(args: argparse.Namespace, worker: Worker) -> None:
     """One worker's part of a run; at module level because other processes start with it."""
     from fer_web.study.training.config import read_config
-    from fer_web.study.training.loop import Run
-    from fer_web.study.training.prepared import read_lessons
+    from fer_web.study.training.prepared import with_prepared
+    from fer_web.study.training.task import expression_task
     from fer_web.study.training.teachers import trained_network
+    from fer_web.study.training.trainer import Trainer
+    from fer_web.study.training.weights import named
 
     data = learning_data(read_table(args.data, args.votes))
     if worker.rank == 0:
         _tell_doubles(data)
-    run = Run(read_config(args.config), read_lessons(data, args.teaching, args.crops), args.run, worker)
+    task = expression_task(read_config(args.config), with_prepared(data, args.teaching, args.crops))
+    trainer = Trainer(task, args.run, worker, ahead=args.ahead)
     if args.start:
-        run.begin_from(trained_network(args.start))
-    run.train(quiet=args.quiet)
+        trainer.begin_from(named(trained_network(args.start)))
+    trainer.train(quiet=args.quiet)
 
 
 def add_teach_arguments(parser: argparse.ArgumentParser) -> None:

@@ -102,7 +102,7 @@ def test_a_stopped_conversion_goes_on(table: Table, tmp_path: Path, monkeypatch:
 
 
 def stopping_at(name: str) -> object:
-    from fer_web.study.lab.files import write_array
+    from fer_web.study.training.files import write_array
 
     def write(path: Path, array: np.ndarray) -> None:
         if path.stem == name:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fer_web.errors import DataError, ModelError
-from fer_web.study.lab.networks.recipe import Recipe
+from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.networks.rows import ROWS
 from fer_web.study.lab.row import Row
 from fer_web.study.networks import NETWORKS, HeadSpec, build_network
@@ -15,12 +15,12 @@ from fer_web.study.networks import NETWORKS, HeadSpec, build_network
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_rows_network_answers_its_classes_and_what_else_it_learns_from(row: Row) -> None:
-    recipe = Recipe.of(row.config)
-    model = build_network(recipe.network, recipe.head(), size=32)
-    beside = {"raw": 0, "landmarks": 136, "landmarks and HOG": 208, "landmarks and sliding HOG": 2728}[recipe.inputs]
+    config = LabConfig.of(row.config)
+    model = build_network(config.network, config.head(), size=32)
+    beside = {"raw": 0, "landmarks": 136, "landmarks and HOG": 208, "landmarks and sliding HOG": 2728}[config.inputs]
 
     sides = [shape[1] for shape in model.input_shape[1:]] if beside else []
-    extra = 8 * (recipe.loss.votes > 0) + 136 * (recipe.landmarks > 0)
+    extra = 8 * (config.loss.votes > 0) + 136 * (config.landmarks > 0)
 
     assert sides == ([beside] if beside else [])
     assert model.output_shape == (None, len(row.expressions) + extra)
@@ -48,17 +48,17 @@ def test_auxiliary_heads_add_their_columns() -> None:
 
 
 def test_the_ablation_differs_by_batch_normalization_alone() -> None:
-    rows = {row.name: Recipe.of(row.config) for row in ROWS}
+    rows = {row.name: LabConfig.of(row.config) for row in ROWS}
     plain, normalized = rows["model-a-5-hog-plain"], rows["model-a-5-hog"]
 
     assert replace(plain, normalized=True) == normalized
-    for recipe, expected in ((plain, 0), (normalized, 7)):
-        kinds = [type(layer) for layer in build_network(recipe.network, recipe.head(), size=32).layers]
+    for config, expected in ((plain, 0), (normalized, 7)):
+        kinds = [type(layer) for layer in build_network(config.network, config.head(), size=32).layers]
         assert kinds.count(keras.layers.BatchNormalization) == expected
 
 
 def test_the_landmark_supervised_network_differs_from_its_pair_by_landmarks_alone() -> None:
-    rows = {row.name: Recipe.of(row.config) for row in ROWS}
+    rows = {row.name: LabConfig.of(row.config) for row in ROWS}
 
     assert replace(rows["landmark-supervised"], landmarks=0.0) == rows["simple-cnn"]
 
@@ -74,13 +74,13 @@ def test_no_depthwise_convolution_is_too_narrow_for_tensorflow() -> None:
 def test_rows_start_only_from_rows_that_come_before() -> None:
     names = [row.name for row in ROWS]
     for row in ROWS:
-        start = Recipe.of(row.config).starts_from
+        start = LabConfig.of(row.config).starts_from
         assert not start or names.index(start) < names.index(row.name)
 
 
-def test_recipes_survive_as_plain_values() -> None:
+def test_configs_survive_as_plain_values() -> None:
     for row in ROWS:
-        assert Recipe.of(row.config).as_config() == row.config
+        assert LabConfig.of(row.config).as_config() == row.config
 
 
 @pytest.mark.parametrize(
@@ -91,9 +91,9 @@ def test_recipes_survive_as_plain_values() -> None:
         ({"network": "simple", "teacher": "xception"}, "both or neither"),
     ],
 )
-def test_a_wrong_recipe_is_refused_with_a_reason(values: dict[str, object], word: str) -> None:
+def test_a_wrong_config_is_refused_with_a_reason(values: dict[str, object], word: str) -> None:
     with pytest.raises(DataError, match=word):
-        Recipe.of(values)
+        LabConfig.of(values)
 
 
 def test_an_unknown_network_and_a_size_that_does_not_fit_are_refused() -> None:

@@ -9,13 +9,13 @@ import pytest
 from fer_web.errors import DataError
 from fer_web.registry.catalog import load_model
 from fer_web.registry.spec import InputSpec
+from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.networks.publish import publish_row
-from fer_web.study.lab.networks.recipe import Recipe
 from fer_web.study.lab.networks.rows import ROWS
-from fer_web.study.lab.networks.weights import save_weights
 from fer_web.study.lab.row import Row
 from fer_web.study.networks import build_network
 from fer_web.study.training.dataset import LearningData
+from fer_web.study.training.weights import named, save_best
 from tests.study.training.conftest import faces
 
 BY_NAME = {row.name: row for row in ROWS}
@@ -24,18 +24,18 @@ DATA = LearningData(faces(20), faces(10, seed=1), {}, 20)
 
 def run_of(row: Row, runs: Path) -> object:
     """The training network of a row that was just begun, its weights kept as a run keeps them."""
-    recipe = Recipe.of(row.config)
-    model = build_network(recipe.network, recipe.head(), size=32)
+    config = LabConfig.of(row.config)
+    model = build_network(config.network, config.head(), size=32)
     folder = runs / row.name / "weights"
     folder.mkdir(parents=True)
-    save_weights(folder, model, model.get_weights(), {"epoch": 1.0})
+    save_best(folder, named(model), {"epoch": 1.0})
     return model
 
 
 def test_a_published_network_answers_as_it_did_and_without_auxiliary_columns(tmp_path: Path) -> None:
     row = BY_NAME["landmark-supervised"]
     trained = run_of(row, tmp_path)
-    larger = build_network("simple", Recipe.of(row.config).head(), size=48)
+    larger = build_network("simple", LabConfig.of(row.config).head(), size=48)
     larger.set_weights(trained.get_weights())  # type: ignore[attr-defined]
 
     publish_row(row, tmp_path, DATA, tmp_path / "models")

@@ -11,7 +11,7 @@ import pytest
 from fer_web.errors import DataError
 from fer_web.study.lab.expressions import subset
 from fer_web.study.lab.features import FeatureStore
-from fer_web.study.lab.networks.recipe import Recipe
+from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.networks.rows import FIVE, FROM_MODEL_B, OURS
 from fer_web.study.lab.neural import fit
 from fer_web.study.lab.row import Fitted, Task
@@ -21,10 +21,9 @@ from fer_web.study.training.schedule import Schedule
 from fer_web.study.training.targets import Loss
 from tests.study.training.conftest import faces
 
-SHORT = Recipe(
+SHORT = LabConfig(
     "simple",
     batch=20,
-    dropout=0.0,  # its masks would be other ones after a stop
     augmentation=Augmentation(camera=0),
     schedule=Schedule(epochs=2, rate=0.02, sizes=((0.5, 32), (1.0, 48))),
     loss=Loss(votes=0.3),
@@ -41,10 +40,9 @@ def table() -> Table:
     return Table(split, np.repeat(np.array([0, 1, 2], dtype=np.int64), (42, 10, 8)))
 
 
-def task(table: Table, folder: Path, recipe: Recipe, **options: object) -> Task:
-    data = learning_data(subset(table, recipe.expressions))
-    config = recipe.as_config()
-    return Task(data, folder, FeatureStore(), config, len(recipe.expressions), is_quiet=True, **options)  # type: ignore[arg-type]
+def task(table: Table, folder: Path, config: LabConfig, **options: object) -> Task:
+    data = learning_data(subset(table, config.expressions))
+    return Task(data, folder, FeatureStore(), config.as_config(), len(config.expressions), is_quiet=True, **options)  # type: ignore[arg-type]
 
 
 def accuracies(fitted: Fitted) -> list[tuple[float, float]]:
@@ -76,7 +74,7 @@ def test_the_answers_are_those_that_were_chosen_by(table: Table, tmp_path: Path)
 def test_a_stopped_row_goes_on_where_it_was(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = fit(task(table, tmp_path / "whole", SHORT))
     with monkeypatch.context() as patch:
-        patch.setattr("fer_web.study.lab.neural.save_state", _stop_after(1))
+        patch.setattr("fer_web.study.training.trainer.save_state", _stop_after(1))
         with pytest.raises(KeyboardInterrupt):
             fit(task(table, tmp_path / "stopped", SHORT))
     again = fit(task(table, tmp_path / "stopped", SHORT))
@@ -89,7 +87,7 @@ def test_a_stopped_row_goes_on_where_it_was(table: Table, tmp_path: Path, monkey
 
 def _stop_after(epochs: int) -> object:
     """Keep the state as always, then be interrupted."""
-    from fer_web.study.lab.neural import save_state
+    from fer_web.study.training.trainer import save_state
 
     def save(folder: Path, progress: object, *rest: object) -> None:
         save_state(folder, progress, *rest)  # type: ignore[arg-type]
@@ -110,22 +108,22 @@ def test_a_row_of_five_expressions_begins_with_the_weights_of_one_of_seven(table
     assert fitted.answer(table.rows.pixels[:3]).shape == (3, 5)
     still = replace(after, schedule=replace(after.schedule, rate=1e-12))
     begun = fit(task(table, tmp_path / "begun", still))
-    with np.load(tmp_path / "model-b/weights/chosen.npz") as one, np.load(begun.weights) as other:
+    with np.load(tmp_path / "model-b/weights/best.npz") as one, np.load(begun.weights) as other:
         assert np.allclose(one["conv2/kernel"], other["conv2/kernel"], atol=1e-5)
         assert other["emotion/kernel"].shape[1] == 5
 
 
 def test_a_row_whose_beginning_was_not_run_says_so(table: Table, tmp_path: Path) -> None:
-    recipe = replace(SHORT, network="model-b", starts_from="model-b")
+    config = replace(SHORT, network="model-b", starts_from="model-b")
 
     with pytest.raises(DataError, match=r"starts from model-b.*run that first"):
-        fit(task(table, tmp_path / "row", recipe))
+        fit(task(table, tmp_path / "row", config))
 
 
 def test_the_clock_ends_a_row_and_its_table_line_says_how_far_it_came(table: Table, tmp_path: Path) -> None:
-    recipe = replace(SHORT, schedule=replace(SHORT.schedule, epochs=1000, sizes=((1.0, 32),)))
+    config = replace(SHORT, schedule=replace(SHORT.schedule, epochs=1000, sizes=((1.0, 32),)))
 
-    fitted = fit(task(table, tmp_path / "row", recipe, minutes=0.02))
+    fitted = fit(task(table, tmp_path / "row", config, minutes=0.02))
 
     assert fitted.epochs is not None
     done, planned = fitted.epochs
@@ -133,9 +131,9 @@ def test_the_clock_ends_a_row_and_its_table_line_says_how_far_it_came(table: Tab
 
 
 def test_landmarks_are_learned_beside_the_expression(table: Table, tmp_path: Path) -> None:
-    recipe = replace(SHORT, landmarks=2.0, schedule=replace(SHORT.schedule, sizes=((1.0, 32),), epochs=1))
+    config = replace(SHORT, landmarks=2.0, schedule=replace(SHORT.schedule, sizes=((1.0, 32),), epochs=1))
 
-    fitted = fit(task(table, tmp_path / "row", recipe))
+    fitted = fit(task(table, tmp_path / "row", config))
 
     assert fitted.answer(table.rows.pixels[:3]).shape == (3, 7)
     assert np.isfinite(fitted.history[0]["loss"])

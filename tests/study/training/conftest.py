@@ -12,8 +12,8 @@ from fer_web.study.networks import build
 from fer_web.study.networks.xception import xception
 from fer_web.study.training.config import read_config
 from fer_web.study.training.dataset import VOTE_NAMES, LearningData, Split, Table, learning_data
-from fer_web.study.training.loop import Run
-from fer_web.study.training.prepared import Lessons
+from fer_web.study.training.task import expression_task
+from fer_web.study.training.trainer import Trainer
 
 TINY = """
 network = "tiny"
@@ -77,8 +77,13 @@ def tiny(tiny_network: str, tmp_path: Path) -> Path:
 def trained(tiny_network: str, data: LearningData, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished run of two epochs; tests leave it as it is."""
     folder = new_run(tmp_path_factory.mktemp("trained") / "run")
-    Run(read_config(folder / "run.toml"), Lessons(data), folder).train(quiet=True)
+    trainer_in(folder, data).train(quiet=True)
     return folder
+
+
+def trainer_in(folder: Path, data: LearningData) -> Trainer:
+    """The run that is described in a folder."""
+    return Trainer(expression_task(read_config(folder / "run.toml"), data), folder)
 
 
 def new_run(folder: Path, entry: str = "", more: str = "") -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,8 @@ from fer_web.errors import DataError
 from fer_web.study.training import ablation
 from fer_web.study.training.ablate_command import PLAN
 from fer_web.study.training.ablation import Plan, ablate, differences, draw, read_plan, read_results, table
-from fer_web.study.training.config import RunConfig
+from fer_web.study.training.config import TrainingConfig
 from fer_web.study.training.dataset import LearningData
-from fer_web.study.training.prepared import Lessons
 
 TINY = """
 seeds = [1, 2]
@@ -47,9 +47,9 @@ def plan(tiny_network: str, tmp_path: Path) -> Plan:
 
 
 @pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> list[tuple[RunConfig, Path]]:
+def here(monkeypatch: pytest.MonkeyPatch) -> list[tuple[TrainingConfig, Path]]:
     """Runs in this process, which knows the tiny network; the configurations and folders that were run."""
-    made: list[tuple[RunConfig, Path]] = []
+    made: list[tuple[TrainingConfig, Path]] = []
 
     class Pool:
         def __init__(self, *_: object, **__: object) -> None: ...
@@ -57,9 +57,9 @@ def here(monkeypatch: pytest.MonkeyPatch) -> list[tuple[RunConfig, Path]]:
             return self
 
         def __exit__(self, *_: object) -> None: ...
-        def submit(self, work: object, config: RunConfig, lessons: Lessons, folder: Path) -> Done:
+        def submit(self, work: object, config: TrainingConfig, data: LearningData, folder: Path) -> Done:
             made.append((config, folder))
-            return Done(work(config, lessons, folder))  # type: ignore[operator]
+            return Done(work(config, data, folder))  # type: ignore[operator]
 
     class Done:
         def __init__(self, value: float) -> None:
@@ -104,22 +104,22 @@ def test_a_wrong_plan_is_refused(tiny_network: str, tmp_path: Path, before: str,
 
 
 def test_every_run_is_made_once(
-    plan: Plan, data: LearningData, tmp_path: Path, here: list[tuple[RunConfig, Path]]
+    plan: Plan, data: LearningData, tmp_path: Path, here: list[tuple[TrainingConfig, Path]]
 ) -> None:
-    found = ablate(plan, Lessons(data), tmp_path, quiet=True)
+    found = ablate(plan, data, tmp_path, quiet=True)
 
     assert {name: sorted(runs) for name, runs in found.items()} == {name: [1, 2] for name in plan.runs}
     assert [(config.seed, folder.name) for config, folder in here[:2]] == [(1, "base-1"), (1, "without-votes-1")]
     assert all(0 <= accuracy <= 1 for runs in found.values() for accuracy in runs.values())
-    assert ablate(plan, Lessons(data), tmp_path, quiet=True) == found == read_results(tmp_path)
+    assert ablate(plan, data, tmp_path, quiet=True) == found == read_results(tmp_path)
     assert len(here) == 6
 
 
 def test_what_a_run_needs_must_be_given(plan: Plan, data: LearningData, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="base learns from teachers' answers"):
-        ablate(read_plan(PLAN), Lessons(data), tmp_path)
+        ablate(read_plan(PLAN), data, tmp_path)
     with pytest.raises(DataError, match="base learns from served crops"):
-        ablate(read_plan(PLAN), Lessons(data, np.zeros((40, 7), np.float32)), tmp_path)
+        ablate(read_plan(PLAN), replace(data, logits=np.zeros((40, 7), np.float32)), tmp_path)
 
 
 def test_differences_are_taken_seed_by_seed(plan: Plan, tmp_path: Path) -> None:

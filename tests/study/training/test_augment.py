@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from fer_web.study.training.augment import Augmentation, resized
-from fer_web.study.training.loop import mixed
+from fer_web.study.training.training_set import mixed
 from tests.study.training.conftest import faces
 
 NOTHING = Augmentation(flip=0, rotation_deg=0, shift=0, scale=1, contrast=1, camera=0, erase=0)
@@ -13,7 +13,7 @@ PICTURES = faces(4).pixels
 
 
 def augmented(augmentation: Augmentation, size: int = 48, seed: int = 0) -> np.ndarray:
-    return augmentation.batch(PICTURES, size, np.random.default_rng(seed))
+    return augmentation.views(PICTURES, size, np.random.default_rng(seed))[0]
 
 
 def test_without_any_change_pictures_stay_the_same() -> None:
@@ -48,7 +48,7 @@ def test_originals_are_left_alone() -> None:
 def test_shifts_stay_within_their_share_of_the_side() -> None:
     dot = np.zeros((200, 48, 48), np.uint8)
     dot[:, 23:25, 23:25] = 255
-    moved = replace(NOTHING, shift=0.1).batch(dot, 48, np.random.default_rng(0))
+    moved = replace(NOTHING, shift=0.1).views(dot, 48, np.random.default_rng(0))[0]
     rows = np.array([np.average(np.arange(48), weights=picture.sum(axis=1)) for picture in moved])
 
     assert abs(rows - 23.5).max() <= 4.8 + 0.05
@@ -57,7 +57,7 @@ def test_shifts_stay_within_their_share_of_the_side() -> None:
 
 def test_an_erased_rectangle_hides_at_most_its_share() -> None:
     flat = np.zeros((100, 48, 48), np.uint8)
-    erased = replace(NOTHING, erase=1).batch(flat, 48, np.random.default_rng(0))
+    erased = replace(NOTHING, erase=1).views(flat, 48, np.random.default_rng(0))[0]
     hidden = (erased > 0).mean(axis=(1, 2))
 
     assert hidden.min() > 0
@@ -74,6 +74,6 @@ def test_mixup_blends_pictures_and_targets_by_the_same_share() -> None:
     targets = np.eye(2, dtype=np.float32)
 
     for seed in range(10):
-        blended, wanted = mixed(images, targets, 0.4, np.random.default_rng(seed))
+        (blended,), wanted = mixed([images], targets, 0.4, np.random.default_rng(seed))
         assert np.allclose(blended.ravel(), wanted[:, 1])
         assert np.allclose(wanted.sum(axis=1), 1)

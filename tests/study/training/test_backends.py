@@ -24,18 +24,19 @@ from fer_web.study.networks import build
 from fer_web.study.networks.xception import xception
 from fer_web.study.training import config
 from fer_web.study.training.dataset import learning_data
-from fer_web.study.training.loop import Run, predict
-from fer_web.study.training.prepared import Lessons
+from fer_web.study.training.predict import predict
 from fer_web.study.training.publish import publish
 from fer_web.study.training.readers import read_table
+from fer_web.study.training.task import expression_task
 from fer_web.study.training.teachers import trained_network
+from fer_web.study.training.trainer import Trainer
 
 assert keras.backend.backend() == sys.argv[1]
 data, folder = learning_data(read_table(Path(sys.argv[2]))), Path(sys.argv[3])
 build.NETWORKS = {"tiny": build.Network(xception(16, ((16, 1), (32, 1))), any_size=True)}
-Run(config.read_config(folder / "run.toml"), Lessons(data), folder).train(quiet=True)
+Trainer(expression_task(config.read_config(folder / "run.toml"), data), folder).train(quiet=True)
 publish(folder, data, folder / "models", "abroad")
-np.save(folder / "answers.npy", predict(trained_network(folder), data.public.pixels, 48))
+np.save(folder / "answers.npy", predict(trained_network(folder), data.public.pixels, 48)[:, :7])
 """
 
 

@@ -11,12 +11,9 @@ import pytest
 
 from fer_web.cli.main import main
 from fer_web.registry.card import ModelCard
-from fer_web.study.training.config import read_config
 from fer_web.study.training.dataset import LearningData
 from fer_web.study.training.evaluate import LEDGER
-from fer_web.study.training.loop import Run
-from fer_web.study.training.prepared import Lessons
-from tests.study.training.conftest import new_run
+from tests.study.training.conftest import new_run, trainer_in
 
 
 def test_from_pictures_to_a_measured_model(
@@ -101,8 +98,8 @@ def test_weights_of_small_pictures_are_not_published(
     run = new_run(tmp_path / "run")
     text = (run / "run.toml").read_text(encoding="utf-8").replace("[[1.0, 16]]", "[[0.5, 16], [1.0, 24]]")
     (run / "run.toml").write_text(text, encoding="utf-8")
-    begun = Run(read_config(run / "run.toml"), Lessons(data), run)
-    begun._choose(begun._epoch(quiet=True), size=16, quiet=True)
+    begun = trainer_in(run, data)
+    begun._train_epoch(begun.task.training.batches, quiet=True)
     publish = ["publish", "--data", str(data_file), "--run", str(run), "--models", str(tmp_path), "--name", "own"]
 
     assert "pictures of 16 px, not yet of 24" in complaint(capsys, *publish)

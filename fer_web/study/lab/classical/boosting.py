@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fer_web.study.lab.files import write_text
 from fer_web.study.lab.row import Fitted, Pictures, Scores, Task
+from fer_web.study.training.files import write_text
 
 Array = NDArray[np.float32]
 Encode = Callable[[Pictures], Array]

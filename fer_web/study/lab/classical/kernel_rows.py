@@ -14,8 +14,8 @@ from tqdm import tqdm
 from fer_web.study.lab.classical.svm import Array, Gaussian, Nystroem, Solver, answers, exact_weights
 from fer_web.study.lab.classical.vectors import Vectors, fit_vectors
 from fer_web.study.lab.features import FeatureStore
-from fer_web.study.lab.files import write_arrays, write_text
 from fer_web.study.lab.row import Fitted, Pictures, Scores, Task
+from fer_web.study.training.files import write_arrays, write_text
 
 MODEL, TRIES = "model.npz", "tries.json"
 Try = dict[str, float]

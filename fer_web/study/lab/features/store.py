@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from fer_web.errors import DataError
 from fer_web.study.lab.features import hog, landmarks
-from fer_web.study.lab.files import write_array
+from fer_web.study.training.files import write_array
 
 Pictures = NDArray[np.uint8]
 Features = NDArray[np.float32]

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from fer_web.study.lab.keypoints.faces import Division, divide
-from fer_web.study.lab.keypoints.fitting import Recipe
 from fer_web.study.lab.keypoints.readers import read_faces
-from fer_web.study.lab.keypoints.train import RECIPE
+from fer_web.study.lab.keypoints.train import CONFIG
+from fer_web.study.training.config import TrainingConfig
+from fer_web.study.training.train_commands import add_ahead_argument
 
 RUN = Path("runs/keypoints")
 MODELS = Path("models")
@@ -35,11 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--models", type=Path, default=MODELS, help="the models' folder (default: %(default)s)")
     parser.add_argument("--minutes", type=float, help="how long to fit, over all sittings")
     parser.add_argument("--epochs", type=int, help="how many epochs to fit, instead of minutes")
-    parser.add_argument("--seed", type=int, default=RECIPE.seed, help="of everything random (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=CONFIG.seed, help="of everything random (default: %(default)s)")
     parser.add_argument(
         "--record", type=Path, nargs="?", const=RESULTS, metavar="FOLDER",
         help=f"evaluate: write JSON and a plot there (default: {RESULTS})",
     )  # fmt: skip
+    add_ahead_argument(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
 
 
@@ -54,28 +56,26 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def recipe_of(args: argparse.Namespace) -> Recipe:
-    """The recipe with the length and seed that were asked for."""
-    schedule = RECIPE.schedule
+def config_of(args: argparse.Namespace) -> TrainingConfig:
+    """The configuration with the length and seed that were asked for."""
+    schedule = CONFIG.schedule
     if args.epochs:
         schedule = replace(schedule, epochs=args.epochs, minutes=0.0)
     if args.minutes:
         schedule = replace(schedule, minutes=args.minutes)
-    return replace(RECIPE, schedule=schedule, seed=args.seed)
+    return replace(CONFIG, schedule=schedule, seed=args.seed)
 
 
 def _train(args: argparse.Namespace, division: Division) -> None:
-    from fer_web.study.lab.curves import write_curves
-    from fer_web.study.lab.keypoints.train import keypoint_fitting
+    from fer_web.study.lab.keypoints.train import keypoint_trainer
 
-    history = keypoint_fitting(division, args.run, recipe_of(args)).fit(quiet=args.quiet)
-    write_curves(args.run, history)
+    keypoint_trainer(division, args.run, config_of(args), args.ahead).train(quiet=args.quiet)
 
 
 def _publish(args: argparse.Namespace, division: Division) -> None:
     from fer_web.study.lab.keypoints.publish import publish
 
-    card = publish(args.run, division, args.models, recipe_of(args))
+    card = publish(args.run, division, args.models, config_of(args))
     _show(card.metrics, f"{card.name} {card.version}, {card.parameters:,} parameters, SHA-256 {card.sha256[:12]}…")
 
 

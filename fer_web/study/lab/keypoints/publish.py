@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from fer_web.core.keypoints import NAMES
 from fer_web.registry import KEYPOINTS, ModelCard, load_model, sha256_of
-from fer_web.study.lab.keypoints.faces import Division, KeypointFaces
-from fer_web.study.lab.keypoints.fitting import Recipe
+from fer_web.study.lab.keypoints.faces import SIDE_PX, Division, KeypointFaces
 from fer_web.study.lab.keypoints.network import keypoint_network
-from fer_web.study.lab.keypoints.scoring import NEAR, answer, point_table, rmse_px, share_near
-from fer_web.study.lab.keypoints.views import AUGMENTATION, SPEC
-from fer_web.study.training.checkpoint import load_best
+from fer_web.study.lab.keypoints.scoring import NEAR, point_table, rmse_px, share_near
+from fer_web.study.lab.keypoints.views import SPEC
+from fer_web.study.training.config import TrainingConfig
+from fer_web.study.training.predict import predict
+from fer_web.study.training.weights import load_best, take
 
 NAME = "keypoints"
 DIGITS = 3
@@ -28,14 +29,14 @@ NOTES = (
 )
 
 
-def publish(run: Path, division: Division, models: Path, recipe: Recipe) -> ModelCard:
+def publish(run: Path, division: Division, models: Path, config: TrainingConfig) -> ModelCard:
     """Write `keypoints.keras` and its card, measured on the test people, into a folder; the card.
 
     DataError when nothing was chosen in the run's folder yet.
     """
     weights, chosen = load_best(run)
     model = keypoint_network()
-    model.set_weights(weights)
+    take(model, weights)
     models.mkdir(parents=True, exist_ok=True)
     path = models / f"{NAME}.keras"
     model.save(path)
@@ -52,13 +53,9 @@ def publish(run: Path, division: Division, models: Path, recipe: Recipe) -> Mode
         data={
             **{part: _size(getattr(division, part)) for part in ("training", "choosing", "test")},
             "split": "by person",
-            "run": {
-                **asdict(recipe),
-                "augmentation": asdict(AUGMENTATION),
-                "epochs_until_chosen": int(chosen["epoch"]),
-            },
+            "run": {**asdict(config), "epochs_until_chosen": int(chosen["epoch"])},
         },
-        metrics=measured(answer(model, SPEC.prepare, division.test.pictures), division.test),
+        metrics=measured(predict(model, division.test.pictures, SIDE_PX), division.test),
         notes=NOTES,
     )
     card.write(path.with_suffix(".json"))
@@ -68,7 +65,7 @@ def publish(run: Path, division: Division, models: Path, recipe: Recipe) -> Mode
 def examine(models: Path, faces: KeypointFaces) -> tuple[dict[str, Any], Any]:
     """How a published model does on these faces, and where it places their points (n, 15, 2)."""
     model, _ = load_model(models, NAME, KEYPOINTS)
-    predicted = answer(model, SPEC.prepare, faces.pictures)
+    predicted = predict(model, faces.pictures, SIDE_PX)
     return measured(predicted, faces), predicted
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fer_web.study.lab.networks.recipe import Recipe
+from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.neural import fit
 from fer_web.study.lab.row import Row
 from fer_web.study.training.augment import Augmentation
@@ -11,7 +11,7 @@ from fer_web.study.training.schedule import Schedule
 from fer_web.study.training.targets import Loss
 
 EXPRESSIONS = (0, 3, 4, 5, 6)  # its authors': angry, happy, sad, surprise, neutral
-RECIPE = Recipe(
+CONFIG = LabConfig(
     network="residual",
     expressions=EXPRESSIONS,
     batch=64,
@@ -31,6 +31,6 @@ ROWS: tuple[Row, ...] = (
         authors_note="by the program's authors, on 5 expressions and a split of their own",
         recipe="ours",
         expressions=EXPRESSIONS,
-        config=RECIPE.as_config(),
+        config=CONFIG.as_config(),
     ),
 )

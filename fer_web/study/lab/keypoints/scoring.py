@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -65,14 +64,3 @@ def _near(predicted: Points, known: Points, near: float) -> NDArray[np.float64]:
 
 def _share(marks: NDArray[np.float64]) -> Any:
     return np.nanmean(marks) if not np.isnan(marks).all() else np.nan
-
-
-def answer(
-    model: Any, prepare: Callable[[NDArray[np.uint8]], Any], pictures: NDArray[np.uint8], batch: int = 128
-) -> Any:
-    """What a model answers for pictures (n, h, w), in parts that fit into memory."""
-    parts = [
-        np.asarray(model.predict_on_batch(prepare(pictures[start : start + batch])))
-        for start in range(0, len(pictures), batch)
-    ]
-    return np.concatenate(parts).astype(np.float32)

@@ -12,28 +12,28 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.study.lab.networks.recipe import Recipe
+from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.networks import POINTS
 from fer_web.study.training.dataset import Split
 from fer_web.study.training.targets import Targets, build_targets, loss_function
 
 
-def targets_of(split: Split, recipe: Recipe, teacher: NDArray[np.float32] | None) -> Targets:
+def targets_of(split: Split, config: LabConfig, teacher: NDArray[np.float32] | None) -> Targets:
     """The columns (n, 2 * classes + 8) that do not depend on how a picture was moved; `teacher` is (n, 7) logits."""
-    taught = None if teacher is None else teacher[:, list(recipe.expressions)]
-    return build_targets(split, recipe.loss, taught, len(recipe.expressions))
+    taught = None if teacher is None else teacher[:, list(config.expressions)]
+    return build_targets(split, config.loss, taught, len(config.expressions))
 
 
-def loss_of(recipe: Recipe) -> Callable[[Any, Any], Any]:
+def loss_of(config: LabConfig) -> Callable[[Any, Any], Any]:
     """The loss of (targets, columns) in the backend's tensors."""
     from keras import ops
 
-    expressions = loss_function(recipe.loss, len(recipe.expressions))
-    if not recipe.landmarks:
+    expressions = loss_function(config.loss, len(config.expressions))
+    if not config.landmarks:
         return expressions
 
     def total(targets: Any, columns: Any) -> Any:
         error = ops.sum(ops.square(targets[:, -POINTS:] - columns[:, -POINTS:]), axis=-1)
-        return expressions(targets, columns) + recipe.landmarks * error
+        return expressions(targets, columns) + config.landmarks * error
 
     return total

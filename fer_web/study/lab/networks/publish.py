@@ -11,12 +11,12 @@ from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import quiet_tensorflow
 from fer_web.registry.spec import InputSpec
-from fer_web.study.lab.networks.recipe import Recipe
-from fer_web.study.lab.networks.weights import CHOSEN, load_facts, take_all
+from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.row import ALL, Row
 from fer_web.study.networks import NETWORKS, build_network
 from fer_web.study.training.dataset import LearningData
 from fer_web.study.training.publish import Origin, write_model
+from fer_web.study.training.weights import BEST, load_best, take
 
 NOTES = (
     "A reference system of the laboratory, to compare with; see docs/lab.md. Apparent expression, not inner feeling."
@@ -26,24 +26,25 @@ NOTES = (
 def publish_row(row: Row, runs: Path, data: LearningData, models: Path) -> ModelCard:
     """Write `<row>.keras` and `<row>.json` into a folder and return the card; DataError where that is not possible."""
     quiet_tensorflow()
-    recipe = _publishable(row)
+    config = _publishable(row)
     weights = runs / row.name / "weights"
-    if not (weights / CHOSEN).is_file():
+    if not (weights / BEST).is_file():
         raise DataError(
             f"{weights} holds no weights: python -m fer_web lab run {row.name} --data fer2013.csv makes them"
         )
-    model = build_network(recipe.network, recipe.head(is_training=False), size=InputSpec().width)
-    take_all(model, weights / CHOSEN)
-    details = {"run": {**recipe.as_config(), "chosen": load_facts(weights)}}
-    origin = Origin(recipe.network, recipe.loss, recipe.teacher or "none", details, NOTES)
+    model = build_network(config.network, config.head(is_training=False), size=InputSpec().width)
+    chosen, facts = load_best(weights)
+    take(model, chosen)
+    details = {"run": {**config.as_config(), "chosen": facts}}
+    origin = Origin(config.network, config.loss, config.teacher or "none", details, NOTES)
     return write_model(model, models, row.name, data, origin)
 
 
-def _publishable(row: Row) -> Recipe:
+def _publishable(row: Row) -> LabConfig:
     if row.config.get("network") not in NETWORKS:
         raise DataError(f"{row.name} is no network of the laboratory: there is nothing to publish")
-    recipe = Recipe.of(row.config)
-    if recipe.inputs != "raw" or tuple(row.expressions) != ALL:
+    config = LabConfig.of(row.config)
+    if config.inputs != "raw" or tuple(row.expressions) != ALL:
         raise DataError(f"{row.name} needs {row.features} for {len(row.expressions)} expressions; a model that is "
                         f"served gets pixels alone and knows all {len(ALL)}")  # fmt: skip
-    return recipe
+    return config

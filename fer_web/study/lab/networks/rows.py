@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fer_web.study.lab.networks.recipe import Recipe
+from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.neural import fit
 from fer_web.study.lab.row import Row
 from fer_web.study.training.augment import Augmentation
@@ -14,7 +14,7 @@ from fer_web.study.training.targets import Loss
 
 FIVE = (0, 3, 4, 5, 6)  # the study's: angry, happy, sad, surprise, neutral
 
-OURS = Recipe(
+OURS = LabConfig(
     network="simple",
     teacher="xception",
     schedule=Schedule(epochs=40, rate=0.05, warmup=0.05, hold=0.3, sizes=((0.75, 32), (1.0, 48))),
@@ -23,7 +23,7 @@ OURS = Recipe(
 )
 AFTER = replace(OURS.schedule, epochs=15, rate=0.03)  # for rows that start from another row's weights
 # The original program's: Adam, plain augmentation, L2, a lower rate on a plateau, early stopping; full-size pictures.
-ORIGINAL = Recipe(
+ORIGINAL = LabConfig(
     network="mini-xception",
     batch=32,
     dropout=0.0,
@@ -48,9 +48,9 @@ B_REPORTED = {"raw": 73.5, "landmarks": 74.4, "hog": 73.2, "sliding": 75.1}
 
 
 def _row(
-    name: str, system: str, recipe: Recipe, authors: float | None = None, note: str = "", how: str = TAUGHT
+    name: str, system: str, config: LabConfig, authors: float | None = None, note: str = "", how: str = TAUGHT
 ) -> Row:
-    beside = "pixels" if recipe.inputs == "raw" else f"pixels, {recipe.inputs}"
+    beside = "pixels" if config.inputs == "raw" else f"pixels, {config.inputs}"
     return Row(
         name=name,
         system=system,
@@ -58,13 +58,13 @@ def _row(
         fit=fit,
         authors=authors,
         authors_note=note,
-        recipe=how if not recipe.starts_from else f"{how}, from the weights of {recipe.starts_from}",
-        expressions=recipe.expressions,
-        config=recipe.as_config(),
+        recipe=how if not config.starts_from else f"{how}, from the weights of {config.starts_from}",
+        expressions=config.expressions,
+        config=config.as_config(),
     )
 
 
-def _of_the_study(model: str, letter: str, start: Recipe, reported: dict[str, float]) -> tuple[Row, ...]:
+def _of_the_study(model: str, letter: str, start: LabConfig, reported: dict[str, float]) -> tuple[Row, ...]:
     return tuple(
         _row(
             f"{model}-5-{short}",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.registry.catalog import load_model, verify_model
-from fer_web.study.lab.files import write_arrays
+from fer_web.study.training.files import write_arrays
 from fer_web.study.training.teachers import mean_logits
 
 MODELS = Path("models")

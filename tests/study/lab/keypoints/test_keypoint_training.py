@@ -12,16 +12,16 @@ from fer_web.cli import main
 from fer_web.errors import ModelError
 from fer_web.registry import list_models, load_model
 from fer_web.study.lab.keypoints.faces import Division, divide
-from fer_web.study.lab.keypoints.fitting import Fitting, Recipe
 from fer_web.study.lab.keypoints.network import keypoint_network, place_coordinates
 from fer_web.study.lab.keypoints.publish import examine, publish
-from fer_web.study.lab.keypoints.train import keypoint_fitting
-from fer_web.study.training.checkpoint import load_best
+from fer_web.study.lab.keypoints.train import CONFIG, keypoint_trainer
 from fer_web.study.training.schedule import Schedule
+from fer_web.study.training.trainer import Trainer
+from fer_web.study.training.weights import load_best
 from fer_web.vision.keypoints import KeypointNetwork
 from tests.study.lab.keypoints.made_up import folder_of, made_up
 
-SHORT = Recipe(Schedule(epochs=2, rate=0.005), batch=12, ema=0.5, choose_every=1)
+SHORT = replace(CONFIG, schedule=Schedule(epochs=2, rate=0.005, sizes=((1.0, 96),)), batch=12, ema=0.5, choose_every=1)
 
 
 pytestmark = pytest.mark.usefixtures("eager")
@@ -33,14 +33,14 @@ def division() -> Division:
 
 
 @pytest.fixture(scope="module")
-def fitted(division: Division, tmp_path_factory: pytest.TempPathFactory) -> Fitting:
+def fitted(division: Division, tmp_path_factory: pytest.TempPathFactory) -> Trainer:
     """A run of two epochs that was stopped after the first."""
     folder = tmp_path_factory.mktemp("run")
     half = replace(SHORT, schedule=replace(SHORT.schedule, epochs=1))
-    keypoint_fitting(division, folder, half).fit(quiet=True)
-    fitting = keypoint_fitting(division, folder, SHORT)
+    keypoint_trainer(division, folder, half).train(quiet=True)
+    fitting = keypoint_trainer(division, folder, SHORT)
     assert fitting.progress.epoch == 1
-    fitting.fit(quiet=True)
+    fitting.train(quiet=True)
     return fitting
 
 
@@ -62,19 +62,19 @@ def test_an_untrained_network_places_points_inside_of_the_picture() -> None:
     assert model.count_params() < 1_000_000
 
 
-def test_a_stopped_run_goes_on_lowers_its_loss_and_keeps_the_best_weights(fitted: Fitting) -> None:
+def test_a_stopped_run_goes_on_lowers_its_loss_and_keeps_the_best_weights(fitted: Trainer) -> None:
     history = fitted.progress.history
 
     assert [row["epoch"] for row in history] == [1, 2]
-    assert fitted.progress.step == 2 * fitted.steps
+    assert fitted.progress.step == 2 * fitted.task.training.steps
     assert fitted.done == 1
     assert history[1]["loss"] < history[0]["loss"]
     best = min(row["choosing_rmse_px"] for row in history)
     assert load_best(fitted.folder)[1]["choosing_rmse_px"] == best
-    assert fitted.cost(fitted.model) == pytest.approx(best, rel=1e-4)
+    assert fitted.task.score(fitted.take_chosen(), 96) == pytest.approx(best, rel=1e-4)
 
 
-def test_what_is_published_is_what_was_chosen(division: Division, fitted: Fitting, tmp_path: Path) -> None:
+def test_what_is_published_is_what_was_chosen(division: Division, fitted: Trainer, tmp_path: Path) -> None:
     card = publish(fitted.folder, division, tmp_path, SHORT)
 
     found, predicted = examine(tmp_path, division.test)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from fer_web.core.keypoints import MIRROR, NAMES
-from fer_web.study.lab.keypoints.faces import KeypointFaces
-from fer_web.study.lab.keypoints.views import batches, moved, targets_of, view
+from fer_web.study.lab.keypoints.views import AUGMENTATION, keypoint_targets, moved, targets_of
 from fer_web.study.training.augment import Augmentation
+from fer_web.study.training.training_set import TrainingSet
 
 NOTHING = Augmentation(flip=0, rotation_deg=0, shift=0, scale=1, contrast=1, camera=0, erase=0)
 POINTS = np.stack([np.arange(20, 80, 4), np.arange(10, 85, 5)], axis=1).astype(np.float32)
@@ -51,7 +51,8 @@ def test_a_white_dot_stays_under_its_point() -> None:
         points = np.full((15, 2), np.nan, np.float32)
         points[NAMES.index("nose_tip")] = (59, 39)
 
-        changed, there = view(picture, points, wild, np.random.default_rng(seed))
+        (changed,), (matrix,) = wild.views(picture[np.newaxis], 96, np.random.default_rng(seed))
+        there = moved(points, matrix)
 
         rows, columns = np.nonzero(changed > 100)
         assert abs(there[10] - (columns.mean(), rows.mean())).max() < 0.6
@@ -70,13 +71,13 @@ def test_unknown_points_are_marked_and_hold_no_nan() -> None:
 
 def test_batches_are_the_same_for_a_seed_and_unchanged_without_augmentation() -> None:
     pictures = np.random.default_rng(0).integers(0, 256, (4, 96, 96)).astype(np.uint8)
-    faces = KeypointFaces(pictures, np.stack([POINTS] * 4), ("a", "b", "c", "d"))
+    points, nothing = np.stack([POINTS] * 4), np.zeros((4, 0), np.float32)
 
-    (one,) = batches(faces, 4, (1, 2))
-    (again,) = batches(faces, 4, (1, 2))
-    (other,) = batches(faces, 4, (1, 3))
-    (plain,) = batches(faces, 4, (1, 2), NOTHING)
+    def batch(epoch: int, augmentation: Augmentation = AUGMENTATION) -> tuple[np.ndarray, np.ndarray]:
+        given = TrainingSet(pictures, nothing, augmentation, 4, 1, points=points, moving=keypoint_targets)
+        (found,) = given.batches(epoch, 96)
+        return found
 
-    assert (one[0] == again[0]).all()
-    assert (one[0] != other[0]).any()
-    np.testing.assert_allclose(plain[1][:, :, :2], np.stack([POINTS] * 4))
+    assert (batch(2)[0] == batch(2)[0]).all()
+    assert (batch(2)[0] != batch(3)[0]).any()
+    np.testing.assert_allclose(batch(2, NOTHING)[1][:, :, :2], points)

@@ -13,22 +13,33 @@ from fer_web.study.lab.features import FeatureStore
 from fer_web.study.lab.networks import teaching
 from fer_web.study.lab.networks.beside import MIRROR, Scale, beside, beside_mirrored, mirrored_points, values_of
 from fer_web.study.lab.networks.columns import loss_of, targets_of
-from fer_web.study.lab.networks.lessons import Lessons, batches, moved_points
-from fer_web.study.lab.networks.recipe import Recipe
+from fer_web.study.lab.networks.config import LabConfig
+from fer_web.study.lab.networks.landmarks import landmark_columns, moved_points
 from fer_web.study.training.augment import Augmentation
 from fer_web.study.training.targets import Loss
+from fer_web.study.training.training_set import TrainingSet
 from tests.study.training.conftest import faces
 
 STILL = Augmentation(flip=0, rotation_deg=0, shift=0, scale=1, contrast=1, camera=0, erase=0)
-TAUGHT = Recipe("simple", expressions=(0, 3, 4, 5, 6), teacher="xception", loss=Loss(votes=0.5, teacher=0.4))
+TAUGHT = LabConfig("simple", expressions=(0, 3, 4, 5, 6), teacher="xception", loss=Loss(votes=0.5, teacher=0.4))
 
 
-def lessons(count: int = 12) -> Lessons:
+def training_set(augmentation: Augmentation = STILL, batch: int = 12, seed: int = 0) -> TrainingSet:
     """A picture's side input is its number, its mirror image's is that and a thousand; all points stand at (10, 20)."""
-    numbers = np.arange(count, dtype=np.float32)[:, np.newaxis]
-    points = np.tile(np.array([10, 20], np.float32), (count, 68, 1))
-    scale = Scale(np.zeros(1, np.float32), np.ones(1, np.float32))
-    return Lessons(faces(count).pixels, np.eye(count, dtype=np.float32), points, numbers, numbers + 1000, scale)
+    numbers = np.arange(12, dtype=np.float32)[:, np.newaxis]
+    points = np.tile(np.array([10, 20], np.float32), (12, 68, 1))
+    return TrainingSet(
+        faces(12).pixels,
+        np.eye(12, dtype=np.float32),
+        augmentation,
+        batch,
+        seed,
+        side=numbers,
+        mirrored=numbers + 1000,
+        points=points,
+        moving=landmark_columns,
+        draws_ahead=True,
+    )
 
 
 def test_mirroring_twice_changes_no_point_and_once_swaps_the_sides() -> None:
@@ -70,8 +81,8 @@ def test_scaled_columns_have_no_mean_and_unit_deviation() -> None:
 
 
 def test_unmoved_batches_are_prepared_as_serving_prepares_faces() -> None:
-    given = lessons()
-    (images, side), targets = next(batches(given, replace(Recipe("simple"), augmentation=STILL), 48, (0,)))
+    given = training_set()
+    (images, side), targets = next(given.batches(0, 48))
     order = side.ravel().astype(int)
 
     assert sorted(order) == list(range(12))
@@ -81,19 +92,19 @@ def test_unmoved_batches_are_prepared_as_serving_prepares_faces() -> None:
 
 
 def test_mirrored_pictures_get_the_mirrored_side_inputs_and_landmarks() -> None:
-    recipe = replace(Recipe("simple"), augmentation=replace(STILL, flip=1.0))
-    (images, side), targets = next(batches(lessons(), recipe, 48, (0,)))
+    given = training_set(replace(STILL, flip=1.0))
+    (images, side), targets = next(given.batches(0, 48))
 
     rows = (side.ravel() - 1000).astype(int)
-    assert (images == InputSpec().prepare(lessons().pixels[rows][:, :, ::-1])).all()
+    assert (images == InputSpec().prepare(given.pixels[rows][:, :, ::-1])).all()
     assert np.allclose(targets[:, 12:].reshape(12, 68, 2), (37 / 48 - 0.5, 20 / 48 - 0.5), atol=1e-5)
 
 
 def test_batches_follow_from_their_seed_and_have_the_asked_size() -> None:
-    recipe = Recipe("simple", batch=5)
-    first = [images[0] for images, _ in batches(lessons(), recipe, 32, (1, 2))]
-    again = [images[0] for images, _ in batches(lessons(), recipe, 32, (1, 2))]
-    other = [images[0] for images, _ in batches(lessons(), recipe, 32, (1, 3))]
+    given = training_set(Augmentation(), batch=5, seed=1)
+    first = [images[0] for images, _ in given.batches(2, 32)]
+    again = [images[0] for images, _ in given.batches(2, 32)]
+    other = [images[0] for images, _ in given.batches(3, 32)]
 
     assert [len(images) for images in first] == [5, 5]
     assert first[0].shape == (5, 32, 32, 1)
@@ -104,7 +115,7 @@ def test_batches_follow_from_their_seed_and_have_the_asked_size() -> None:
 def test_landmarks_go_where_the_picture_goes() -> None:
     matrix = np.array([[[0.5, 0, 3], [0, 0.5, 4]]])
 
-    moved = moved_points(np.full((1, 68, 2), 10.0, np.float32), matrix, np.array([False]))
+    moved = moved_points(np.full((1, 68, 2), 10.0, np.float32), matrix)
 
     assert np.allclose(moved, (8, 9))
 
@@ -125,12 +136,12 @@ def test_a_teachers_answers_are_restricted_to_the_rows_expressions() -> None:
 
 def test_the_loss_weighs_its_parts() -> None:
     """Even logits cost log 5 for labels and teacher each and log 8 for votes; a point's error counts squared."""
-    recipe = replace(TAUGHT, landmarks=2.0)
+    config = replace(TAUGHT, landmarks=2.0)
     targets = np.zeros((1, 5 + 8 + 5 + 136), np.float32)
     targets[0, [0, 5, 13]] = 1
     targets[0, -1] = 0.5
 
-    value = float(ops.convert_to_numpy(loss_of(recipe)(targets, np.zeros((1, 5 + 8 + 136), np.float32)))[0])
+    value = float(ops.convert_to_numpy(loss_of(config)(targets, np.zeros((1, 5 + 8 + 136), np.float32)))[0])
 
     assert value == pytest.approx(np.log(5) + 0.5 * np.log(8) + 2 * 0.25, rel=1e-5)
 
