@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 from fer_web.study.training.dataset import VOTE_NAMES, Split, Table
-
-
-@pytest.fixture(scope="module")
-def eager() -> Iterator[None]:
-    """A few steps of a network are sooner done than compiled."""
-    import tensorflow
-
-    tensorflow.config.run_functions_eagerly(True)
-    yield
-    tensorflow.config.run_functions_eagerly(False)
 
 
 @lru_cache(maxsize=1)

@@ -72,15 +72,18 @@ def test_the_answers_are_those_that_were_chosen_by(table: Table, tmp_path: Path)
 
 
 def test_a_stopped_row_goes_on_where_it_was(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = fit(task(table, tmp_path / "whole", SHORT))
-    with monkeypatch.context() as patch:
-        patch.setattr("fer_web.study.training.trainer.save_state", _stop_after(1))
-        with pytest.raises(KeyboardInterrupt):
-            fit(task(table, tmp_path / "stopped", SHORT))
-    again = fit(task(table, tmp_path / "stopped", SHORT))
+    """Before its network is built anew for larger pictures, and after: dropout goes on as well."""
+    config = replace(SHORT, schedule=replace(SHORT.schedule, epochs=3, sizes=((0.3, 32), (1.0, 48))))
+    whole = fit(task(table, tmp_path / "whole", config))
+    for epochs in (1, 2):
+        with monkeypatch.context() as patch:
+            patch.setattr("fer_web.study.training.trainer.save_state", _stop_after(epochs))
+            with pytest.raises(KeyboardInterrupt):
+                fit(task(table, tmp_path / "stopped", config))
+    again = fit(task(table, tmp_path / "stopped", config))
 
     assert again.epochs == whole.epochs
-    assert [row["epoch"] for row in again.history] == [1.0, 2.0]
+    assert [row["size"] for row in again.history] == [row["size"] for row in whole.history] == [32, 48, 48]
     with np.load(whole.weights) as one, np.load(again.weights) as other:
         assert all(np.allclose(one[name], other[name], atol=1e-4) for name in one.files if name != "facts")
 
