@@ -15,10 +15,12 @@ from fer_web.core.text import shown_path
 from fer_web.errors import SourceError
 from fer_web.sources.announced import MICROSECONDS
 from fer_web.sources.cost import MAX_PIXELS
+from fer_web.sources.memory import is_crash
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame
     from av.container import InputContainer
+    from av.error import FFmpegError
     from av.video.stream import VideoStream
 
 # FFmpeg's names of the containers that hold their frames themselves; no playlist is among them.
@@ -129,6 +131,7 @@ class Decoding:
         stream.thread_type = "AUTO"
         stream.thread_count = _threads(stream, decoders)
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+        self.crash: FFmpegError | None = None  # the last failure for want of memory, as far as can be told
         self.heard_until_s = 0.0  # where the sound ends that has come by so far
 
     def seek(self, stamp_s: float) -> bool:
@@ -152,7 +155,8 @@ class Decoding:
             frames: list[VideoFrame] = []
             try:
                 frames = packet.decode()
-            except FFmpegError:
+            except FFmpegError as error:
+                self.crash = error if is_crash(error) else self.crash
                 self._on_fault()
             yield from frames
 

@@ -15,6 +15,7 @@ from fer_web.errors import SourceError
 from fer_web.sources.announced import WITHOUT_LENGTH, announced_end_s, is_whole
 from fer_web.sources.cost import MAX_PIXELS, Demand, Meter, check_memory
 from fer_web.sources.decoding import Decoding, length_of, open_video, stamp_of
+from fer_web.sources.memory import reason_of
 from fer_web.sources.upright import Upright
 from fer_web.sources.video_kinds import check_video
 
@@ -174,6 +175,9 @@ class VideoReader:
         if stream.width * stream.height > MAX_PIXELS:
             raise SourceError(f"{self.name} has more than {MAX_PIXELS:,} pixels a picture, which is not taken")
         first = next(self._decoding.frames(), None)
+        if first is None and (crash := self._decoding.crash) is not None:
+            reason = reason_of(crash, (stream.width, stream.height))
+            raise SourceError(f"{self.name} cannot be decoded: {reason}") from crash
         if first is None:
             raise SourceError(f"{self.name} holds no picture that can be decoded; is the file complete?")
         return first

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -19,6 +19,8 @@ from fer_web.jobs.analysis import Analysis, Options, analyze_file
 from fer_web.jobs.results import ANNOTATED, SUMMARY, LazyModel, analyze_into
 from fer_web.registry import ModelCard, verify_model
 from fer_web.resources import MODELS
+from fer_web.sources import video_reader
+from fer_web.sources.decoding import Decoding
 from fer_web.sources.video_reader import probe_video
 from fer_web.vision import Pipeline, Vision
 from tests.fixed_vision import FixedVision
@@ -143,3 +145,17 @@ def test_what_was_too_large_for_the_memory_is_told_as_that(error: Exception, car
 
     with pytest.raises(SourceError, match=r"a\.y4m .* 64 x 48 pixels are too large for .* of which [\d,]+ MB are free"):
         analyze_file(y4m(tmp_path / "a.y4m", "15:1"), cast(Vision, CrashingVision(card)), lambda *_: None)
+
+
+def test_a_decoder_that_crashes_at_the_first_picture_is_not_a_file_that_is_incomplete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class CrashingDecoding(Decoding):
+        def frames(self) -> Iterator[av.VideoFrame]:
+            self.crash = ExternalError(1, "Generic error in an external library")
+            yield from ()
+
+    monkeypatch.setattr(video_reader, "Decoding", CrashingDecoding)
+
+    with pytest.raises(SourceError, match=r"a\.y4m cannot be decoded: pictures of 64 x 48 pixels are too large"):
+        probe_video(y4m(tmp_path / "a.y4m", "15:1"))
