@@ -112,7 +112,7 @@ def test_no_thread_keeps_the_process_alive(tiny_models: Path, tmp_path: Path) ->
     environment = {**environment_of(tmp_path), "FER_SOURCE": "demo:"}
 
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=False
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, timeout=300, check=False
     )
 
     assert (done.returncode, done.stdout) == (0, b"made\n")
