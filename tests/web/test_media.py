@@ -19,15 +19,16 @@ REFUSED = {
     "derived/not_an_image.jpg": (415, "not_an_image"),
     "derived/obama_truncated_half.jpg": (422, "image_truncated"),
     "pillow/broken.png": (415, "not_an_image"),
+    "pillow/broken_data_stream.png": (422, "image_truncated"),
     "pillow/decompression_bomb.gif": (413, "too_many_pixels"),
     "pillow/decompression_bomb.ico": (415, "unsupported_format"),
     "pillow/hopper_merged.psd": (415, "unsupported_format"),
     "pillow/truncated_image.png": (422, "image_truncated"),
-    "pillow/truncated_jpeg.jpg": (422, "image_truncated"),
     "pillow/ultrahdr.jpg": (422, "image_truncated"),
     "pillow/zero_width.gif": (415, "not_an_image"),
 }
 OPTIONAL = {"pillow/hopper.avif"}  # read where Pillow was built with AVIF
+UNCOUNTED = {"pillow/truncated_jpeg.jpg"}  # nearly all of it is there, but whoever counted faces could not read it
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_as_many_faces_are_found_as_are_there_and_dlib_can_see(
     wrong = {}
     for row in rows:
         answer = answers[row["file"]]
-        if answer.status_code != 200:
+        if answer.status_code != 200 or row["file"] in UNCOUNTED:
             continue
         counted = [int(row[column]) for column in ("faces_visible", "dlib_hog_up1") if row[column]]
         found = len(answer.get_json()["results"])
