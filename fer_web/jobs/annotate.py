@@ -34,8 +34,9 @@ X264_OPTIONS = {"preset": "veryfast", "crf": "22", "bf": "0"}
 OTHER_BITS_PER_PIXEL = 0.15  # encoders without a constant quality
 TIME_BASE = Fraction(1, 90_000)
 SLOWEST_FPS = Fraction(1, 1001)
-# A transport stream counts to 2 ** 33 ticks, from a second or two on.
-LONGEST_S = float(2**33 * TIME_BASE - 10)
+# A transport stream counts to 2 ** 33 ticks, from a second or two on, and its last minute is taken for its first one's.
+LONGEST_PICTURE_TICKS = 2**31 - 1  # in an MP4
+LONGEST_S = float(2**33 * TIME_BASE - 120)
 BT709 = 1
 
 
@@ -67,10 +68,13 @@ class DrawnPictures:
         """One more picture, (H, W, 3) RGB, later than the one before. VideoError when it is too late for a copy."""
         if time_s > LONGEST_S:
             raise VideoError(f"it can last {LONGEST_S / 3600:.1f} hours, and the video is longer")
+        ticks = max(self._ticks + 1, round(time_s / TIME_BASE))  # two pictures never share one
+        if self._ticks >= 0 and ticks - self._ticks > LONGEST_PICTURE_TICKS:
+            raise VideoError("a picture of the video lasts more than six hours")
         if self._piece is None:
             self._piece = _Piece(self._file, self._encoder, self._facts)
-        self._ticks = max(self._ticks + 1, round(time_s / TIME_BASE))  # two pictures never share one
-        self._piece.append(pixels, self._ticks)
+        self._piece.append(pixels, ticks)
+        self._ticks = ticks
 
     def keep(self) -> int:
         """The size of the file, with every picture so far in it."""
@@ -198,15 +202,21 @@ def _shifted(pictures: InputContainer, stream: VideoStream, end_s: float) -> Ite
 
     Each lasts until the next one; the last one until `end_s`, which nothing else would tell.
     """
-    zero: int | None = None
+    waiting: Packet[Any] | None = None
+    zero, last = None, 0
     for packet in pictures.demux(pictures.streams.video[0]):
         if packet.pts is None:
             continue
         zero = packet.pts if zero is None else zero
-        packet.pts = packet.dts = packet.pts - zero
-        packet.duration = max(1, round(end_s / packet.time_base) - packet.pts)
+        packet.pts = packet.dts = ticks = packet.pts - zero
         packet.stream = stream
-        yield packet
+        if waiting is not None:
+            waiting.duration = ticks - last
+            yield waiting
+        waiting, last = packet, ticks
+    if waiting is not None:
+        waiting.duration = min(LONGEST_PICTURE_TICKS, max(1, round(end_s / waiting.time_base) - last))
+        yield waiting
 
 
 def _time_of(packet: Packet[Any]) -> Fraction:

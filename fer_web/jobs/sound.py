@@ -29,6 +29,8 @@ BITS_PER_CHANNEL = 80_000
 MOST_FAILURES = 20
 # Stamps that are off by less are how containers round; by more, there is a gap to fill or something heard twice.
 TOLERANCE_S = 0.02
+# A time that goes back so far begins anew.
+ANEW_S = 1
 # The resampler would keep the silence of a longer gap in memory as a whole.
 LONGEST_FILLED_S = 1.0
 
@@ -49,7 +51,7 @@ class AudioTrack:
 
     def __init__(self, container: InputContainer, stream: AudioStream, zero_s: float, end_s: float) -> None:
         self._container, self._stream = container, stream
-        self._zero_s, self._end_s = Fraction(zero_s), Fraction(end_s)
+        self._clock, self._end_s = _Clock(Fraction(zero_s)), Fraction(end_s)
 
     @property
     def is_playable(self) -> bool:
@@ -72,7 +74,8 @@ class AudioTrack:
         for packet in self._demuxed():
             if packet.pts is None or packet.time_base is None:
                 continue
-            ticks = round((packet.pts * packet.time_base - self._zero_s) / packet.time_base)
+            time_s = self._clock.seconds(packet.pts * packet.time_base, (packet.duration or 0) * packet.time_base)
+            ticks = round(time_s / packet.time_base)
             left = int(self._end_s / packet.time_base) - ticks
             if ticks > last and left > 0:  # not what no picture belongs to, nor what goes back in time
                 packet.pts = packet.dts = last = ticks
@@ -100,7 +103,8 @@ class AudioTrack:
             for frame in frames:
                 time_s = None
                 if frame.pts is not None and frame.time_base is not None:
-                    time_s = float(frame.pts * frame.time_base - self._zero_s)
+                    length_s = Fraction(frame.samples, frame.sample_rate)
+                    time_s = float(self._clock.seconds(frame.pts * frame.time_base, length_s))
                 if time_s is None or time_s < self._end_s:
                     yield frame, time_s
 
@@ -112,6 +116,25 @@ class AudioTrack:
             with suppress(FFmpegError, OSError):  # its iterator has ended with this; the next one goes on behind it
                 yield from self._container.demux(self._stream)
                 return
+
+
+class _Clock:
+    """The file's own time to seconds after the first picture. Files joined to one begin their time anew in its middle:
+    what follows goes on where it was, as the pictures do.
+    """
+
+    def __init__(self, zero_s: Fraction) -> None:
+        self._zero_s = zero_s
+        self._due_s: Fraction | None = None
+
+    def seconds(self, stamp_s: Fraction, length_s: Fraction) -> Fraction:
+        """When something is heard that stands at `stamp_s` in the file and lasts so long."""
+        time_s = stamp_s - self._zero_s
+        if self._due_s is not None and time_s < self._due_s - ANEW_S:
+            self._zero_s -= self._due_s - time_s
+            time_s = self._due_s
+        self._due_s = time_s + length_s
+        return time_s
 
 
 class _SampleLine:

@@ -58,7 +58,7 @@ def analyzed(path: Path, card: ModelCard, copy: Path, **options: object) -> tupl
     return analyze_file(path, vision, sink, annotated=copy, **options), readings  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("rate", ["1000000:1", "100000:1", "240:1", "1:10"])
+@pytest.mark.parametrize("rate", ["1000000:1", "100000:1", "240:1", "1:10", "1:2000"])
 def test_a_rate_that_nobody_films_with_gets_a_copy_with_every_picture(
     rate: str, card: ModelCard, tmp_path: Path
 ) -> None:
@@ -70,13 +70,20 @@ def test_a_rate_that_nobody_films_with_gets_a_copy_with_every_picture(
         assert len(list(copy.decode(video=0))) == PICTURES
 
 
-@pytest.mark.parametrize("rate", ["1:1000000", "1:3000"])
-def test_a_copy_that_cannot_be_made_leaves_the_readings_and_says_so(rate: str, card: ModelCard, tmp_path: Path) -> None:
+STANDS_STILL = "There is no annotated copy: a picture of the video lasts more than six hours."
+
+
+@pytest.mark.parametrize(
+    ("rate", "trouble"), [("1:1000000", TOO_LONG), ("1:3000", TOO_LONG), ("1:30000", STANDS_STILL)]
+)
+def test_a_copy_that_cannot_be_made_leaves_the_readings_and_says_so(
+    rate: str, trouble: str, card: ModelCard, tmp_path: Path
+) -> None:
     analysis, readings = analyzed(y4m(tmp_path / "a.y4m", rate), card, tmp_path / "copy.mp4")
 
     assert len(readings) == PICTURES
     assert analysis.is_complete
-    assert analysis.recording.trouble == TOO_LONG
+    assert analysis.recording.trouble == trouble
     assert [path.name for path in tmp_path.iterdir()] == ["a.y4m"]
 
 

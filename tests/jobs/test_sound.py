@@ -177,6 +177,22 @@ def test_sound_that_is_missing_for_a_while_is_silence_and_what_follows_is_in_ste
     assert loudness[times < TONE_AT_S - IN_STEP_S].max() < 0.05
 
 
+@pytest.mark.parametrize("starts_s", [(0, 0), (30, 0), (7, 3)])
+@pytest.mark.parametrize("sound", ["ac3", "mp2"])
+def test_files_joined_to_one_keep_the_sound_of_each(
+    sound: str, starts_s: tuple[float, float], card: ModelCard, tmp_path: Path
+) -> None:
+    parts = [beep(tmp_path / f"{number}.ts", sound, starts_s=at_s) for number, at_s in enumerate(starts_s)]
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(b"".join(part.read_bytes() for part in parts))
+
+    times, loudness = heard(copied(joined, card))
+
+    heard_s = times[loudness > 0.12]
+    assert heard_s[heard_s > SECONDS + 0.1][0] == pytest.approx(SECONDS + TONE_AT_S, abs=IN_STEP_S)
+    assert times[-1] == pytest.approx(2 * SECONDS, abs=A_PICTURE_S)
+
+
 @pytest.mark.parametrize("rate", [32_000, 44_100, 96_000])
 def test_other_sampling_rates_are_in_step_as_well(rate: int, card: ModelCard, tmp_path: Path) -> None:
     copy = copied(beep(tmp_path / "beep.mkv", "pcm_s16le", starts_s=7, rate=rate), card)
