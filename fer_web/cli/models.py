@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         for card in cards:
             print(_line(card))
         return 0
-    return max([_verify(directory, card.name) for card in cards])
+    return max([*(_verify(directory, card.name) for card in cards), _verify_landmarks()])
 
 
 def _directory(args: argparse.Namespace) -> Path:
@@ -55,4 +55,16 @@ def _verify(directory: Path, name: str) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     print(f"{name}: SHA-256 {card.sha256} as its card says")
+    return 0
+
+
+def _verify_landmarks() -> int:
+    from fer_web.vision.landmarks import PREDICTOR_FILE, PREDICTOR_SHA256, verified_predictor
+
+    try:
+        verified_predictor()
+    except ModelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"{PREDICTOR_FILE}: SHA-256 {PREDICTOR_SHA256} as published")
     return 0

