@@ -9,17 +9,15 @@ from __future__ import annotations
 import difflib
 import logging
 import os
-import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -33,76 +31,27 @@ from fer_web.environment import (
     is_service_link,
     read_env_file,
 )
-from fer_web.errors import SettingsError, StoreError
+from fer_web.errors import SettingsError
 from fer_web.resources import MODELS, data_folder
+from fer_web.setting_kinds import (
+    MAKE_TOKEN,
+    TOKEN_LENGTH,
+    DatabaseAddress,
+    LogLevel,
+    Names,
+    PathPrefix,
+    RedisAddress,
+    Size,
+    Token,
+)
 from fer_web.web.access import is_loopback
-from fer_web.web.prefix import is_prefix
 
 log = logging.getLogger(__name__)
 
 # Threads that viewers can never take: uploads, health checks and pages always find one.
 RESERVED_THREADS = 16
-# Guessing has to be hopeless, as nothing else keeps the world from an open port: 16 letters and digits are 95 bits.
-TOKEN_LENGTH = 16
-MAKE_TOKEN = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105 - makes one
 # Variables of ours that are not settings: the tests read them.
 OTHER_VARIABLES = frozenset({"FER_TEST_DATA"})
-
-
-def _split(value: object) -> object:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _size(value: object) -> object:
-    if isinstance(value, str):
-        found = re.fullmatch(r"\s*(\d{2,5})\s*x\s*(\d{2,5})\s*", value.lower())
-        if found is None:
-            raise ValueError("it must be a width and a height, as in 640x480")
-        return int(found[1]), int(found[2])
-    return value
-
-
-def _token(value: SecretStr | None) -> SecretStr | None:
-    text = "" if value is None else value.get_secret_value()
-    if value is not None and len(text) < TOKEN_LENGTH:
-        raise ValueError(
-            f"it has {len(text)} characters, and {TOKEN_LENGTH} are the least; this makes one: {MAKE_TOKEN}"
-        )
-    if text != text.strip() or not text.isprintable():
-        raise ValueError("it begins or ends with a blank, or holds a character that no header can carry")
-    return value
-
-
-def _path_prefix(value: str) -> str:
-    if value.strip("/") and not is_prefix(value.rstrip("/")):
-        raise ValueError("it looks like /faces")
-    return value.rstrip("/")
-
-
-def _redis(value: SecretStr | None) -> SecretStr | None:
-    if value is not None and not re.match(r"(rediss?://|redis\+socket://)\S", value.get_secret_value()):
-        raise ValueError("it looks like redis://host:6379/0, or rediss://… with TLS")
-    return value
-
-
-def _database(value: SecretStr | None) -> SecretStr | None:
-    if value is not None:
-        from fer_web.store.address import parse_address
-
-        try:
-            parse_address(value.get_secret_value())
-        except StoreError as error:
-            raise ValueError(str(error)) from None
-    return value
-
-
-Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(_size)]
-Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-LogLevel = Literal["debug", "info", "warning", "error"]
 
 
 class Settings(BaseSettings):
@@ -132,7 +81,7 @@ class Settings(BaseSettings):
     port: int = Field(
         5000, ge=1, le=65535, description="The port to listen on. Without it: PORT, which hosting platforms set."
     )
-    token: Annotated[SecretStr | None, AfterValidator(_token)] = Field(
+    token: Token = Field(
         None,
         description="What whoever watches has to know: sent as 'Authorization: Bearer …' or as the password of Basic, "
         f"or typed at /login. At least {TOKEN_LENGTH} characters; this makes one: {MAKE_TOKEN}",
@@ -164,7 +113,7 @@ class Settings(BaseSettings):
         description="How many requests one address may send a minute; the pages' files, health checks and visitors' "
         "frames do not count, nor does this machine. 0 sets no limit.",
     )
-    path_prefix: Annotated[str, AfterValidator(_path_prefix)] = Field(
+    path_prefix: PathPrefix = Field(
         "",
         description="The path below which a proxy serves this service (/faces), where it does not say so itself by "
         "X-Forwarded-Prefix. Without it: SCRIPT_NAME.",
@@ -224,7 +173,7 @@ class Settings(BaseSettings):
         description="The folder of what is kept: recordings, uploaded videos, what was made of them. "
         "It is made when something is kept for the first time.",
     )
-    database_url: Annotated[SecretStr | None, AfterValidator(_database)] = Field(
+    database_url: DatabaseAddress = Field(
         None,
         description="Where recordings and jobs are kept: postgresql://user:password@host/name, or sqlite:///PATH. "
         "Without it: an SQLite file in FER_DATA_DIR.",
@@ -244,12 +193,12 @@ class Settings(BaseSettings):
     video_max_bytes: int = Field(
         2_000_000_000, ge=1_000, description="The largest video that can be uploaded at /videos, in bytes."
     )
-    redis_url: Annotated[SecretStr | None, AfterValidator(_redis)] = Field(
+    redis_url: RedisAddress = Field(
         None,
         description="A Redis that hands videos to workers of their own (python -m fer_web worker): "
         "redis://host:6379/0. Without it, the service starts one worker process itself.",
     )
-    log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(
+    log_level: LogLevel = Field(
         "info", description="The least important messages that are logged: debug, info, warning or error."
     )
 

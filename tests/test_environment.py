@@ -11,7 +11,8 @@ import pytest
 from fer_web.cli.main import main
 from fer_web.environment import is_service_link
 from fer_web.errors import SettingsError
-from fer_web.settings import TOKEN_LENGTH, load_settings, may_be_in_file, secrets, unknown_variables
+from fer_web.setting_kinds import TOKEN_LENGTH
+from fer_web.settings import load_settings, may_be_in_file, secrets, unknown_variables
 
 TOKEN = "correct horse battery"
 

@@ -12,7 +12,18 @@ PACKAGE = Path(__file__).resolve().parent.parent / "fer_web"
 
 # Top row first. Parts of one row do not know each other, except in the top row, which wires everything.
 ROWS = (
-    ("factory", "worker", "cli", "settings", "environment", "startup", "__main__", "study", "study.bench"),
+    (
+        "factory",
+        "worker",
+        "cli",
+        "settings",
+        "environment",
+        "setting_kinds",
+        "startup",
+        "__main__",
+        "study",
+        "study.bench",
+    ),
     ("api",),
     ("results",),
     ("web",),

@@ -3,11 +3,13 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from fer_web.errors import SettingsError
 from fer_web.settings import RESERVED_THREADS, Settings, load_settings, secrets, unknown_variables, variable
+from fer_web.store.address import parse_address, shown
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"
 
@@ -147,6 +149,30 @@ def test_an_address_of_a_database_is_checked_and_its_password_is_not_told(
 
     with pytest.raises(SettingsError, match=f"FER_DATABASE_URL is hidden here: .*{reason}") as failure:
         load_settings()
+
+    assert "s3cret" not in str(failure.value)
+
+
+@pytest.mark.parametrize("password", ["p@ss", "p#ss", "p/ss", "p?ss", "100%", "#/?@%@/:", "p%23ss"])
+def test_passwords_of_database_and_redis_work_as_they_are_typed(password: str) -> None:
+    settings = load_settings(
+        {"database_url": f"postgresql://anna:{password}@host:5433/fer", "redis_url": f"redis://:{password}@host:6380/2"}
+    )
+
+    database = parse_address(settings.database_address)
+    redis = urlsplit(settings.redis_address or "")
+    typed = unquote(password) if password == "p%23ss" else password
+    assert (database.username, database.password, database.host, database.port) == ("anna", typed, "host", 5433)
+    assert shown(database) == "host:5433, database fer"
+    assert (unquote(redis.password or ""), redis.hostname, redis.port, redis.path) == (typed, "host", 6380, "/2")
+
+
+@pytest.mark.parametrize("address", ["redis://:s3cret@host:port/0", "http://:s3cret@host", "redis://"])
+def test_an_address_of_a_redis_is_checked_and_its_password_is_not_told(address: str) -> None:
+    with pytest.raises(
+        SettingsError, match=r"FER_REDIS_URL is hidden here: it looks like redis://host:6379/0"
+    ) as failure:
+        load_settings({"redis_url": address})
 
     assert "s3cret" not in str(failure.value)
 

@@ -1,5 +1,6 @@
 """Where pictures come from: cameras, streams, files, the demo, uploads. RGB leaves here, credentials never do."""
 
+from fer_web.sources.address import shown_path
 from fer_web.sources.choosing import Choice, choose_source
 from fer_web.sources.demo_plan import demo_blinks
 from fer_web.sources.grabber import Driver, Picture
@@ -19,4 +20,5 @@ __all__ = [
     "demo_blinks",
     "keep_open",
     "open_source",
+    "shown_path",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import NullPool
 
 from fer_web.errors import StoreError
+from fer_web.sources.credentials import with_encoded_credentials
 
 FILE = "fer_web.sqlite"
 SQLITE = "sqlite:///"
@@ -30,7 +31,7 @@ def parse_address(text: str) -> URL:
     if text.startswith(SQLITE):
         return _file(text.removeprefix(SQLITE))
     try:
-        url = make_url(text)
+        url = make_url(with_encoded_credentials(text))
     except (ArgumentError, ValueError):  # whose messages hold the password
         raise StoreError(
             "the database's address cannot be read: it looks like postgresql://user:password@host/name, "

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from fer_web.errors import SourceError
-from fer_web.sources.address import masked, parse
+from fer_web import analyze_image
+from fer_web.cli.main import main
+from fer_web.errors import ImageError, SourceError
+from fer_web.sources.address import masked, parse, shown_path
+from fer_web.sources.video_kinds import check_video
 
 
 @pytest.mark.parametrize(
@@ -106,3 +109,24 @@ def test_a_file_named_like_a_number_is_a_file(tmp_path: Path, monkeypatch: pytes
     (tmp_path / "0").write_bytes(b"")
     monkeypatch.chdir(tmp_path)
     assert parse("0").kind == "file"
+
+
+@pytest.mark.parametrize("address", ["rtsp://admin:SECRET@camera/live", "http://ad/min:SE?SECRET@camera/live"])
+def test_an_address_where_a_file_is_expected_is_refused_without_its_password(
+    address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert shown_path(Path(address)) == shown_path(address) == f"{address.partition(':')[0]}://***@camera/live"
+    assert main(["analyze", address]) == 1
+    with pytest.raises(ImageError, match="camera/live cannot be read") as refusal:
+        analyze_image(address)
+    with pytest.raises(SourceError, match=r"no file .*camera/live") as lost:
+        check_video(Path(address))
+
+    printed = capsys.readouterr()
+    assert "camera/live" in printed.err
+    assert "SECRET" not in f"{printed}{refusal.value}{lost.value}"
+
+
+def test_a_files_path_is_shown_as_it_is() -> None:
+    assert shown_path(Path("clips/a@b.mp4")) == "clips/a@b.mp4"
+    assert shown_path("C:/clips/a.mp4") == "C:/clips/a.mp4"

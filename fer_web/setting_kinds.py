@@ -1,0 +1,90 @@
+"""Kinds of settings' values: how people write them, and what is none."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic_settings import NoDecode
+
+from fer_web.errors import StoreError
+from fer_web.sources.credentials import with_encoded_credentials
+from fer_web.web.prefix import is_prefix
+
+# Guessing has to be hopeless, as nothing else keeps the world from an open port: 16 letters and digits are 95 bits.
+TOKEN_LENGTH = 16
+MAKE_TOKEN = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105 - makes one
+
+
+def split_list(value: object) -> object:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def lowered(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+def parsed_size(value: object) -> object:
+    if isinstance(value, str):
+        found = re.fullmatch(r"\s*(\d{2,5})\s*x\s*(\d{2,5})\s*", value.lower())
+        if found is None:
+            raise ValueError("it must be a width and a height, as in 640x480")
+        return int(found[1]), int(found[2])
+    return value
+
+
+def checked_token(value: SecretStr | None) -> SecretStr | None:
+    text = "" if value is None else value.get_secret_value()
+    if value is not None and len(text) < TOKEN_LENGTH:
+        raise ValueError(
+            f"it has {len(text)} characters, and {TOKEN_LENGTH} are the least; this makes one: {MAKE_TOKEN}"
+        )
+    if text != text.strip() or not text.isprintable():
+        raise ValueError("it begins or ends with a blank, or holds a character that no header can carry")
+    return value
+
+
+def checked_prefix(value: str) -> str:
+    if value.strip("/") and not is_prefix(value.rstrip("/")):
+        raise ValueError("it looks like /faces")
+    return value.rstrip("/")
+
+
+def redis_address(value: SecretStr | None) -> SecretStr | None:
+    """Its password is encoded here, once: neither redis nor Celery would find the host behind some characters."""
+    if value is None:
+        return None
+    url = with_encoded_credentials(value.get_secret_value())
+    if not re.match(r"(rediss?://|redis\+socket://)\S", url) or not _has_port(url):
+        raise ValueError("it looks like redis://host:6379/0, or rediss://… with TLS")
+    return SecretStr(url)
+
+
+def _has_port(url: str) -> bool:
+    """Whether the port, if there is one, is a number."""
+    try:
+        return urlsplit(url).port is None or True
+    except ValueError:
+        return False
+
+
+def database_address(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        from fer_web.store.address import parse_address
+
+        try:
+            parse_address(value.get_secret_value())
+        except StoreError as error:
+            raise ValueError(str(error)) from None
+    return value
+
+
+Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(parsed_size)]
+Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
+LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lowered)]
+Token = Annotated[SecretStr | None, AfterValidator(checked_token)]
+PathPrefix = Annotated[str, AfterValidator(checked_prefix)]
+RedisAddress = Annotated[SecretStr | None, AfterValidator(redis_address)]
+DatabaseAddress = Annotated[SecretStr | None, AfterValidator(database_address)]
