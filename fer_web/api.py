@@ -99,7 +99,7 @@ def _named(vision: Vision) -> str:
 
 
 def _pixels(image: PathLike | bytes | NDArray[np.uint8]) -> Pixels:
-    from fer_web.sources import decode_image, shown_path
+    from fer_web.sources import decode_image
 
     if isinstance(image, np.ndarray):
         return _rgb(image)

@@ -95,7 +95,6 @@ def find_tasks(places: Sequence[Path], out: Path) -> tuple[list[Task], list[str]
     name gets some letters that come from the video's path.
     """
     from fer_web.jobs.batch import Task
-    from fer_web.sources import shown_path
 
     found: dict[Path, Path] = {}
     missing = []

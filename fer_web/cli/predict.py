@@ -124,14 +124,12 @@ def _print_json(answers: Answers) -> bool:
 
 def _print_table(answers: Answers) -> bool:
     """A line a face on stdout, a line a refusal on stderr; whether there was one."""
-    from fer_web.sources import shown_path
-
     refused = False
     print(ROW.format(*HEADS))
     for name, answer in answers:
         if "error" in answer:
             refused = True
-            print(f"error: {shown_path(name)}: {answer['error']['message']}", file=sys.stderr)
+            print(f"error: {name}: {answer['error']['message']}", file=sys.stderr)
             continue
         for face in answer["results"] or [None]:
             print(ROW.format(*_cells(name, face)).rstrip(), flush=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 from unicodedata import category
 
 _JOINERS = "\u200c\u200d"
+_CREDENTIALS = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):/{1,2}.*@", re.DOTALL)  # two letters or more: C:/ is a drive
 
 
 def one_line(text: str) -> str:
@@ -19,9 +21,10 @@ def one_line(text: str) -> str:
 def shown_path(path: object) -> str:
     """A path or a file's name as people read it: what is no text in it, or no letter, is escaped.
 
-    Blanks of other scripts and joiners, which systems and people put into names, are kept.
+    Blanks of other scripts and joiners, which systems and people put into names, are kept. Of a camera's address in the
+    place of a path, whose two slashes a Path has made one, user and password are hidden.
     """
-    text = str(path)
+    text = _CREDENTIALS.sub(r"\1://***@", str(path))
     if text.isprintable():
         return text
     return "".join(letter if category(letter) == "Zs" or letter in _JOINERS else _shown(letter) for letter in text)

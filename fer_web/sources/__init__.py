@@ -1,6 +1,5 @@
 """Where pictures come from: cameras, streams, files, the demo, uploads. RGB leaves here, credentials never do."""
 
-from fer_web.sources.address import shown_path
 from fer_web.sources.choosing import Choice, choose_source
 from fer_web.sources.demo_plan import demo_blinks
 from fer_web.sources.grabber import Driver, Picture
@@ -20,5 +19,4 @@ __all__ = [
     "demo_blinks",
     "keep_open",
     "open_source",
-    "shown_path",
 ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
-from os import PathLike
 from pathlib import Path
 from typing import Literal, TypeAlias
 from urllib.parse import unquote, urlsplit
@@ -32,7 +31,6 @@ _HARMLESS = frozenset(
 _PAIR = re.compile(r"([^=&;?/_]+)=([^&;?/]*)")
 # An address whose scheme was forgotten: admin:password@camera/live.
 _NO_SCHEME = re.compile(r"[^@]*:[^@]*@.")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/{1,2}")  # two letters or more: C:/ is a drive
 _STREAM_KEY = re.compile(r"(?=[^/]*\d)(?=[^/]*[A-Za-z])[A-Za-z0-9_\-]{20,}")
 
 
@@ -107,13 +105,6 @@ def masked(url: str) -> str:
     path = _STREAM_KEY.sub("***", _PAIR.sub(_hide, path))
     query = "&".join(_PAIR.sub(_hide, part) if "=" in part else "***" for part in query.split("&") if part)
     return f"{scheme}{separator}{'***@' if at else ''}{host}{slash}{path}{mark}{query}"
-
-
-def shown_path(path: str | PathLike[str]) -> str:
-    """A file's path for people and logs; an address in its place, whose two slashes a Path has made one, is masked."""
-    text = str(path)
-    found = _SCHEME.match(text)
-    return masked(f"{found[1]}://{text[found.end() :]}") if found else one_line(text)
 
 
 def _hide(pair: re.Match[str]) -> str:

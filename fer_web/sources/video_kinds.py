@@ -6,7 +6,6 @@ from pathlib import Path
 
 from fer_web.core.text import shown_path
 from fer_web.errors import SourceError
-from fer_web.sources.address import shown_path
 
 # Containers that hold their frames themselves: offset and first bytes. A playlist (m3u8, ffconcat, SDP, DASH) would
 # make FFmpeg open other files or addresses of this machine's network, whatever the file is called.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from enum import Enum
-from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
 from gunicorn.http import get_parser
@@ -14,13 +13,13 @@ from gunicorn.workers.gthread import TConn
 from fer_web.web.arrival import Arrival, BodyAwaited
 from fer_web.web.client_socket import ClientSocket
 from fer_web.web.patience import Pace, Patience
+from fer_web.web.throttle import household
 
 RECEIVE_BYTES = 256 * 1024
 # How long a client may take to hang up after the last answer.
 GOODBYE_S = 2.0
 # How much, and how long, is read of what a refused client is still sending, so that it gets to read why.
 REFUSED_BYTES, REFUSED_S = 32_000_000, 5.0
-HOUSEHOLD_BITS = 64
 
 
 class Phase(Enum):
@@ -46,7 +45,7 @@ class Connection(TConn):  # type: ignore[misc]
         self, cfg: Any, sock: ClientSocket, client: Any, server: Any, patience: Patience, max_body_bytes: int
     ) -> None:
         super().__init__(cfg, sock, client, server)
-        self.address = household(client)
+        self.address = household_of(client)
         self.data_ready = True  # gunicorn asks nobody to wait for it
         self.phase = Phase.HEAD
         self.since_s = time.monotonic()
@@ -118,19 +117,9 @@ class Connection(TConn):  # type: ignore[misc]
         self.parser.unreader = ArrivedBytes(self.arrival, self.sock)
 
 
-def household(client: Any) -> str:
-    """Whose connection it is, for the shares of those who wait. A proxy's clients are one household here.
-
-    With IPv6 a household has 2^64 addresses, all of one prefix.
-    """
-    try:
-        address = ip_address(client[0].partition("%")[0])
-    except (ValueError, AttributeError, IndexError, TypeError):  # a Unix socket
-        return str(client)
-    if isinstance(address, IPv6Address):
-        mapped = address.ipv4_mapped
-        return str(mapped or ip_network((address, HOUSEHOLD_BITS), strict=False))
-    return str(address)
+def household_of(client: Any) -> str:
+    """Whose connection it is, for the shares of those who wait. A proxy's clients are one household here."""
+    return household(client[0]) if isinstance(client, tuple) else str(client)  # a Unix socket has no address
 
 
 class ArrivedBytes(Unreader):  # type: ignore[misc]

@@ -25,7 +25,7 @@ class Throttle:
     def wait_s(self, address: str) -> int:
         """How many whole seconds an address has to wait before it may try again; 0 when it may now."""
         with self._lock:
-            times = self._failures.get(_network(address))
+            times = self._failures.get(household(address))
             if times is None or len(times) < FAILURES:
                 return 0
             left_s = times[0] + WINDOW_S - self._clock()
@@ -33,7 +33,7 @@ class Throttle:
 
     def failed(self, address: str) -> None:
         """Remember a wrong guess."""
-        network = _network(address)
+        network = household(address)
         with self._lock:
             self._failures.setdefault(network, deque(maxlen=FAILURES)).append(self._clock())
             self._failures.move_to_end(network)
@@ -57,7 +57,7 @@ class RequestRate:
         """Count a request: how many whole seconds it came too early, 0 when it was in time."""
         if not self._per_minute:
             return 0
-        network, now_s = _network(address), self._clock()
+        network, now_s = household(address), self._clock()
         with self._lock:
             left, since_s = self._buckets.pop(network, (float(self._per_minute), now_s))
             left = min(self._per_minute, left + (now_s - since_s) * self._per_minute / 60)
@@ -68,8 +68,8 @@ class RequestRate:
         return 0 if is_in_time else math.ceil((1 - left) * 60 / self._per_minute)
 
 
-def _network(address: str) -> str:
-    """An IPv6 client owns its whole /64, so that is what is counted; an IPv4 one counts alone, however it is told."""
+def household(address: str) -> str:
+    """Who is counted: an IPv6 client owns its whole /64; an IPv4 one counts alone, also where it is told as IPv6."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

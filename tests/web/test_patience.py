@@ -137,6 +137,6 @@ def test_who_leaves_for_memory_is_whoever_has_held_most_for_longest() -> None:
     ],
 )
 def test_the_addresses_of_a_household_are_one(one: str, other: str, same: bool) -> None:
-    from fer_web.web.connection import household
+    from fer_web.web.connection import household_of
 
-    assert (household((one, 1)) == household((other, 2, 0, 0))) is same
+    assert (household_of((one, 1)) == household_of((other, 2, 0, 0))) is same
