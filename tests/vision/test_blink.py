@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fer_web.core import Blink, Face, Frame, Pose, Rect, is_turned
+from fer_web.core import Blink, Face, Frame, Pose, Rect
 from fer_web.core.values import MOST_PITCH_DEG, MOST_YAW_DEG
 from fer_web.vision.blink import FASTEST, Blinks
 
@@ -90,7 +90,7 @@ def test_a_turned_head_is_not_judged_and_does_not_blink(pose: Pose) -> None:
 
 
 def test_a_tilted_head_and_one_without_a_pose_are_judged() -> None:
-    assert not is_turned(Pose(0, MOST_PITCH_DEG - 1, 60))
+    assert not Pose(0, MOST_PITCH_DEG - 1, 60).is_turned
     assert blink_once(Blinks(), pose=None).count == 1
 
 
