@@ -27,7 +27,7 @@ from fer_web.resources import MODELS
 from fer_web.results import FaceResult, ImageResult, PathLike, VideoResult
 
 if TYPE_CHECKING:
-    from fer_web.vision import Vision
+    from fer_web.vision import Analyzer
 
 __all__ = ["FaceResult", "ImageResult", "VideoResult", "analyze_image", "analyze_video"]
 
@@ -70,9 +70,9 @@ def analyze_video(
     answered. They are all kept in memory: some 50 MB for an hour of two people. SourceError for what is no video,
     ModelError.
     """
-    from fer_web.jobs.analysis import Options, analyze_file
+    from fer_web.jobs.analysis import AnalysisOptions, analyze_file
 
-    options = Options(fps=fps)
+    options = AnalysisOptions(fps=fps)
     readings: list[Reading] = []
     analysis = analyze_file(
         Path(path),
@@ -87,14 +87,14 @@ def analyze_video(
 
 
 @lru_cache(maxsize=1)
-def _vision(models_dir: str, model: str) -> Vision:
+def _vision(models_dir: str, model: str) -> Analyzer:
     """Loaded once, for all calls with the same model."""
-    from fer_web.vision import Vision
+    from fer_web.vision import Analyzer
 
-    return Vision.load(Path(models_dir), model)
+    return Analyzer.load(Path(models_dir), model)
 
 
-def _named(vision: Vision) -> str:
+def _named(vision: Analyzer) -> str:
     return f"{vision.card.name} {vision.card.version}"
 
 

@@ -14,13 +14,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fer_web.core import Frame, FrameResult, Pixels
 from fer_web.errors import SettingsError, SourceError
-from fer_web.live import Hub, Plan, Recordings, Sink, Visitors
+from fer_web.live import Camera, RecordingRequest, Recordings, Sink, Visits
 from fer_web.resources import LAB_RUNS, STATIC, TEMPLATES
 from fer_web.settings import Settings, load_settings
-from fer_web.sources import Choice, SourceState, choose_source, keep_open, open_source
-from fer_web.startup import Background, give_memory_back
+from fer_web.sources import ChosenSource, SourceState, choose_source, keep_open, open_source
+from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
-from fer_web.vision import Classifiers, Overlay, Vision, draw, draw_notice
+from fer_web.vision import Analyzer, Classifiers, Overlay, draw, draw_notice
 from fer_web.web import camera, events, jobs, lab, notice, pages, predict, recordings, sessions, stream, system
 from fer_web.web.access import Access
 from fer_web.web.errors import handle_errors
@@ -29,8 +29,8 @@ from fer_web.web.logged_out import FILE as LOGGED_OUT
 from fer_web.web.logged_out import LoggedOut
 from fer_web.web.metrics import Metrics
 from fer_web.web.prefix import PathPrefix, first_parts
-from fer_web.web.services import EXTENSION, Lab, Limits, Services, Uploads
-from fer_web.web.session_sink import SessionSink
+from fer_web.web.services import EXTENSION, Lab, Limits, PredictCapacity, Services
+from fer_web.web.store_sink import StoreSink
 from fer_web.web.throttle import RequestRate
 from fer_web.web.uploads import MemoryRequest
 from fer_web.worker import make_videos
@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def build_app(settings: Settings, startup: Background) -> Flask:
+def build_app(settings: Settings, startup: BackgroundStartup) -> Flask:
     """The same around any start-up, which is not started here: tests bring one without models."""
     app = Flask("fer_web", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.request_class = MemoryRequest
@@ -87,18 +87,18 @@ def build_app(settings: Settings, startup: Background) -> Flask:
     return app
 
 
-def _startup(settings: Settings) -> Background:
-    load = partial(Vision.load, settings.models_dir, settings.model)
+def _startup(settings: Settings) -> BackgroundStartup:
+    load = partial(Analyzer.load, settings.models_dir, settings.model)
     if settings.source is None:
-        return Background(load, partial(choose_source, None))
+        return BackgroundStartup(load, partial(choose_source, None))
     try:
         choice = choose_source(settings.source)  # only reads the address
     except SourceError as error:
         raise SettingsError(f"FER_SOURCE: {error}") from error
-    return Background(load, lambda: choice)
+    return BackgroundStartup(load, lambda: choice)
 
 
-def _services(settings: Settings, startup: Background) -> Services:
+def _services(settings: Settings, startup: BackgroundStartup) -> Services:
     metrics = Metrics()
     hub = _hub(settings, startup, metrics)
     visitors = _visitors(settings, startup, metrics)
@@ -108,7 +108,7 @@ def _services(settings: Settings, startup: Background) -> Services:
     return Services(
         hub=hub,
         startup=startup,
-        uploads=Uploads.of(limits, settings.upload_parallel, settings.upload_wait_s),
+        uploads=PredictCapacity.of(limits, settings.upload_parallel, settings.upload_wait_s),
         access=_access(settings),
         metrics=metrics,
         visitors=visitors,
@@ -131,7 +131,7 @@ def _access(settings: Settings) -> Access:
     )
 
 
-def _hub(settings: Settings, startup: Background, metrics: Metrics) -> Hub[FrameResult, frozenset[Overlay]]:
+def _hub(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Camera[FrameResult, frozenset[Overlay]]:
     def analyze() -> Callable[[Frame], FrameResult]:
         return startup.vision().live(wants_keypoints)
 
@@ -144,7 +144,7 @@ def _hub(settings: Settings, startup: Background, metrics: Metrics) -> Hub[Frame
     def notice(pixels: Pixels | None, text: str) -> Pixels:
         return draw_notice(pixels, settings.size, text)
 
-    hub: Hub[FrameResult, frozenset[Overlay]] = Hub(
+    hub: Camera[FrameResult, frozenset[Overlay]] = Camera(
         frames=partial(_frames, settings, startup),
         analyze=analyze,
         paint=paint,
@@ -155,8 +155,8 @@ def _hub(settings: Settings, startup: Background, metrics: Metrics) -> Hub[Frame
     return hub
 
 
-def _visitors(settings: Settings, startup: Background, metrics: Metrics) -> Visitors[FrameResult]:
-    return Visitors(
+def _visitors(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Visits[FrameResult]:
+    return Visits(
         lambda: startup.vision().live(),
         places=settings.visitors,
         workers=max(2, os.cpu_count() or 2),
@@ -165,9 +165,9 @@ def _visitors(settings: Settings, startup: Background, metrics: Metrics) -> Visi
 
 
 def _recordings(
-    settings: Settings, startup: Background, hub: Hub[FrameResult, frozenset[Overlay]], store: Store
+    settings: Settings, startup: BackgroundStartup, hub: Camera[FrameResult, frozenset[Overlay]], store: Store
 ) -> Recordings:
-    def open_sink(plan: Plan) -> tuple[str, Sink]:
+    def open_sink(plan: RecordingRequest) -> tuple[str, Sink]:
         card, choice = startup.vision().card, startup.choice()
         live = "demo" if choice is not None and choice.is_demo else "live camera"
         source = live if plan.kind == "live" else "visitor's camera"
@@ -175,19 +175,19 @@ def _recordings(
         session = store.recordings.create(
             plan.name, source, plan.started_at, kind=plan.kind, model=model, consent=plan.consent
         )
-        return session, SessionSink(store, session)
+        return session, StoreSink(store, session)
 
     return Recordings(hub, open_sink, max_s=60.0 * settings.recording_max_minutes)
 
 
 def _frames(
-    settings: Settings, startup: Background, on_state: Callable[[SourceState], None], stop: Event
+    settings: Settings, startup: BackgroundStartup, on_state: Callable[[SourceState], None], stop: Event
 ) -> Iterator[Frame]:
     """The chosen source's frames; its state says why it was chosen, unless there is something worse to tell."""
     choice = startup.wait_for_choice(stop)
     if choice is None:
         return
-    chosen: Choice = choice
+    chosen: ChosenSource = choice
     yield from keep_open(
         lambda: open_source(chosen.uri, loop=settings.loop, size=settings.size, stop=stop),
         lambda state: on_state(replace(state, reason=state.reason or chosen.reason)),

@@ -16,8 +16,8 @@ from fer_web.core.text import OneLineFormatter
 from fer_web.errors import FerError, NotReadyError
 
 if TYPE_CHECKING:
-    from fer_web.sources import Choice
-    from fer_web.vision import Vision
+    from fer_web.sources import ChosenSource
+    from fer_web.vision import Analyzer
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -29,20 +29,20 @@ LARGE_BLOCK_BYTES = 8 * 2**20
 M_MMAP_THRESHOLD = -3  # its number in glibc's malloc.h
 
 
-class Background:
+class BackgroundStartup:
     """Two results that arrive later, and what went wrong if one does not; any thread may ask."""
 
-    def __init__(self, load: Callable[[], Vision], choose: Callable[[], Choice]) -> None:
+    def __init__(self, load: Callable[[], Analyzer], choose: Callable[[], ChosenSource]) -> None:
         self._load = load
         self._choose = choose
-        self._vision: Future[Vision] = Future()
-        self._choice: Future[Choice] = Future()
+        self._vision: Future[Analyzer] = Future()
+        self._choice: Future[ChosenSource] = Future()
 
     def start(self) -> None:
         """Begin; returns at once."""
         Thread(target=self._work, name="startup", daemon=True).start()
 
-    def vision(self, wait_s: float = 0.0) -> Vision:
+    def vision(self, wait_s: float = 0.0) -> Analyzer:
         """The loaded models, waiting `wait_s` at most; NotReadyError while there are none, or when loading failed."""
         try:
             return self._vision.result(wait_s)
@@ -52,11 +52,11 @@ class Background:
             reason = str(error) if isinstance(error, FerError) else "see the log"
             raise NotReadyError(f"the models could not be loaded: {reason}") from error
 
-    def choice(self) -> Choice | None:
+    def choice(self) -> ChosenSource | None:
         """The chosen source; None until it is known."""
         return self._choice.result() if self._choice.done() else None
 
-    def wait_for_choice(self, stop: Event) -> Choice | None:
+    def wait_for_choice(self, stop: Event) -> ChosenSource | None:
         """The chosen source as soon as it is known; None when `stop` is set before."""
         while not stop.is_set():
             if wait([self._choice], LOOK_S).done:

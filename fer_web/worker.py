@@ -22,7 +22,7 @@ from fer_web.jobs.work import Workplace
 from fer_web.settings import Settings, load_settings
 from fer_web.startup import start_logging
 from fer_web.store import Store
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 
 UPLOADS, ANNOTATED = "uploads", "annotated"
 # What to do when no worker takes a video.
@@ -33,7 +33,7 @@ TENSORFLOW_LOG = "TF_CPP_MIN_LOG_LEVEL"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class WorkerConfig:
     """What a worker has to know, in values that JSON can carry to the process beside the service."""
 
     database: str
@@ -43,7 +43,7 @@ class Plan:
     log_level: str
 
     @classmethod
-    def of(cls, settings: Settings) -> Plan:
+    def of(cls, settings: Settings) -> WorkerConfig:
         return cls(
             settings.database_address,
             str(settings.data_dir.absolute()),
@@ -56,7 +56,7 @@ class Plan:
         """What every video is worked on with; the models are loaded for the first one."""
         os.environ.setdefault(TENSORFLOW_LOG, "2")
         uploads, annotated = make_folders(Path(self.data_dir))
-        vision = lru_cache(maxsize=1)(partial(Vision.load, Path(self.models_dir), self.model))
+        vision = lru_cache(maxsize=1)(partial(Analyzer.load, Path(self.models_dir), self.model))
         return Workplace(Store.lazy(self.database), uploads, annotated, vision)
 
 
@@ -74,7 +74,7 @@ def make_videos(settings: Settings, store: Store) -> VideoJobs:
     if settings.redis_address is not None:
         queue, remedy = CeleryQueue(store, settings.redis_address, tidy=tidying), REDIS_REMEDY
     else:
-        queue, remedy = LocalQueue(store, PROCESS, asdict(Plan.of(settings)), tidy=tidying), LOCAL_REMEDY
+        queue, remedy = LocalQueue(store, PROCESS, asdict(WorkerConfig.of(settings)), tidy=tidying), LOCAL_REMEDY
     return VideoJobs(store, uploads, annotated, queue, remedy=remedy)
 
 
@@ -87,12 +87,12 @@ def make_worker() -> Any:
             "Without it, the service starts a worker by itself"
         )
     app = make_celery(settings.redis_address)
-    add_task(app, Plan.of(settings).workplace)
+    add_task(app, WorkerConfig.of(settings).workplace)
     return app
 
 
 def _prepare(plan: dict[str, Any]) -> Run:
-    known = Plan(**plan)
+    known = WorkerConfig(**plan)
     start_logging(known.log_level)
     return known.workplace().run
 

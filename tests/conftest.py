@@ -10,7 +10,7 @@ import pytest
 
 from fer_web.core import Frame
 from fer_web.registry import ModelCard, sha256_of
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from tests.postgres import postgresql
 
 __all__ = ["postgresql"]  # a fixture
@@ -78,6 +78,6 @@ def write_tiny_model(folder: Path, name: str, seed: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def vision(tiny_models: Path) -> Vision:
+def vision(tiny_models: Path) -> Analyzer:
     """The whole vision, with the small untrained network."""
-    return Vision.load(tiny_models, "xception")
+    return Analyzer.load(tiny_models, "xception")

@@ -20,7 +20,7 @@ from fer_web.core import Emotion, Frame
 from fer_web.errors import ImageError, SourceError
 from fer_web.reports import read_readings_csv
 from fer_web.reports.table import COLUMNS
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from tests.clips import FPS, SIZE, make_clip
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +28,7 @@ GUIDE = ROOT / "docs" / "python.md"
 
 
 @pytest.fixture(autouse=True)
-def _small_network(vision: Vision, monkeypatch: pytest.MonkeyPatch) -> None:
+def _small_network(vision: Analyzer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "_vision", lambda *_: vision)
 
 

@@ -25,7 +25,7 @@ from fer_web.settings import load_settings
 
 if TYPE_CHECKING:
     from fer_web.jobs.batch import Task
-    from fer_web.jobs.results import Outcome
+    from fer_web.jobs.results import AnalysisOutcome
 
 OUT = Path("analysis")
 # What is looked for in folders; a file that is named is tried whatever it is called.
@@ -72,13 +72,13 @@ def run(args: argparse.Namespace) -> int:
     """Analyze every video; 1 when any failed, 130 when it was interrupted."""
     settings = load_settings(setting_options(args))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from fer_web.jobs.analysis import Options
+    from fer_web.jobs.analysis import AnalysisOptions
     from fer_web.jobs.batch import Plan, run_batch
 
     tasks, missing = find_tasks(args.videos, args.out)
     for sentence in missing:
         print(f"error: {sentence}", file=sys.stderr)
-    options = Options(fps=args.fps or None, decoders=1 if args.jobs > 1 else 0)
+    options = AnalysisOptions(fps=args.fps or None, decoders=1 if args.jobs > 1 else 0)
     plan = Plan(settings.models_dir, settings.model, options, args.annotate, args.overwrite, args.excel)
     with _Screen(len(tasks), args.quiet) as screen, _interruptible() as stop:
         run_batch(tasks, plan, screen, jobs=args.jobs, should_stop=stop.is_set)
@@ -196,7 +196,7 @@ class _Screen:
             bar.initial = bar.n = min(done_s, bar.total)  # what an earlier run did takes no time now
         bar.update(max(0.0, (done_s if bar.total is None else min(done_s, bar.total)) - bar.n))
 
-    def ended(self, slot: int, task: Task, outcome: Outcome | None, error: str | None) -> None:
+    def ended(self, slot: int, task: Task, outcome: AnalysisOutcome | None, error: str | None) -> None:
         self.bars.pop(slot).close()
         if self.overall is not None:
             self.overall.update()
@@ -230,7 +230,7 @@ def _write(text: str, file: Any) -> None:
     file.flush()
 
 
-def line_of(name: str, outcome: Outcome) -> str:
+def line_of(name: str, outcome: AnalysisOutcome) -> str:
     """A finished video in a line."""
     if outcome.summary is None:
         raise VideoError(f"{name} has no summary")

@@ -17,7 +17,7 @@ from fer_web.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from fer_web.core import FrameResult
-    from fer_web.vision import Vision
+    from fer_web.vision import Analyzer
 
 Answer: TypeAlias = dict[str, Any]
 Answers: TypeAlias = Iterable[tuple[str, Answer]]
@@ -48,11 +48,11 @@ def run(args: argparse.Namespace) -> int:
     """Answer every picture; 1 when any was refused."""
     settings = load_settings(setting_options(args))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from fer_web.vision import Vision
+    from fer_web.vision import Analyzer
 
     if args.explain:
         _make_folder(args.explain)
-    vision = Vision.load(settings.models_dir, settings.model)
+    vision = Analyzer.load(settings.models_dir, settings.model)
     stems = _stems(args.images)
     answers = (
         (shown_path(name), _answer(name, stem, vision, settings, args))
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
-def _answer(name: str, stem: str, vision: Vision, settings: Settings, args: argparse.Namespace) -> Answer:
+def _answer(name: str, stem: str, vision: Analyzer, settings: Settings, args: argparse.Namespace) -> Answer:
     """One picture's answer as the API gives it, with `error` when it is refused."""
     from fer_web.web.schemas import result_json
     from fer_web.web.still import analyze_picture

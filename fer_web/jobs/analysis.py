@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from fer_web.core import Face, Frame, FrameResult, Reading, Recording, Size
 from fer_web.errors import SourceError
-from fer_web.jobs.ahead import Ahead
 from fer_web.jobs.annotated_copy import AnnotatedCopy
+from fer_web.jobs.prefetch import Prefetch
 from fer_web.jobs.rate import DEFAULT_FPS, TOLERANCE_S
 from fer_web.sources.memory import is_crash, reason_of
 from fer_web.sources.video_reader import Damage, VideoReader
 from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw, letterboxed
 
 if TYPE_CHECKING:
-    from fer_web.vision import Vision
+    from fer_web.vision import Analyzer
 
 # Readings are handed over, and the position in the file with them, after this much work.
 HAND_OVER_S = 1.0
@@ -34,7 +34,7 @@ MOST_WAITING, MOST_WAITING_BYTES = 8, 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class AnalysisOptions:
     """What is asked of an analysis: `fps` pictures a second at most, None for every one; what the copy shows.
 
     `decoders` is the number of decoding threads, 0 for one a processor; it changes nothing about the answer.
@@ -74,7 +74,7 @@ Progress: TypeAlias = Callable[[float, "float | None"], None]  # seconds of the 
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
+class VideoAnalysis:
     """How it ended: `is_complete` False when it was told to stop; `recording` tells of the part that was analyzed."""
 
     recording: Recording
@@ -84,16 +84,16 @@ class Analysis:
 
 def analyze_file(
     path: Path,
-    vision: Vision,
+    vision: Analyzer,
     sink: Sink,
     *,
-    options: Options = Options(),
+    options: AnalysisOptions = AnalysisOptions(),
     name: str | None = None,
     start: Position = BEGINNING,
     annotated: Path | None = None,
     on_progress: Progress = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Analysis:
+) -> VideoAnalysis:
     """Hand every reading of the video at `path` to `sink`, in the order of time; SourceError when it is no video.
 
     `annotated` is where the copy with its overlay goes, an MP4 that browsers play, with the sound; it appears when it
@@ -112,9 +112,9 @@ def analyze_file(
             copy = stack.enter_context(made)
         depth = _depth(reader.facts.size)
         pictures = _pictures(reader, options.fps, start, every=lambda: copy is not None and copy.is_wanted)
-        decoded = stack.enter_context(Ahead(pictures, depth, "decode"))
-        results = stack.enter_context(Ahead(_analyzed(decoded, vision, start.people), depth, "analyze"))
-        course = _Course(reader, sink, start, copy)
+        decoded = stack.enter_context(Prefetch(pictures, depth, "decode"))
+        results = stack.enter_context(Prefetch(_analyzed(decoded, vision, start.people), depth, "analyze"))
+        course = _Handover(reader, sink, start, copy)
         is_complete = True
         for result, is_new in results:
             course.take(result, is_new, options.overlays)
@@ -129,7 +129,7 @@ def analyze_file(
             copy.finish(reader)
         position = replace(course.position, copy_trouble=copy.trouble if copy is not None else "")
         recording = _recording(reader, name or reader.name, vision, position, is_complete)
-        return Analysis(recording, position, is_complete)
+        return VideoAnalysis(recording, position, is_complete)
 
 
 @contextmanager
@@ -144,7 +144,7 @@ def _telling_of_crashes(reader: VideoReader) -> Iterator[None]:
 
 
 @dataclass
-class _Course:
+class _Handover:
     """Collects readings and hands them over, with the position, once a second."""
 
     reader: VideoReader
@@ -205,7 +205,7 @@ def _pictures(
 
 
 def _analyzed(
-    pictures: Iterator[tuple[Frame, bool]], vision: Vision, people: int
+    pictures: Iterator[tuple[Frame, bool]], vision: Analyzer, people: int
 ) -> Iterator[tuple[FrameResult, bool]]:
     """Each picture with its faces, or the last ones if it is only to be drawn; tracks are numbered from `people` on."""
     pipeline = vision.live()
@@ -221,7 +221,7 @@ def _depth(size: Size) -> int:
     return min(MOST_WAITING, max(1, MOST_WAITING_BYTES // (3 * size[0] * size[1])))
 
 
-def _recording(reader: VideoReader, name: str, vision: Vision, position: Position, is_complete: bool) -> Recording:
+def _recording(reader: VideoReader, name: str, vision: Analyzer, position: Position, is_complete: bool) -> Recording:
     duration_s = reader.duration_s if is_complete else (position.time_s or 0.0) + 1 / reader.facts.fps
     recorded_at = reader.facts.recorded_at or datetime.fromtimestamp(reader.path.stat().st_mtime, timezone.utc)
     width, height = reader.facts.size

@@ -61,7 +61,7 @@ class DrawnPictures:
         self._facts = facts
         self._encoder = find_encoder()
         self._file = self._opened(kept_bytes)
-        self._piece: _Piece | None = None
+        self._piece: _Segment | None = None
         self._ticks = -1  # the last picture's time, of TIME_BASE
 
     def append(self, pixels: Pixels, time_s: float) -> None:
@@ -72,7 +72,7 @@ class DrawnPictures:
         if self._ticks >= 0 and ticks - self._ticks > LONGEST_PICTURE_TICKS:
             raise VideoError("a picture of the video lasts more than six hours")
         if self._piece is None:
-            self._piece = _Piece(self._file, self._encoder, self._facts)
+            self._piece = _Segment(self._file, self._encoder, self._facts)
         self._piece.append(pixels, ticks)
         self._ticks = ticks
 
@@ -110,7 +110,7 @@ class DrawnPictures:
         self.close()
 
 
-class _Piece:
+class _Segment:
     """Pictures between two moments that are kept: an encoder and a transport stream of their own."""
 
     def __init__(self, file: BinaryIO, encoder: str, facts: VideoFacts) -> None:

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from fer_web.core.text import shown_path
 from fer_web.errors import FerError
-from fer_web.jobs.analysis import Options
+from fer_web.jobs.analysis import AnalysisOptions
 
 if TYPE_CHECKING:
-    from fer_web.jobs.results import LazyModel, Outcome
+    from fer_web.jobs.results import AnalysisOutcome, LazyModel
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Plan:
 
     models_dir: Path
     model: str
-    options: Options
+    options: AnalysisOptions
     annotate: bool = False
     overwrite: bool = False
     excel: bool = False
@@ -57,7 +57,7 @@ class Listener(Protocol):
 
     def advanced(self, slot: int, task: Task, done_s: float, total_s: float | None) -> None: ...
 
-    def ended(self, slot: int, task: Task, outcome: Outcome | None, error: str | None) -> None: ...
+    def ended(self, slot: int, task: Task, outcome: AnalysisOutcome | None, error: str | None) -> None: ...
 
 
 def run_batch(
@@ -98,7 +98,7 @@ class _Teller:
 
 def _work(
     task: Task, plan: Plan, model: LazyModel, tell: Callable[..., None], should_stop: Callable[[], bool]
-) -> tuple[Outcome | None, str | None]:
+) -> tuple[AnalysisOutcome | None, str | None]:
     """A task's outcome, or the sentence about its failure."""
     from fer_web.jobs.results import analyze_into
 

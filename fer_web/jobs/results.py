@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from fer_web.core import Reading, Recording
 from fer_web.core.text import shown_path
 from fer_web.errors import DataError, VideoError
-from fer_web.jobs.analysis import BEGINNING, Analysis, Options, Position, Progress, analyze_file
+from fer_web.jobs.analysis import BEGINNING, AnalysisOptions, Position, Progress, VideoAnalysis, analyze_file
 from fer_web.jobs.annotate import drawn_path
-from fer_web.jobs.state import Order, State, alone, read_state, write_state
+from fer_web.jobs.state import Checkpoint, CheckpointKey, alone, read_state, write_state
 from fer_web.registry import verify_model
 from fer_web.reports import (
     SEMICOLON,
@@ -30,7 +30,7 @@ from fer_web.reports import (
 
 if TYPE_CHECKING:
     from fer_web.reports import Summary
-    from fer_web.vision import Vision
+    from fer_web.vision import Analyzer
 
 READINGS, SUMMARY, REPORT, ANNOTATED = "readings.csv", "summary.json", "report.html", "annotated.mp4"
 EXCEL = "readings-excel.csv"
@@ -45,14 +45,14 @@ class LazyModel:
         self.card = verify_model(models_dir, name)
 
     @cached_property
-    def vision(self) -> Vision:
-        from fer_web.vision import Vision
+    def vision(self) -> Analyzer:
+        from fer_web.vision import Analyzer
 
-        return Vision.load(self._models_dir, self._name)
+        return Analyzer.load(self._models_dir, self._name)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AnalysisOutcome:
     """What became of a video. `summary` is None when there was nothing to do, or it was told to stop before the end.
 
     `note` says what an earlier run had to do with it: skipped, gone on from, started again; empty without one.
@@ -69,20 +69,20 @@ def analyze_into(
     path: Path,
     model: LazyModel,
     *,
-    options: Options,
+    options: AnalysisOptions,
     annotate: bool = False,
     overwrite: bool = False,
     excel: bool = False,
     on_note: Callable[[str], None] = lambda _: None,
     on_progress: Progress = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Outcome:
+) -> AnalysisOutcome:
     """Analyze a video into `folder`, going on from where an interrupted run of the same order stopped.
 
     A finished video is left as it is, unless `overwrite`. A changed file, or another order, starts again. SourceError
     when it is no video; VideoError when the folder holds something else, or another process is at it.
     """
-    order = Order.of(path, model.card, options, annotate)
+    order = CheckpointKey.of(path, model.card, options, annotate)
     with alone(folder):
         work = _Work(folder, order, overwrite)
         if work.note:
@@ -90,15 +90,15 @@ def analyze_into(
         if work.is_finished:
             if excel and not (folder / EXCEL).exists():
                 write_for_excel(folder)
-            return Outcome(folder, is_complete=True, note=work.note)
+            return AnalysisOutcome(folder, is_complete=True, note=work.note)
         analysis = work.analyze(path, model.vision, options, on_progress, should_stop)
         if not analysis.is_complete:
-            return Outcome(folder, is_complete=False, note=work.note)
+            return AnalysisOutcome(folder, is_complete=False, note=work.note)
         summary = write_results(folder, analysis.recording, CardText.of(model.card))
         if excel:
             write_for_excel(folder)
         work.finish(analysis.position)
-        return Outcome(folder, is_complete=True, note=work.note, summary=summary)
+        return AnalysisOutcome(folder, is_complete=True, note=work.note, summary=summary)
 
 
 def write_results(folder: Path, recording: Recording, card: CardText) -> Summary:
@@ -118,7 +118,7 @@ def write_for_excel(folder: Path) -> None:
 class _Work:
     """One order in one folder: finds out where to begin, and keeps the state while it is worked on."""
 
-    def __init__(self, folder: Path, order: Order, overwrite: bool) -> None:
+    def __init__(self, folder: Path, order: CheckpointKey, overwrite: bool) -> None:
         self.folder, self.order, self.note = folder, order, ""
         self.is_finished, self.start, self._bytes = False, BEGINNING, 0
         if overwrite:
@@ -127,8 +127,13 @@ class _Work:
             self._look_back()
 
     def analyze(
-        self, path: Path, vision: Vision, options: Options, on_progress: Progress, should_stop: Callable[[], bool]
-    ) -> Analysis:
+        self,
+        path: Path,
+        vision: Analyzer,
+        options: AnalysisOptions,
+        on_progress: Progress,
+        should_stop: Callable[[], bool],
+    ) -> VideoAnalysis:
         with ExitStack() as stack:
             opened: list[ReadingsWriter] = []
 
@@ -193,7 +198,7 @@ class _Work:
         names = RESULTS if has_copy else RESULTS[:-1]
         return all((self.folder / name).is_file() for name in names)
 
-    def _can_go_on(self, state: State) -> bool:
+    def _can_go_on(self, state: Checkpoint) -> bool:
         drawn = drawn_path(self._copy)
         is_drawn = self.order.annotate and not state.position.copy_trouble
         has_drawn = not is_drawn or self._copy.exists() or _size(drawn) >= state.position.drawn_bytes
@@ -215,7 +220,7 @@ class _Work:
             raise VideoError(f"{shown_path(path)} was changed by something else ({error}); give --overwrite") from error
 
     def _keep(self, position: Position) -> None:
-        self._state = State(self.order, position, _size(self.folder / READINGS))
+        self._state = Checkpoint(self.order, position, _size(self.folder / READINGS))
         write_state(self.folder, self._state)
 
 

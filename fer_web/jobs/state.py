@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 from fer_web.core.text import shown_path
 from fer_web.errors import SourceError, VideoError
-from fer_web.jobs.analysis import Options, Position
+from fer_web.jobs.analysis import AnalysisOptions, Position
 from fer_web.registry import ModelCard, sha256_of
 from fer_web.sources.video_kinds import check_video
 
@@ -20,7 +20,7 @@ FILE, LOCK = "state.json", ".lock"
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class CheckpointKey:
     """A video as it is, and what is asked of it. Two equal ones have the same readings."""
 
     path: str
@@ -31,7 +31,7 @@ class Order:
     overlays: tuple[str, ...]
 
     @classmethod
-    def of(cls, path: Path, card: ModelCard, options: Options, annotate: bool) -> Order:
+    def of(cls, path: Path, card: ModelCard, options: AnalysisOptions, annotate: bool) -> CheckpointKey:
         """Reads the whole file for its hash; SourceError when it is no video, or cannot be read."""
         checked = check_video(path)
         try:
@@ -43,14 +43,14 @@ class Order:
         return cls(str(checked), digest, model, options.fps, annotate, overlays)
 
     @classmethod
-    def read(cls, values: dict[str, Any]) -> Order:
+    def read(cls, values: dict[str, Any]) -> CheckpointKey:
         return cls(**{**values, "overlays": tuple(values["overlays"])})
 
-    def is_same_place(self, other: Order) -> bool:
+    def is_same_place(self, other: CheckpointKey) -> bool:
         """Whether it is the file of that path, changed or not, or the same one elsewhere."""
         return self.path == other.path or self.sha256 == other.sha256
 
-    def changes(self, now: Order) -> str:
+    def changes(self, now: CheckpointKey) -> str:
         """What is different now, in words; empty when readings of then can be gone on with."""
         changed = {
             "the video has changed": self.sha256 != now.sha256,
@@ -64,28 +64,28 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class Checkpoint:
     """An order, the position up to which it is done, and how long the file of readings was then."""
 
-    order: Order
+    order: CheckpointKey
     position: Position
     readings_bytes: int
     is_finished: bool = False
 
 
-def write_state(folder: Path, state: State) -> None:
+def write_state(folder: Path, state: Checkpoint) -> None:
     """Replaces the old one as a whole, so that there is always one that is complete."""
     unfinished = folder / f"{FILE}.new"
     unfinished.write_text(json.dumps(asdict(state), indent=2) + "\n", encoding="utf-8")
     unfinished.replace(folder / FILE)
 
 
-def read_state(folder: Path) -> State | None:
+def read_state(folder: Path) -> Checkpoint | None:
     """What an earlier run has left; None without one, or when it is not to be understood."""
     try:
         values = json.loads((folder / FILE).read_text(encoding="utf-8"))
-        order, position = Order.read(values.pop("order")), Position(**values.pop("position"))
-        return State(order, position, **values)
+        order, position = CheckpointKey.read(values.pop("order")), Position(**values.pop("position"))
+        return Checkpoint(order, position, **values)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
 

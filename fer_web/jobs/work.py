@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from fer_web.core import Job, JobState, Reading
 from fer_web.errors import FerError, NoRecording, RequestError, SourceError, StoreError
-from fer_web.jobs.analysis import BEGINNING, Analysis, Position, analyze_file
+from fer_web.jobs.analysis import BEGINNING, Position, VideoAnalysis, analyze_file
 from fer_web.jobs.annotated import AnnotatedFolder
+from fer_web.jobs.heartbeat import Heartbeat
 from fer_web.jobs.positions import Positions
-from fer_web.jobs.pulse import Pulse
 from fer_web.jobs.queue import ATTEMPTS, SILENCE_S, TIME_LIMIT_S, give_back
 from fer_web.jobs.tidying import clear_away
 from fer_web.jobs.uploads import UploadFolder
@@ -24,7 +24,7 @@ from fer_web.sources.video_reader import VideoFacts, probe_video
 from fer_web.store import Store
 
 if TYPE_CHECKING:
-    from fer_web.vision import Vision
+    from fer_web.vision import Analyzer
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +44,9 @@ class Workplace:
     store: Store
     uploads: UploadFolder
     annotated: AnnotatedFolder
-    vision: Callable[[], Vision]
+    vision: Callable[[], Analyzer]
     probe: Callable[[Path], VideoFacts] = probe_video
-    analyze: Callable[..., Analysis] = analyze_file
+    analyze: Callable[..., VideoAnalysis] = analyze_file
     silence_s: float = SILENCE_S
     time_limit_s: float = TIME_LIMIT_S
 
@@ -56,7 +56,7 @@ class Workplace:
         if job is None:
             clear_away(self.store, self.uploads, self.annotated)  # it may have been given up just now
             return Ending.NOT_MINE
-        with Pulse(self.store, job, worker) as pulse:
+        with Heartbeat(self.store, job, worker) as pulse:
             return _Attempt(self, job, worker, pulse, is_stopping).run()
 
 
@@ -67,7 +67,7 @@ class _Attempt:
     place: Workplace
     job: Job
     worker: str
-    pulse: Pulse
+    pulse: Heartbeat
     is_stopping: Callable[[], bool]
     session_id: str = ""
     ends_s: float = field(init=False)
@@ -86,7 +86,7 @@ class _Attempt:
             return self._retry(type(bug).__name__)
         return self._ended(analysis)
 
-    def _analyze(self) -> Analysis:
+    def _analyze(self) -> VideoAnalysis:
         path = self._path()
         if not path.is_file():
             raise SourceError("the uploaded video is not there any more: upload it again")
@@ -151,7 +151,7 @@ class _Attempt:
         )
         return BEGINNING
 
-    def _ended(self, analysis: Analysis) -> Ending:
+    def _ended(self, analysis: VideoAnalysis) -> Ending:
         if self.pulse.is_lost:
             return self._lost()
         if analysis.is_complete:
@@ -161,7 +161,7 @@ class _Attempt:
         self.place.store.jobs.release(self.job.id, self.worker)
         return Ending.WAITS
 
-    def _done(self, analysis: Analysis) -> Ending:
+    def _done(self, analysis: VideoAnalysis) -> Ending:
         recording = analysis.recording
         self.place.store.recordings.finish(
             self.session_id,

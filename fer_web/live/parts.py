@@ -35,7 +35,7 @@ class Parts(Generic[R, V]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Outcome(Generic[R]):
+class LiveResult(Generic[R]):
     """A frame's result; results come at `fps`, and this one was ready `latency_ms` after its frame was captured.
 
     `captured_s` is when that was, by this machine's monotonic clock, which no reopened source sets back.
@@ -53,7 +53,7 @@ class Scene(Generic[R]):
     """What there is to see now: the source's state, the newest outcome, and, if there is none, perhaps why."""
 
     source: SourceState
-    outcome: Outcome[R] | None = None
+    outcome: LiveResult[R] | None = None
     trouble: str | None = None
 
     @property
@@ -73,7 +73,7 @@ class Scene(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class EncodedImage:
     """An encoded picture; a notice tells that there is none of the camera now."""
 
     jpeg: bytes

@@ -12,7 +12,7 @@ from typing import Literal, Protocol, TypeAlias
 from fer_web.core import FrameResult, Marker, Reading, Size
 from fer_web.errors import FerError, NoRecording, TooManyMarkers
 from fer_web.live.pace import INTERRUPTION_S, Complaints
-from fer_web.live.parts import Outcome
+from fer_web.live.parts import LiveResult
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Sink(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class RecordingProgress:
     """How a recording is doing: `trouble` is why it ended early, or why nothing can be written now."""
 
     status: Status
@@ -82,7 +82,7 @@ class Recorder:
         self._most_waiting, self._end_patience_s, self._clock = most_waiting, end_patience_s, clock
         self._started_s = clock()
         self._ended_s: float | None = None
-        self._pace = _Pace()
+        self._pace = _FrameRate()
         self._size: Size = (0, 0)
         self._people: set[int] = set()
         self._count = 0
@@ -108,12 +108,14 @@ class Recorder:
         return not self._thread.is_alive()
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> RecordingProgress:
         with self._changed:
             trouble = self._failure or self._reason
-            return Progress(self._status, self._facts(), self._count, len(self._people), self._markers, trouble)
+            return RecordingProgress(
+                self._status, self._facts(), self._count, len(self._people), self._markers, trouble
+            )
 
-    def take(self, outcome: Outcome[FrameResult]) -> None:
+    def take(self, outcome: LiveResult[FrameResult]) -> None:
         """The readings of a result's people who are followed and classified; a result from before the start has none.
 
         Results come in the order of their frames.
@@ -216,7 +218,7 @@ class Recorder:
         self._sink.finish(facts, reason)
 
 
-class _Pace:
+class _FrameRate:
     """How many pictures a second came while they came: gaps in which a camera was lost do not count."""
 
     def __init__(self) -> None:

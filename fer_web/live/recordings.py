@@ -12,16 +12,16 @@ from typing import Any, Literal, TypeAlias
 
 from fer_web.core import FrameResult
 from fer_web.errors import AlreadyRecording, BusyError, NoRecording, NoVisit
-from fer_web.live.hub import Hub, Viewing
+from fer_web.live.camera import Camera, Viewing
 from fer_web.live.parts import Scene
 from fer_web.live.recorder import Recorder, Sink
-from fer_web.live.visitors import Visit
+from fer_web.live.visits import Visit
 
 Kind: TypeAlias = Literal["live", "visitor"]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RecordingRequest:
     """What is to be recorded, under which name; `consent` is how the people in the picture agreed."""
 
     kind: Kind
@@ -31,11 +31,11 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Running:
+class ActiveRecording:
     """A recording, its `id` in the store; `visit` is the secret of the visit that it belongs to."""
 
     id: str
-    plan: Plan
+    plan: RecordingRequest
     recorder: Recorder
     visit: str | None = None
 
@@ -48,30 +48,30 @@ class Recordings:
     """
 
     def __init__(
-        self, hub: Hub[FrameResult, Any], open_sink: Callable[[Plan], tuple[str, Sink]], *, max_s: float
+        self, hub: Camera[FrameResult, Any], open_sink: Callable[[RecordingRequest], tuple[str, Sink]], *, max_s: float
     ) -> None:
         self.max_s = max_s
         self._hub = hub
         self._open_sink = open_sink
         self._starting = Lock()
         self._lock = Lock()
-        self._running: dict[str, Running] = {}
-        self._live: Running | None = None
+        self._running: dict[str, ActiveRecording] = {}
+        self._live: ActiveRecording | None = None
         self._is_closed = False
 
     @property
-    def live(self) -> Running | None:
+    def live(self) -> ActiveRecording | None:
         """The recording of the live picture, if there is one."""
         live = self._live
         return None if live is None or live.recorder.is_over else live
 
-    def of_visit(self, visit: str) -> Running | None:
+    def of_visit(self, visit: str) -> ActiveRecording | None:
         """The recording that belongs to a visit, if there is one."""
         with self._lock:
             mine = [one for one in self._running.values() if one.visit == visit and not one.recorder.is_over]
         return mine[0] if mine else None
 
-    def find(self, recording: str, visit: str | None = None) -> Running:
+    def find(self, recording: str, visit: str | None = None) -> ActiveRecording:
         """The recording of that id; that of a visit for its visitor alone. RequestError when there is none."""
         with self._lock:
             found = self._running.get(recording)
@@ -85,7 +85,7 @@ class Recordings:
             found = self._running.get(recording)
         return found is not None and not found.recorder.is_done
 
-    def start_live(self, name: str, consent: str) -> Running:
+    def start_live(self, name: str, consent: str) -> ActiveRecording:
         """Record the live picture, which opens its source; RequestError when that is being recorded already."""
         with self._starting:
             if self.live is not None:
@@ -97,7 +97,7 @@ class Recordings:
         Thread(target=_follow, args=(scenes, running.recorder), name="recording", daemon=True).start()
         return running
 
-    def start_visit(self, visit: Visit[FrameResult], name: str, consent: str) -> Running:
+    def start_visit(self, visit: Visit[FrameResult], name: str, consent: str) -> ActiveRecording:
         """Record a visit until it ends; RequestError when that is being recorded already, or over."""
         with self._starting:
             if self.of_visit(visit.id) is not None:
@@ -124,19 +124,19 @@ class Recordings:
             self._is_closed = True
         self.stop_all(timeout_s)
 
-    def _begin(self, plan: Plan, visit: str | None = None) -> Running:
+    def _begin(self, plan: RecordingRequest, visit: str | None = None) -> ActiveRecording:
         if self._is_closed:
             raise BusyError("the service is stopping")
         recording, sink = self._open_sink(plan)
         with self._lock:
             self._running = {name: one for name, one in self._running.items() if not one.recorder.is_done}
-            running = Running(recording, plan, Recorder(sink, max_s=self.max_s), visit)
+            running = ActiveRecording(recording, plan, Recorder(sink, max_s=self.max_s), visit)
             self._running[recording] = running
             return running
 
 
-def _plan(kind: Kind, name: str, consent: str) -> Plan:
-    return Plan(kind, name, consent, datetime.now(timezone.utc))
+def _plan(kind: Kind, name: str, consent: str) -> RecordingRequest:
+    return RecordingRequest(kind, name, consent, datetime.now(timezone.utc))
 
 
 @contextlib.contextmanager

@@ -17,17 +17,17 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True, eq=False)
-class Share:
+class ServedTime:
     """How much somebody has been served, in seconds of work; whoever comes late starts where the others are."""
 
     served_s: float = 0.0
 
 
 @dataclass(order=True, slots=True)
-class _Task:
+class _Turn:
     served_s: float
     order: int
-    share: Share = field(compare=False)
+    share: ServedTime = field(compare=False)
     work: Callable[[], Any] = field(compare=False)
     answer: Future[Any] = field(compare=False, default_factory=Future)
 
@@ -43,20 +43,20 @@ class Turns:
         self._workers = workers
         self._clock = clock
         self._changed = Condition()
-        self._waiting: list[_Task] = []
+        self._waiting: list[_Turn] = []
         self._order = itertools.count()
         self._now_s = 0.0  # how much the one whose turn it is had been served
         self._threads: list[Thread] = []
         self._is_closed = False
 
-    def run(self, share: Share, work: Callable[[], T]) -> T:
+    def run(self, share: ServedTime, work: Callable[[], T]) -> T:
         """What `work` answers or raises, once it was done; BusyError when the service is stopping."""
         answer: Future[T] = Future()
         with self._changed:
             if self._is_closed:
                 raise BusyError("the service is stopping")
             share.served_s = max(share.served_s, self._now_s)
-            heapq.heappush(self._waiting, _Task(share.served_s, next(self._order), share, work, answer))
+            heapq.heappush(self._waiting, _Turn(share.served_s, next(self._order), share, work, answer))
             if len(self._threads) < self._workers:
                 self._start_one()
             self._changed.notify()
@@ -80,7 +80,7 @@ class Turns:
         while (task := self._next()) is not None:
             self._do(task)
 
-    def _next(self) -> _Task | None:
+    def _next(self) -> _Turn | None:
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._is_closed)
             if not self._waiting:
@@ -89,7 +89,7 @@ class Turns:
             self._now_s = max(self._now_s, task.served_s)
             return task
 
-    def _do(self, task: _Task) -> None:
+    def _do(self, task: _Turn) -> None:
         started_s = self._clock()
         answer: Any = None
         failure: BaseException | None = None

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from fer_web.core import Emotion, Recording
-from fer_web.reports.crowd import Crowd
+from fer_web.reports.crowd import GroupSummary
 from fer_web.reports.measures import Totals
-from fer_web.reports.person import Person
+from fer_web.reports.person import PersonSummary
 from fer_web.reports.sections import Section
 from fer_web.reports.summary import Summary
 from fer_web.reports.timeline import Timeline
@@ -76,7 +76,7 @@ def _changes(changes: int, per_min: float | None) -> Json:
     return {"changes": changes, "changes_per_min": _maybe(per_min)}
 
 
-def _person(person: Person) -> Json:
+def _person(person: PersonSummary) -> Json:
     baseline = person.baseline
     return {
         "track": person.track,
@@ -130,7 +130,7 @@ def _section(section: Section) -> Json:
     }
 
 
-def _crowd(crowd: Crowd) -> Json:
+def _crowd(crowd: GroupSummary) -> Json:
     return {
         "bin_s": crowd.bin_s,
         "at_once": [_round(value) for value in crowd.at_once],

@@ -13,7 +13,7 @@ from fer_web.reports.measures import SEEN, balance_of
 from fer_web.reports.timeline import smoothed
 
 if TYPE_CHECKING:
-    from fer_web.reports.person import Person
+    from fer_web.reports.person import PersonSummary
 
 # People come and go, so their mean jumps: smoothed over this long on either side.
 SMOOTH_S = 5.0
@@ -22,7 +22,7 @@ STEADY = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class GroupSummary:
     """`at_once` is the mean number of people in each bin, `balance` their mean balance, over SMOOTH_S on either
     side, None where nobody's expression was certain. `compared` people were seen long enough to compare their entry
     with their exit."""
@@ -45,7 +45,7 @@ class Crowd:
         return None if self.mean_entry is None or self.mean_exit is None else self.mean_exit - self.mean_entry
 
     @classmethod
-    def of(cls, people: Sequence[Person], everybody: Bins, most_at_once: int, duration_s: float) -> Crowd:
+    def of(cls, people: Sequence[PersonSummary], everybody: Bins, most_at_once: int, duration_s: float) -> GroupSummary:
         rows, width_s = everybody.rows, everybody.width_s
         lengths_s = np.clip(duration_s - width_s * np.arange(len(rows)), 1e-9, width_s)
         pairs = [(one.entry, one.exit) for one in people if one.entry is not None and one.exit is not None]

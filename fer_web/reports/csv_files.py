@@ -96,7 +96,7 @@ def read_readings_csv(path: str | PathLike[str], *, mend: bool = False) -> Itera
 
 def _readings(file: TextIO, name: str, mend: bool) -> Iterator[Reading]:
     _check_header(file.readline(_LONGEST_LINE), name)
-    order = _Order()
+    order = _TimeOrder()
     for number, line in enumerate(iter(lambda: file.readline(_LONGEST_LINE), ""), start=2):
         try:
             reading = read_line(line.rstrip("\r\n"))
@@ -110,7 +110,7 @@ def _readings(file: TextIO, name: str, mend: bool) -> Iterator[Reading]:
         yield reading
 
 
-class _Order:
+class _TimeOrder:
     """Readings come in the order of time, each person once in a picture."""
 
     def __init__(self) -> None:

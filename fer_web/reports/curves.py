@@ -18,7 +18,7 @@ TOP = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Curve:
     """A value for each bin of `bin_s` seconds from `start_s` on; None where there is none."""
 
     start_s: float
@@ -46,7 +46,7 @@ class Course:
 
 
 def curve(
-    course: Course,
+    course: Curve,
     axis: Axis,
     ceilings: Sequence[float],
     words: Callable[[float], str],
@@ -71,7 +71,7 @@ def curve(
     return graphic(name, title, told, bottom + AXIS_HEIGHT, parts)
 
 
-def balance_curve(course: Course, axis: Axis, name: str, title: str, told: str) -> Markup:
+def balance_curve(course: Curve, axis: Axis, name: str, title: str, told: str) -> Markup:
     """From -1 (negative) to 1 (positive), with a line at 0."""
     low, high = -1.0, 1.0
     middle, bottom = TOP + HEIGHT / 2, TOP + HEIGHT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from fer_web.core import Emotion
-from fer_web.reports.person import Person
+from fer_web.reports.person import PersonSummary
 from fer_web.reports.sections import Section
 from fer_web.reports.spells import Spell
 from fer_web.reports.summary import Summary
@@ -59,7 +59,7 @@ def cautions(summary: Summary) -> list[str]:
     return found
 
 
-def name_of(person: Person) -> str:
+def name_of(person: PersonSummary) -> str:
     return f"person {person.track}"
 
 
@@ -128,7 +128,7 @@ def _eyes(summary: Summary) -> Iterator[str]:
         )
 
 
-def _each(summary: Summary, rate: Callable[[Person], float | None]) -> list[str]:
+def _each(summary: Summary, rate: Callable[[PersonSummary], float | None]) -> list[str]:
     """`8.3 (person 1)`; of many people the mean of those who have the number."""
     known = [(person, value) for person in summary.people if (value := rate(person)) is not None]
     if len(summary.people) == 1:

@@ -20,7 +20,7 @@ ENDS_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonSummary:
     """One track from when it was first seen to when it was last seen.
 
     `shortest_spell_s` is the least length of a spell; `changes` counts from one spell to the next. `entry` and `exit`
@@ -103,12 +103,12 @@ class PersonSums:
         self._stand_until(None)
         self._add_up()
 
-    def person(self) -> Person:
+    def person(self) -> PersonSummary:
         """The whole; call it when no reading comes any more."""
         self.settle()
         self._spells.finish()
         entry, leaving = _ends(self._bins)
-        return Person(
+        return PersonSummary(
             self.track,
             self.first_s,
             self.end_s,

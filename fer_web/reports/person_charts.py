@@ -10,8 +10,8 @@ from markupsafe import Markup
 from fer_web.core import Emotion, Marker
 from fer_web.reports.axis import HEIGHT as AXIS_HEIGHT
 from fer_web.reports.axis import Axis
-from fer_web.reports.curves import Course, curve
-from fer_web.reports.person import Person
+from fer_web.reports.curves import Curve, curve
+from fer_web.reports.person import PersonSummary
 from fer_web.reports.spells import Spell
 from fer_web.reports.svg import DOTS, HATCH, color, graphic, ink_on, line, path, rect, stretched, tag, text
 from fer_web.reports.timeline import Timeline, runs
@@ -26,7 +26,7 @@ APART = 0.03
 Numbered = Sequence[tuple[int, Marker]]
 
 
-def expressions(person: Person, axis: Axis, markers: Numbered, name: str) -> Markup:
+def expressions(person: PersonSummary, axis: Axis, markers: Numbered, name: str) -> Markup:
     """The dominant spells as a ribbon, under it each of the seven scores as an area of its own row."""
     top = FLAGS if markers else 0
     rows = top + RIBBON + GAP
@@ -60,7 +60,7 @@ def spells(found: Sequence[Spell], axis: Axis, top: float, height: float, wide: 
             yield tag("svg", words, x=f"{100 * left:.2f}%", y=f"{top:g}", width=width, height=f"{height:g}")
 
 
-def presence(person: Person, axis: Axis, height: float, name: str) -> Markup:
+def presence(person: PersonSummary, axis: Axis, height: float, name: str) -> Markup:
     """One row of the overview: when somebody was seen, and what they apparently showed."""
     timeline = person.timeline
     seen = [
@@ -75,25 +75,25 @@ def presence(person: Person, axis: Axis, height: float, name: str) -> Markup:
     return graphic(name, told, _described(person), height, parts)
 
 
-def blinking(person: Person, axis: Axis, name: str) -> Markup:
+def blinking(person: PersonSummary, axis: Axis, name: str) -> Markup:
     """Blinks per minute, of the last minute."""
     timeline = person.timeline
-    course = Course(timeline.start_s, timeline.bin_s, timeline.blinks_per_min)
+    course = Curve(timeline.start_s, timeline.bin_s, timeline.blinks_per_min)
     told = f"Blinks in the {length(timeline.window_s)} before each moment: {course.range_in(number)}."
     title = f"Blinks per minute of person {person.track}"
     return curve(course, axis, (10, 20, 30, 40, 60, 80, 120, 240), _whole, name, title, told)
 
 
-def closing(person: Person, axis: Axis, name: str) -> Markup:
+def closing(person: PersonSummary, axis: Axis, name: str) -> Markup:
     """PERCLOS, of the last minute."""
     timeline = person.timeline
-    course = Course(timeline.start_s, timeline.bin_s, timeline.perclos)
+    course = Curve(timeline.start_s, timeline.bin_s, timeline.perclos)
     told = f"Share of the {length(timeline.window_s)} before each moment with eyes shut: {course.range_in(percent)}."
     return curve(course, axis, (0.1, 0.2, 0.4, 0.6, 1.0), percent, name, f"PERCLOS of person {person.track}", told)
 
 
 def _area(timeline: Timeline, axis: Axis, emotion: Emotion, top: float) -> Markup:
-    course = Course(
+    course = Curve(
         timeline.start_s, timeline.bin_s, [None if row is None else row[emotion.position] for row in timeline.scores]
     )
     areas = [path(points, kind="edge", fill=color(emotion), close=True) for points in course.lines(axis)]
@@ -141,7 +141,7 @@ def _together(indices: list[int]) -> str:
     return str(indices[0]) if len(indices) == 1 else f"{indices[0]}\N{EN DASH}{indices[-1]}"
 
 
-def _described(person: Person) -> str:
+def _described(person: PersonSummary) -> str:
     shown = [f"{emotion} {percent(share)}" for emotion, share in person.totals.ranking[:3]]
     if not shown:
         return "No expression was certain."

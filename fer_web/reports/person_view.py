@@ -11,7 +11,7 @@ from fer_web.core import Emotion
 from fer_web.reports import person_charts, words
 from fer_web.reports.axis import Axis
 from fer_web.reports.measures import Totals
-from fer_web.reports.person import Person
+from fer_web.reports.person import PersonSummary
 from fer_web.reports.person_charts import Numbered
 from fer_web.reports.sections import Section
 from fer_web.reports.summary import Summary
@@ -56,7 +56,7 @@ def share_rows(totals: Totals, relative: Sequence[float] | None = None) -> list[
 class PersonView:
     """One person's section of the report about `summary`; `axis` and `markers` are the whole report's."""
 
-    def __init__(self, person: Person, summary: Summary, axis: Axis, markers: Numbered, prefix: str) -> None:
+    def __init__(self, person: PersonSummary, summary: Summary, axis: Axis, markers: Numbered, prefix: str) -> None:
         self.person = person
         self.id = f"{prefix}-person-{person.track}-{round(1000 * person.first_s)}"
         span_s = person.last_s - person.first_s

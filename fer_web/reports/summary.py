@@ -10,9 +10,9 @@ import numpy as np
 from fer_web.core import Reading, Recording
 from fer_web.errors import DataError
 from fer_web.reports.bins import Bins, Sums
-from fer_web.reports.crowd import Crowd
+from fer_web.reports.crowd import GroupSummary
 from fer_web.reports.measures import BLINKS, WIDTH, Totals
-from fer_web.reports.person import Person, PersonSums
+from fer_web.reports.person import PersonSummary, PersonSums
 from fer_web.reports.sections import Section, SectionSums
 
 # A person's next reading may be this far away, or three pictures' time, before it is a gap.
@@ -36,12 +36,12 @@ class Summary:
     recording: Recording
     duration_s: float
     readings: int
-    people: tuple[Person, ...]
+    people: tuple[PersonSummary, ...]
     brief: int
     brief_s: float
     everybody: Totals
     sections: tuple[Section, ...]
-    crowd: Crowd | None
+    crowd: GroupSummary | None
     gap_s: float
     least_seen_s: float = LEAST_SEEN_S
 
@@ -124,7 +124,7 @@ class _Sums:
             brief_s=self._brief_s,
             everybody=self._sections.total,
             sections=self._sections.named(self._markers, duration_s),
-            crowd=Crowd.of(people, self._everybody, self._most_at_once, duration_s) if len(people) > 1 else None,
+            crowd=GroupSummary.of(people, self._everybody, self._most_at_once, duration_s) if len(people) > 1 else None,
             gap_s=self._gap_s,
         )
 

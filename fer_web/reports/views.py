@@ -8,7 +8,7 @@ from fer_web.core import Recording
 from fer_web.reports import crowd_charts, person_charts, words
 from fer_web.reports.axis import Axis
 from fer_web.reports.findings import cautions, findings
-from fer_web.reports.person import Person
+from fer_web.reports.person import PersonSummary
 from fer_web.reports.person_charts import Numbered
 from fer_web.reports.person_view import Fact, PersonView, SectionView, share_rows
 from fer_web.reports.summary import Summary
@@ -51,7 +51,7 @@ class ReportView:
     def without_section(self) -> int:
         return len(self.summary.people) - len(self.people)
 
-    def overview(self) -> list[tuple[Person, Markup]]:
+    def overview(self) -> list[tuple[PersonSummary, Markup]]:
         """A ribbon for everybody who has a row."""
         return [
             (person, person_charts.presence(person, self.axis, ROW_HEIGHT, f"{self.prefix}-row-{number}"))

@@ -1,17 +1,17 @@
 """Where pictures come from: cameras, streams, files, the demo, uploads. RGB leaves here, credentials never do."""
 
-from fer_web.sources.choosing import Choice, choose_source
+from fer_web.sources.choosing import ChosenSource, choose_source
 from fer_web.sources.demo_plan import demo_blinks
-from fer_web.sources.grabber import Driver, Picture
+from fer_web.sources.grabber import Driver, GrabbedImage
 from fer_web.sources.image import decode_image
 from fer_web.sources.opening import open_source
 from fer_web.sources.reopening import SourceState, keep_open
 from fer_web.sources.source import Source
 
 __all__ = [
-    "Choice",
+    "ChosenSource",
     "Driver",
-    "Picture",
+    "GrabbedImage",
     "Source",
     "SourceState",
     "choose_source",

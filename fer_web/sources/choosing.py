@@ -14,7 +14,7 @@ _WEBCAM_TIMEOUT_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenSource:
     """An address to open, which may hold credentials and is therefore not printed, its label, and why it was chosen."""
 
     uri: str = field(repr=False)
@@ -27,16 +27,16 @@ class Choice:
         return parse(self.uri).kind == "demo"
 
 
-def choose_source(uri: str | None, *, open_: Callable[..., Source] = open_source) -> Choice:
+def choose_source(uri: str | None, *, open_: Callable[..., Source] = open_source) -> ChosenSource:
     """`uri` if there is one, else the first webcam if it delivers within 3 s, else the demo.
 
     SourceError when `uri` is nothing that can be opened; whether it opens is found out by opening it.
     """
     if uri is not None and uri.strip():
         label = parse(uri).label
-        return Choice(uri, f"{label} was asked for", label)
+        return ChosenSource(uri, f"{label} was asked for", label)
     try:
         with open_("webcam:0", open_timeout_s=_WEBCAM_TIMEOUT_S) as webcam:
-            return Choice("webcam:0", f"no source was asked for, and {webcam.label} works", webcam.label)
+            return ChosenSource("webcam:0", f"no source was asked for, and {webcam.label} works", webcam.label)
     except SourceError as error:
-        return Choice("demo:", f"no webcam opened within {_WEBCAM_TIMEOUT_S:g} s ({error})", "demo")
+        return ChosenSource("demo:", f"no webcam opened within {_WEBCAM_TIMEOUT_S:g} s ({error})", "demo")

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fer_web.core import Pixels
 from fer_web.sources import demo_portrait as portrait
 from fer_web.sources.demo_plan import DemoPlan, Placement, closure, place
-from fer_web.sources.grabber import Picture
+from fer_web.sources.grabber import GrabbedImage
 from fer_web.sources.pace import Pace
 
 _NOISE = 10  # gray levels between the noise's extremes and its middle
@@ -23,7 +23,7 @@ _MARGINS = (320, 150)  # pixels of the portrait: what surrounds it left and righ
 _FRAME_WIDTH = 3  # pixels of the portrait: the white frame of the small pictures
 
 
-def demo(plan: DemoPlan, paced: bool, stop: threading.Event) -> Iterator[Picture]:
+def demo(plan: DemoPlan, paced: bool, stop: threading.Event) -> Iterator[GrabbedImage]:
     """The demo's pictures, each determined by its number; in real time when `paced`."""
     show = DemoShow(plan)
     pace = Pace(stop) if paced else None
@@ -32,7 +32,7 @@ def demo(plan: DemoPlan, paced: bool, stop: threading.Event) -> Iterator[Picture
             return
         if pace:
             pace.wait_until(index / plan.fps)
-        yield Picture(index / plan.fps, show.picture(index))
+        yield GrabbedImage(index / plan.fps, show.picture(index))
 
 
 class DemoShow:

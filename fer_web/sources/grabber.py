@@ -17,7 +17,7 @@ _LOOK_UP_S = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Picture:
+class GrabbedImage:
     """What a driver yields: `time_s` since it was opened, `pixels` (H, W, 3) RGB."""
 
     time_s: float
@@ -26,7 +26,7 @@ class Picture:
 
 # A driver is a generator function: it opens what it reads, yields, releases in its `finally`, and returns soon after
 # the event is set. It raises SourceError before its first picture and SourceLost after it.
-Driver: TypeAlias = Callable[[threading.Event], "Iterator[Picture]"]
+Driver: TypeAlias = Callable[[threading.Event], "Iterator[GrabbedImage]"]
 
 
 class Grabber:
@@ -42,7 +42,7 @@ class Grabber:
         self._keep_every = keep_every
         self._closed = threading.Event()
         self._changed = threading.Condition()
-        self._next: tuple[int, Picture] | None = None
+        self._next: tuple[int, GrabbedImage] | None = None
         self._failure: SourceError | None = None
         self._ended = False
         self._thread = threading.Thread(target=self._run, name=f"grab {label}", daemon=True)
@@ -56,7 +56,7 @@ class Grabber:
             if self._next is None:
                 raise self._failure or SourceError(f"{self._label} was closed before it delivered a picture")
 
-    def take(self, timeout_s: float, stop: threading.Event | None = None) -> tuple[int, Picture] | None:
+    def take(self, timeout_s: float, stop: threading.Event | None = None) -> tuple[int, GrabbedImage] | None:
         """The next picture and its number; None after the end, `close` or `stop`; SourceLost when none comes in time.
 
         A driver's failure is raised after its last picture was taken.
@@ -110,7 +110,7 @@ class Grabber:
             self._failure, self._ended = failure, True
             self._changed.notify_all()
 
-    def _put(self, index: int, picture: Picture) -> bool:
+    def _put(self, index: int, picture: GrabbedImage) -> bool:
         with self._changed:
             while self._keep_every and self._next is not None and not self._closed.is_set():
                 self._changed.wait()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from fer_web.errors import SourceError, SourceLost
 from fer_web.sources.cost import MAX_PIXELS
 from fer_web.sources.decoding import Decoding, best_track, moving_tracks, stamp_of
-from fer_web.sources.grabber import Picture
+from fer_web.sources.grabber import GrabbedImage
 from fer_web.sources.http_request import Timeouts
 from fer_web.sources.network_container import open_network
 from fer_web.sources.pace import Pace
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def stream(
     url: str, label: str, open_timeout_s: float, read_timeout_s: float, stop: threading.Event
-) -> Iterator[Picture]:
+) -> Iterator[GrabbedImage]:
     """Pictures of a live stream as they arrive; a finished recording behind the address at its own speed."""
     is_open = False
     try:
@@ -41,7 +41,7 @@ def stream(
         raise (SourceLost if is_open else SourceError)(f"{label} ended or stopped answering")
 
 
-def _pictures(container: InputContainer, stop: threading.Event) -> Iterator[Picture]:
+def _pictures(container: InputContainer, stop: threading.Event) -> Iterator[GrabbedImage]:
     track = _track(container)
     # A thread more would keep back a frame more.
     decoding = Decoding(container, track, decoders=1, most_failures=1, with_sound=False)
@@ -53,7 +53,7 @@ def _pictures(container: InputContainer, stop: threading.Event) -> Iterator[Pict
         stamp_s = stamp_of(frame)
         if pace and stamp_s is not None:
             pace.wait_until(stamp_s)
-        yield Picture(time.monotonic() - opened_s, upright.pixels(frame))
+        yield GrabbedImage(time.monotonic() - opened_s, upright.pixels(frame))
 
 
 def _track(container: InputContainer) -> VideoStream:

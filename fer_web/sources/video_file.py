@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from fer_web.errors import SourceError, SourceLost
-from fer_web.sources.grabber import Picture
+from fer_web.sources.grabber import GrabbedImage
 from fer_web.sources.pace import Pace
 from fer_web.sources.video_reader import VideoReader
 
 
-def video_file(path: Path, loop: bool, paced: bool, stop: threading.Event) -> Iterator[Picture]:
+def video_file(path: Path, loop: bool, paced: bool, stop: threading.Event) -> Iterator[GrabbedImage]:
     """The pictures of a file with their own time stamps, which keep growing over the rounds of a `loop`.
 
     `paced`: not before they are due. The file is opened anew each round, as seeking is not exact in every format.
@@ -34,8 +34,8 @@ def video_file(path: Path, loop: bool, paced: bool, stop: threading.Event) -> It
             return
 
 
-def _once(reader: VideoReader, start_s: float, stop: threading.Event) -> Iterator[Picture]:
+def _once(reader: VideoReader, start_s: float, stop: threading.Event) -> Iterator[GrabbedImage]:
     for frame in reader.frames():
         if stop.is_set():
             return
-        yield Picture(start_s + frame.time_s, frame.pixels())
+        yield GrabbedImage(start_s + frame.time_s, frame.pixels())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fer_web.core import Size
 from fer_web.errors import SourceError, SourceLost
-from fer_web.sources.grabber import Picture
+from fer_web.sources.grabber import GrabbedImage
 
 WEBCAM_SIZE: Size = (640, 480)
 WEBCAM_FPS = 30
@@ -27,7 +27,7 @@ def device_of(target: str) -> str:
     return str(path)
 
 
-def webcam(target: str, label: str, size: Size, stop: threading.Event) -> Iterator[Picture]:
+def webcam(target: str, label: str, size: Size, stop: threading.Event) -> Iterator[GrabbedImage]:
     """Pictures of a camera, asked for `size` at 30 frames a second; it may choose another size.
 
     Never opens a device that this process has open already: waits for its release, SourceError when that lasts.
@@ -43,7 +43,7 @@ def webcam(target: str, label: str, size: Size, stop: threading.Event) -> Iterat
         device.release()
 
 
-def _pictures(target: str, label: str, size: Size, stop: threading.Event) -> Iterator[Picture]:
+def _pictures(target: str, label: str, size: Size, stop: threading.Event) -> Iterator[GrabbedImage]:
     from fer_web.sources.opencv import CAMERA_BACKEND, capture, cv2, read_rgb
 
     camera = capture(int(target) if target.isdecimal() else target, CAMERA_BACKEND)
@@ -63,7 +63,7 @@ def _pictures(target: str, label: str, size: Size, stop: threading.Event) -> Ite
             pixels = read_rgb(camera)
             if pixels is None:
                 raise SourceLost(f"{label} stopped delivering; was it unplugged?")
-            yield Picture(time.monotonic() - opened_s, pixels)
+            yield GrabbedImage(time.monotonic() - opened_s, pixels)
     finally:
         camera.release()
 

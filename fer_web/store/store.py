@@ -10,8 +10,8 @@ from types import TracebackType
 from fer_web.errors import StoreError
 from fer_web.store.database import Database
 from fer_web.store.jobs import KeptJobs
+from fer_web.store.recordings import KeptRecordings
 from fer_web.store.repository import now
-from fer_web.store.sessions import KeptRecordings
 
 log = logging.getLogger(__name__)
 

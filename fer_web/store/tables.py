@@ -39,7 +39,7 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
-class Table(DeclarativeBase):
+class Base(DeclarativeBase):
     """What all tables have in common: how a Python type becomes a column's."""
 
     metadata = MetaData(naming_convention=NAMES)
@@ -52,7 +52,7 @@ class Table(DeclarativeBase):
     }
 
 
-class SessionRow(Table):
+class RecordingRow(Base):
     """A recording. `id` is what others know it by; `number` is short, because every reading repeats it."""
 
     __tablename__ = "sessions"
@@ -83,7 +83,7 @@ def _session() -> Mapped[int]:
     return mapped_column(ForeignKey("sessions.number", ondelete="CASCADE"), primary_key=True, autoincrement=False)
 
 
-class ReadingRow(Table):
+class ReadingRow(Base):
     """One `Reading`: what may be kept of one face in one picture. `position` tells rows of one moment apart."""
 
     __tablename__ = "readings"
@@ -102,7 +102,7 @@ for _measure in MEASURES:
         setattr(ReadingRow, _measure.name, mapped_column(_type, nullable=_measure.is_optional))
 
 
-class PersonRow(Table):
+class TrackRow(Base):
     """That a track occurs in a session: so people can be counted without reading all readings."""
 
     __tablename__ = "people"
@@ -112,7 +112,7 @@ class PersonRow(Table):
     track: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
-class MarkerRow(Table):
+class MarkerRow(Base):
     """A note that somebody made while recording."""
 
     __tablename__ = "markers"
@@ -123,7 +123,7 @@ class MarkerRow(Table):
     text: Mapped[str]
 
 
-class JobRow(Table):
+class JobRow(Base):
     """A `Job`; `options` is a JSON object of plain values that say how to work, never what was found."""
 
     __tablename__ = "jobs"

@@ -1,6 +1,6 @@
 """From a frame to what its faces show."""
 
-from fer_web.vision.analyzer import Vision
+from fer_web.vision.analyzer import Analyzer
 from fer_web.vision.compare import Classifiers, compare
 from fer_web.vision.draw import draw, draw_notice
 from fer_web.vision.explain import heated_chip
@@ -10,11 +10,11 @@ from fer_web.vision.pipeline import Pipeline, Step
 
 __all__ = [
     "DEFAULT_OVERLAYS",
+    "Analyzer",
     "Classifiers",
     "Overlay",
     "Pipeline",
     "Step",
-    "Vision",
     "compare",
     "draw",
     "draw_notice",

@@ -26,7 +26,7 @@ LIVE_PIXELS = 960 * 540
 STILL_PIXELS = {0: 1_000_000, 1: 4_000_000}
 
 
-class Vision:
+class Analyzer:
     """The loaded models, shared by all pipelines. Building one reads and warms them (about 5 s).
 
     The network for keypoints is loaded when a pipeline first wants them.
@@ -39,7 +39,7 @@ class Vision:
         self._detector = HogDetector()
 
     @classmethod
-    def load(cls, models_dir: Path, name: str) -> Vision:
+    def load(cls, models_dir: Path, name: str) -> Analyzer:
         """With the expression network of that name; ModelError when it or the landmark file cannot be used."""
         return cls(Classifier.load(models_dir, name), models_dir)
 

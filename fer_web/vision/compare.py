@@ -11,7 +11,7 @@ from fer_web.errors import ModelError, NoModel
 from fer_web.registry import ModelCard
 from fer_web.registry.card import EXPRESSION
 from fer_web.registry.catalog import list_models
-from fer_web.vision.analyzer import Vision
+from fer_web.vision.analyzer import Analyzer
 from fer_web.vision.classify import Classifier
 
 
@@ -49,7 +49,7 @@ class Classifiers:
         return places
 
 
-def compare(vision: Vision, classifiers: Sequence[Classifier], frame: Frame, upsample: int = 1) -> list[FrameResult]:
+def compare(vision: Analyzer, classifiers: Sequence[Classifier], frame: Frame, upsample: int = 1) -> list[FrameResult]:
     """Each network's result for a picture whose faces are found, marked, cut out and looked over once.
 
     The time for that stands in every result. ModelError when a network wants other crops than `vision`'s.

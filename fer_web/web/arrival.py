@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fer_web.web.framing import Chunked, Counted, Framing, expects_go_ahead, framing_of, head_end
-from fer_web.web.patience import Pace
+from fer_web.web.framing import BodyFraming, Chunked, Counted, expects_go_ahead, framing_of, head_end
+from fer_web.web.patience import TransferRate
 
 # A head of more than this is refused: gunicorn allows 100 lines of 8 kB, which nobody needs all of.
 HEAD_BYTES = 64 * 1024
@@ -35,9 +35,9 @@ class Arrival:
         self.data = bytearray()
         self.head_bytes: int | None = None
         self.end: int | None = None
-        self.pace: Pace | None = None  # of a body that is read while it comes
+        self.pace: TransferRate | None = None  # of a body that is read while it comes
         self._max_body_bytes = max_body_bytes
-        self._framing: Framing = Counted(0, 0)
+        self._framing: BodyFraming = Counted(0, 0)
         self._wanted_bytes: int | None = 0
         self.add(data)
 

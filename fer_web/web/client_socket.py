@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from fer_web.errors import BusyError
 from fer_web.web.arrival import FIRST_BYTES, Arrival
-from fer_web.web.patience import Pace, Patience, SlowTransfers
+from fer_web.web.patience import SlowTransfers, Timeouts, TransferRate
 
 # What an answer in pieces may have unsent before its maker has to wait for the reader.
 KEPT_BYTES = 1_000_000
@@ -69,7 +69,7 @@ class ClientSocket(socket.socket):
     def __init__(
         self,
         accepted: socket.socket,
-        patience: Patience,
+        patience: Timeouts,
         transfers: SlowTransfers,
         is_stopping: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -81,7 +81,7 @@ class ClientSocket(socket.socket):
         self._unsent: deque[_Piece | _FilePart] = deque()
         self.unsent_bytes = 0  # in memory; what is left of files costs none
         self._is_taken_over = False
-        self.pace: Pace | None = None  # of what is being sent
+        self.pace: TransferRate | None = None  # of what is being sent
 
     def take_over(self) -> None:
         """From now on writes go out as the caller times them: endless answers and WebSockets know their readers."""
@@ -124,7 +124,7 @@ class ClientSocket(socket.socket):
         if not self._unsent:
             self.pace = None
         elif self.pace is None:
-            self.pace = Pace(self._patience)
+            self.pace = TransferRate(self._patience)
 
     def _send_first(self) -> None:
         first = self._unsent[0]
@@ -141,7 +141,7 @@ class ClientSocket(socket.socket):
         """Let a maker of many pieces go on only when its reader has taken most of them."""
         if self.unsent_bytes <= KEPT_BYTES:
             return
-        pace = Pace(self._patience)
+        pace = TransferRate(self._patience)
         try:
             with self._transfers.place(pace, self.cut):
                 while self.unsent_bytes > KEPT_BYTES:
@@ -172,12 +172,12 @@ class ClientSocket(socket.socket):
             yield
             return
         arrival.require(FIRST_BYTES)
-        pace = Pace(self._patience)
+        pace = TransferRate(self._patience)
         with self._transfers.place(pace, self.cut):
             arrival.pace = pace
             yield
 
-    def recv_in_time(self, size: int, pace: Pace) -> bytes:
+    def recv_in_time(self, size: int, pace: TransferRate) -> bytes:
         """The next bytes of a body that is read while it comes; TimeoutError when its sender is too slow."""
         while not _is_ready(self, select.POLLIN, LOOK_S):
             if pace.left_s < 0 or self._is_stopping():

@@ -12,7 +12,7 @@ from gunicorn.workers.gthread import TConn
 
 from fer_web.web.arrival import Arrival, BodyAwaited
 from fer_web.web.client_socket import ClientSocket
-from fer_web.web.patience import Pace, Patience
+from fer_web.web.patience import Timeouts, TransferRate
 from fer_web.web.throttle import household
 
 RECEIVE_BYTES = 256 * 1024
@@ -42,7 +42,7 @@ class Connection(TConn):  # type: ignore[misc]
     sock: ClientSocket
 
     def __init__(
-        self, cfg: Any, sock: ClientSocket, client: Any, server: Any, patience: Patience, max_body_bytes: int
+        self, cfg: Any, sock: ClientSocket, client: Any, server: Any, patience: Timeouts, max_body_bytes: int
     ) -> None:
         super().__init__(cfg, sock, client, server)
         self.address = household_of(client)
@@ -54,7 +54,7 @@ class Connection(TConn):  # type: ignore[misc]
         self.keeps_alive = False
         self._patience = patience
         self._has_served = False
-        self._pace = Pace(patience)
+        self._pace = TransferRate(patience)
         self._drained_bytes = 0
 
     @property
@@ -66,7 +66,7 @@ class Connection(TConn):  # type: ignore[misc]
         self.phase = phase
         self.since_s = time.monotonic()
         if phase is Phase.BODY:
-            self._pace = Pace(self._patience)
+            self._pace = TransferRate(self._patience)
 
     def finish(self, *, keeps_alive: bool) -> None:
         """The request is answered; of what has come, only what belongs to the next one is kept."""

@@ -11,11 +11,11 @@ from typing import Any
 from flask import Blueprint, Response
 
 from fer_web.core import FrameResult
-from fer_web.live import Outcome, Running, Scene
-from fer_web.web.outlet import endless_answer
+from fer_web.live import ActiveRecording, LiveResult, Scene
+from fer_web.web.paced_response import endless_answer
+from fer_web.web.recording_schemas import recording_json
 from fer_web.web.schemas import Json, live_face_json, timing_json
 from fer_web.web.services import services
-from fer_web.web.session_schemas import recording_json
 
 bp = Blueprint("events", __name__)
 
@@ -39,7 +39,7 @@ def events() -> Response:
 def messages(
     scenes: Iterable[Scene[FrameResult] | None],
     clock: Callable[[], float] = time.monotonic,
-    recording: Callable[[], Running | None] = lambda: None,
+    recording: Callable[[], ActiveRecording | None] = lambda: None,
 ) -> Iterator[bytes]:
     """What is new in each scene and of the recording, as events; a comment after ten seconds without anything new."""
     yield RETRY
@@ -59,7 +59,7 @@ def messages(
             yield news
 
 
-def outcome_json(outcome: Outcome[FrameResult], status: str, *, landmarks: bool = False) -> Json:
+def outcome_json(outcome: LiveResult[FrameResult], status: str, *, landmarks: bool = False) -> Json:
     """A frame's result: the faces that /predict answers, with their tracks and blinks, and how fast results come."""
     result = outcome.result
     width, height = outcome.frame.size
@@ -90,7 +90,7 @@ def _news(scene: Scene[FrameResult], said: Scene[FrameResult] | None) -> bytes:
     return news
 
 
-def _gist(running: Running | None) -> object:
+def _gist(running: ActiveRecording | None) -> object:
     """What of a recording is worth an event: not every second that it lasts."""
     if running is None:
         return None
@@ -99,7 +99,7 @@ def _gist(running: Running | None) -> object:
 
 
 @lru_cache(maxsize=1)
-def _outcome_event(outcome: Outcome[FrameResult], status: str) -> bytes:
+def _outcome_event(outcome: LiveResult[FrameResult], status: str) -> bytes:
     """Kept for the other viewers of the same frame."""
     return _event(outcome_json(outcome, status), number=outcome.frame.index)
 

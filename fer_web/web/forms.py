@@ -95,7 +95,7 @@ class AnyNameForms(FormDataParser):
         if not boundary:
             raise ValueError("the form has no boundary")
         decoder = AnyNameDecoder(boundary, self.max_form_memory_size, max_parts=self.max_form_parts)
-        parts = _Parts(self, content_length)
+        parts = _FormParts(self, content_length)
         for event in _events(stream, decoder):
             parts.take(event)
         return stream, self.cls(parts.fields), self.cls(parts.files)
@@ -111,7 +111,7 @@ def _events(stream: IO[bytes], decoder: MultipartDecoder) -> Iterator[Event]:
             return
 
 
-class _Parts:
+class _FormParts:
     """A form's parts as they come: texts are kept, files are written where the request wants them."""
 
     def __init__(self, forms: FormDataParser, content_length: int | None) -> None:

@@ -34,14 +34,14 @@ def head_end(data: bytearray, scanned: int = 0) -> int | None:
     return len(data) if _BARE_NEWLINE.search(data, start) else None
 
 
-class Framing(Protocol):
+class BodyFraming(Protocol):
     """How a body says its length."""
 
     def end(self, data: bytearray) -> int | None:
         """Where in `data` the body ends; None while it has not all come."""
 
 
-def framing_of(head: bytes) -> Framing:
+def framing_of(head: bytes) -> BodyFraming:
     """The framing that a head announces; no body for a head that announces none, or in a way that is refused."""
     if _CHUNKED.search(head):
         return Chunked(len(head))

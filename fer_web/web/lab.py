@@ -10,7 +10,7 @@ from fer_web.core import Frame, FrameResult, largest_first
 from fer_web.errors import RequestError
 from fer_web.registry import ModelCard
 from fer_web.sources import decode_image
-from fer_web.vision import Vision, compare
+from fer_web.vision import Analyzer, compare
 from fer_web.web.camera import PERMISSIONS
 from fer_web.web.lab_results import lab_rows
 from fer_web.web.schemas import Json, result_json
@@ -79,7 +79,7 @@ def _card_json(card: ModelCard) -> Json:
     }
 
 
-def _compared(mine: Services, vision: Vision, names: list[str], upload: Upload) -> Json:
+def _compared(mine: Services, vision: Analyzer, names: list[str], upload: Upload) -> Json:
     started = time.perf_counter()
     served = {vision.card.name: vision.classifier}  # loaded already
     classifiers = [served.get(name) or mine.lab.classifiers.get(name) for name in names]

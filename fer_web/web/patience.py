@@ -20,7 +20,7 @@ FAST_BYTES_PER_S = 125_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """What is waited for: `head_s` for a whole head, `stall_s` for the next bytes of a body or of a reader.
 
     Over its whole time a transfer moves at least `bytes_per_s`, after `stall_s` that are free.
@@ -31,10 +31,10 @@ class Patience:
     bytes_per_s: float = 2_000.0
 
 
-class Pace:
+class TransferRate:
     """How fast one transfer is; whoever runs it tells what has `moved`."""
 
-    def __init__(self, patience: Patience, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, patience: Timeouts, clock: Callable[[], float] = time.monotonic) -> None:
         self._patience = patience
         self._clock = clock
         self._started_s = self._last_s = clock()
@@ -70,11 +70,11 @@ class SlowTransfers:
 
     def __init__(self, places: int = SLOW_TRANSFERS) -> None:
         self._places = places
-        self._running: dict[Pace, Callable[[], None]] = {}
+        self._running: dict[TransferRate, Callable[[], None]] = {}
         self._lock = Lock()
 
     @contextmanager
-    def place(self, pace: Pace, cut: Callable[[], None]) -> Iterator[None]:
+    def place(self, pace: TransferRate, cut: Callable[[], None]) -> Iterator[None]:
         """Hold one; BusyError when all belong to transfers that are fast enough, or too young to tell."""
         with self._lock:
             if len(self._running) >= self._places:

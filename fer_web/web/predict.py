@@ -5,12 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 
 from fer_web.errors import ImageError, RequestError
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from fer_web.web.errors import code_of, error_json
 from fer_web.web.schemas import Json, result_json
 from fer_web.web.services import Services, services
 from fer_web.web.still import analyze_picture
-from fer_web.web.uploads import Options, Upload, read_uploads
+from fer_web.web.uploads import PredictQuery, Upload, read_uploads
 
 bp = Blueprint("predict", __name__)
 
@@ -19,7 +19,7 @@ bp = Blueprint("predict", __name__)
 def predict() -> Response:
     """The faces of one picture, or of each of several."""
     mine = services()
-    options = Options.of(request.args)
+    options = PredictQuery.of(request.args)
     vision = mine.startup.vision(mine.uploads.wait_s)
     with mine.uploads.arrived(request):
         sent = read_uploads(request, mine.uploads.limits.max_images)
@@ -28,7 +28,7 @@ def predict() -> Response:
         return jsonify(images=[_answer_or_error(mine, vision, picture, options) for picture in sent.pictures])
 
 
-def _answer_or_error(mine: Services, vision: Vision, picture: Upload, options: Options) -> Json:
+def _answer_or_error(mine: Services, vision: Analyzer, picture: Upload, options: PredictQuery) -> Json:
     """One of several pictures: when it is refused, the others are answered all the same."""
     try:
         return _answer(mine, vision, picture, options)
@@ -37,7 +37,7 @@ def _answer_or_error(mine: Services, vision: Vision, picture: Upload, options: O
         return {"error": error_json(code_of(error), str(error))}
 
 
-def _answer(mine: Services, vision: Vision, picture: Upload, options: Options) -> Json:
+def _answer(mine: Services, vision: Analyzer, picture: Upload, options: PredictQuery) -> Json:
     limits = mine.uploads.limits
     result = mine.uploads.pictures.run(
         lambda: analyze_picture(

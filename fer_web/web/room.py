@@ -52,7 +52,7 @@ class Room:
             self._free -= units
 
 
-class Workers:
+class ImagePool:
     """A few threads that do the heavy work of all requests, in the room of as many units.
 
     Not done in the requests' own threads: the allocator keeps what a thread gave back for that thread, and 50 of them

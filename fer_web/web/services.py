@@ -14,15 +14,15 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from fer_web.web.access import Access
 from fer_web.web.arrival import arrival_of
 from fer_web.web.metrics import Metrics
-from fer_web.web.room import Room, Workers
+from fer_web.web.room import ImagePool, Room
 
 if TYPE_CHECKING:
     from fer_web.core import FrameResult
     from fer_web.jobs.videos import VideoJobs
-    from fer_web.live import Hub, Recordings, Visitors
-    from fer_web.sources import Choice
+    from fer_web.live import Camera, Recordings, Visits
+    from fer_web.sources import ChosenSource
     from fer_web.store import Retention, Store
-    from fer_web.vision import Classifiers, Overlay, Vision
+    from fer_web.vision import Analyzer, Classifiers, Overlay
 
 EXTENSION = "fer_web"
 # How many of the largest requests may wait in memory at once.
@@ -32,10 +32,10 @@ LARGE_REQUESTS = 8
 class Startup(Protocol):
     """The work that goes on behind the first requests: choosing the source and loading the models."""
 
-    def vision(self, wait_s: float = 0.0) -> Vision:
+    def vision(self, wait_s: float = 0.0) -> Analyzer:
         """The loaded models, waiting `wait_s` at most; NotReadyError while there are none."""
 
-    def choice(self) -> Choice | None:
+    def choice(self) -> ChosenSource | None:
         """The source that was chosen and why; None until that is known."""
 
 
@@ -49,7 +49,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Uploads:
+class PredictCapacity:
     """The limits of one request, and what all share: room for `bodies` in bytes, workers that analyze `pictures`.
 
     Whoever finds no room, no worker, or no models yet, waits `wait_s` at most.
@@ -57,13 +57,13 @@ class Uploads:
 
     limits: Limits
     bodies: Room
-    pictures: Workers
+    pictures: ImagePool
     wait_s: float
 
     @classmethod
-    def of(cls, limits: Limits, parallel: int, wait_s: float) -> Uploads:
+    def of(cls, limits: Limits, parallel: int, wait_s: float) -> PredictCapacity:
         """Room for `parallel` pictures at once, and for the bodies of some more that wait."""
-        return cls(limits, Room(LARGE_REQUESTS * limits.max_bytes, wait_s), Workers(parallel, wait_s), wait_s)
+        return cls(limits, Room(LARGE_REQUESTS * limits.max_bytes, wait_s), ImagePool(parallel, wait_s), wait_s)
 
     @contextmanager
     def arrived(self, request: Request) -> Iterator[None]:
@@ -96,12 +96,12 @@ class Services:
     first picture; None for nothing.
     """
 
-    hub: Hub[FrameResult, frozenset[Overlay]]
+    hub: Camera[FrameResult, frozenset[Overlay]]
     startup: Startup
-    uploads: Uploads
+    uploads: PredictCapacity
     access: Access
     metrics: Metrics
-    visitors: Visitors[FrameResult]
+    visitors: Visits[FrameResult]
     store: Store
     retention: Retention
     recordings: Recordings

@@ -8,11 +8,10 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from fer_web.errors import RequestError, StillRecording
 from fer_web.reports import COMMA, SEPARATORS, comparison_fragment, comparison_html, report_fragment, report_html
-from fer_web.store import Store, StoredSession
+from fer_web.store import Store, StoredRecording
 from fer_web.web.bodies import NAME_LENGTH, line_of, number_of, read_object
-from fer_web.web.outlet import endless_answer
-from fer_web.web.services import services
-from fer_web.web.session_files import (
+from fer_web.web.paced_response import endless_answer
+from fer_web.web.recording_files import (
     archive,
     attachment,
     card_text,
@@ -21,7 +20,8 @@ from fer_web.web.session_files import (
     json_text,
     summary_of,
 )
-from fer_web.web.session_schemas import session_json
+from fer_web.web.recording_schemas import session_json
+from fer_web.web.services import services
 
 bp = Blueprint("sessions", __name__)
 
@@ -163,7 +163,7 @@ def export() -> Response:
     return _download(archive(mine, mine.store, _separator()), "application/zip", "fer-web-sessions.zip")
 
 
-def _pair(store: Store) -> tuple[StoredSession, StoredSession]:
+def _pair(store: Store) -> tuple[StoredRecording, StoredRecording]:
     """The two recordings of `?a=` and `?b=`."""
     ids = [request.args.get(name, "") for name in ("a", "b")]
     if not all(ids):

@@ -10,11 +10,11 @@ from fer_web.core import Frame, FrameResult, largest_first
 from fer_web.sources import decode_image
 
 if TYPE_CHECKING:
-    from fer_web.vision import Vision
+    from fer_web.vision import Analyzer
 
 
 def analyze_picture(
-    vision: Vision, data: bytes, *, upsample: int, max_bytes: int, max_pixels: int, keypoints: bool = False
+    vision: Analyzer, data: bytes, *, upsample: int, max_bytes: int, max_pixels: int, keypoints: bool = False
 ) -> FrameResult:
     """The picture's faces, the largest first; decoding counts among the steps, `total` is the whole. ImageError."""
     started = time.perf_counter()

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from flask import Blueprint, Response, request
 
 from fer_web.errors import RequestError, SourceError
-from fer_web.live import Picture
+from fer_web.live import EncodedImage
 from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay, parse_overlays
-from fer_web.web.outlet import endless_answer
+from fer_web.web.paced_response import endless_answer
 from fer_web.web.services import services
 
 bp = Blueprint("stream", __name__)
@@ -39,7 +39,7 @@ def snapshot() -> Response:
     return Response(jpeg, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
-def multipart(pictures: Iterable[Picture | None]) -> Iterator[bytes]:
+def multipart(pictures: Iterable[EncodedImage | None]) -> Iterator[bytes]:
     """One message a picture, which ends with the next one's delimiter: browsers show a part once they see that."""
     is_first = True
     for picture in pictures:

@@ -51,7 +51,7 @@ class MemoryRequest(Request):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class PredictQuery:
     """What `?upsample=`, `?landmarks=`, `?keypoints=` and `?explain=` ask for."""
 
     upsample: int = 1
@@ -60,7 +60,7 @@ class Options:
     explain: bool = False
 
     @classmethod
-    def of(cls, parameters: MultiDict[str, str]) -> Options:
+    def of(cls, parameters: MultiDict[str, str]) -> PredictQuery:
         """RequestError for a parameter that is unknown, given twice, or has another value than those listed."""
         flags = dict.fromkeys(("landmarks", "keypoints", "explain"), FLAGS)
         known: dict[str, dict[str, Any]] = {"upsample": {"0": 0, "1": 1}, **flags}
@@ -78,14 +78,14 @@ Upload = Callable[[], bytes]  # the bytes of one picture; ImageError or RequestE
 
 
 @dataclass(frozen=True, slots=True)
-class Uploads:
+class SentImages:
     """The pictures in the order in which they were sent; `is_list` when they were sent as several."""
 
     pictures: tuple[Upload, ...]
     is_list: bool
 
 
-def read_uploads(request: Request, max_images: int) -> Uploads:
+def read_uploads(request: Request, max_images: int) -> SentImages:
     """The pictures of a request; RequestError when there are none, too many, or its form is not understood."""
     kind = request.mimetype
     if kind == "multipart/form-data":
@@ -94,7 +94,7 @@ def read_uploads(request: Request, max_images: int) -> Uploads:
         uploads = _from_json(_body(request))
     elif kind in ("", "application/octet-stream") or kind.startswith("image/"):
         data = _body(request)
-        uploads = Uploads((lambda: data,), is_list=False)
+        uploads = SentImages((lambda: data,), is_list=False)
     else:
         raise RequestError(
             "unsupported_media_type",
@@ -116,17 +116,17 @@ def _body(request: Request) -> bytes:
     return data
 
 
-def _from_form(request: Request) -> Uploads:
+def _from_form(request: Request) -> SentImages:
     _refuse_unknown([*request.files, *(name for name in request.form if name != FIELD)], [FIELD], "form field")
     if FIELD in request.form:
         raise RequestError("bad_form", f"the form field {FIELD} must be a file (with a file name), not text")
     files = request.files.getlist(FIELD)
     if not files:
         raise RequestError("no_image", f"the form has no file in the field {FIELD}; is it complete, with its boundary?")
-    return Uploads(tuple(file.stream.read for file in files), is_list=len(files) > 1)
+    return SentImages(tuple(file.stream.read for file in files), is_list=len(files) > 1)
 
 
-def _from_json(body: bytes) -> Uploads:
+def _from_json(body: bytes) -> SentImages:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -142,7 +142,7 @@ def _from_json(body: bytes) -> Uploads:
         raise RequestError("no_image", f"the list {FIELD} is empty")
     if not all(isinstance(text, str) for text in texts):
         raise RequestError("bad_json", f"{FIELD} must be a string or a list of strings")
-    return Uploads(tuple(_later(decode_base64, text) for text in texts), is_list=isinstance(images, list))
+    return SentImages(tuple(_later(decode_base64, text) for text in texts), is_list=isinstance(images, list))
 
 
 def decode_base64(text: str) -> bytes:

@@ -30,7 +30,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from fer_web.web.arrival import BodyAwaited
 from fer_web.web.client_socket import ClientSocket
 from fer_web.web.connection import Connection, Phase
-from fer_web.web.patience import Patience, SlowTransfers
+from fer_web.web.patience import SlowTransfers, Timeouts
 
 # How often it is looked who has waited too long.
 SWEEP_S = 0.25
@@ -52,7 +52,7 @@ PARKED = object()  # what `handle` answers for a request whose body is still com
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class EarlyAnswer:
     """An answer that needs no application: the service's usual JSON, and the connection ends."""
 
     status: str
@@ -67,10 +67,14 @@ class Refusal:
         return "\r\n".join((*lines, "Cache-Control: no-store", "Connection: close", "", body)).encode()
 
 
-HEAD_TOO_LARGE = Refusal("431 Request Header Fields Too Large", "head_too_large", "the request's headers are too long")
-TOO_SLOW = Refusal("408 Request Timeout", "too_slow", "the request came too slowly; send it again")
-FULL = Refusal("503 Service Unavailable", "busy", "too many large requests are arriving; try again in a few seconds", 5)
-STOPPING = Refusal("503 Service Unavailable", "busy", "the service is stopping; try again in a few seconds", 5)
+HEAD_TOO_LARGE = EarlyAnswer(
+    "431 Request Header Fields Too Large", "head_too_large", "the request's headers are too long"
+)
+TOO_SLOW = EarlyAnswer("408 Request Timeout", "too_slow", "the request came too slowly; send it again")
+FULL = EarlyAnswer(
+    "503 Service Unavailable", "busy", "too many large requests are arriving; try again in a few seconds", 5
+)
+STOPPING = EarlyAnswer("503 Service Unavailable", "busy", "the service is stopping; try again in a few seconds", 5)
 
 
 class StreamWorker(ThreadWorker):  # type: ignore[misc]
@@ -79,7 +83,7 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
     `patience` and the most memory that requests may take are set before it starts.
     """
 
-    patience: ClassVar[Patience] = Patience()
+    patience: ClassVar[Timeouts] = Timeouts()
     max_body_bytes: ClassVar[int] = 25_000_000
     max_held_bytes: ClassVar[int] = 8 * 25_000_000
 
@@ -239,7 +243,7 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
             conn.sock.say_goodbye()
         self._watch(conn, selectors.EVENT_READ)
 
-    def _refuse(self, conn: Connection, refusal: Refusal) -> None:
+    def _refuse(self, conn: Connection, refusal: EarlyAnswer) -> None:
         """Answer without the application, and hang up."""
         conn.finish(keeps_alive=False)
         try:
@@ -281,7 +285,7 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
                 return
             self._give_up(conn, FULL)
 
-    def _give_up(self, conn: Connection, refusal: Refusal) -> None:
+    def _give_up(self, conn: Connection, refusal: EarlyAnswer) -> None:
         """Tell whoever has begun a request why it is not answered; the others are cut."""
         self._unwatch(conn)
         if conn.phase in (Phase.HEAD, Phase.BODY) and conn.arrival.data:

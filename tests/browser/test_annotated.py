@@ -13,7 +13,7 @@ import pytest
 from selenium.webdriver import Chrome
 
 from fer_web.jobs.analysis import analyze_file
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from tests.browser.conftest import Wait
 from tests.clips import make_clip
 
@@ -50,7 +50,7 @@ def site(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     [("a.mp4", "libx264", "aac"), ("b.mkv", "libx264", "pcm_s16le"), ("c.webm", "libvpx", "libopus")],
 )
 def test_a_copy_plays_with_its_sound(
-    name: str, codec: str, sound: str, site: tuple[Path, str], browser: Chrome, wait: Wait, vision: Vision
+    name: str, codec: str, sound: str, site: tuple[Path, str], browser: Chrome, wait: Wait, vision: Analyzer
 ) -> None:
     folder, address = site
     clip = make_clip(folder / name, 2, codec=codec, sound=sound, size=(241, 256) if name == "b.mkv" else (240, 256))

@@ -16,11 +16,11 @@ import pytest
 
 from fer_web.cli import main
 from fer_web.cli.analyze import find_tasks
-from fer_web.jobs.analysis import Options
+from fer_web.jobs.analysis import AnalysisOptions
 from fer_web.jobs.batch import Plan, Task, run_batch
-from fer_web.jobs.results import Outcome
+from fer_web.jobs.results import AnalysisOutcome
 from fer_web.resources import ROOT
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from tests.clips import FPS, make_clip
 from tests.web.live_server import eventually
 
@@ -52,7 +52,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def loaded(vision: Vision, tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def loaded(vision: Analyzer, tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The options for the small network, which is loaded already."""
     monkeypatch.setattr("fer_web.vision.Vision.load", lambda *_: vision)
     return ["--models-dir", str(tiny_models)]
@@ -218,7 +218,7 @@ class Ledger:
 
     def __init__(self, victim: str = "") -> None:
         self.victim = victim
-        self.outcomes: dict[str, Outcome | None] = {}
+        self.outcomes: dict[str, AnalysisOutcome | None] = {}
         self.errors: dict[str, str] = {}
 
     def began(self, slot: int, task: Task) -> None:
@@ -229,7 +229,7 @@ class Ledger:
 
     def advanced(self, slot: int, task: Task, done_s: float, total_s: float | None) -> None: ...
 
-    def ended(self, slot: int, task: Task, outcome: Outcome | None, error: str | None) -> None:
+    def ended(self, slot: int, task: Task, outcome: AnalysisOutcome | None, error: str | None) -> None:
         self.outcomes[task.path.name] = outcome
         self.errors[task.path.name] = error or ""
 
@@ -245,7 +245,7 @@ def test_processes_share_the_videos_and_one_that_dies_fails_its_own(
 
     run_batch(
         [Task(path, tmp_path / "out" / path.stem) for path in paths],
-        Plan(tiny_models, "xception", Options(decoders=1)),
+        Plan(tiny_models, "xception", AnalysisOptions(decoders=1)),
         ledger,
         jobs=2,
         should_stop=lambda: False,

@@ -19,7 +19,7 @@ from fer_web.core import Pixels
 from fer_web.resources import MODELS
 from fer_web.sources.demo import DemoShow
 from fer_web.sources.demo_plan import parse_demo
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from tests.clips import FPS, make_clip
 from tests.golden.conftest import Goldens
 from tests.web.client import make_app
@@ -30,9 +30,9 @@ SIZE, SECONDS = (560, 420), 4.0
 
 
 @pytest.fixture(scope="module")
-def served() -> Vision:
+def served() -> Analyzer:
     """The vision with the network that is served."""
-    return Vision.load(MODELS, "xception")
+    return Analyzer.load(MODELS, "xception")
 
 
 def photos() -> dict[str, bytes]:
@@ -61,7 +61,7 @@ def test_the_api_describes_itself_as_before(goldens: Goldens) -> None:
     goldens.same("openapi.json", json.dumps(found, indent=1, sort_keys=True) + "\n")
 
 
-def test_photos_are_answered_as_before(goldens: Goldens, served: Vision) -> None:
+def test_photos_are_answered_as_before(goldens: Goldens, served: Analyzer) -> None:
     client, found = make_app(served).test_client(), {}
     for name, photo in photos().items():
         answer = client.post("/predict?landmarks=true&keypoints=true", data=photo, content_type="image/*").get_json()
@@ -71,7 +71,7 @@ def test_photos_are_answered_as_before(goldens: Goldens, served: Vision) -> None
 
 
 def test_a_videos_files_are_as_before(
-    goldens: Goldens, served: Vision, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    goldens: Goldens, served: Analyzer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two people who move and blink."""
     show = DemoShow(parse_demo(f"?size={SIZE[0]}x{SIZE[1]}&faces=2&fps={FPS}"))

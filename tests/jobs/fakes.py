@@ -13,8 +13,8 @@ from typing import Any
 
 from fer_web.core import Reading, Recording
 from fer_web.errors import SourceError
-from fer_web.jobs import pulse
-from fer_web.jobs.analysis import BEGINNING, Analysis, Position
+from fer_web.jobs import heartbeat
+from fer_web.jobs.analysis import BEGINNING, Position, VideoAnalysis
 from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.uploads import UploadFolder
 from fer_web.jobs.work import Workplace
@@ -56,20 +56,20 @@ def analyze(
     annotated: Path | None,
     on_progress: Callable[[float, float | None], None],
     should_stop: Callable[[], bool],
-) -> Analysis:
+) -> VideoAnalysis:
     """Ten pictures with a reading each; at the fifth one it does what it is told, in its middle."""
     position = start
     for picture in range(start.pictures, PICTURES):
         if picture == HELD_AT and (start == BEGINNING or b"once" not in path.read_bytes()):
             _obey(path, should_stop)
         if should_stop():
-            return Analysis(_recording(name), position, is_complete=False)
+            return VideoAnalysis(_recording(name), position, is_complete=False)
         position = Position(picture * STEP_S, picture + 1, 1, 0)
         sink([reading(picture)], position)
         on_progress((picture + 1) * STEP_S, PICTURES * STEP_S)
     if annotated is not None:
         annotated.write_bytes(b"drawn")
-    return Analysis(_recording(name), position, is_complete=True)
+    return VideoAnalysis(_recording(name), position, is_complete=True)
 
 
 def _obey(path: Path, should_stop: Callable[[], bool]) -> None:
@@ -93,7 +93,7 @@ def _recording(name: str) -> Recording:
 
 def make_workplace(database: str, data_dir: str, **changes: Any) -> Workplace:
     """A worker's, on this analysis; it tells ten times a second that it lives."""
-    pulse.BEAT_S = 0.1
+    heartbeat.BEAT_S = 0.1
     folder = Path(data_dir)
     known = {"probe": probe, "analyze": analyze, "silence_s": SILENCE_S, **changes}
     return Workplace(

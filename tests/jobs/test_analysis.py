@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from fer_web.core import Reading
 from fer_web.errors import SourceError
-from fer_web.jobs.analysis import BEGINNING, Analysis, Options, Position, analyze_file
+from fer_web.jobs.analysis import BEGINNING, AnalysisOptions, Position, VideoAnalysis, analyze_file
 from fer_web.sources.video_reader import probe_video
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from tests.clips import FPS, SIZE, make_clip, portrait
 from tests.sources.test_cost import gif_of_dots
 
@@ -38,12 +38,12 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(tmp_path_factory.mktemp("clips") / "talk.mp4", 2, options={"movflags": "+faststart"})
 
 
-def analyze(path: Path, vision: Vision, **options: object) -> tuple[Analysis, Sink]:
+def analyze(path: Path, vision: Analyzer, **options: object) -> tuple[VideoAnalysis, Sink]:
     sink = Sink()
     return analyze_file(path, vision, sink, **options), sink  # type: ignore[arg-type]
 
 
-def test_a_reading_is_handed_over_for_every_person_and_picture(clip: Path, vision: Vision) -> None:
+def test_a_reading_is_handed_over_for_every_person_and_picture(clip: Path, vision: Analyzer) -> None:
     analysis, sink = analyze(clip, vision)
 
     recording = analysis.recording
@@ -60,29 +60,29 @@ def test_a_reading_is_handed_over_for_every_person_and_picture(clip: Path, visio
 
 @pytest.mark.parametrize(("fps", "count"), [(None, 30), (15, 30), (5, 10), (1, 2), (60, 30)])
 def test_as_many_pictures_a_second_are_analyzed_as_asked_for(
-    clip: Path, vision: Vision, fps: float | None, count: int
+    clip: Path, vision: Analyzer, fps: float | None, count: int
 ) -> None:
-    analysis, _ = analyze(clip, vision, options=Options(fps=fps))
+    analysis, _ = analyze(clip, vision, options=AnalysisOptions(fps=fps))
 
     assert analysis.position.pictures == count
 
 
-def test_milliseconds_of_a_container_cost_no_pictures(vision: Vision, tmp_path: Path) -> None:
-    analysis, _ = analyze(make_clip(tmp_path / "talk.mkv", 1, sound=None), vision, options=Options(fps=FPS))
+def test_milliseconds_of_a_container_cost_no_pictures(vision: Analyzer, tmp_path: Path) -> None:
+    analysis, _ = analyze(make_clip(tmp_path / "talk.mkv", 1, sound=None), vision, options=AnalysisOptions(fps=FPS))
 
     assert analysis.position.pictures == FPS
 
 
-def test_a_varying_frame_rate_keeps_its_times(vision: Vision, tmp_path: Path) -> None:
+def test_a_varying_frame_rate_keeps_its_times(vision: Analyzer, tmp_path: Path) -> None:
     times_s = [0, 0.05, 0.1, 0.3, 0.5, 0.55, 0.9, 1.5]
     clip = make_clip(tmp_path / "screen.mp4", times_s=times_s, sound=None)
 
-    _, sink = analyze(clip, vision, options=Options(fps=None))
+    _, sink = analyze(clip, vision, options=AnalysisOptions(fps=None))
 
     assert [reading.time_s for reading in sink.readings] == pytest.approx(times_s, abs=1e-3)
 
 
-def test_a_picture_lying_on_its_side_is_set_upright(vision: Vision, tmp_path: Path) -> None:
+def test_a_picture_lying_on_its_side_is_set_upright(vision: Analyzer, tmp_path: Path) -> None:
     def lying(time_s: float, size: tuple[int, int]) -> NDArray[np.uint8]:
         return np.ascontiguousarray(np.rot90(portrait(time_s, (size[1], size[0])), -1))
 
@@ -96,7 +96,7 @@ def test_a_picture_lying_on_its_side_is_set_upright(vision: Vision, tmp_path: Pa
 
 @pytest.mark.parametrize("flips", [(True, False), (False, True), (True, True)])
 def test_a_video_that_is_stored_mirrored_or_upside_down_is_set_right(
-    flips: tuple[bool, bool], vision: Vision, tmp_path: Path
+    flips: tuple[bool, bool], vision: Analyzer, tmp_path: Path
 ) -> None:
     def stored(time_s: float, size: tuple[int, int]) -> NDArray[np.uint8]:
         columns, rows = (-1 if flip else 1 for flip in flips)
@@ -109,7 +109,7 @@ def test_a_video_that_is_stored_mirrored_or_upside_down_is_set_right(
     assert len(sink.readings) == 6
 
 
-def test_people_are_found_also_after_the_pictures_have_changed_their_size(vision: Vision, tmp_path: Path) -> None:
+def test_people_are_found_also_after_the_pictures_have_changed_their_size(vision: Analyzer, tmp_path: Path) -> None:
     small, large = (make_clip(tmp_path / f"{side}.ts", 1, size=(side, 256), sound=None) for side in (240, 320))
     joined, copy = tmp_path / "joined.ts", tmp_path / "copy.mp4"
     joined.write_bytes(small.read_bytes() + large.read_bytes())
@@ -123,14 +123,14 @@ def test_people_are_found_also_after_the_pictures_have_changed_their_size(vision
     assert probe_video(copy).duration_s == pytest.approx(2, abs=0.2)
 
 
-def test_a_video_that_costs_too_much_is_refused_before_it_is_read(vision: Vision, tmp_path: Path) -> None:
+def test_a_video_that_costs_too_much_is_refused_before_it_is_read(vision: Analyzer, tmp_path: Path) -> None:
     bomb = gif_of_dots(tmp_path / "bomb.gif", (7680, 4320), 5000, 7)
 
     with pytest.raises(SourceError, match=r"bomb\.gif has 7680 x 4320 pixels a picture"):
         analyze(bomb, vision)
 
 
-def test_progress_comes_on_the_callers_thread(clip: Path, vision: Vision) -> None:
+def test_progress_comes_on_the_callers_thread(clip: Path, vision: Analyzer) -> None:
     told: list[tuple[float, float | None]] = []
     threads = set()
 
@@ -146,7 +146,7 @@ def test_progress_comes_on_the_callers_thread(clip: Path, vision: Vision) -> Non
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".ts"])
-def test_a_stopped_analysis_goes_on_and_nothing_is_counted_twice(suffix: str, vision: Vision, tmp_path: Path) -> None:
+def test_a_stopped_analysis_goes_on_and_nothing_is_counted_twice(suffix: str, vision: Analyzer, tmp_path: Path) -> None:
     clip = make_clip(tmp_path / f"talk{suffix}", 2, sound="mp2" if suffix == ".ts" else "aac")
     whole, expected = analyze(clip, vision)
     seen: list[float] = []
@@ -168,7 +168,7 @@ def test_a_stopped_analysis_goes_on_and_nothing_is_counted_twice(suffix: str, vi
     assert second.recording.fps == whole.recording.fps
 
 
-def test_going_on_behind_the_end_adds_nothing(clip: Path, vision: Vision) -> None:
+def test_going_on_behind_the_end_adds_nothing(clip: Path, vision: Analyzer) -> None:
     first, _ = analyze(clip, vision)
 
     second, after = analyze(clip, vision, start=first.position)
@@ -179,7 +179,7 @@ def test_going_on_behind_the_end_adds_nothing(clip: Path, vision: Vision) -> Non
     assert second.recording == first.recording
 
 
-def test_what_a_sink_raises_ends_the_analysis(clip: Path, vision: Vision) -> None:
+def test_what_a_sink_raises_ends_the_analysis(clip: Path, vision: Analyzer) -> None:
     def full(readings: Sequence[Reading], position: Position) -> None:
         raise OSError(28, "No space left on device")
 
@@ -187,7 +187,7 @@ def test_what_a_sink_raises_ends_the_analysis(clip: Path, vision: Vision) -> Non
         analyze_file(clip, vision, full)
 
 
-def test_a_file_that_was_cut_short_says_where(clip: Path, vision: Vision, tmp_path: Path) -> None:
+def test_a_file_that_was_cut_short_says_where(clip: Path, vision: Analyzer, tmp_path: Path) -> None:
     cut = tmp_path / "cut.mp4"
     data = clip.read_bytes()
     cut.write_bytes(data[: len(data) // 3])
@@ -203,7 +203,7 @@ def test_a_file_that_was_cut_short_says_where(clip: Path, vision: Vision, tmp_pa
 
 
 def test_a_damaged_place_is_passed_over_and_told_also_by_a_later_run(
-    clip: Path, vision: Vision, tmp_path: Path
+    clip: Path, vision: Analyzer, tmp_path: Path
 ) -> None:
     damaged = tmp_path / "damaged.mp4"
     data = bytearray(clip.read_bytes())
@@ -221,7 +221,7 @@ def test_a_damaged_place_is_passed_over_and_told_also_by_a_later_run(
     assert again.recording.trouble == whole.recording.trouble
 
 
-def test_sound_that_is_longer_than_the_pictures_is_no_trouble(vision: Vision, tmp_path: Path) -> None:
+def test_sound_that_is_longer_than_the_pictures_is_no_trouble(vision: Analyzer, tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "long.mkv", 3, times_s=[n / FPS for n in range(5)])
 
     analysis, _ = analyze(clip, vision)
@@ -230,7 +230,7 @@ def test_sound_that_is_longer_than_the_pictures_is_no_trouble(vision: Vision, tm
     assert analysis.recording.duration_s == pytest.approx(5 / FPS, abs=0.01)
 
 
-def test_sound_alone_is_refused(vision: Vision, tmp_path: Path) -> None:
+def test_sound_alone_is_refused(vision: Analyzer, tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "song.mp4", 1)
     song = tmp_path / "song.m4a"
     import av
@@ -257,7 +257,7 @@ def test_sound_alone_is_refused(vision: Vision, tmp_path: Path) -> None:
         b"",
     ],
 )
-def test_what_is_no_video_is_refused(content: bytes, vision: Vision, tmp_path: Path) -> None:
+def test_what_is_no_video_is_refused(content: bytes, vision: Analyzer, tmp_path: Path) -> None:
     path = tmp_path / "talk.mp4"
     path.write_bytes(content)
 
@@ -265,7 +265,7 @@ def test_what_is_no_video_is_refused(content: bytes, vision: Vision, tmp_path: P
         analyze(path, vision)
 
 
-def test_a_video_without_its_index_is_refused_in_words(vision: Vision, tmp_path: Path) -> None:
+def test_a_video_without_its_index_is_refused_in_words(vision: Analyzer, tmp_path: Path) -> None:
     whole = make_clip(tmp_path / "whole.mp4", 1)
     path = tmp_path / "half.mp4"
     path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
@@ -276,7 +276,7 @@ def test_a_video_without_its_index_is_refused_in_words(vision: Vision, tmp_path:
 
 def test_impossible_rates_are_refused() -> None:
     with pytest.raises(ValueError, match="fps is more than 0"):
-        Options(fps=0)
+        AnalysisOptions(fps=0)
 
 
 def test_it_begins_at_the_beginning() -> None:
@@ -284,7 +284,7 @@ def test_it_begins_at_the_beginning() -> None:
 
 
 @pytest.mark.media
-def test_a_conversation_is_read_as_the_live_picture_would_be(media: Path, vision: Vision, tmp_path: Path) -> None:
+def test_a_conversation_is_read_as_the_live_picture_would_be(media: Path, vision: Analyzer, tmp_path: Path) -> None:
     clip = tmp_path / "talk.mkv"
     shutil.copyfile(media / "videos" / "intel" / "no.mkv", clip)
 

@@ -11,13 +11,13 @@ import pytest
 
 from fer_web.errors import VideoError
 from fer_web.jobs import annotate
-from fer_web.jobs.analysis import Options, analyze_file
+from fer_web.jobs.analysis import AnalysisOptions, analyze_file
 from fer_web.jobs.annotate import drawn_path, find_encoder
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from tests.clips import FPS, SIZE, make_clip
 
 
-def copied(clip: Path, vision: Vision, **options: Any) -> Path:
+def copied(clip: Path, vision: Analyzer, **options: Any) -> Path:
     path = clip.with_name(f"{clip.stem}-annotated.mp4")
     analyze_file(clip, vision, lambda *_: None, annotated=path, **options)
     return path
@@ -43,8 +43,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(tmp_path_factory.mktemp("clips") / "talk.mp4", 1)
 
 
-def test_every_picture_is_there_at_its_time_with_the_same_sound(clip: Path, vision: Vision) -> None:
-    pictures, sound = streams_of(copied(clip, vision, options=Options(fps=5)))
+def test_every_picture_is_there_at_its_time_with_the_same_sound(clip: Path, vision: Analyzer) -> None:
+    pictures, sound = streams_of(copied(clip, vision, options=AnalysisOptions(fps=5)))
 
     assert (pictures["codec"], pictures["pixels"], pictures["size"]) == ("h264", "yuv420p", SIZE)
     assert pictures["times_s"] == pytest.approx([number / FPS for number in range(FPS)], abs=1e-3)
@@ -56,13 +56,13 @@ def test_every_picture_is_there_at_its_time_with_the_same_sound(clip: Path, visi
     assert sound["times_s"][-1] == pytest.approx(1, abs=0.05)
 
 
-def test_it_plays_while_it_is_still_loading(clip: Path, vision: Vision) -> None:
+def test_it_plays_while_it_is_still_loading(clip: Path, vision: Analyzer) -> None:
     data = copied(clip, vision).read_bytes()
 
     assert 0 < data.index(b"moov") < data.index(b"mdat")
 
 
-def test_what_was_found_is_drawn_and_the_rest_is_left_as_it_was(clip: Path, vision: Vision) -> None:
+def test_what_was_found_is_drawn_and_the_rest_is_left_as_it_was(clip: Path, vision: Analyzer) -> None:
     with av.open(str(clip)) as before, av.open(str(copied(clip, vision))) as after:
         original = next(before.decode(video=0)).to_ndarray(format="rgb24").astype(int)
         drawn = next(after.decode(video=0)).to_ndarray(format="rgb24").astype(int)
@@ -77,7 +77,7 @@ def test_what_was_found_is_drawn_and_the_rest_is_left_as_it_was(clip: Path, visi
     [("a.webm", "libopus", "opus"), ("b.mkv", "pcm_s16le", "aac"), ("c.mkv", "mp3", "mp3"), ("d.mkv", None, None)],
 )
 def test_sound_that_browsers_play_stays_as_it_is(
-    name: str, sound: str | None, expected: str | None, vision: Vision, tmp_path: Path
+    name: str, sound: str | None, expected: str | None, vision: Analyzer, tmp_path: Path
 ) -> None:
     clip = make_clip(tmp_path / name, 0.6, codec="libvpx" if name.endswith("webm") else "libx264", sound=sound)
 
@@ -87,7 +87,7 @@ def test_sound_that_browsers_play_stays_as_it_is(
     assert heard is None or heard["times_s"][-1] == pytest.approx(0.6, abs=0.06)
 
 
-def test_odd_sizes_get_an_even_copy(vision: Vision, tmp_path: Path) -> None:
+def test_odd_sizes_get_an_even_copy(vision: Analyzer, tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "odd.mkv", 0.4, size=(241, 255), sound=None)
 
     pictures, _ = streams_of(copied(clip, vision))
@@ -96,7 +96,7 @@ def test_odd_sizes_get_an_even_copy(vision: Vision, tmp_path: Path) -> None:
     assert len(pictures["times_s"]) == 6
 
 
-def test_varying_times_stay_and_the_last_picture_lasts(vision: Vision, tmp_path: Path) -> None:
+def test_varying_times_stay_and_the_last_picture_lasts(vision: Analyzer, tmp_path: Path) -> None:
     times_s = [0, 0.05, 0.3, 0.5, 0.9]
     clip = make_clip(tmp_path / "screen.mp4", times_s=times_s, sound=None)
     copy = copied(clip, vision)
@@ -109,7 +109,7 @@ def test_varying_times_stay_and_the_last_picture_lasts(vision: Vision, tmp_path:
         assert container.duration / 1e6 > 0.95
 
 
-def test_a_stopped_copy_is_gone_on_with(clip: Path, vision: Vision, tmp_path: Path) -> None:
+def test_a_stopped_copy_is_gone_on_with(clip: Path, vision: Analyzer, tmp_path: Path) -> None:
     path = tmp_path / "copy.mp4"
     done: list[float] = []
     first = analyze_file(
@@ -135,7 +135,7 @@ def test_a_stopped_copy_is_gone_on_with(clip: Path, vision: Vision, tmp_path: Pa
         assert len(list(container.decode(video=0))) == FPS
 
 
-def test_a_damaged_video_gets_the_copy_of_what_could_be_read(vision: Vision, tmp_path: Path) -> None:
+def test_a_damaged_video_gets_the_copy_of_what_could_be_read(vision: Analyzer, tmp_path: Path) -> None:
     whole = make_clip(tmp_path / "whole.mp4", 1.5, options={"movflags": "+faststart"})
     cut = tmp_path / "cut.mp4"
     cut.write_bytes(whole.read_bytes()[: whole.stat().st_size * 2 // 3])

@@ -15,14 +15,14 @@ from av.error import ExternalError
 from fer_web.core import Faces, Frame, JobState, Reading
 from fer_web.errors import SourceError
 from fer_web.jobs import analysis as analysis_module
-from fer_web.jobs.analysis import Analysis, Options, analyze_file
+from fer_web.jobs.analysis import AnalysisOptions, VideoAnalysis, analyze_file
 from fer_web.jobs.results import ANNOTATED, SUMMARY, LazyModel, analyze_into
 from fer_web.registry import ModelCard, verify_model
 from fer_web.resources import MODELS
 from fer_web.sources import video_reader
 from fer_web.sources.decoding import Decoding
 from fer_web.sources.video_reader import probe_video
-from fer_web.vision import Pipeline, Vision
+from fer_web.vision import Analyzer, Pipeline
 from tests.fixed_vision import FixedVision
 from tests.jobs.test_work import Desk
 
@@ -51,9 +51,9 @@ def model(card: ModelCard) -> LazyModel:
     return lazy
 
 
-def analyzed(path: Path, card: ModelCard, copy: Path, **options: object) -> tuple[Analysis, list[Reading]]:
+def analyzed(path: Path, card: ModelCard, copy: Path, **options: object) -> tuple[VideoAnalysis, list[Reading]]:
     readings: list[Reading] = []
-    vision = cast(Vision, FixedVision(card))
+    vision = cast(Analyzer, FixedVision(card))
     sink = cast("Callable[..., None]", lambda new, _: readings.extend(new))
     return analyze_file(path, vision, sink, annotated=copy, **options), readings  # type: ignore[arg-type]
 
@@ -62,7 +62,9 @@ def analyzed(path: Path, card: ModelCard, copy: Path, **options: object) -> tupl
 def test_a_rate_that_nobody_films_with_gets_a_copy_with_every_picture(
     rate: str, card: ModelCard, tmp_path: Path
 ) -> None:
-    analysis, readings = analyzed(y4m(tmp_path / "a.y4m", rate), card, tmp_path / "copy.mp4", options=Options(fps=None))
+    analysis, readings = analyzed(
+        y4m(tmp_path / "a.y4m", rate), card, tmp_path / "copy.mp4", options=AnalysisOptions(fps=None)
+    )
 
     assert len(readings) == PICTURES
     assert analysis.recording.trouble is None
@@ -117,8 +119,8 @@ def test_an_interrupted_analysis_goes_on_without_the_copy_that_had_failed(
 def test_the_folders_summary_says_so_and_the_video_is_not_done_again(model: LazyModel, tmp_path: Path) -> None:
     clip = y4m(tmp_path / "a.y4m", "1:1000000")
 
-    analyze_into(tmp_path / "out", clip, model, options=Options(), annotate=True)
-    again = analyze_into(tmp_path / "out", clip, model, options=Options(), annotate=True)
+    analyze_into(tmp_path / "out", clip, model, options=AnalysisOptions(), annotate=True)
+    again = analyze_into(tmp_path / "out", clip, model, options=AnalysisOptions(), annotate=True)
 
     assert json.loads((tmp_path / "out" / SUMMARY).read_text())["recording"]["trouble"] == TOO_LONG
     assert not (tmp_path / "out" / ANNOTATED).exists()
@@ -127,7 +129,7 @@ def test_the_folders_summary_says_so_and_the_video_is_not_done_again(model: Lazy
 
 def test_an_uploaded_video_is_done_at_the_first_attempt_and_its_job_says_so(card: ModelCard, tmp_path: Path) -> None:
     desk = Desk(tmp_path)
-    vision = cast(Vision, FixedVision(card))
+    vision = cast(Analyzer, FixedVision(card))
     desk.place = replace(desk.place, analyze=analyze_file, probe=probe_video, vision=lambda: vision)
 
     job = desk.run(desk.add(y4m(tmp_path / "a.y4m", "1:1000000").read_bytes(), annotate=True))
@@ -151,7 +153,7 @@ def test_what_was_too_large_for_the_memory_is_told_as_that(error: Exception, car
             return Pipeline((Crash(),))
 
     with pytest.raises(SourceError, match=r"a\.y4m .* 64 x 48 pixels are too large for .* of which [\d,]+ MB are free"):
-        analyze_file(y4m(tmp_path / "a.y4m", "15:1"), cast(Vision, CrashingVision(card)), lambda *_: None)
+        analyze_file(y4m(tmp_path / "a.y4m", "15:1"), cast(Analyzer, CrashingVision(card)), lambda *_: None)
 
 
 def test_a_decoder_that_crashes_at_the_first_picture_is_not_a_file_that_is_incomplete(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fer_web.core import JobState
-from fer_web.store import SessionState
+from fer_web.store import RecordingState
 from tests.jobs.conftest import Bench
 from tests.jobs.fakes import HELD_AT, PICTURES, STEP_S, film
 from tests.web.live_server import eventually
@@ -20,7 +20,7 @@ def test_videos_become_sessions_one_after_the_other(bench: Bench) -> None:
     assert [job.name for job in jobs] == ["0.mp4", "1.mp4", "2.mp4"]
     for job in jobs:
         stored = bench.store.recordings.get(str(job.session_id))
-        assert (stored.kind, stored.state, stored.recording.name) == ("video", SessionState.FINISHED, job.name)
+        assert (stored.kind, stored.state, stored.recording.name) == ("video", RecordingState.FINISHED, job.name)
         assert bench.times(stored.id) == ALL
         assert (job.attempts, job.progress) == (1, 1.0)
     failed = bench.wait_for(refused, JobState.FAILED)

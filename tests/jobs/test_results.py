@@ -12,11 +12,11 @@ import pytest
 
 from fer_web.errors import SourceError, VideoError
 from fer_web.jobs import analysis, results
-from fer_web.jobs.analysis import Options
-from fer_web.jobs.results import ANNOTATED, READINGS, REPORT, SUMMARY, LazyModel, Outcome, analyze_into
+from fer_web.jobs.analysis import AnalysisOptions
+from fer_web.jobs.results import ANNOTATED, READINGS, REPORT, SUMMARY, AnalysisOutcome, LazyModel, analyze_into
 from fer_web.jobs.state import FILE, alone, read_state
 from fer_web.reports import read_readings_csv
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from tests.clips import FPS, make_clip
 
 
@@ -26,7 +26,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def model(tiny_models: Path, vision: Vision) -> LazyModel:
+def model(tiny_models: Path, vision: Analyzer) -> LazyModel:
     """The small network, loaded already."""
     lazy = LazyModel(tiny_models, "xception")
     lazy.__dict__["vision"] = vision
@@ -44,8 +44,8 @@ def stopping_after(count: int) -> partial[bool]:
     return partial(lambda: asked.append(1) or len(asked) >= count)  # type: ignore[func-returns-value]
 
 
-def run(folder: Path, clip: Path, model: LazyModel, **options: object) -> Outcome:
-    return analyze_into(folder, clip, model, **({"options": Options()} | options))  # type: ignore[arg-type]
+def run(folder: Path, clip: Path, model: LazyModel, **options: object) -> AnalysisOutcome:
+    return analyze_into(folder, clip, model, **({"options": AnalysisOptions()} | options))  # type: ignore[arg-type]
 
 
 def times_in(folder: Path) -> list[float]:
@@ -148,7 +148,7 @@ def test_a_changed_video_starts_again(clip: Path, model: LazyModel, tmp_path: Pa
 def test_other_options_start_again(clip: Path, model: LazyModel, tmp_path: Path) -> None:
     run(tmp_path, clip, model, annotate=True)
 
-    outcome = run(tmp_path, clip, model, options=Options(fps=5))
+    outcome = run(tmp_path, clip, model, options=AnalysisOptions(fps=5))
 
     assert outcome.note == "starts again: --fps is another one, no annotated copy was asked for"
     assert len(times_in(tmp_path)) == 5

@@ -16,7 +16,7 @@ from fer_web.api import MODEL
 from fer_web.jobs.analysis import analyze_file
 from fer_web.registry import ModelCard, verify_model
 from fer_web.resources import MODELS
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from tests.fixed_vision import FixedVision
 
 FPS, RATE, SIZE = 25, 48_000, (64, 48)
@@ -96,7 +96,7 @@ def card() -> ModelCard:
 
 def copied(path: Path, card: ModelCard) -> Path:
     copy = path.with_name(f"{path.stem}-copy.mp4")
-    analyze_file(path, cast(Vision, FixedVision(card)), lambda *_: None, annotated=copy)
+    analyze_file(path, cast(Analyzer, FixedVision(card)), lambda *_: None, annotated=copy)
     return copy
 
 

@@ -12,7 +12,7 @@ from fer_web.errors import ModelError
 from fer_web.jobs.analysis import Position
 from fer_web.jobs.positions import Positions
 from fer_web.jobs.work import Ending, Workplace
-from fer_web.store import SessionState
+from fer_web.store import RecordingState
 from tests.jobs.fakes import HELD_AT, PICTURES, STEP_S, film, make_workplace
 
 ALL = [round(picture * STEP_S, 3) for picture in range(PICTURES)]
@@ -75,7 +75,7 @@ def test_a_bug_is_tried_three_times_and_what_was_read_is_kept(desk: Desk) -> Non
     assert states == [JobState.QUEUED, JobState.QUEUED, JobState.FAILED]
     assert job.error == "given up after 3 attempts: ValueError"
     session = desk.store.recordings.get(str(job.session_id))
-    assert (session.state, session.recording.trouble) == (SessionState.FINISHED, "ValueError")
+    assert (session.state, session.recording.trouble) == (RecordingState.FINISHED, "ValueError")
     assert desk.times(job.session_id) == ALL[:HELD_AT]
     assert desk.files() == []
 
@@ -183,7 +183,7 @@ def test_a_worker_whose_job_was_given_to_another_one_lets_go_of_it(desk: Desk) -
 
     assert desk.ending is Ending.NOT_MINE
     assert (job.state, job.worker) == (JobState.RUNNING, "other")
-    assert desk.store.recordings.get(str(job.session_id)).state is SessionState.RECORDING
+    assert desk.store.recordings.get(str(job.session_id)).state is RecordingState.RECORDING
     assert "random0" in desk.files()
 
 

@@ -10,7 +10,7 @@ from threading import Event
 import numpy as np
 
 from fer_web.core import Frame
-from fer_web.live import Hub
+from fer_web.live import Camera
 from fer_web.sources import SourceState
 
 PATIENCE_S = 5.0
@@ -18,7 +18,7 @@ LIVE = SourceState("live", "camera", "")
 LOST = SourceState("reconnecting", "camera", "unplugged")
 
 
-class Camera:
+class FakeCamera:
     """Delivers what `show` and `say` put in; remembers how often it was opened, and how often at once."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class Studio:
     """A hub whose analysis answers a frame's index; views are words; pictures are text: `view:index`."""
 
     def __init__(self, **options: object) -> None:
-        self.camera = Camera()
+        self.camera = FakeCamera()
         self.analyzers = 0
         self.analyzed: list[int] = []
         self.painted: list[tuple[int, str]] = []
@@ -74,7 +74,7 @@ class Studio:
         self.fail_at: set[int] = set()
         self.fail_painting: set[int] = set()
         settings = {"linger_s": 0.0, "resend_s": 0.05, **options}
-        self.hub: Hub[int, str] = Hub(
+        self.hub: Camera[int, str] = Camera(
             frames=self.camera.frames,
             analyze=self._new_analyzer,
             paint=self._paint,

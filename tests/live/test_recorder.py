@@ -9,7 +9,7 @@ import pytest
 
 from fer_web.core import Face, Frame, FrameResult, Marker, Reading, Rect
 from fer_web.errors import DataError, NoRecording, RequestError
-from fer_web.live import Facts, Outcome, Recorder
+from fer_web.live import Facts, LiveResult, Recorder
 from fer_web.live.recorder import MOST_MARKERS
 from tests.live.studio import eventually
 
@@ -83,9 +83,9 @@ def make() -> Iterator[Make]:
         assert recorder.wait(5)
 
 
-def outcome(captured_s: float, *faces: Face) -> Outcome[FrameResult]:
+def outcome(captured_s: float, *faces: Face) -> LiveResult[FrameResult]:
     frame = Frame(0, 0.0, PIXELS)
-    return Outcome(frame, FrameResult(frame, faces), 25.0, 10.0, captured_s)
+    return LiveResult(frame, FrameResult(frame, faces), 25.0, 10.0, captured_s)
 
 
 def person(track: int | None = 1, is_classified: bool = True) -> Face:

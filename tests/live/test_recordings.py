@@ -11,9 +11,9 @@ import pytest
 
 from fer_web.core import Face, Frame, FrameResult, Rect
 from fer_web.errors import BusyError, DataError, RequestError
-from fer_web.live import Hub, Plan, Recordings, Sink, Visitors
+from fer_web.live import Camera, RecordingRequest, Recordings, Sink, Visits
 from fer_web.sources import SourceState
-from tests.live.studio import LIVE, LOST, Camera, eventually
+from tests.live.studio import LIVE, LOST, FakeCamera, eventually
 from tests.live.test_recorder import SCORES, Shelf
 
 PIXELS = np.zeros((24, 32, 3), np.uint8)
@@ -27,8 +27,8 @@ class Place:
     """A service's parts that recordings need, and what was recorded."""
 
     def __init__(self, max_viewers: int = 1) -> None:
-        self.camera = Camera()
-        self.hub: Hub[FrameResult, str] = Hub(
+        self.camera = FakeCamera()
+        self.hub: Camera[FrameResult, str] = Camera(
             frames=self.camera.frames,
             analyze=lambda: analyze,
             paint=lambda *_: PIXELS,
@@ -37,13 +37,13 @@ class Place:
             linger_s=0.0,
             resend_s=0.05,
         )
-        self.visitors: Visitors[FrameResult] = Visitors(lambda: analyze, places=3, workers=1, max_fps=1000.0)
-        self.plans: list[Plan] = []
+        self.visitors: Visits[FrameResult] = Visits(lambda: analyze, places=3, workers=1, max_fps=1000.0)
+        self.plans: list[RecordingRequest] = []
         self.shelves: list[Shelf] = []
         self.broken: Exception | None = None
         self.recordings = Recordings(self.hub, self._open, max_s=600.0)
 
-    def _open(self, plan: Plan) -> tuple[str, Sink]:
+    def _open(self, plan: RecordingRequest) -> tuple[str, Sink]:
         if self.broken is not None:
             raise self.broken
         self.plans.append(plan)

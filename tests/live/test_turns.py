@@ -5,7 +5,7 @@ from threading import Event, Thread
 import pytest
 
 from fer_web.errors import BusyError
-from fer_web.live.turns import Share, Turns
+from fer_web.live.turns import ServedTime, Turns
 
 
 class Clock:
@@ -19,7 +19,7 @@ class Clock:
 
 
 def test_work_is_answered_or_fails_where_it_was_asked_for() -> None:
-    turns, share = Turns(2), Share()
+    turns, share = Turns(2), ServedTime()
 
     assert turns.run(share, lambda: 6 * 7) == 42
     with pytest.raises(ZeroDivisionError):
@@ -43,7 +43,7 @@ def test_whoever_asks_for_ten_times_the_work_gets_a_tenth_of_the_turns() -> None
             over.set()
 
     def ask(name: str, cost_s: float) -> None:
-        share = Share()
+        share = ServedTime()
         go.wait(5)
         while not over.is_set():
             turns.run(share, lambda: work(name, cost_s))
@@ -65,7 +65,7 @@ def test_whoever_asks_for_ten_times_the_work_gets_a_tenth_of_the_turns() -> None
 
 def test_staying_away_saves_up_no_turns() -> None:
     clock = Clock()
-    turns, busy, idle = Turns(1, clock), Share(), Share()
+    turns, busy, idle = Turns(1, clock), ServedTime(), ServedTime()
 
     def work() -> None:
         clock.now_s += 1.0
@@ -90,7 +90,7 @@ def test_closing_refuses_who_waits_and_lets_work_end() -> None:
 
     def ask() -> None:
         try:
-            answers.append(turns.run(Share(), work))
+            answers.append(turns.run(ServedTime(), work))
         except BusyError as error:
             answers.append(error)
 
@@ -109,4 +109,4 @@ def test_closing_refuses_who_waits_and_lets_work_end() -> None:
     first.join(5)
     assert answers[1] == "done"
     with pytest.raises(BusyError):
-        turns.run(Share(), work)
+        turns.run(ServedTime(), work)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fer_web.reports import summarize
-from fer_web.reports.crowd import Crowd
+from fer_web.reports.crowd import GroupSummary
 from tests.reports.made import ANGRY, HAPPY, NEUTRAL, every, reading, recording, together
 
 
-def crowd() -> Crowd:
+def crowd() -> GroupSummary:
     """1 comes angry and leaves happy, 2 stays neutral, 3 comes happy and leaves neutral, 4 is too short to compare."""
     readings = together(
         [*every(0.5, 0, 10, ANGRY), *every(0.5, 10, 20, HAPPY)],

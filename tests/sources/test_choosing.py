@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fer_web.errors import SourceError
-from fer_web.sources import Picture, Source, choose_source
+from fer_web.sources import GrabbedImage, Source, choose_source
 
 
 def test_a_wish_is_followed_without_opening_it() -> None:
@@ -38,10 +38,10 @@ def test_the_demo_is_chosen_when_no_webcam_opens(nothing: str | None) -> None:
 def test_a_webcam_that_delivers_is_chosen_and_let_go() -> None:
     released = threading.Event()
 
-    def driver(stop: threading.Event) -> Iterator[Picture]:
+    def driver(stop: threading.Event) -> Iterator[GrabbedImage]:
         try:
             while not stop.is_set():
-                yield Picture(0.0, np.zeros((2, 2, 3), np.uint8))
+                yield GrabbedImage(0.0, np.zeros((2, 2, 3), np.uint8))
         finally:
             released.set()
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fer_web.errors import SourceError, SourceLost
-from fer_web.sources import Picture, Source, SourceState, keep_open
+from fer_web.sources import GrabbedImage, Source, SourceState, keep_open
 
 BLACK = np.zeros((2, 3, 3), np.uint8)
 
@@ -34,9 +34,9 @@ class Stop(threading.Event):
 
 
 def working(count: int, label: str = "cam") -> Source:
-    def driver(stop: threading.Event) -> Iterator[Picture]:
+    def driver(stop: threading.Event) -> Iterator[GrabbedImage]:
         for number in range(count):
-            yield Picture(number * 0.5, BLACK)
+            yield GrabbedImage(number * 0.5, BLACK)
         raise SourceLost(f"{label} is gone")
 
     return Source("webcam", label, driver, keep_every=True)
@@ -128,8 +128,8 @@ def test_each_change_is_told_and_logged_once(caplog: pytest.LogCaptureFixture) -
 def test_the_demo_says_that_it_is_one() -> None:
     stop, states = threading.Event(), []
 
-    def driver(closed: threading.Event) -> Iterator[Picture]:
-        yield Picture(0.0, BLACK)
+    def driver(closed: threading.Event) -> Iterator[GrabbedImage]:
+        yield GrabbedImage(0.0, BLACK)
 
     frames = keep_open(lambda: Source("demo", "demo", driver), states.append, stop)
     next(frames)

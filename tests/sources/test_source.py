@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 
 from fer_web.errors import SourceError, SourceLost
-from fer_web.sources import Picture, Source
+from fer_web.sources import GrabbedImage, Source
 
 BLACK = np.zeros((2, 3, 3), np.uint8)
 
 
 def pictures(count: int, failure: Exception | None = None):  # type: ignore[no-untyped-def]
-    def driver(stop: threading.Event) -> Iterator[Picture]:
+    def driver(stop: threading.Event) -> Iterator[GrabbedImage]:
         for number in range(count):
-            yield Picture(number / 10, BLACK)
+            yield GrabbedImage(number / 10, BLACK)
         if failure:
             raise failure
 
@@ -33,12 +33,12 @@ class Stalling:
         self.let_go = threading.Event()
         self.released = threading.Event()
 
-    def __call__(self, stop: threading.Event) -> Iterator[Picture]:
+    def __call__(self, stop: threading.Event) -> Iterator[GrabbedImage]:
         try:
             for _ in range(self.delivers):
-                yield Picture(0.0, BLACK)
+                yield GrabbedImage(0.0, BLACK)
             assert self.let_go.wait(10)
-            yield Picture(1.0, BLACK)
+            yield GrabbedImage(1.0, BLACK)
         finally:
             self.released.set()
 
@@ -53,7 +53,7 @@ def test_every_picture_comes_in_order_with_its_number_and_time() -> None:
 def test_a_live_source_skips_to_the_newest_picture() -> None:
     done = threading.Event()
 
-    def driver(stop: threading.Event) -> Iterator[Picture]:
+    def driver(stop: threading.Event) -> Iterator[GrabbedImage]:
         yield from pictures(50)(stop)
         done.set()
 

@@ -21,7 +21,7 @@ from fer_web.errors import StoreError
 from fer_web.resources import ROOT
 from fer_web.store import Store, database
 from fer_web.store.address import FILE, parse_address, sqlite_address
-from fer_web.store.tables import Table
+from fer_web.store.tables import Base
 from tests.postgres import PASSWORD
 from tests.store.samples import begin, reading, readings
 from tests.web.live_server import free_port
@@ -116,7 +116,7 @@ def test_the_tables_are_those_that_the_migrations_make(empty_address: str) -> No
     engine = create_engine(parse_address(empty_address))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, Table.metadata) == []
+        assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
 
 

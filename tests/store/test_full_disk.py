@@ -11,7 +11,7 @@ import pytest
 
 from fer_web.core import Job, JobState
 from fer_web.errors import StoreFull
-from fer_web.store import SessionState, Store
+from fer_web.store import RecordingState, Store
 from fer_web.store.address import sqlite_address
 from fer_web.store.repository import now
 from fer_web.store.reserve import SIZE_BYTES
@@ -62,7 +62,7 @@ def test_a_full_disk_is_told_and_loses_nothing_and_space_makes_it_go_on(small_di
         ballast.unlink()
         store.recordings.append(session, readings(100, kept), duration_s=kept + 1)
         store.recordings.finish(session, duration_s=kept + 1)
-        assert store.recordings.get(session).state is SessionState.FINISHED
+        assert store.recordings.get(session).state is RecordingState.FINISHED
 
     with Store.open(sqlite_address(small_disk)) as store:
         assert len(list(store.recordings.readings(session))) == (kept + 1) * 100
@@ -81,7 +81,7 @@ def test_on_a_full_disk_recordings_can_be_finished_and_deleted_which_makes_space
         store.recordings.delete(long)
         store.recordings.append(other, readings(1000), duration_s=1.0)
 
-        assert store.recordings.get(finished).state is SessionState.FINISHED
+        assert store.recordings.get(finished).state is RecordingState.FINISHED
         assert [stored.id for stored in store.recordings.list(limit=5)] == [other, finished]
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from fer_web.errors import RequestError
 from fer_web.resources import ROOT
-from fer_web.store import SessionState, Store
+from fer_web.store import RecordingState, Store
 from fer_web.store.address import FILE, sqlite_address
 from fer_web.store.presence import SILENCE
 from fer_web.store.repository import now
@@ -70,7 +70,7 @@ def test_a_process_that_is_killed_loses_at_most_what_it_was_just_writing(empty_a
         assert len(found) in (10 * kept, 10 * kept + 10)
         assert found == [one for second in range(len(found) // 10) for one in readings(10, second)]
         assert stored.recording.duration_s == len(found) / 10
-        assert stored.state is SessionState.INTERRUPTED  # even before anybody looks for such
+        assert stored.state is RecordingState.INTERRUPTED  # even before anybody looks for such
         assert_recovered(store, session)
 
 
@@ -81,10 +81,10 @@ def assert_recovered(store: Store, session: str) -> None:
     assert (store.recordings.recover(), store.recordings.recover()) == (1, 0)
 
     stored = store.recordings.get(session)
-    assert stored.state is SessionState.INTERRUPTED
+    assert stored.state is RecordingState.INTERRUPTED
     assert stored.recording.trouble is not None
     assert "ended without finishing" in stored.recording.trouble
-    assert store.recordings.get(mine).state is SessionState.RECORDING
+    assert store.recordings.get(mine).state is RecordingState.RECORDING
 
 
 def test_beside_a_file_a_death_is_noticed_at_once(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_what_another_records_is_left_to_it(address: str) -> None:
         session = begin(other)
 
         assert store.recordings.recover() == 0
-        assert store.recordings.get(session).state is SessionState.RECORDING
+        assert store.recordings.get(session).state is RecordingState.RECORDING
 
 
 def test_what_another_server_records_is_not_deleted_without_a_word(address: str) -> None:
@@ -147,14 +147,14 @@ def test_with_a_server_whoever_is_silent_is_taken_for_gone(server_address: str, 
     with Store.open(server_address, clock=clock) as gone, Store.open(server_address, clock=clock) as store:
         session = begin(gone)
         clock.now += SILENCE
-        assert (store.recordings.recover(), store.recordings.get(session).state) == (0, SessionState.RECORDING)
+        assert (store.recordings.recover(), store.recordings.get(session).state) == (0, RecordingState.RECORDING)
 
         clock.forward(seconds=1)
-        assert store.recordings.get(session).state is SessionState.INTERRUPTED
+        assert store.recordings.get(session).state is RecordingState.INTERRUPTED
         assert store.recordings.recover() == 1
 
         gone.recordings.append(session, readings(1), duration_s=1.0)  # it had only slept
-        assert store.recordings.get(session).state is SessionState.RECORDING
+        assert store.recordings.get(session).state is RecordingState.RECORDING
         assert store.recordings.get(session).recording.trouble is None
 
 
@@ -192,7 +192,7 @@ def test_what_a_stopped_service_left_open_is_interrupted(store: Store, address: 
     store.close()
 
     with Store.open(address, clock=clock) as later:
-        assert later.recordings.get(session).state is SessionState.INTERRUPTED
+        assert later.recordings.get(session).state is RecordingState.INTERRUPTED
         assert len(list(later.recordings.readings(session))) == 2
 
 

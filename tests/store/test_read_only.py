@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from fer_web.errors import StoreError, StoreFull, StoreReadOnly
-from fer_web.store import SessionState, Store
+from fer_web.store import RecordingState, Store
 from fer_web.store.address import FILE, parse_address, sqlite_address
 from fer_web.store.troubles import told
 from tests.disks import read_only, small, somebody_else
@@ -87,10 +87,10 @@ def test_what_another_writes_is_read_as_it_comes(folder: Path, tmp_path: Path) -
             for second in range(5):
                 writer.recordings.append(session, readings(10, second), duration_s=second + 1.0)
                 assert len(list(store.recordings.readings(session))) == 10 * (second + 1)
-                assert store.recordings.get(session).state is SessionState.RECORDING
+                assert store.recordings.get(session).state is RecordingState.RECORDING
             writer.close()
             assert len(list(store.recordings.readings(session))) == 50
-            assert store.recordings.get(session).state is SessionState.INTERRUPTED
+            assert store.recordings.get(session).state is RecordingState.INTERRUPTED
 
 
 def crash(folder: Path, onto: Path) -> str:
@@ -108,7 +108,7 @@ def test_what_a_killed_service_wrote_last_is_read_too_and_told_to_be_interrupted
 
     with read_only(tmp_path / "left") as left, Store.lazy(sqlite_address(left)) as store:
         assert len(list(store.recordings.readings(session))) == 30
-        assert store.recordings.get(session).state is SessionState.INTERRUPTED
+        assert store.recordings.get(session).state is RecordingState.INTERRUPTED
 
 
 def test_nothing_is_left_out_silently(folder: Path, tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ from sqlalchemy.types import TypeEngine
 
 from fer_web.core import Reading
 from fer_web.store import Store
-from fer_web.store.tables import Moment, ReadingRow, Table
+from fer_web.store.tables import Base, Moment, ReadingRow
 
 PLAIN: tuple[type[TypeEngine[object]], ...] = (BigInteger, Boolean, Double, Integer, Moment, Text)  # type: ignore[assignment]
 
 
-@pytest.mark.parametrize("table", Table.metadata.sorted_tables, ids=str)
+@pytest.mark.parametrize("table", Base.metadata.sorted_tables, ids=str)
 def test_no_column_could_take_a_picture(table: object) -> None:
     columns = list(table.columns)  # type: ignore[attr-defined]
 

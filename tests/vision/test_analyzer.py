@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from fer_web.core import Frame, FrameResult
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 
 
 @pytest.fixture(scope="module")
-def still(vision: Vision, astronaut: Frame) -> FrameResult:
+def still(vision: Analyzer, astronaut: Frame) -> FrameResult:
     return vision.still()(astronaut)
 
 
@@ -35,7 +35,7 @@ def test_every_step_is_timed(still: FrameResult) -> None:
     assert min(still.timings_ms.values()) >= 0
 
 
-def test_a_live_face_is_analyzed_like_a_still_one(vision: Vision, astronaut: Frame, still: FrameResult) -> None:
+def test_a_live_face_is_analyzed_like_a_still_one(vision: Analyzer, astronaut: Frame, still: FrameResult) -> None:
     (face,) = vision.live()(astronaut).faces
 
     assert face.track == 1
@@ -43,7 +43,7 @@ def test_a_live_face_is_analyzed_like_a_still_one(vision: Vision, astronaut: Fra
     np.testing.assert_allclose(face.scores, still.faces[0].scores, atol=0.05)
 
 
-def test_two_cameras_do_not_share_people(vision: Vision, astronaut: Frame) -> None:
+def test_two_cameras_do_not_share_people(vision: Analyzer, astronaut: Frame) -> None:
     one, other = vision.live(), vision.live()
     one(astronaut)
 
@@ -52,7 +52,7 @@ def test_two_cameras_do_not_share_people(vision: Vision, astronaut: Frame) -> No
     assert face.track == 1
 
 
-def test_single_pictures_may_come_from_many_threads(vision: Vision, astronaut: Frame, still: FrameResult) -> None:
+def test_single_pictures_may_come_from_many_threads(vision: Analyzer, astronaut: Frame, still: FrameResult) -> None:
     answers: list[FrameResult] = []
     threads = [Thread(target=lambda: answers.append(vision.still()(astronaut))) for _ in range(4)]
     for thread in threads:
@@ -64,10 +64,10 @@ def test_single_pictures_may_come_from_many_threads(vision: Vision, astronaut: F
     assert {answer.faces[0].rect for answer in answers} == {still.faces[0].rect}
 
 
-def test_a_picture_without_faces_has_an_empty_result(vision: Vision) -> None:
+def test_a_picture_without_faces_has_an_empty_result(vision: Analyzer) -> None:
     assert vision.still()(Frame(0, 0.0, np.zeros((50, 40, 3), np.uint8))).faces == ()
 
 
-def test_another_upsampling_is_refused(vision: Vision) -> None:
+def test_another_upsampling_is_refused(vision: Analyzer) -> None:
     with pytest.raises(ValueError, match="0 or 1"):
         vision.still(2)

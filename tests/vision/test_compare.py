@@ -14,7 +14,7 @@ import pytest
 from fer_web.core import Frame
 from fer_web.errors import ModelError, RequestError
 from fer_web.registry import ModelCard, sha256_of
-from fer_web.vision import Classifiers, Vision, compare
+from fer_web.vision import Analyzer, Classifiers, compare
 from fer_web.vision.classify import Classifier
 
 
@@ -30,7 +30,7 @@ def copies(tiny_models: Path, tmp_path: Path) -> Path:
 
 
 def test_two_networks_judge_the_same_faces_in_the_same_order(
-    vision: Vision, classifiers: Classifiers, astronaut: Frame
+    vision: Analyzer, classifiers: Classifiers, astronaut: Frame
 ) -> None:
     pixels = np.concatenate([astronaut.pixels, astronaut.pixels[:300, 100:400].repeat(2, 0)[:512]], axis=1)
     frame = Frame(0, 0.0, pixels)
@@ -46,7 +46,7 @@ def test_two_networks_judge_the_same_faces_in_the_same_order(
         assert same.heatmap is not None
 
 
-def test_each_answers_as_it_would_alone(vision: Vision, classifiers: Classifiers, astronaut: Frame) -> None:
+def test_each_answers_as_it_would_alone(vision: Analyzer, classifiers: Classifiers, astronaut: Frame) -> None:
     alone = vision.still()(astronaut)
 
     (compared,) = compare(vision, [classifiers.get("xception")], astronaut)
@@ -107,7 +107,7 @@ def test_threads_that_ask_at_once_get_one_network(tiny_models: Path, monkeypatch
     assert len(set(map(id, got))) == 1
 
 
-def test_a_network_that_wants_other_crops_is_refused(vision: Vision, tmp_path: Path, astronaut: Frame) -> None:
+def test_a_network_that_wants_other_crops_is_refused(vision: Analyzer, tmp_path: Path, astronaut: Frame) -> None:
     import keras
 
     image = keras.Input((32, 32, 1))

@@ -11,7 +11,7 @@ import pytest
 
 from fer_web.core import Face, Frame, Rect
 from fer_web.registry import load_model
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from fer_web.vision.explain import heat_face, heated_chip, normalized, with_maps
 
 CHIPS = np.random.default_rng(0).integers(0, 255, (2, 48, 48), np.uint8)
@@ -55,7 +55,7 @@ def test_a_heated_chip_is_hot_only_where_the_map_is() -> None:
 
 
 @pytest.mark.parametrize("live", [True, False])
-def test_heat_is_laid_over_the_face_and_nowhere_else(vision: Vision, astronaut: Frame, live: bool) -> None:
+def test_heat_is_laid_over_the_face_and_nowhere_else(vision: Analyzer, astronaut: Frame, live: bool) -> None:
     (face,) = (vision.live() if live else vision.still())(astronaut).faces
     canvas = astronaut.pixels.copy()
 

@@ -12,7 +12,7 @@ from fer_web.core import Face, Frame, Rect
 from fer_web.core.keypoints import LEFT_EYE, NAMES, RIGHT_EYE
 from fer_web.errors import ModelError
 from fer_web.registry import InputSpec
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from fer_web.vision.align import into_framing
 from fer_web.vision.keypoints import KEYPOINT_FRAMING, KeypointNetwork, Later, PlaceKeypoints, back
 
@@ -45,7 +45,7 @@ def published() -> KeypointNetwork:
 
 
 @pytest.fixture(scope="module")
-def face(vision: Vision, astronaut: Frame) -> Face:
+def face(vision: Analyzer, astronaut: Frame) -> Face:
     return vision.still()(astronaut).faces[0]
 
 
@@ -124,7 +124,7 @@ def test_a_missing_network_is_a_sentence_for_pictures_and_nothing_for_the_live_o
     assert PlaceKeypoints(later.peek)(astronaut, (face,)) == (face,)
 
 
-def test_pipelines_place_keypoints_only_when_they_are_asked_to(vision: Vision) -> None:
+def test_pipelines_place_keypoints_only_when_they_are_asked_to(vision: Analyzer) -> None:
     def steps(*pipelines: object) -> list[bool]:
         return ["keypoints" in [step.name for step in pipeline.steps] for pipeline in pipelines]  # type: ignore[attr-defined]
 

@@ -10,11 +10,11 @@ from flask import jsonify
 
 from fer_web.factory import build_app
 from fer_web.settings import load_settings
-from fer_web.startup import Background
+from fer_web.startup import BackgroundStartup
 from tests.web.client import DEMO
 from tests.web.test_camera import CountingVision
 
-startup = Background(CountingVision, lambda: DEMO)  # type: ignore[arg-type,return-value]
+startup = BackgroundStartup(CountingVision, lambda: DEMO)  # type: ignore[arg-type,return-value]
 app = build_app(load_settings({"source": "demo:"}), startup)
 startup.start()
 startup.vision(5)

@@ -14,11 +14,11 @@ from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Pose, Quality
 from fer_web.factory import build_app
 from fer_web.registry import ModelCard
 from fer_web.settings import Settings
-from fer_web.sources import Choice
-from fer_web.startup import Background
+from fer_web.sources import ChosenSource
+from fer_web.startup import BackgroundStartup
 
 CARD = ModelCard("fake", "1", "none", "0" * 64, 1)
-DEMO = Choice("demo:", "a test asked for it", "demo")
+DEMO = ChosenSource("demo:", "a test asked for it", "demo")
 
 
 class FakeVision:
@@ -59,7 +59,7 @@ def face(rect: Rect, **changes: Any) -> Face:
     return Face(rect, 0.97, **{**known, **changes})
 
 
-def make_app(vision: object = None, choice: Choice = DEMO, **settings: Any) -> Flask:
+def make_app(vision: object = None, choice: ChosenSource = DEMO, **settings: Any) -> Flask:
     """The application with these settings; an exception in place of a vision is what loading it raises."""
     loaded = FakeVision() if vision is None else vision
 
@@ -68,7 +68,7 @@ def make_app(vision: object = None, choice: Choice = DEMO, **settings: Any) -> F
             raise loaded
         return loaded
 
-    startup = Background(load, lambda: choice)
+    startup = BackgroundStartup(load, lambda: choice)
     app = build_app(Settings(**{"source": "demo:", "upload_wait_s": 5.0, **settings}), startup)
     startup.start()
     return app

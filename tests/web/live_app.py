@@ -16,25 +16,25 @@ import numpy as np
 from flask import Flask, jsonify
 
 from fer_web.core import Face, Frame, FrameResult, Pixels, Rect
-from fer_web.live import Hub, encode_jpeg
+from fer_web.live import Camera, encode_jpeg
 from fer_web.settings import load_settings
 from fer_web.sources import SourceState
 from fer_web.vision.draw import draw, draw_notice
 from fer_web.vision.overlay import Overlay
-from fer_web.web import events, outlet, stream
+from fer_web.web import events, paced_response, stream
 from fer_web.web.errors import handle_errors
 from fer_web.web.metrics import Metrics
 from fer_web.web.services import EXTENSION
 
 FPS = float(os.environ.get("TEST_FPS", "15"))
-outlet.STALL_S = 1.0
+paced_response.STALL_S = 1.0
 stream.SNAPSHOT_S = 1.0
 SIZE = (640, 480)
 LIVE = SourceState("live", "camera", "")
 LOST = SourceState("reconnecting", "camera", "unplugged")
 
 
-class Camera:
+class FakeCamera:
     """Bright pictures at a steady pace, while it is plugged in; None of them while it is paused."""
 
     def __init__(self) -> None:
@@ -78,8 +78,8 @@ class Painter:
 
 def create_app() -> Flask:
     app = Flask(__name__)
-    camera, painter = Camera(), Painter()
-    hub: Hub[FrameResult, frozenset[Overlay]] = Hub(
+    camera, painter = FakeCamera(), Painter()
+    hub: Camera[FrameResult, frozenset[Overlay]] = Camera(
         frames=camera.frames,
         analyze=lambda: analyze,
         paint=painter,

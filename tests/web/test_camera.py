@@ -22,7 +22,7 @@ from werkzeug.serving import make_server
 
 from fer_web.core import Blink, Frame, FrameResult, Rect
 from fer_web.errors import FerError
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from fer_web.web.camera import FRAME_BYTES, read_frame
 from fer_web.web.guard import HEADERS
 from fer_web.web.visitor import Visitor
@@ -241,7 +241,7 @@ def test_before_the_models_are_loaded_a_visitor_is_asked_to_wait() -> None:
     assert "no model here" in answer.get_json()["error"]["message"]
 
 
-def test_a_real_face_is_followed_and_its_blinks_are_counted(vision: Vision, astronaut: Frame) -> None:
+def test_a_real_face_is_followed_and_its_blinks_are_counted(vision: Analyzer, astronaut: Frame) -> None:
     file = BytesIO()
     Image.fromarray(np.asarray(astronaut.pixels)).save(file, "JPEG")
     app = app_of(vision)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Marker, Rect
-from fer_web.live import Facts, Outcome, Plan, Progress, Running, Scene
+from fer_web.live import ActiveRecording, Facts, LiveResult, RecordingProgress, RecordingRequest, Scene
 from fer_web.sources import SourceState
 from fer_web.web.events import HEARTBEAT, HEARTBEAT_S, messages
 from fer_web.web.schemas import face_json
@@ -24,9 +24,9 @@ LIVE = SourceState("live", "camera", "")
 LOST = SourceState("reconnecting", "camera", "unplugged")
 
 
-def outcome(index: int, *faces: Face) -> Outcome[FrameResult]:
+def outcome(index: int, *faces: Face) -> LiveResult[FrameResult]:
     frame = Frame(index, index / 10, np.zeros((48, 64, 3), np.uint8))
-    return Outcome(frame, FrameResult(frame, faces, {"detect": 2.0, "classify": 1.0}), 15.04, 21.07)
+    return LiveResult(frame, FrameResult(frame, faces, {"detect": 2.0, "classify": 1.0}), 15.04, 21.07)
 
 
 def happy_face() -> Face:
@@ -72,15 +72,15 @@ def test_browsers_are_told_when_to_come_back() -> None:
 
 def test_a_recording_is_told_when_it_begins_changes_and_ends_but_not_every_second() -> None:
     class Recorder:
-        progress = Progress("recording", Facts(1.0, 9.0, (64, 48)), 10, 1, (), None)
+        progress = RecordingProgress("recording", Facts(1.0, 9.0, (64, 48)), 10, 1, (), None)
 
-    plan = Plan("live", "talk", "agreed", datetime(2026, 3, 4, tzinfo=timezone.utc))
-    running = Running("id", plan, Recorder())  # type: ignore[arg-type]
+    plan = RecordingRequest("live", "talk", "agreed", datetime(2026, 3, 4, tzinfo=timezone.utc))
+    running = ActiveRecording("id", plan, Recorder())  # type: ignore[arg-type]
     longer = replace(Recorder.progress, facts=Facts(2.0, 9.0, (64, 48)), readings=20)
     marked = replace(longer, markers=(Marker(1.5, "hm"),))
     course = iter([None, Recorder.progress, longer, marked, None])
 
-    def recording() -> Running | None:
+    def recording() -> ActiveRecording | None:
         now = next(course)
         Recorder.progress = now or Recorder.progress
         return running if now else None

@@ -15,7 +15,7 @@ from PIL import Image
 
 from fer_web import factory
 from fer_web.core import Frame
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 from tests.web.client import make_app, picture
 from tests.web.test_openapi import errors_in, schema_of
 
@@ -33,7 +33,7 @@ def models(tiny_models: Path, other_models: Path, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture
-def client(vision: Vision, models: Path) -> FlaskClient:
+def client(vision: Analyzer, models: Path) -> FlaskClient:
     return make_app(vision, models_dir=models).test_client()
 
 
@@ -138,7 +138,7 @@ def test_a_bad_picture_is_refused(client: FlaskClient, body: bytes, code: str) -
     assert compare(client, BOTH, body).get_json()["error"]["code"] == code
 
 
-def test_a_network_that_was_damaged_is_told_of(vision: Vision, models: Path, tmp_path: Path) -> None:
+def test_a_network_that_was_damaged_is_told_of(vision: Analyzer, models: Path, tmp_path: Path) -> None:
     mine = shutil.copytree(models, tmp_path / "mine")
     (mine / "lab" / "other.keras").write_bytes(b"damaged")
 
@@ -149,7 +149,7 @@ def test_a_network_that_was_damaged_is_told_of(vision: Vision, models: Path, tmp
 
 
 def test_only_finished_runs_are_shown_and_broken_records_are_left_out(
-    vision: Vision, models: Path, runs: Path, caplog: pytest.LogCaptureFixture
+    vision: Analyzer, models: Path, runs: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     keep(runs, "whole")
     keep(runs, "running", state="running")
@@ -168,7 +168,7 @@ def test_only_finished_runs_are_shown_and_broken_records_are_left_out(
     assert "running" not in caplog.text
 
 
-def test_the_page_without_runs_says_how_to_make_one(vision: Vision, models: Path, runs: Path) -> None:
+def test_the_page_without_runs_says_how_to_make_one(vision: Analyzer, models: Path, runs: Path) -> None:
     assert not runs.exists()
     client = make_app(vision, models_dir=models).test_client()
 
@@ -180,7 +180,7 @@ def test_the_page_without_runs_says_how_to_make_one(vision: Vision, models: Path
     assert client.get("/api/lab").get_json()["rows"] == []
 
 
-def test_the_page_with_one_model_says_where_more_belong(vision: Vision, tiny_models: Path) -> None:
+def test_the_page_with_one_model_says_where_more_belong(vision: Analyzer, tiny_models: Path) -> None:
     page = make_app(vision, models_dir=tiny_models).test_client().get("/lab").text
 
     assert "there is only one here" in page

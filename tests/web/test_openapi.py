@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 
 from fer_web.core import Frame, FrameResult, Rect
-from fer_web.live import Outcome, Scene
+from fer_web.live import LiveResult, Scene
 from fer_web.sources import SourceState
 from fer_web.web.errors import STATUSES
 from fer_web.web.events import outcome_json, state_json
@@ -89,7 +89,7 @@ def test_a_real_result_fits_its_schema(vision: Any, astronaut: Frame) -> None:
 
 def test_live_frames_and_states_fit_their_schema(astronaut: Frame) -> None:
     result = FrameResult(astronaut, (face(Rect(0, 0, 9, 9), track=1),), {"detect": 1.0})
-    outcome = Outcome(astronaut, result, 12.5, 30.0)
+    outcome = LiveResult(astronaut, result, 12.5, 30.0)
 
     assert errors_in(outcome_json(outcome, "live"), schema_of("LiveFrame")) == []
     assert errors_in(state_json(Scene(SourceState("demo", "demo", ""), outcome)), schema_of("LiveState")) == []

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 
 from fer_web.errors import StoreError
-from fer_web.store import SessionState, Store
+from fer_web.store import RecordingState, Store
 from fer_web.web.visitor import Visitor
 from tests.web.keeping import keeping, store_of
 from tests.web.live_server import eventually, serving
@@ -72,7 +72,7 @@ def test_the_live_picture_is_recorded_without_a_viewer_until_it_is_stopped(clien
     assert ended["state"] == "finished"
     assert current(client) is None
     stored = store_of(client).recordings.get(recording["id"])
-    assert (stored.state, stored.kind, stored.consent) == (SessionState.FINISHED, "live", "signed forms")
+    assert (stored.state, stored.kind, stored.consent) == (RecordingState.FINISHED, "live", "signed forms")
     assert (stored.recording.source, stored.recording.model) == ("demo", "fake 1")
     assert stored.readings == ended["readings"] >= 5
     assert stored.recording.fps > 0
@@ -187,7 +187,7 @@ def test_stopping_the_service_writes_what_has_come(client: FlaskClient) -> None:
     mine.close()
 
     stored = store.recordings.get(recording["id"])
-    assert stored.state is SessionState.FINISHED
+    assert stored.state is RecordingState.FINISHED
     assert stored.readings >= 3
 
 
@@ -229,7 +229,7 @@ def test_it_ends_with_the_visit(client: FlaskClient) -> None:
 
     client.delete("/camera/visit", headers=visit)
 
-    assert eventually(lambda: store_of(client).recordings.get(recording["id"]).state is SessionState.FINISHED)
+    assert eventually(lambda: store_of(client).recordings.get(recording["id"]).state is RecordingState.FINISHED)
     assert store_of(client).recordings.get(recording["id"]).readings == 1
     assert code_of(client.post("/api/recordings", json=AGREED, headers=visit)) == (404, "no_visit")
 
@@ -259,7 +259,7 @@ def test_a_visit_over_a_websocket_learns_its_secret_and_is_recorded(tmp_path: Pa
             recording = start(client, {"Fer-Visit": told["visit"]})
             assert "results" in visitor.ask(JPEG)
             assert visitor.ask("hello")["error"]["code"] == "unsupported_format"
-        assert eventually(lambda: store_of(client).recordings.get(recording["id"]).state is SessionState.FINISHED)
+        assert eventually(lambda: store_of(client).recordings.get(recording["id"]).state is RecordingState.FINISHED)
         assert store_of(client).recordings.get(recording["id"]).readings == 1
     finally:
         server.shutdown()
@@ -287,7 +287,7 @@ def test_a_process_that_is_killed_loses_no_more_than_the_last_second(tmp_path: P
         )  # a killed process takes a moment to let go of its files
         stored = store.recordings.get(recording["id"])
         readings = list(store.recordings.readings(recording["id"]))
-    assert stored.state is SessionState.INTERRUPTED
+    assert stored.state is RecordingState.INTERRUPTED
     assert stored.recording.trouble is not None
     assert stored.recording.fps > 0
     assert len(readings) == stored.readings >= told["readings"]
@@ -302,7 +302,7 @@ def test_a_process_that_is_asked_to_end_finishes_the_recording(tmp_path: Path) -
         assert server.process.wait(20) == 0
 
     with Store.open(f"sqlite:///{tmp_path / 'data' / 'fer_web.sqlite'}") as store:
-        assert store.recordings.get(recording["id"]).state is SessionState.FINISHED
+        assert store.recordings.get(recording["id"]).state is RecordingState.FINISHED
 
 
 def _kill(*processes: int) -> None:

@@ -5,7 +5,7 @@ from threading import Event, Thread, current_thread
 import pytest
 
 from fer_web.errors import BusyError
-from fer_web.web.room import Room, Workers
+from fer_web.web.room import ImagePool, Room
 
 
 def test_room_is_given_back_also_after_a_failure() -> None:
@@ -54,7 +54,7 @@ def test_whoever_waits_gets_in_when_somebody_leaves() -> None:
 
 
 def test_workers_answer_and_raise_what_their_work_does() -> None:
-    workers = Workers(1, wait_s=5.0)
+    workers = ImagePool(1, wait_s=5.0)
 
     assert workers.run(lambda: 6 * 7) == 42
     with pytest.raises(ZeroDivisionError):
@@ -63,7 +63,7 @@ def test_workers_answer_and_raise_what_their_work_does() -> None:
 
 
 def test_work_of_many_requests_is_done_by_a_few_threads() -> None:
-    workers, names = Workers(2, wait_s=5.0), []
+    workers, names = ImagePool(2, wait_s=5.0), []
     requests = [Thread(target=lambda: names.append(workers.run(lambda: current_thread().name))) for _ in range(10)]
     for request in requests:
         request.start()

@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from fer_web.core import Marker
-from fer_web.web.session_files import attachment, file_name
+from fer_web.web.recording_files import attachment, file_name
 from tests.readings import reading_of
 from tests.web.client import make_app
 from tests.web.keeping import keeping, store_of

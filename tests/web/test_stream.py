@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from fer_web.live import Picture
+from fer_web.live import EncodedImage
 from fer_web.web.stream import multipart
 from tests.web.live_server import ROOT, Server, brightness, eventually, parts, serving
 
@@ -59,7 +59,7 @@ def read_all(sock: socket.socket) -> None:
 
 
 def test_each_part_ends_with_the_next_ones_delimiter() -> None:
-    assert list(multipart([None, Picture(b"one"), Picture(b"three")])) == [
+    assert list(multipart([None, EncodedImage(b"one"), EncodedImage(b"three")])) == [
         b"\r\n",
         b"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: 3\r\n\r\none\r\n--frame\r\n",
         b"Content-Type: image/jpeg\r\nContent-Length: 5\r\n\r\nthree\r\n--frame\r\n",

@@ -5,7 +5,7 @@ from prometheus_client.core import Sample
 from prometheus_client.parser import text_string_to_metric_families
 
 from fer_web.errors import ModelError
-from fer_web.startup import Background
+from fer_web.startup import BackgroundStartup
 from tests.web.client import DEMO, make_app, picture
 
 
@@ -39,7 +39,7 @@ def test_a_service_whose_models_fail_lives_but_is_not_ready() -> None:
 
 
 def test_before_the_start_nothing_is_ready_and_nobody_waits() -> None:
-    startup = Background(lambda: None, lambda: DEMO)  # type: ignore[arg-type,return-value]
+    startup = BackgroundStartup(lambda: None, lambda: DEMO)  # type: ignore[arg-type,return-value]
 
     assert startup.choice() is None
     client = make_app().test_client()

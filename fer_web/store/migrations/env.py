@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from fer_web.store.tables import Table
+from fer_web.store.tables import Base
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=Table.metadata)
+context.configure(connection=context.config.attributes["connection"], target_metadata=Base.metadata)
 context.run_migrations()

@@ -31,7 +31,7 @@ class Signal:
 
 
 @dataclass(frozen=True)
-class Clip:
+class LabeledClip:
     """A video whose blinks a person counted: at least `least`, at most `most` where some are debatable."""
 
     path: Path
@@ -59,10 +59,10 @@ def read_signals(folder: Path) -> list[Signal]:
     return [_signal(path) for path in sorted(folder.glob("*.csv"))]
 
 
-def read_clips(folder: Path) -> list[Clip]:
+def read_clips(folder: Path) -> list[LabeledClip]:
     """The clips that `blinks.csv` of a folder lists; DataError when it lacks a column."""
     rows = _rows(folder / "blinks.csv", ("file", "blinks_min", "blinks_max"))
-    return [Clip(folder / row["file"], int(row["blinks_min"]), int(row["blinks_max"])) for row in rows]
+    return [LabeledClip(folder / row["file"], int(row["blinks_min"]), int(row["blinks_max"])) for row in rows]
 
 
 def agreement(

@@ -14,7 +14,7 @@ from fer_web.core import Faces, Frame
 from fer_web.registry import InputSpec
 from fer_web.sources import open_source
 from fer_web.sources.demo_plan import demo_blinks
-from fer_web.study.bench.blink_truth import Clip, Signal, agreement, read_clips, read_signals
+from fer_web.study.bench.blink_truth import LabeledClip, Signal, agreement, read_clips, read_signals
 from fer_web.vision.analyzer import LIVE_PIXELS
 from fer_web.vision.blink import Blinks
 from fer_web.vision.blink_detector import RULES, BlinkRules, find_blinks
@@ -49,7 +49,7 @@ VARIATIONS: dict[str, tuple[float, ...]] = {
 class Followed:
     """What the tracker and the pose saw of a clip: the faces of each moment, without the pictures."""
 
-    clip: Clip
+    clip: LabeledClip
     moments: list[tuple[Frame, Faces]]
 
     @property
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def follow(clip: Clip) -> Followed:
+def follow(clip: LabeledClip) -> Followed:
     """Plays a clip through the steps of the live pipeline that blinks depend on."""
     with open_source(str(clip.path), loop=False, paced=False) as source:
         return Followed(clip, list(followed(source.frames())))
@@ -102,7 +102,7 @@ def follow_demo(uri: str, until_s: float) -> Followed:
         seen = takewhile(lambda moment: moment[0].time_s <= until_s, followed(source.frames()))
         moments = list(seen)
     shown = len(demo_blinks(until_s))
-    return Followed(Clip(Path("demo"), shown, shown), moments)
+    return Followed(LabeledClip(Path("demo"), shown, shown), moments)
 
 
 def followed(frames: Iterable[Frame]) -> Iterable[tuple[Frame, Faces]]:

@@ -18,7 +18,7 @@ from fer_web.live import encode_jpeg
 from fer_web.sources import open_source
 from fer_web.study.bench.memory import peak_mib, resident_mib
 from fer_web.study.bench.reference import ReferenceLoop
-from fer_web.vision import Vision, draw
+from fer_web.vision import Analyzer, draw
 
 FRAMES = 600
 REFERENCE_FRAMES = 60
@@ -27,7 +27,7 @@ FULL_HD = (1920, 1080)
 
 
 @dataclass(frozen=True)
-class Scene:
+class BenchFrames:
     """Frames to measure on; those of a short clip are played over and over, with times that go on."""
 
     name: str
@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    vision = Vision.load(args.models, args.model)
+    vision = Analyzer.load(args.models, args.model)
     soak(vision, args.soak)
     print(f"peak memory so far {peak_mib():.0f} MiB\n")
     reference = ReferenceLoop(args.models, args.model)
@@ -65,14 +65,14 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def scenes_of(video: Path | None) -> Iterator[Scene]:
+def scenes_of(video: Path | None) -> Iterator[BenchFrames]:
     """The clip where there is one, the demo with one face, the first of them in full HD, the demo with four faces."""
     if video is not None:
-        yield Scene(video.name, frames_of(str(video)))
-    yield Scene("demo", frames_of("demo:"))
+        yield BenchFrames(video.name, frames_of(str(video)))
+    yield BenchFrames("demo", frames_of("demo:"))
     name, uri = ("demo", "demo:") if video is None else (video.name, str(video))
-    yield Scene(f"{name} 1920x1080", [enlarged(frame) for frame in frames_of(uri, 60)])
-    yield Scene("demo, four faces", frames_of("demo:?faces=4"))
+    yield BenchFrames(f"{name} 1920x1080", [enlarged(frame) for frame in frames_of(uri, 60)])
+    yield BenchFrames("demo, four faces", frames_of("demo:?faces=4"))
 
 
 def frames_of(uri: str, most: int = 300) -> list[Frame]:
@@ -86,7 +86,7 @@ def enlarged(frame: Frame) -> Frame:
     return replace(frame, pixels=np.asarray(cv2.resize(frame.pixels, FULL_HD), np.uint8))
 
 
-def report(scene: Scene, vision: Vision, reference: ReferenceLoop, count: int) -> None:
+def report(scene: BenchFrames, vision: Analyzer, reference: ReferenceLoop, count: int) -> None:
     """Prints one scene's line. The reference gets a bounded number of frames: its speed does not change over time."""
     reference_fps = fps_of(reference, scene.first(REFERENCE_FRAMES))
     steps: dict[str, float] = {}
@@ -95,7 +95,7 @@ def report(scene: Scene, vision: Vision, reference: ReferenceLoop, count: int) -
     print(f"{scene.name:26}{reference_fps:8.1f} f/s{fps:6.1f} f/s{fps / reference_fps:7.1f}x   {detail}", flush=True)
 
 
-def ours(vision: Vision, steps: dict[str, float]) -> Callable[[Frame], bytes]:
+def ours(vision: Analyzer, steps: dict[str, float]) -> Callable[[Frame], bytes]:
     """What the live service does with a frame: analyze, draw, encode; adds each step's milliseconds to `steps`."""
     pipeline = vision.live()
 
@@ -122,7 +122,7 @@ def fps_of(work: Callable[[Frame], bytes], frames: Sequence[Frame]) -> float:
     return len(frames) / (time.perf_counter() - started)
 
 
-def soak(vision: Vision, count: int) -> None:
+def soak(vision: Analyzer, count: int) -> None:
     """Analyzes `count` demo frames and prints how memory grew after the first tenth."""
     before = resident_mib()
     analyze = ours(vision, {})

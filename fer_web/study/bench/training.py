@@ -16,7 +16,7 @@ from fer_web.study.training.average import WeightAverage
 from fer_web.study.training.backend import restart_with_kept_memory, usable_precision, use_threads
 from fer_web.study.training.config import TrainingConfig, read_config
 from fer_web.study.training.dataset import SIDE_PX, VOTE_NAMES, LearningData, Split
-from fer_web.study.training.parallel import Worker
+from fer_web.study.training.parallel import Replica
 from fer_web.study.training.task import TrainingTask, expression_task
 
 FER2013 = 28_017  # Training pictures that stand in no other part
@@ -62,7 +62,7 @@ def seconds_a_step(task: TrainingTask, batches: Batches, size: int) -> NDArray[n
     """By the clock, and of this process' processor time, which other programs hardly change: medians over steps after a
     few to warm up. They are a Trainer's, the weights' average included."""
     model = task.network(size)
-    average, every = WeightAverage(model, task.config.ema), Worker().meet_every_steps
+    average, every = WeightAverage(model, task.config.ema), Replica().meet_every_steps
     ends = []
     for step, (inputs, targets) in enumerate(batches(0, size), start=1):
         model.train_on_batch(inputs, targets)

@@ -12,11 +12,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from fer_web.core import Reading
-from fer_web.jobs.analysis import Options, Position, analyze_file
+from fer_web.jobs.analysis import AnalysisOptions, Position, analyze_file
 from fer_web.jobs.rate import DEFAULT_FPS
 from fer_web.resources import MODELS
 from fer_web.study.bench.memory import peak_mib, resident_mib
-from fer_web.vision import Vision
+from fer_web.vision import Analyzer
 
 HEAD = (
     f"{'video':32}{'at most':>9}{'copy':>6}{'pictures':>10}{'a second':>10}{'x real time':>13}{'CPU':>9}"
@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    vision = Vision.load(args.models, args.model)
+    vision = Analyzer.load(args.models, args.model)
     print(f"memory with the models loaded: {resident_mib():.0f} MiB\n{HEAD}")
     with tempfile.TemporaryDirectory() as folder:
         for path in args.videos:
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def measure(path: Path, vision: Vision, fps: float, copy: Path | None) -> VideoTiming:
+def measure(path: Path, vision: Analyzer, fps: float, copy: Path | None) -> VideoTiming:
     """Analyze once, by the same function as the command line and the service."""
     tally = Tally()
     started, cpu = time.perf_counter(), time.process_time()
@@ -85,7 +85,9 @@ def measure(path: Path, vision: Vision, fps: float, copy: Path | None) -> VideoT
             bar.total = total_s and round(total_s)
             bar.update(done_s - bar.n)
 
-        analysis = analyze_file(path, vision, tally, options=Options(fps=fps or None), annotated=copy, on_progress=show)
+        analysis = analyze_file(
+            path, vision, tally, options=AnalysisOptions(fps=fps or None), annotated=copy, on_progress=show
+        )
     spent_s, cpu_s = time.perf_counter() - started, time.process_time() - cpu
     return VideoTiming(analysis.position.pictures, spent_s, cpu_s, analysis.recording.duration_s, tally)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from fer_web.errors import FerError
 from fer_web.resources import MODELS
 from fer_web.settings import RESERVED_THREADS
-from fer_web.study.bench.crowd import Crowd
 from fer_web.study.bench.serving import served
+from fer_web.study.bench.viewer_load import ViewerLoad
 
 WARM_S = 3.0
 
@@ -67,7 +67,7 @@ def report(args: argparse.Namespace, alone: Measured, crowded: Measured) -> None
 
 def measured(port: int, viewers: int, seconds: float) -> Measured:
     """Lets `viewers` watch for `seconds`, after some more to settle."""
-    with Crowd(port, "/stream", viewers) as crowd:
+    with ViewerLoad(port, "/stream", viewers) as crowd:
         crowd.read(WARM_S)
         before, pictures, received = analyzed(port), crowd.pictures(), crowd.received
         started_s = time.monotonic()

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fer_web.study.lab.row import Pictures, Task
+from fer_web.study.lab.system import FitContext, Pictures
 from fer_web.study.training.backend import seed_everything
 from fer_web.study.training.files import write_arrays
 
@@ -24,7 +24,7 @@ QUICK_EPOCHS = 1
 WEIGHTS = "autoencoder.npz"
 
 
-def encoder_of(task: Task) -> Callable[[Pictures], Array]:
+def encoder_of(task: FitContext) -> Callable[[Pictures], Array]:
     """The auto-encoder's first half as (n, 576) of pictures, trained unless this run has done so before."""
     whole, encoder = build_autoencoder(task.seed)
     path = task.weights / WEIGHTS
@@ -71,7 +71,7 @@ def evened(pictures: Pictures) -> Array:
     return np.asarray((images - mean) / (deviation + 1), dtype=np.float32)
 
 
-def _train(whole: Any, images: Array, epochs: int, task: Task) -> None:
+def _train(whole: Any, images: Array, epochs: int, task: FitContext) -> None:
     rng = np.random.default_rng(task.seed)
     for epoch in range(epochs):
         order = rng.permutation(len(images))

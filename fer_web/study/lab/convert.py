@@ -35,7 +35,7 @@ from fer_web.errors import DataError
 from fer_web.study.lab.expressions import mask, relabeled
 from fer_web.study.lab.features import FeatureStore, landmarks
 from fer_web.study.lab.provenance import data_hash
-from fer_web.study.training.dataset import SIDE_PX, USAGES, Split, Table
+from fer_web.study.training.dataset import SIDE_PX, USAGES, FaceTable, Split
 from fer_web.study.training.files import write_array, write_text
 
 RECORD = "conversion.json"
@@ -58,7 +58,7 @@ class Wanted:
     expressions: tuple[int, ...] = tuple(range(len(Emotion)))
 
 
-def convert(table: Table, out: Path, wanted: Wanted, *, jobs: int = 1, is_quiet: bool = False) -> dict[str, int]:
+def convert(table: FaceTable, out: Path, wanted: Wanted, *, jobs: int = 1, is_quiet: bool = False) -> dict[str, int]:
     """Write everything that is wanted below `out`; how many pictures each usage has.
 
     DataError: landmarks are wanted and dlib's predictor is missing, no row has one of the expressions, or `out` holds
@@ -82,7 +82,7 @@ def convert(table: Table, out: Path, wanted: Wanted, *, jobs: int = 1, is_quiet:
     return counts
 
 
-def _claim(out: Path, table: Table, wanted: Wanted) -> None:
+def _claim(out: Path, table: FaceTable, wanted: Wanted) -> None:
     """Say in `out` what is made there; DataError when something else is."""
     record = out / RECORD
     facts = {"data": data_hash(table), "expressions": list(wanted.expressions), "onehot": wanted.onehot}

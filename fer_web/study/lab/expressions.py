@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fer_web.core import Emotion
 from fer_web.errors import DataError
-from fer_web.study.training.dataset import Split, Table
+from fer_web.study.training.dataset import FaceTable, Split
 
 LEAST = 2
 
@@ -47,10 +47,10 @@ def relabeled(labels: NDArray[np.int64], expressions: Sequence[int]) -> NDArray[
     return places[labels]
 
 
-def subset(table: Table, expressions: Sequence[int]) -> Table:
+def subset(table: FaceTable, expressions: Sequence[int]) -> FaceTable:
     """The rows with these expressions, relabeled; the table itself where they are all seven in FER2013's order."""
     if tuple(expressions) == tuple(range(len(Emotion))):
         return table
     keep = mask(table.rows.labels, expressions)
     rows: Split = table.rows.where(keep)
-    return Table(replace(rows, labels=relabeled(rows.labels, expressions)), table.usage[keep])
+    return FaceTable(replace(rows, labels=relabeled(rows.labels, expressions)), table.usage[keep])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fer_web.errors import DataError
 from fer_web.study.lab.rows import all_rows, find_rows
-from fer_web.study.lab.runs import CACHE, QUICK_RUNS, RUNS, Options, Record, read_record, run_row
+from fer_web.study.lab.runs import CACHE, QUICK_RUNS, RUNS, LabOptions, Record, read_record, run_row
 from fer_web.study.lab.table import as_csv, chart, epochs_text, insert, markdown, ordered_runs
 from fer_web.study.training.dataset import learning_data
 from fer_web.study.training.readers import read_table
@@ -63,7 +63,7 @@ def run_run(args: argparse.Namespace) -> int:
     if args.epochs is not None and args.epochs < 1:
         raise DataError(f"--epochs {args.epochs}: a run needs at least one")
     table = read_table(args.data, args.votes)
-    options = Options(
+    options = LabOptions(
         runs=args.runs or (QUICK_RUNS if args.quick else RUNS),
         cache=args.cache,
         seed=args.seed,

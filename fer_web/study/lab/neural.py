@@ -13,7 +13,7 @@ from fer_web.study.lab.networks.columns import loss_of, targets_of
 from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.networks.landmarks import landmark_columns
 from fer_web.study.lab.networks.teaching import teaching
-from fer_web.study.lab.row import Fitted, Pictures, Task
+from fer_web.study.lab.system import FitContext, Fitted, Pictures
 from fer_web.study.networks import build_network
 from fer_web.study.networks.blocks import Layers
 from fer_web.study.training.backend import training_layers
@@ -26,7 +26,7 @@ from fer_web.study.training.training_set import TrainingSet
 from fer_web.study.training.weights import BEST, Named, fitting, load_best, take
 
 
-def fit(task: Task) -> Fitted:
+def fit(task: FitContext) -> Fitted:
     """Train the network that a row's config describes, or go on training it, and answer with what PublicTest chose."""
     quiet_tensorflow()
     planned = LabConfig.of(task.config)
@@ -61,7 +61,7 @@ def fit(task: Task) -> Fitted:
 class SideInputs:
     """What a row's network is given beside a picture, scaled as on Training; None where it gets pictures alone."""
 
-    def __init__(self, inputs: str, task: Task) -> None:
+    def __init__(self, inputs: str, task: FitContext) -> None:
         self._inputs, self._store = inputs, task.features
         raw = beside(inputs, task.data.training.pixels, self._store)
         self._scale = Scale.of(raw) if raw.shape[1] else None
@@ -75,7 +75,7 @@ class SideInputs:
         return self._scale(beside_mirrored(self._inputs, pictures, self._store)) if self._scale else None
 
 
-def row_task(task: Task, config: LabConfig, sides: SideInputs) -> TrainingTask:
+def row_task(task: FitContext, config: LabConfig, sides: SideInputs) -> TrainingTask:
     """What a row's Trainer trains; its first network is made with the task's seed."""
     split, public, store = task.data.training, task.data.public, task.features
     config = replace(config, seed=task.seed, batch=min(config.batch, len(split)))
@@ -108,7 +108,7 @@ def _answer(model: Any, size: int, sides: SideInputs, pictures: Pictures) -> Fea
     return predict(model, pictures, size, sides.of(pictures))
 
 
-def _weights_of(task: Task, row: str) -> Named:
+def _weights_of(task: FitContext, row: str) -> Named:
     folder = task.folder.parent / row / "weights"
     if not (folder / BEST).is_file():
         raise DataError(f"this row starts from {row}, whose weights are missing: run that first")

@@ -9,7 +9,7 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
-from fer_web.study.training.dataset import Table
+from fer_web.study.training.dataset import FaceTable
 
 PACKAGES = ("numpy", "scipy", "scikit-image", "scikit-learn", "lightgbm", "optuna", "keras", "tensorflow",
             "tensorflow-cpu", "torch", "dlib-bin", "opencv-python-headless")  # fmt: skip
@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 GIT_WAIT_S = 10
 
 
-def data_hash(table: Table) -> str:
+def data_hash(table: FaceTable) -> str:
     """SHA-256 of a data set's pictures, labels and usages, whatever file they came from."""
     digest = hashlib.sha256(table.rows.pixels.tobytes())
     digest.update(table.rows.labels.tobytes())
@@ -25,7 +25,7 @@ def data_hash(table: Table) -> str:
     return digest.hexdigest()
 
 
-def votes_hash(table: Table) -> str | None:
+def votes_hash(table: FaceTable) -> str | None:
     """SHA-256 of FER+'s votes; None where there are none."""
     votes = table.rows.votes
     return hashlib.sha256(votes.tobytes()).hexdigest() if votes.any() else None

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from fer_web.study.training.dataset import USAGES, Split, Table
+from fer_web.study.training.dataset import USAGES, FaceTable, Split
 
 # Rows of each class; PublicTest has 56 of the rarest.
 TRAINING, PUBLIC, STAND_IN = 30, 8, 8
 
 
-def quick_table(table: Table, seed: int) -> Table:
+def quick_table(table: FaceTable, seed: int) -> FaceTable:
     """Up to 30 rows a class to fit, 8 to choose by and 8 more of PublicTest in PrivateTest's place."""
     rng = np.random.default_rng(seed)
     labels = table.rows.labels
@@ -28,4 +28,4 @@ def quick_table(table: Table, seed: int) -> Table:
             usage += [number] * len(some)
     chosen = np.array(rows, dtype=np.int64)
     part = Split(table.rows.pixels[chosen], labels[chosen], table.rows.votes[chosen])
-    return Table(part, np.array(usage, dtype=np.int64))
+    return FaceTable(part, np.array(usage, dtype=np.int64))

@@ -9,17 +9,17 @@ from __future__ import annotations
 from importlib import import_module
 
 from fer_web.errors import DataError
-from fer_web.study.lab.row import Row
+from fer_web.study.lab.system import System
 
 CATALOGS = ("fer_web.study.lab.classical.rows", "fer_web.study.lab.networks.rows", "fer_web.study.lab.keypoints.rows")
 
 
-def all_rows() -> dict[str, Row]:
+def all_rows() -> dict[str, System]:
     """Every row by its name."""
     return {row.name: row for catalog in CATALOGS for row in import_module(catalog).ROWS}
 
 
-def find_rows(names: list[str]) -> list[Row]:
+def find_rows(names: list[str]) -> list[System]:
     """The named rows, or all of them for `all`; DataError names what is unknown."""
     rows = all_rows()
     if names == ["all"]:

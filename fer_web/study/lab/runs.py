@@ -21,10 +21,10 @@ from fer_web.study.lab.curves import write_confusion
 from fer_web.study.lab.expressions import subset
 from fer_web.study.lab.features import FeatureStore
 from fer_web.study.lab.quick import quick_table
-from fer_web.study.lab.row import Fitted, Row, Task
+from fer_web.study.lab.system import FitContext, Fitted, System
 from fer_web.study.training import metrics
 from fer_web.study.training.curves import write_curves
-from fer_web.study.training.dataset import LearningData, Table, learning_data
+from fer_web.study.training.dataset import FaceTable, LearningData, learning_data
 from fer_web.study.training.evaluate import examine_reference
 from fer_web.study.training.files import write_text
 
@@ -40,7 +40,7 @@ Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Options:
+class LabOptions:
     """How rows are run, whichever they are; see `python -m fer_web lab run --help`."""
 
     runs: Path = RUNS
@@ -67,7 +67,7 @@ class Options:
         return provenance.command(words)
 
 
-def run_row(row: Row, table: Table, options: Options) -> Record:
+def run_row(row: System, table: FaceTable, options: LabOptions) -> Record:
     """Fit a row, measure it on PublicTest and then on PrivateTest, and write it all down; the record.
 
     A finished run is only read, unless it is wanted again; a stopped one goes on where its row can.
@@ -119,7 +119,7 @@ def finished_runs(runs: Path) -> dict[str, Record]:
     return {name: record for name, record in records.items() if record.get("state") == FINISHED}
 
 
-def _started(row: Row, table: Table, data: LearningData, options: Options) -> Record:
+def _started(row: System, table: FaceTable, data: LearningData, options: LabOptions) -> Record:
     return {
         "name": row.name,
         "state": STARTED,
@@ -146,7 +146,7 @@ def _started(row: Row, table: Table, data: LearningData, options: Options) -> Re
     }
 
 
-def _prepare(folder: Path, before: Record, started: Record, options: Options) -> None:
+def _prepare(folder: Path, before: Record, started: Record, options: LabOptions) -> None:
     """Empty the folder of what belongs to an earlier run; DataError when a stopped run was another one."""
     if options.is_again:
         shutil.rmtree(folder / "weights", ignore_errors=True)
@@ -156,8 +156,8 @@ def _prepare(folder: Path, before: Record, started: Record, options: Options) ->
         raise DataError(f"{folder} holds a stopped run with another {', '.join(other)}: --again starts it anew")
 
 
-def _task(row: Row, data: LearningData, folder: Path, options: Options) -> Task:
-    return Task(
+def _task(row: System, data: LearningData, folder: Path, options: LabOptions) -> FitContext:
+    return FitContext(
         data=data,
         folder=folder,
         features=FeatureStore(options.cache, options.jobs, is_quiet=options.is_quiet),
@@ -173,7 +173,7 @@ def _task(row: Row, data: LearningData, folder: Path, options: Options) -> Task:
     )
 
 
-def _outcome(row: Row, data: LearningData, fitted: Fitted, seconds: float) -> Record:
+def _outcome(row: System, data: LearningData, fitted: Fitted, seconds: float) -> Record:
     """What is known before PrivateTest is read."""
     scores = fitted.answer(data.public.pixels)
     if scores.shape != (len(data.public), len(row.expressions)):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fer_web.errors import DataError
-from fer_web.study.lab.row import Row
+from fer_web.study.lab.system import System
 
 Config = dict[str, Any]
 Suggest = Callable[[Any, str], Any]  # (optuna's trial, the dial's name) -> a value
@@ -64,7 +64,7 @@ SPACES: Mapping[str, tuple[Dial, ...]] = {
 }
 
 
-def space_of(row: Row) -> tuple[Dial, ...]:
+def space_of(row: System) -> tuple[Dial, ...]:
     """The dials of a row; DataError when it has none."""
     for key, dials in SPACES.items():
         if key in row.config:
@@ -72,7 +72,7 @@ def space_of(row: Row) -> tuple[Dial, ...]:
     raise DataError(f"nothing of {row.name} can be tuned: its settings are {', '.join(row.config) or 'none'}")
 
 
-def drawn(row: Row, trial: Any) -> Config:
+def drawn(row: System, trial: Any) -> Config:
     """The row's config with every dial set to what a trial draws."""
     config: Config = deepcopy(dict(row.config))
     for dial in space_of(row):

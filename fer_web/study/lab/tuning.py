@@ -20,10 +20,10 @@ from fer_web.store.troubles import telling
 from fer_web.study.lab.expressions import subset
 from fer_web.study.lab.features import FeatureStore
 from fer_web.study.lab.quick import quick_table
-from fer_web.study.lab.row import Row, Task
 from fer_web.study.lab.runs import CACHE
 from fer_web.study.lab.search_space import drawn, space_of
-from fer_web.study.training.dataset import LearningData, Table, learning_data
+from fer_web.study.lab.system import FitContext, System
+from fer_web.study.training.dataset import FaceTable, LearningData, learning_data
 from fer_web.study.training.files import write_text
 from fer_web.study.training.predict import accuracy
 
@@ -52,7 +52,7 @@ class Tuning:
     cache: Path | None = CACHE
 
 
-def tune(row: Row, table: Table, tuning: Tuning) -> Any:
+def tune(row: System, table: FaceTable, tuning: Tuning) -> Any:
     """Run trials and write down what they came to; the study. StoreError when its database cannot be used."""
     from tqdm import tqdm
 
@@ -70,7 +70,7 @@ def tune(row: Row, table: Table, tuning: Tuning) -> Any:
     return study
 
 
-def open_study(row: Row, tuning: Tuning) -> Any:
+def open_study(row: System, tuning: Tuning) -> Any:
     """The study of that name, made if there is none; StoreError when its database cannot be used."""
     import optuna
 
@@ -145,10 +145,10 @@ def _shown(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def _measured(row: Row, data: LearningData, tuning: Tuning, trial: Any) -> float:
+def _measured(row: System, data: LearningData, tuning: Tuning, trial: Any) -> float:
     """A trial's accuracy on PublicTest."""
     folder = tuning.folder / f"trial-{trial.number}"
-    task = Task(
+    task = FitContext(
         data=data,
         folder=folder,
         features=FeatureStore(tuning.cache, tuning.jobs, is_quiet=True),

@@ -10,7 +10,7 @@ from fer_web.errors import DataError
 from fer_web.study.training.train_commands import add_data_arguments, add_prepared_arguments
 
 if TYPE_CHECKING:
-    from fer_web.study.training.ablation import Plan
+    from fer_web.study.training.ablation import AblationPlan
 
 PLAN = Path(__file__).with_name("ablation.toml")
 COPY = "plan.toml"
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(plan: Plan, folder: Path) -> None:
+def _tell(plan: AblationPlan, folder: Path) -> None:
     """Print, keep and draw what the finished runs came to."""
     from fer_web.study.training.ablation import draw, read_results, table
 

@@ -26,7 +26,7 @@ Accuracies = dict[str, dict[int, float]]  # by variant, then by seed
 
 
 @dataclass(frozen=True)
-class Plan:
+class AblationPlan:
     """The runs by name, `base` first, and the seeds with which each is made."""
 
     runs: Mapping[str, TrainingConfig]
@@ -39,7 +39,7 @@ class Plan:
         return len(self.runs) * len(self.seeds)
 
 
-def read_plan(path: Path) -> Plan:
+def read_plan(path: Path) -> AblationPlan:
     """`seeds`, a run as table `base`, and `variants.<name>`, each with what is different in it; DataError."""
     values = read_toml(path)
     if set(values) != {"seeds", BASE, "variants"}:
@@ -51,7 +51,7 @@ def read_plan(path: Path) -> Plan:
         name: config_of(TrainingConfig, _changed(values[BASE], changes), f"{path.name} [{name}]")
         for name, changes in variants.items()
     }
-    return Plan(runs, tuple(seeds))
+    return AblationPlan(runs, tuple(seeds))
 
 
 def _changed(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def _changed(values: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
     return {**values, **parts}
 
 
-def ablate(plan: Plan, data: LearningData, folder: Path, jobs: int = 1, *, quiet: bool = False) -> Accuracies:
+def ablate(plan: AblationPlan, data: LearningData, folder: Path, jobs: int = 1, *, quiet: bool = False) -> Accuracies:
     """Make all runs that are missing in the folder, `jobs` at a time, and answer with all accuracies.
 
     A run that was stopped goes on. DataError when something that the plan asks for is missing in the data.
@@ -122,7 +122,7 @@ def differences(found: Accuracies, name: str) -> list[float]:
     return [accuracy - base[seed] for seed, accuracy in sorted(found.get(name, {}).items()) if seed in base]
 
 
-def table(plan: Plan, found: Accuracies) -> str:
+def table(plan: AblationPlan, found: Accuracies) -> str:
     """Markdown: accuracies and differences in points, their means with the standard deviation over seeds."""
     lines = ["| run | seeds | PublicTest, % | against base, points |", "|---|---|---|---|"]
     for name in plan.runs:
@@ -139,7 +139,7 @@ def _spread(values: list[float], form: str) -> str:
     return f"{mean(points):{form}}" + (f" ± {stdev(points):.2f}" if len(points) > 1 else "")
 
 
-def draw(plan: Plan, found: Accuracies, path: Path) -> None:
+def draw(plan: AblationPlan, found: Accuracies, path: Path) -> None:
     """Each variant's difference as a bar, and as a dot for every seed."""
     from matplotlib.figure import Figure
 

@@ -1,6 +1,6 @@
 """Pictures with labels, and the border between what training may see and what only the evaluation may.
 
-`Table` is a whole data set as it was read. Training gets a `LearningData`, made by `learning_data`, and that type has
+`FaceTable` is a whole data set as it was read. Training gets a `LearningData`, made by `learning_data`, and that type has
 no place for PrivateTest: neither its rows nor any training picture that equals one of them.
 """
 
@@ -48,7 +48,7 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Table:
+class FaceTable:
     """A data set as read: every row with its `usage` (n,), an index into `USAGES`."""
 
     rows: Split
@@ -76,7 +76,7 @@ class LearningData:
     crops: NDArray[np.uint8] | None = None
 
 
-def learning_data(table: Table) -> LearningData:
+def learning_data(table: FaceTable) -> LearningData:
     """The part of a table that may be learned from; DataError where Training or PublicTest is empty."""
     training, public = table.part("Training"), table.part("PublicTest")
     in_public = appears_in(training, public)

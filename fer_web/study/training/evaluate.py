@@ -20,7 +20,7 @@ from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import load_model
 from fer_web.study.training import metrics
-from fer_web.study.training.dataset import VOTE_NAMES, Split, Table, appears_in
+from fer_web.study.training.dataset import VOTE_NAMES, FaceTable, Split, appears_in
 from fer_web.study.training.predict import predict
 from fer_web.study.training.targets import softmax
 
@@ -46,7 +46,7 @@ class Examination:
     reads: int
 
 
-def examine(table: Table, models: Path, name: str) -> Examination:
+def examine(table: FaceTable, models: Path, name: str) -> Examination:
     """Ask a published model about every PrivateTest picture, once as it is and once also mirrored."""
     model, card = load_model(models, name)
     private = table.part("PrivateTest")
@@ -72,7 +72,7 @@ def count_read(models: Path, card: ModelCard) -> int:
 
 
 def examine_reference(
-    table: Table, answer: Callable[[NDArray[np.uint8]], NDArray[np.floating[Any]]], emotions: Sequence[str]
+    table: FaceTable, answer: Callable[[NDArray[np.uint8]], NDArray[np.floating[Any]]], emotions: Sequence[str]
 ) -> dict[str, Any]:
     """What a reference system gets on PrivateTest, as plain values; its run's folder keeps count of its reads.
 

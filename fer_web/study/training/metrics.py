@@ -16,7 +16,7 @@ Z_95 = 1.959964  # two-sided 95 % of a normal distribution
 
 
 @dataclass(frozen=True)
-class Share:
+class Proportion:
     """A share of `count` cases with its 95 % interval (Wilson 1927)."""
 
     value: float
@@ -25,17 +25,17 @@ class Share:
     count: int
 
 
-def wilson(hits: int, count: int) -> Share:
+def wilson(hits: int, count: int) -> Proportion:
     """The interval of a share that also holds near 0 and 1 and for few cases."""
     if count == 0:
-        return Share(0.0, 0.0, 1.0, 0)
+        return Proportion(0.0, 0.0, 1.0, 0)
     share, z2 = hits / count, Z_95**2
     middle = (share + z2 / (2 * count)) / (1 + z2 / count)
     half = Z_95 / (1 + z2 / count) * np.sqrt(share * (1 - share) / count + z2 / (4 * count**2))
-    return Share(share, float(middle - half), float(middle + half), count)
+    return Proportion(share, float(middle - half), float(middle + half), count)
 
 
-def accuracy(probabilities: Probabilities, labels: Labels) -> Share:
+def accuracy(probabilities: Probabilities, labels: Labels) -> Proportion:
     """How often the most probable class is the label."""
     return wilson(int(np.sum(probabilities.argmax(axis=1) == labels)), len(labels))
 

@@ -26,7 +26,7 @@ PATIENCE_S = 3600.0  # how long a process waits for another one that was suspend
 
 
 @dataclass(frozen=True)
-class Worker:
+class Replica:
     """One of `count` processes; the first one, `rank` 0, keeps the clock, chooses and writes.
 
     Workers meet by the clock, every `meet_every_s`, and not after a number of steps: a process that shares its core
@@ -70,23 +70,23 @@ class Worker:
             raise DataError("another process of this run has ended: start it again, it goes on") from error
 
 
-EVERY_STEP = Worker(meet_every_steps=1)  # alone, with the rate and the clock looked at after every step
+EVERY_STEP = Replica(meet_every_steps=1)  # alone, with the rate and the clock looked at after every step
 
 
-def in_parallel(count: int, work: Callable[[Worker], Any]) -> Any:
+def in_parallel(count: int, work: Callable[[Replica], Any]) -> Any:
     """Run `work` in this process as the first of `count` workers and in new processes as the others."""
     if count == 1:
-        return work(Worker())
+        return work(Replica())
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(count)
     others = [
-        context.Process(target=work, args=(Worker(rank, count, barrier),), daemon=True) for rank in range(1, count)
+        context.Process(target=work, args=(Replica(rank, count, barrier),), daemon=True) for rank in range(1, count)
     ]
     signal.signal(signal.SIGTERM, _leave)
     for other in others:
         other.start()
     threading.Thread(target=_watch, args=(others, barrier), daemon=True).start()
-    result = work(Worker(0, count, barrier))
+    result = work(Replica(0, count, barrier))
     for other in others:
         other.join(timeout=60)
     return result

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from fer_web.core import Emotion
 from fer_web.errors import DataError
-from fer_web.study.training.dataset import SIDE_PX, USAGES, VOTE_NAMES, Split, Table
+from fer_web.study.training.dataset import SIDE_PX, USAGES, VOTE_NAMES, FaceTable, Split
 from fer_web.study.training.tables import gray_picture, read_arrays, read_rows
 
 FOLDERS: Mapping[str, str] = {
@@ -27,7 +27,7 @@ FOLDERS: Mapping[str, str] = {
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp")
 
 
-def read_table(path: Path, votes: Path | None = None) -> Table:
+def read_table(path: Path, votes: Path | None = None) -> FaceTable:
     """Any of the supported data sets, by what `path` is; with FER+'s votes from a second file if one is given."""
     if path.is_dir():
         table = read_folder(path)
@@ -40,7 +40,7 @@ def read_table(path: Path, votes: Path | None = None) -> Table:
     return with_votes(table, votes) if votes else table
 
 
-def read_csv(path: Path) -> Table:
+def read_csv(path: Path) -> FaceTable:
     """`fer2013.csv`: the columns `emotion`, `pixels` (2304 numbers) and `Usage`."""
     from tqdm import tqdm
 
@@ -55,7 +55,7 @@ def read_csv(path: Path) -> Table:
     return _table(np.stack(pixels), labels, usages)
 
 
-def read_npz(path: Path) -> Table:
+def read_npz(path: Path) -> FaceTable:
     """Arrays `pixels` (n, 48, 48) uint8, `emotion` (n,), `usage` (n,) 0 to 2, perhaps `ferplus_votes` (n, 10)."""
     values = read_arrays(path, ("pixels", "emotion", "usage"))
     usage = values["usage"].astype(np.int64)
@@ -63,10 +63,10 @@ def read_npz(path: Path) -> Table:
     if usage.shape != (count,) or not set(np.unique(usage)) <= {0, 1, 2}:
         raise DataError(f"{path.name} has usages other than 0, 1 and 2, or not one for each of its {count} pictures")
     votes = values.get("ferplus_votes", np.zeros((count, len(VOTE_NAMES)))).astype(np.float32)
-    return Table(Split(values["pixels"], values["emotion"].astype(np.int64), votes), usage)
+    return FaceTable(Split(values["pixels"], values["emotion"].astype(np.int64), votes), usage)
 
 
-def read_folder(path: Path) -> Table:
+def read_folder(path: Path) -> FaceTable:
     """`train/angry/*.jpg`, and `validation` and `test` alike; other pictures are made gray and 48 x 48.
 
     Where there is no `validation`, every tenth picture of `train` becomes PublicTest, so that there is something to
@@ -89,7 +89,7 @@ def read_folder(path: Path) -> Table:
     return _table(np.stack(pixels), labels, usages)
 
 
-def with_votes(table: Table, path: Path) -> Table:
+def with_votes(table: FaceTable, path: Path) -> FaceTable:
     """The table with FER+'s votes, whose rows are in the same order (`fer2013new.csv`)."""
     votes, usages = [], []
     for where, row in read_rows(path, ("Usage", *VOTE_NAMES)):
@@ -106,9 +106,9 @@ def with_votes(table: Table, path: Path) -> Table:
     return replace(table, rows=replace(table.rows, votes=np.array(votes, dtype=np.float32)))
 
 
-def _table(pixels: NDArray[np.uint8], labels: Sequence[int], usages: Sequence[int]) -> Table:
+def _table(pixels: NDArray[np.uint8], labels: Sequence[int], usages: Sequence[int]) -> FaceTable:
     votes = np.zeros((len(pixels), len(VOTE_NAMES)), dtype=np.float32)
-    return Table(Split(pixels, np.array(labels, dtype=np.int64), votes), np.array(usages, dtype=np.int64))
+    return FaceTable(Split(pixels, np.array(labels, dtype=np.int64), votes), np.array(usages, dtype=np.int64))
 
 
 def _label(text: str, where: str) -> int:

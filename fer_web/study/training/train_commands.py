@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
 from fer_web.study.training.checkpoint import keep_description, note_inputs
-from fer_web.study.training.dataset import LearningData, Table, learning_data, repeats
+from fer_web.study.training.dataset import FaceTable, LearningData, learning_data, repeats
 from fer_web.study.training.readers import read_table
 
 if TYPE_CHECKING:
-    from fer_web.study.training.parallel import Worker
+    from fer_web.study.training.parallel import Replica
 
 MODELS = Path("models")
 RESULTS = Path("docs/results")
@@ -76,7 +76,7 @@ def run_train(args: argparse.Namespace) -> int:
     return 0
 
 
-def _train(args: argparse.Namespace, worker: Worker) -> None:
+def _train(args: argparse.Namespace, worker: Replica) -> None:
     """One worker's part of a run; at module level because other processes start with it."""
     from fer_web.study.training.config import read_config
     from fer_web.study.training.prepared import with_prepared
@@ -185,7 +185,7 @@ def run_evaluate(args: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluate(args: argparse.Namespace, data: Table, name: str) -> dict[str, Any]:
+def _evaluate(args: argparse.Namespace, data: FaceTable, name: str) -> dict[str, Any]:
     """One model's results; printed as a table unless JSON is wanted."""
     from fer_web.study.training.evaluate import examine, results
     from fer_web.study.training.report import plots, table

@@ -14,12 +14,12 @@ from fer_web.study.training.average import WeightAverage
 from fer_web.study.training.backend import seed_everything, use_threads
 from fer_web.study.training.checkpoint import TrainingProgress, read_state, save_state
 from fer_web.study.training.curves import write_curves
-from fer_web.study.training.parallel import Worker
+from fer_web.study.training.parallel import Replica
 from fer_web.study.training.schedule import Patience
 from fer_web.study.training.task import TrainingTask
 from fer_web.study.training.weights import Named, load_best, named, save_best, take
 
-ALONE = Worker()
+ALONE = Replica()
 
 
 def unheard(epoch: int, score: float) -> None:
@@ -37,7 +37,7 @@ class Trainer:
         self,
         task: TrainingTask,
         folder: Path,
-        worker: Worker = ALONE,
+        worker: Replica = ALONE,
         *,
         minutes: float | None = None,
         ahead: int = 0,

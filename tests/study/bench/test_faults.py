@@ -13,7 +13,7 @@ from fer_web.study.bench.faults.fuzz import Answered, _understood, all_routes
 from fer_web.study.bench.faults.requests import Route, random_request
 from fer_web.study.bench.faults.samples import DAMAGES, damaged, sample_images
 from fer_web.study.bench.faults.slow import KINDS, slow_clients
-from fer_web.study.bench.faults.table import Table, tracebacks
+from fer_web.study.bench.faults.table import FaultTable, tracebacks
 
 ROUTES = [Route("/a/<id>", ("GET",)), Route("/b", ("POST",))]
 IMAGE = bytes(range(256)) * 4
@@ -71,7 +71,7 @@ def test_an_answer_over_499_is_a_failure_unless_its_code_is_meant(
 
 
 def test_a_table_is_markdown_with_what_failed_under_it() -> None:
-    table = Table("Title", ("what", "how long"))
+    table = FaultTable("Title", ("what", "how long"))
     table.add("a", 1.5)
     table.expect(True, "not this")
     table.expect(False, "this")

@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from fer_web.errors import FerError
-from fer_web.study.bench.crowd import Crowd
 from fer_web.study.bench.serving import served
+from fer_web.study.bench.viewer_load import ViewerLoad
 from fer_web.study.bench.viewers import Measured, report
 from tests.web.live_server import serving
 
@@ -18,14 +18,14 @@ needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn ne
 @needs_gunicorn
 def test_a_crowd_counts_the_pictures_of_each_and_notices_who_is_refused() -> None:
     with serving(FER_VIEWERS="5", FER_THREADS="24", TEST_FPS="20") as server:
-        with Crowd(server.port, "/stream", 5) as crowd:
+        with ViewerLoad(server.port, "/stream", 5) as crowd:
             crowd.read(2.0)
             counts = crowd.pictures()
             assert min(counts) >= 20
             assert max(counts) <= 2 * 20 + 3  # a little late, and two notices
             assert crowd.received > 5 * 20 * 10_000
         assert server.eventually(viewers=0)
-        with Crowd(server.port, "/stream", 6) as crowd, pytest.raises(FerError, match="ended after 0 pictures"):
+        with ViewerLoad(server.port, "/stream", 6) as crowd, pytest.raises(FerError, match="ended after 0 pictures"):
             crowd.read(5.0)
 
 

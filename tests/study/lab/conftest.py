@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.study.training.dataset import VOTE_NAMES, Split, Table
+from fer_web.study.training.dataset import VOTE_NAMES, FaceTable, Split
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +26,7 @@ def portraits(count: int) -> NDArray[np.uint8]:
     return np.stack([np.clip(_portrait().astype(int) + 5 * index, 0, 255).astype(np.uint8) for index in range(count)])
 
 
-def made_up(each: int = 6, seed: int = 0) -> Table:
+def made_up(each: int = 6, seed: int = 0) -> FaceTable:
     """`each` Training, 3 PublicTest and 3 PrivateTest pictures a class; a class is a direction of stripes."""
     rng = np.random.default_rng(seed)
     usage = np.tile(np.repeat([0, 1, 2], (each, 3, 3)), 7).astype(np.int64)
@@ -36,10 +36,10 @@ def made_up(each: int = 6, seed: int = 0) -> Table:
     waves = np.sin(0.6 * (down * np.sin(angles) + across * np.cos(angles)))
     pixels = np.clip(128 + 60 * waves + rng.normal(0, 15, waves.shape), 0, 255).astype(np.uint8)
     votes = np.zeros((len(labels), len(VOTE_NAMES)), dtype=np.float32)
-    return Table(Split(pixels, labels, votes), usage)
+    return FaceTable(Split(pixels, labels, votes), usage)
 
 
-def save(table: Table, path: Path) -> Path:
+def save(table: FaceTable, path: Path) -> Path:
     """The table as an `.npz` that `--data` takes."""
     rows = table.rows
     np.savez(path, pixels=rows.pixels, emotion=rows.labels, usage=table.usage, ferplus_votes=rows.votes)

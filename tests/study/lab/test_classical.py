@@ -15,8 +15,8 @@ from fer_web.study.lab.classical.rows import ROWS
 from fer_web.study.lab.classical.svm import Gaussian, Nystroem, Solver, Views, answers, exact_weights
 from fer_web.study.lab.classical.vectors import fit_vectors
 from fer_web.study.lab.features import FeatureStore
-from fer_web.study.lab.row import Row, Task
-from fer_web.study.lab.runs import Options, run_row
+from fer_web.study.lab.runs import LabOptions, run_row
+from fer_web.study.lab.system import FitContext, System
 from fer_web.study.training.dataset import learning_data
 from tests.study.lab.conftest import made_up
 
@@ -33,7 +33,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> FeatureStore:
     return FeatureStore(tmp_path_factory.mktemp("features"), is_quiet=True)
 
 
-def small(row: Row) -> Row:
+def small(row: System) -> System:
     """The row with less to do."""
     changes: dict[str, Any] = {"dims": 20, "anchors": 30, "tuning_anchors": 10, "gammas": [1.0], "costs": [1.0, 10.0]}
     if "trees" in row.config:
@@ -44,7 +44,7 @@ def small(row: Row) -> Row:
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_row_runs_from_beginning_to_end(name: str, store: FeatureStore, tmp_path: Path) -> None:
-    options = Options(runs=tmp_path, cache=store.folder, is_quiet=True, is_quick=True)
+    options = LabOptions(runs=tmp_path, cache=store.folder, is_quiet=True, is_quick=True)
 
     record = run_row(small(BY_NAME[name]), made_up(), options)
 
@@ -55,7 +55,7 @@ def test_a_row_runs_from_beginning_to_end(name: str, store: FeatureStore, tmp_pa
 
 @pytest.mark.parametrize("name", ["svm-hog", "lightgbm-pixels"])
 def test_stripes_are_told_apart(name: str, store: FeatureStore, tmp_path: Path) -> None:
-    options = Options(runs=tmp_path, cache=store.folder, is_quiet=True)
+    options = LabOptions(runs=tmp_path, cache=store.folder, is_quiet=True)
 
     record = run_row(small(BY_NAME[name]), made_up(each=10), options)
 
@@ -136,8 +136,8 @@ def test_similarities_that_are_none_are_refused() -> None:
         exact_weights(np.full((3, 3), -1, np.float32), np.arange(3), 3, 10.0)
 
 
-def task(row: Row, folder: Path, store: FeatureStore, **options: Any) -> Task:
-    return Task(learning_data(made_up()), folder, store, row.config, is_quiet=True, **options)
+def task(row: System, folder: Path, store: FeatureStore, **options: Any) -> FitContext:
+    return FitContext(learning_data(made_up()), folder, store, row.config, is_quiet=True, **options)
 
 
 def test_a_stopped_machine_does_not_tune_again(

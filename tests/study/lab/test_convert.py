@@ -10,7 +10,7 @@ from fer_web.cli import main
 from fer_web.errors import DataError
 from fer_web.study.lab import convert as module
 from fer_web.study.lab.convert import Wanted, convert
-from fer_web.study.training.dataset import Table
+from fer_web.study.training.dataset import FaceTable
 from fer_web.study.training.readers import read_table
 from tests.study.lab.conftest import made_up, save
 from tests.study.training.test_readers import row, write
@@ -30,7 +30,7 @@ EVERYTHING = Wanted(landmarks=True, hog=True, hog_windows=True, hog_images=True)
 
 
 @pytest.fixture
-def table() -> Table:
+def table() -> FaceTable:
     return made_up(each=2)
 
 
@@ -38,7 +38,7 @@ def loaded(folder: Path, name: str) -> np.ndarray:
     return np.load(folder / f"{name}.npy")
 
 
-def test_every_array_has_its_shape(table: Table, tmp_path: Path) -> None:
+def test_every_array_has_its_shape(table: FaceTable, tmp_path: Path) -> None:
     counts = convert(table, tmp_path, EVERYTHING, is_quiet=True)
 
     assert counts == {"Training": 14, "PublicTest": 21, "PrivateTest": 21}
@@ -47,7 +47,7 @@ def test_every_array_has_its_shape(table: Table, tmp_path: Path) -> None:
     assert not (tmp_path / ".shards").exists()
 
 
-def test_the_hybrid_vector_is_landmarks_and_then_windows(table: Table, tmp_path: Path) -> None:
+def test_the_hybrid_vector_is_landmarks_and_then_windows(table: FaceTable, tmp_path: Path) -> None:
     convert(table, tmp_path, Wanted(landmarks=True, hog_windows=True), is_quiet=True)
     folder = tmp_path / "Training"
     both = loaded(folder, "landmarks_hog_windows")
@@ -56,13 +56,13 @@ def test_the_hybrid_vector_is_landmarks_and_then_windows(table: Table, tmp_path:
     assert np.array_equal(both[:, 136:], loaded(folder, "hog_windows"))
 
 
-def test_only_what_is_wanted_is_written(table: Table, tmp_path: Path) -> None:
+def test_only_what_is_wanted_is_written(table: FaceTable, tmp_path: Path) -> None:
     convert(table, tmp_path, Wanted(), is_quiet=True)
 
     assert sorted(path.name for path in (tmp_path / "Training").iterdir()) == ["images.npy", "labels.npy", "rows.npy"]
 
 
-def test_a_subset_is_relabeled_and_says_so(table: Table, tmp_path: Path) -> None:
+def test_a_subset_is_relabeled_and_says_so(table: FaceTable, tmp_path: Path) -> None:
     convert(table, tmp_path, Wanted(expressions=(6, 3)), is_quiet=True)
     labels, rows = (loaded(tmp_path / "Training", name) for name in ("labels", "rows"))
 
@@ -70,7 +70,7 @@ def test_a_subset_is_relabeled_and_says_so(table: Table, tmp_path: Path) -> None
     assert json.loads((tmp_path / "conversion.json").read_text())["labels"] == ["neutral", "happy"]
 
 
-def test_one_hot_labels_have_a_column_for_each_expression(table: Table, tmp_path: Path) -> None:
+def test_one_hot_labels_have_a_column_for_each_expression(table: FaceTable, tmp_path: Path) -> None:
     convert(table, tmp_path, Wanted(expressions=(0, 3, 4, 5, 6), onehot=True), is_quiet=True)
     labels = loaded(tmp_path / "PublicTest", "labels")
 
@@ -79,7 +79,7 @@ def test_one_hot_labels_have_a_column_for_each_expression(table: Table, tmp_path
 
 
 @pytest.mark.parametrize(("kind", "most"), [("png", 0), ("jpg", 60)])
-def test_pictures_can_be_read_again_as_a_data_set(table: Table, tmp_path: Path, kind: str, most: int) -> None:
+def test_pictures_can_be_read_again_as_a_data_set(table: FaceTable, tmp_path: Path, kind: str, most: int) -> None:
     convert(table, tmp_path, Wanted(pictures=kind), is_quiet=True)
 
     again, original = (one.part("PrivateTest") for one in (read_table(tmp_path / "pictures"), table))
@@ -88,7 +88,7 @@ def test_pictures_can_be_read_again_as_a_data_set(table: Table, tmp_path: Path, 
     assert np.abs(happy[0] - happy[1]).max() <= most
 
 
-def test_a_stopped_conversion_goes_on(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_conversion_goes_on(table: FaceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(module, "write_array", stopping_at("hog_features"))
         with pytest.raises(KeyboardInterrupt):
@@ -112,21 +112,21 @@ def stopping_at(name: str) -> object:
     return write
 
 
-def test_more_can_be_asked_for_later(table: Table, tmp_path: Path) -> None:
+def test_more_can_be_asked_for_later(table: FaceTable, tmp_path: Path) -> None:
     convert(table, tmp_path, Wanted(), is_quiet=True)
     convert(table, tmp_path, Wanted(hog=True), is_quiet=True)
 
     assert loaded(tmp_path / "Training", "hog_features").shape == (14, 72)
 
 
-def test_another_subset_does_not_mix_with_the_first(table: Table, tmp_path: Path) -> None:
+def test_another_subset_does_not_mix_with_the_first(table: FaceTable, tmp_path: Path) -> None:
     convert(table, tmp_path, Wanted(), is_quiet=True)
 
     with pytest.raises(DataError, match="a conversion with other expressions: choose an empty folder"):
         convert(table, tmp_path, Wanted(expressions=(0, 1)), is_quiet=True)
 
 
-def test_a_folder_of_other_things_is_left_alone(table: Table, tmp_path: Path) -> None:
+def test_a_folder_of_other_things_is_left_alone(table: FaceTable, tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
 
     with pytest.raises(DataError, match="something else than a conversion"):
@@ -134,7 +134,7 @@ def test_a_folder_of_other_things_is_left_alone(table: Table, tmp_path: Path) ->
 
 
 def test_landmarks_without_the_predictor_are_refused_before_anything_is_written(
-    table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    table: FaceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("fer_web.vision.landmarks.PREDICTOR_FILE", "missing.dat")
 

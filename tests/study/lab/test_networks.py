@@ -9,12 +9,12 @@ import pytest
 from fer_web.errors import DataError, ModelError
 from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.networks.rows import ROWS
-from fer_web.study.lab.row import Row
+from fer_web.study.lab.system import System
 from fer_web.study.networks import NETWORKS, HeadSpec, build_network
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_rows_network_answers_its_classes_and_what_else_it_learns_from(row: Row) -> None:
+def test_a_rows_network_answers_its_classes_and_what_else_it_learns_from(row: System) -> None:
     config = LabConfig.of(row.config)
     model = build_network(config.network, config.head(), size=32)
     beside = {"raw": 0, "landmarks": 136, "landmarks and HOG": 208, "landmarks and sliding HOG": 2728}[config.inputs]

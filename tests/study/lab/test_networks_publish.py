@@ -12,7 +12,7 @@ from fer_web.registry.spec import InputSpec
 from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.networks.publish import publish_row
 from fer_web.study.lab.networks.rows import ROWS
-from fer_web.study.lab.row import Row
+from fer_web.study.lab.system import System
 from fer_web.study.networks import build_network
 from fer_web.study.training.dataset import LearningData
 from fer_web.study.training.weights import named, save_best
@@ -22,7 +22,7 @@ BY_NAME = {row.name: row for row in ROWS}
 DATA = LearningData(faces(20), faces(10, seed=1), {}, 20)
 
 
-def run_of(row: Row, runs: Path) -> object:
+def run_of(row: System, runs: Path) -> object:
     """The training network of a row that was just begun, its weights kept as a run keeps them."""
     config = LabConfig.of(row.config)
     model = build_network(config.network, config.head(), size=32)

@@ -14,9 +14,9 @@ from fer_web.study.lab.features import FeatureStore
 from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.networks.rows import FIVE, FROM_MODEL_B, OURS
 from fer_web.study.lab.neural import fit
-from fer_web.study.lab.row import Fitted, Task
+from fer_web.study.lab.system import FitContext, Fitted
 from fer_web.study.training.augment import Augmentation
-from fer_web.study.training.dataset import Table, learning_data
+from fer_web.study.training.dataset import FaceTable, learning_data
 from fer_web.study.training.schedule import Schedule
 from fer_web.study.training.targets import Loss
 from tests.study.training.conftest import faces
@@ -34,22 +34,24 @@ pytestmark = pytest.mark.usefixtures("eager")
 
 
 @pytest.fixture(scope="module")
-def table() -> Table:
+def table() -> FaceTable:
     """60 pictures with all seven labels: 42 to fit, 10 to choose by, 8 nobody here may see."""
     split = replace(faces(60), labels=np.arange(60, dtype=np.int64) % 7)
-    return Table(split, np.repeat(np.array([0, 1, 2], dtype=np.int64), (42, 10, 8)))
+    return FaceTable(split, np.repeat(np.array([0, 1, 2], dtype=np.int64), (42, 10, 8)))
 
 
-def task(table: Table, folder: Path, config: LabConfig, **options: object) -> Task:
+def task(table: FaceTable, folder: Path, config: LabConfig, **options: object) -> FitContext:
     data = learning_data(subset(table, config.expressions))
-    return Task(data, folder, FeatureStore(), config.as_config(), len(config.expressions), is_quiet=True, **options)  # type: ignore[arg-type]
+    return FitContext(
+        data, folder, FeatureStore(), config.as_config(), len(config.expressions), is_quiet=True, **options
+    )  # type: ignore[arg-type]
 
 
 def accuracies(fitted: Fitted) -> list[tuple[float, float]]:
     return [(row["size"], row["public_accuracy"]) for row in fitted.history]
 
 
-def test_a_row_is_trained_on_growing_pictures_and_answers_for_its_classes(table: Table, tmp_path: Path) -> None:
+def test_a_row_is_trained_on_growing_pictures_and_answers_for_its_classes(table: FaceTable, tmp_path: Path) -> None:
     fitted = fit(task(table, tmp_path / "simple", SHORT))
     answers = fitted.answer(table.rows.pixels[:5])
 
@@ -59,7 +61,7 @@ def test_a_row_is_trained_on_growing_pictures_and_answers_for_its_classes(table:
     assert fitted.weights.is_file()
 
 
-def test_the_answers_are_those_that_were_chosen_by(table: Table, tmp_path: Path) -> None:
+def test_the_answers_are_those_that_were_chosen_by(table: FaceTable, tmp_path: Path) -> None:
     """The network without auxiliary heads, built anew, has the accuracy that the training's network was chosen for."""
     given = task(table, tmp_path / "simple", SHORT)
     fitted = fit(given)
@@ -71,7 +73,7 @@ def test_the_answers_are_those_that_were_chosen_by(table: Table, tmp_path: Path)
     assert fitted.chosen["size"] == 48
 
 
-def test_a_stopped_row_goes_on_where_it_was(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopped_row_goes_on_where_it_was(table: FaceTable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before its network is built anew for larger pictures, and after: dropout goes on as well."""
     config = replace(SHORT, schedule=replace(SHORT.schedule, epochs=3, sizes=((0.3, 32), (1.0, 48))))
     whole = fit(task(table, tmp_path / "whole", config))
@@ -100,7 +102,7 @@ def _stop_after(epochs: int) -> object:
     return save
 
 
-def test_a_row_of_five_expressions_begins_with_the_weights_of_one_of_seven(table: Table, tmp_path: Path) -> None:
+def test_a_row_of_five_expressions_begins_with_the_weights_of_one_of_seven(table: FaceTable, tmp_path: Path) -> None:
     """Landmarks and HOG come in beside the pictures, which the other row did not have."""
     first = replace(SHORT, network="model-b", schedule=replace(SHORT.schedule, sizes=((1.0, 32),), epochs=1))
     fit(task(table, tmp_path / "model-b", first))
@@ -116,14 +118,14 @@ def test_a_row_of_five_expressions_begins_with_the_weights_of_one_of_seven(table
         assert other["emotion/kernel"].shape[1] == 5
 
 
-def test_a_row_whose_beginning_was_not_run_says_so(table: Table, tmp_path: Path) -> None:
+def test_a_row_whose_beginning_was_not_run_says_so(table: FaceTable, tmp_path: Path) -> None:
     config = replace(SHORT, network="model-b", starts_from="model-b")
 
     with pytest.raises(DataError, match=r"starts from model-b.*run that first"):
         fit(task(table, tmp_path / "row", config))
 
 
-def test_the_clock_ends_a_row_and_its_table_line_says_how_far_it_came(table: Table, tmp_path: Path) -> None:
+def test_the_clock_ends_a_row_and_its_table_line_says_how_far_it_came(table: FaceTable, tmp_path: Path) -> None:
     config = replace(SHORT, schedule=replace(SHORT.schedule, epochs=1000, sizes=((1.0, 32),)))
 
     fitted = fit(task(table, tmp_path / "row", config, minutes=0.02))
@@ -133,7 +135,7 @@ def test_the_clock_ends_a_row_and_its_table_line_says_how_far_it_came(table: Tab
     assert 1 <= done < planned == 1000
 
 
-def test_landmarks_are_learned_beside_the_expression(table: Table, tmp_path: Path) -> None:
+def test_landmarks_are_learned_beside_the_expression(table: FaceTable, tmp_path: Path) -> None:
     config = replace(SHORT, landmarks=2.0, schedule=replace(SHORT.schedule, sizes=((1.0, 32),), epochs=1))
 
     fitted = fit(task(table, tmp_path / "row", config))

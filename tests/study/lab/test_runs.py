@@ -8,23 +8,23 @@ import numpy as np
 import pytest
 
 from fer_web.errors import DataError
-from fer_web.study.lab.row import Fitted, Pictures, Row, Scores, Task
-from fer_web.study.lab.runs import Options, finished_runs, read_record, run_row
-from fer_web.study.training.dataset import Table
+from fer_web.study.lab.runs import LabOptions, finished_runs, read_record, run_row
+from fer_web.study.lab.system import FitContext, Fitted, Pictures, Scores, System
+from fer_web.study.training.dataset import FaceTable
 from tests.study.lab.conftest import made_up
 
-OPTIONS = Options(is_quiet=True, cache=None)
+OPTIONS = LabOptions(is_quiet=True, cache=None)
 
 
 class Memory:
     """A row's `fit` that answers with the label of the nearest training picture, and remembers what it was given."""
 
     def __init__(self) -> None:
-        self.tasks: list[Task] = []
+        self.tasks: list[FitContext] = []
         self.is_failing = False
         self.weights = b"nearest"
 
-    def __call__(self, task: Task) -> Fitted:
+    def __call__(self, task: FitContext) -> Fitted:
         self.tasks.append(task)
         (task.weights / "half.txt").write_text("half of the way")
         if self.is_failing:
@@ -48,21 +48,21 @@ def memory() -> Memory:
 
 
 @pytest.fixture
-def row(memory: Memory) -> Row:
-    return Row("nearest", "nearest picture", "pixels", memory, 12.5, "on something else", config={"sizes": (1, 2)})
+def row(memory: Memory) -> System:
+    return System("nearest", "nearest picture", "pixels", memory, 12.5, "on something else", config={"sizes": (1, 2)})
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> Options:
+def options(tmp_path: Path) -> LabOptions:
     return replace(OPTIONS, runs=tmp_path / "runs")
 
 
 @pytest.fixture
-def table() -> Table:
+def table() -> FaceTable:
     return made_up()
 
 
-def test_a_run_writes_down_what_is_needed_to_believe_it(row: Row, table: Table, options: Options) -> None:
+def test_a_run_writes_down_what_is_needed_to_believe_it(row: System, table: FaceTable, options: LabOptions) -> None:
     run_row(row, table, options)
     record = read_record(options.runs / "nearest")
 
@@ -81,7 +81,7 @@ def test_a_run_writes_down_what_is_needed_to_believe_it(row: Row, table: Table, 
     assert (options.runs / "nearest" / "confusion.png").stat().st_size > 1000
 
 
-def test_a_row_cannot_see_private_rows(row: Row, memory: Memory, options: Options) -> None:
+def test_a_row_cannot_see_private_rows(row: System, memory: Memory, options: LabOptions) -> None:
     table = made_up()
     private = table.part("PrivateTest").pixels
     table.rows.pixels[np.flatnonzero(table.usage == 0)[0]] = private[0]  # stands in Training as well
@@ -95,14 +95,16 @@ def test_a_row_cannot_see_private_rows(row: Row, memory: Memory, options: Option
     assert record["private_test"]["accuracy_without_duplicates"]["count"] == 20
 
 
-def test_a_finished_run_is_not_repeated(row: Row, memory: Memory, table: Table, options: Options) -> None:
+def test_a_finished_run_is_not_repeated(row: System, memory: Memory, table: FaceTable, options: LabOptions) -> None:
     first = run_row(row, table, options)
 
     assert run_row(row, table, options) == first
     assert len(memory.tasks) == 1
 
 
-def test_again_starts_anew_and_keeps_count_of_reads(row: Row, memory: Memory, table: Table, options: Options) -> None:
+def test_again_starts_anew_and_keeps_count_of_reads(
+    row: System, memory: Memory, table: FaceTable, options: LabOptions
+) -> None:
     run_row(row, table, options)
     memory.weights = b"another model"
 
@@ -112,13 +114,13 @@ def test_again_starts_anew_and_keeps_count_of_reads(row: Row, memory: Memory, ta
     assert len({read["weights_sha256"] for read in record["private_test_reads"]}) == 2
 
 
-def test_the_same_weights_are_read_once(row: Row, table: Table, options: Options) -> None:
+def test_the_same_weights_are_read_once(row: System, table: FaceTable, options: LabOptions) -> None:
     run_row(row, table, options)
 
     assert len(run_row(row, table, replace(options, is_again=True))["private_test_reads"]) == 1
 
 
-def test_a_stopped_run_finds_what_it_left(row: Row, memory: Memory, table: Table, options: Options) -> None:
+def test_a_stopped_run_finds_what_it_left(row: System, memory: Memory, table: FaceTable, options: LabOptions) -> None:
     memory.is_failing = True
     with pytest.raises(KeyboardInterrupt):
         run_row(row, table, options)
@@ -133,7 +135,7 @@ def test_a_stopped_run_finds_what_it_left(row: Row, memory: Memory, table: Table
 
 @pytest.mark.parametrize(("change", "what"), [({"seed": 1}, "seed"), ({"is_quick": True}, "quick")])
 def test_a_stopped_run_does_not_go_on_as_another_one(
-    row: Row, memory: Memory, table: Table, options: Options, change: dict[str, int], what: str
+    row: System, memory: Memory, table: FaceTable, options: LabOptions, change: dict[str, int], what: str
 ) -> None:
     memory.is_failing = True
     with pytest.raises(KeyboardInterrupt):
@@ -143,7 +145,9 @@ def test_a_stopped_run_does_not_go_on_as_another_one(
         run_row(row, table, replace(options, **change))
 
 
-def test_a_rows_expressions_become_its_classes(row: Row, memory: Memory, table: Table, options: Options) -> None:
+def test_a_rows_expressions_become_its_classes(
+    row: System, memory: Memory, table: FaceTable, options: LabOptions
+) -> None:
     record = run_row(replace(row, expressions=(6, 3, 0)), table, options)
 
     assert record["expressions"] == ["neutral", "happy", "angry"]
@@ -152,7 +156,7 @@ def test_a_rows_expressions_become_its_classes(row: Row, memory: Memory, table: 
     assert np.shape(record["private_test"]["confusion"]) == (3, 3)
 
 
-def test_a_quick_run_does_not_read_private_rows(row: Row, options: Options) -> None:
+def test_a_quick_run_does_not_read_private_rows(row: System, options: LabOptions) -> None:
     table = made_up()
     broken = replace(table, rows=replace(table.rows, labels=np.where(table.usage == 2, 0, table.rows.labels)))
 
@@ -164,15 +168,15 @@ def test_a_quick_run_does_not_read_private_rows(row: Row, options: Options) -> N
 
 
 def test_the_command_repeats_what_was_asked_for() -> None:
-    options = Options(seed=3, epochs=5, minutes=2.5, is_quick=True, data="my faces.npz", votes="votes.csv")
+    options = LabOptions(seed=3, epochs=5, minutes=2.5, is_quick=True, data="my faces.npz", votes="votes.csv")
 
     assert options.command("x") == (
         "python -m fer_web lab run x --data 'my faces.npz' --votes votes.csv --seed 3 --epochs 5 --minutes 2.5 --quick"
     )
 
 
-def test_answers_of_another_size_are_refused(row: Row, table: Table, options: Options) -> None:
-    def fit(task: Task) -> Fitted:
+def test_answers_of_another_size_are_refused(row: System, table: FaceTable, options: LabOptions) -> None:
+    def fit(task: FitContext) -> Fitted:
         path = task.weights / "model.bin"
         path.write_bytes(b"")
         return Fitted(lambda pictures: np.zeros((len(pictures), 2)), path)
@@ -181,7 +185,7 @@ def test_answers_of_another_size_are_refused(row: Row, table: Table, options: Op
         run_row(replace(row, fit=fit), table, options)
 
 
-def test_only_finished_runs_are_results(row: Row, memory: Memory, table: Table, options: Options) -> None:
+def test_only_finished_runs_are_results(row: System, memory: Memory, table: FaceTable, options: LabOptions) -> None:
     run_row(row, table, options)
     memory.is_failing = True
     with pytest.raises(KeyboardInterrupt):
@@ -197,7 +201,7 @@ def test_a_damaged_record_is_named(tmp_path: Path) -> None:
         read_record(tmp_path)
 
 
-def test_records_are_json_that_people_can_compare(row: Row, table: Table, options: Options) -> None:
+def test_records_are_json_that_people_can_compare(row: System, table: FaceTable, options: LabOptions) -> None:
     run_row(row, table, options)
     text = (options.runs / "nearest" / "run.json").read_text()
 

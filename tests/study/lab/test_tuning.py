@@ -13,9 +13,9 @@ import pytest
 
 from fer_web.cli import main
 from fer_web.errors import DataError, StoreError
-from fer_web.study.lab.row import Fitted, Row, Task, unheard
 from fer_web.study.lab.rows import all_rows
 from fer_web.study.lab.search_space import drawn, space_of
+from fer_web.study.lab.system import FitContext, Fitted, System, unheard
 from fer_web.study.lab.tuning import Tuning, as_markdown, importance, tune
 from tests.study.lab.conftest import made_up, save
 
@@ -35,7 +35,7 @@ class Fixed:
         return choices[0]
 
 
-def fit_by_rate(task: Task) -> Fitted:
+def fit_by_rate(task: FitContext) -> Fitted:
     """Right on every picture when the learning rate is high, on none when it is low; it reports three steps."""
     rate = task.config["schedule"]["rate"]
     right = rate > 0.05
@@ -51,7 +51,7 @@ def fit_by_rate(task: Task) -> Fitted:
     return Fitted(answer, weights)
 
 
-ROW = Row("by-rate", "a system", "pixels", fit_by_rate, config={"network": "none", "schedule": {}, "optimizer": {},
+ROW = System("by-rate", "a system", "pixels", fit_by_rate, config={"network": "none", "schedule": {}, "optimizer": {},
                                                                "loss": {}, "augmentation": {}})  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def test_what_decides_is_found_to_be_important(tmp_path: Path) -> None:
     assert (tmp_path / "importance.png").stat().st_size > 1000
 
 
-def fit_unpruned(task: Task) -> Fitted:
+def fit_unpruned(task: FitContext) -> Fitted:
     return fit_by_rate(replace(task, report=unheard))
 
 

@@ -11,7 +11,7 @@ import pytest
 from fer_web.study.networks import build
 from fer_web.study.networks.xception import xception
 from fer_web.study.training.config import read_config
-from fer_web.study.training.dataset import VOTE_NAMES, LearningData, Split, Table, learning_data
+from fer_web.study.training.dataset import VOTE_NAMES, FaceTable, LearningData, Split, learning_data
 from fer_web.study.training.task import expression_task
 from fer_web.study.training.trainer import Trainer
 
@@ -39,19 +39,19 @@ def faces(count: int, seed: int = 0) -> Split:
 
 
 @pytest.fixture(scope="session")
-def table() -> Table:
+def table() -> FaceTable:
     """40 Training, 10 PublicTest and 10 PrivateTest rows."""
     usage = np.repeat(np.array([0, 1, 2], dtype=np.int64), (40, 10, 10))
-    return Table(faces(60), usage)
+    return FaceTable(faces(60), usage)
 
 
 @pytest.fixture(scope="session")
-def data(table: Table) -> LearningData:
+def data(table: FaceTable) -> LearningData:
     return learning_data(table)
 
 
 @pytest.fixture(scope="session")
-def data_file(table: Table, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data_file(table: FaceTable, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same rows as a file that `--data` takes."""
     path, rows = tmp_path_factory.mktemp("data") / "fer.npz", table.rows
     np.savez(path, pixels=rows.pixels, emotion=rows.labels, usage=table.usage, ferplus_votes=rows.votes)

@@ -12,7 +12,7 @@ from fer_web.cli.main import main
 from fer_web.errors import DataError
 from fer_web.study.training import ablation
 from fer_web.study.training.ablate_command import PLAN
-from fer_web.study.training.ablation import Plan, ablate, differences, draw, read_plan, read_results, table
+from fer_web.study.training.ablation import AblationPlan, ablate, differences, draw, read_plan, read_results, table
 from fer_web.study.training.config import TrainingConfig
 from fer_web.study.training.dataset import LearningData
 
@@ -39,7 +39,7 @@ rate = 0.001
 
 
 @pytest.fixture
-def plan(tiny_network: str, tmp_path: Path) -> Plan:
+def plan(tiny_network: str, tmp_path: Path) -> AblationPlan:
     """Three tiny runs with two seeds each."""
     path = tmp_path / "plan.toml"
     path.write_text(TINY, encoding="utf-8")
@@ -70,7 +70,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> list[tuple[TrainingConfig, Path]]:
     return made
 
 
-def test_a_variant_differs_in_what_is_named_alone(plan: Plan) -> None:
+def test_a_variant_differs_in_what_is_named_alone(plan: AblationPlan) -> None:
     base, slow = plan.runs["base"], plan.runs["slow"]
 
     assert list(plan.runs) == ["base", "without-votes", "slow"]
@@ -104,7 +104,7 @@ def test_a_wrong_plan_is_refused(tiny_network: str, tmp_path: Path, before: str,
 
 
 def test_every_run_is_made_once(
-    plan: Plan, data: LearningData, tmp_path: Path, here: list[tuple[TrainingConfig, Path]]
+    plan: AblationPlan, data: LearningData, tmp_path: Path, here: list[tuple[TrainingConfig, Path]]
 ) -> None:
     found = ablate(plan, data, tmp_path, quiet=True)
 
@@ -115,14 +115,14 @@ def test_every_run_is_made_once(
     assert len(here) == 6
 
 
-def test_what_a_run_needs_must_be_given(plan: Plan, data: LearningData, tmp_path: Path) -> None:
+def test_what_a_run_needs_must_be_given(plan: AblationPlan, data: LearningData, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="base learns from teachers' answers"):
         ablate(read_plan(PLAN), data, tmp_path)
     with pytest.raises(DataError, match="base learns from served crops"):
         ablate(read_plan(PLAN), replace(data, logits=np.zeros((40, 7), np.float32)), tmp_path)
 
 
-def test_differences_are_taken_seed_by_seed(plan: Plan, tmp_path: Path) -> None:
+def test_differences_are_taken_seed_by_seed(plan: AblationPlan, tmp_path: Path) -> None:
     found = {"base": {1: 0.50, 2: 0.60}, "slow": {1: 0.48, 2: 0.59, 3: 0.9}}
 
     told = table(plan, found)

@@ -8,12 +8,12 @@ import pytest
 
 from fer_web.cli.main import main
 from fer_web.errors import DataError
-from fer_web.study.training.dataset import LearningData, Split, Table, appears_in, learning_data, repeats
+from fer_web.study.training.dataset import FaceTable, LearningData, Split, appears_in, learning_data, repeats
 from fer_web.study.training.readers import read_table
 from tests.study.training.conftest import faces
 
 
-def test_learning_data_has_no_private_row(table: Table, data: LearningData) -> None:
+def test_learning_data_has_no_private_row(table: FaceTable, data: LearningData) -> None:
     private = {picture.tobytes() for picture in table.part("PrivateTest").pixels}
     learned = [*data.training.pixels, *data.public.pixels]
 
@@ -21,7 +21,7 @@ def test_learning_data_has_no_private_row(table: Table, data: LearningData) -> N
     assert [field.name for field in fields(data) if field.type == "Split"] == ["training", "public"]
 
 
-def test_copies_of_test_pictures_leave_the_training_part(table: Table) -> None:
+def test_copies_of_test_pictures_leave_the_training_part(table: FaceTable) -> None:
     pixels = table.rows.pixels.copy()
     pixels[0], pixels[1], pixels[2] = pixels[45], pixels[55], pixels[55]
 
@@ -35,7 +35,7 @@ def test_copies_of_test_pictures_leave_the_training_part(table: Table) -> None:
 
 def test_without_rows_to_choose_by_there_is_no_training() -> None:
     with pytest.raises(DataError, match="PublicTest"):
-        learning_data(Table(faces(3), np.zeros(3, dtype=np.int64)))
+        learning_data(FaceTable(faces(3), np.zeros(3, dtype=np.int64)))
 
 
 def test_equal_pictures_are_found_and_nearly_equal_ones_are_not() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fer_web.errors import DataError
-from fer_web.study.training.parallel import Worker, in_parallel
+from fer_web.study.training.parallel import Replica, in_parallel
 
 
 class Variable:
@@ -36,7 +36,7 @@ def test_workers_meet_at_the_mean_weighted_by_their_steps(tmp_path: Path) -> Non
     answers: dict[int, tuple[int, tuple[float, ...]]] = {}
 
     def meet(rank: int, steps: int, done: float) -> None:
-        answers[rank] = Worker(rank, 2, barrier).exchange(models[rank], tmp_path, steps, (done, rank))
+        answers[rank] = Replica(rank, 2, barrier).exchange(models[rank], tmp_path, steps, (done, rank))
 
     threads = [threading.Thread(target=meet, args=(0, 3, 0.25)), threading.Thread(target=meet, args=(1, 1, 0.75))]
     for thread in threads:
@@ -53,17 +53,17 @@ def test_workers_meet_at_the_mean_weighted_by_their_steps(tmp_path: Path) -> Non
 @pytest.mark.parametrize(("count", "steps", "elapsed_s", "expected"), [(1, 4, 0, True), (1, 3, 9, False),
                                                                        (2, 99, 1, False), (2, 1, 3, True)])  # fmt: skip
 def test_alone_steps_decide_and_together_the_clock(count: int, steps: int, elapsed_s: float, expected: bool) -> None:
-    assert Worker(count=count).is_time(steps, elapsed_s) is expected
+    assert Replica(count=count).is_time(steps, elapsed_s) is expected
 
 
-def meet(scratch: Path, worker: Worker) -> float:
+def meet(scratch: Path, worker: Replica) -> float:
     """One step at 1, 2, … in every process; the mean. At module level because other processes start with it."""
     model = Model(worker.rank + 1.0)
     worker.exchange(model, scratch, 1, ())
     return float(model.weights[0].value[0, 0])
 
 
-def fail(scratch: Path, worker: Worker) -> float:
+def fail(scratch: Path, worker: Replica) -> float:
     """The second process ends before it meets the first."""
     if worker.rank:
         os._exit(9)

@@ -13,7 +13,7 @@ from fer_web.registry.catalog import load_model, sha256_of
 from fer_web.registry.spec import InputSpec
 from fer_web.study.networks import HeadSpec, build_network
 from fer_web.study.training.checkpoint import note_inputs
-from fer_web.study.training.dataset import LearningData, Table
+from fer_web.study.training.dataset import FaceTable, LearningData
 from fer_web.study.training.evaluate import LEDGER, Examination, count_read, examine, ferplus_majority, results
 from fer_web.study.training.predict import predict
 from fer_web.study.training.publish import publish
@@ -34,7 +34,7 @@ def models(trained: Path, data: LearningData, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(scope="session")
-def exam(models: Path, table: Table) -> Examination:
+def exam(models: Path, table: FaceTable) -> Examination:
     """The answers of `tiny`; its folder then has a ledger with one entry."""
     return examine(table, models, "tiny")
 
@@ -78,7 +78,7 @@ def test_every_set_of_weights_is_counted_once(exam: Examination, models: Path, t
     assert len(json.loads((folder / LEDGER).read_text())) == 2
 
 
-def test_there_is_nothing_to_evaluate_without_private_rows(models: Path, table: Table, tmp_path: Path) -> None:
+def test_there_is_nothing_to_evaluate_without_private_rows(models: Path, table: FaceTable, tmp_path: Path) -> None:
     folder = tmp_path / "models"
     shutil.copytree(models, folder, ignore=shutil.ignore_patterns(LEDGER))
 

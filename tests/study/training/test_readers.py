@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fer_web.errors import DataError
-from fer_web.study.training.dataset import USAGES, VOTE_NAMES, Table
+from fer_web.study.training.dataset import USAGES, VOTE_NAMES, FaceTable
 from fer_web.study.training.readers import read_table
 
 HEADER = ("emotion", "pixels", "Usage")
@@ -67,7 +67,7 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
         read_table(tmp_path / name)
 
 
-def test_an_npz_is_read(data_file: Path, table: Table) -> None:
+def test_an_npz_is_read(data_file: Path, table: FaceTable) -> None:
     again = read_table(data_file)
 
     assert (again.rows.pixels == table.rows.pixels).all()
@@ -123,7 +123,7 @@ def votes_file(path: Path, usages: list[str]) -> Path:
     return write(path, *rows, header=("Usage", "Image name", *VOTE_NAMES))
 
 
-def test_votes_join_their_rows_by_order(tmp_path: Path, table: Table) -> None:
+def test_votes_join_their_rows_by_order(tmp_path: Path, table: FaceTable) -> None:
     faces = write(tmp_path / "fer2013.csv", row(), row(usage="PublicTest"))
     votes = votes_file(tmp_path / "fer2013new.csv", ["Training", "PublicTest"])
 

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from PIL import Image
 
 from fer_web.study.bench.faults.probe import ask, largest, noticed
-from fer_web.study.bench.faults.table import Options, Table, tracebacks
+from fer_web.study.bench.faults.table import FaultOptions, FaultTable, tracebacks
 from fer_web.study.bench.predict import demo_jpeg
 from fer_web.study.bench.serving import Served, served
 
@@ -79,10 +79,10 @@ IMAGES: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
-def run_bombs(options: Options) -> Table:
+def run_bombs(options: FaultOptions) -> FaultTable:
     """Two of each at once, as images, and the GIF as a video."""
     head = ("sent, two at once", "bytes", "answer", "after", "/health, slowest", "/predict, slowest", "MiB at most")
-    table = Table("Small files that cost much", head)
+    table = FaultTable("Small files that cost much", head)
     image = demo_jpeg()
     with served(options.settings()) as server:
         server_mib = server.resident_mib()
@@ -94,7 +94,7 @@ def run_bombs(options: Options) -> Table:
     return table
 
 
-def _image_bomb(table: Table, server: Served, image: bytes, name: str, bomb: bytes, kind: str) -> None:
+def _image_bomb(table: FaultTable, server: Served, image: bytes, name: str, bomb: bytes, kind: str) -> None:
     def send(_: int) -> tuple[str, float]:
         started_s = time.monotonic()
         try:
@@ -115,7 +115,7 @@ def _image_bomb(table: Table, server: Served, image: bytes, name: str, bomb: byt
     table.expect(slowest_s < MOST_S and told[:1] in "24", f"{name}: {told} after {slowest_s:.0f} s")
 
 
-def _video_bomb(table: Table, server: Served, image: bytes) -> None:
+def _video_bomb(table: FaultTable, server: Served, image: bytes) -> None:
     bomb, name = gif(), "8K GIF of 5,000 frames, as a video"
     started_s = time.monotonic()
     with largest(server) as most:

@@ -15,9 +15,9 @@ from fer_web.study.bench.faults.fuzz import run_fuzz
 from fer_web.study.bench.faults.media import run_media
 from fer_web.study.bench.faults.slow import run_announcements, run_slow
 from fer_web.study.bench.faults.stops import run_stops
-from fer_web.study.bench.faults.table import Options, Table
+from fer_web.study.bench.faults.table import FaultOptions, FaultTable
 
-RUNS: dict[str, Callable[[Options], Table]] = {
+RUNS: dict[str, Callable[[FaultOptions], FaultTable]] = {
     "slow": run_slow,
     "announcements": run_announcements,
     "bombs": run_bombs,
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     return int(failed)
 
 
-def _options(args: argparse.Namespace) -> Options:
+def _options(args: argparse.Namespace) -> FaultOptions:
     unknown = sorted(set(args.runs) - set(RUNS))
     if unknown:
         raise FerError(f"there is no run {', '.join(unknown)}; these are: {', '.join(RUNS)}")
@@ -62,7 +62,7 @@ def _options(args: argparse.Namespace) -> Options:
         raise FerError("--clients, --requests, --files and --stops must be above 0")
     if sys.platform == "win32":
         raise FerError("the server of these runs is gunicorn, which Windows has not")
-    return Options(args.clients, args.requests, args.files, args.stops, args.seed, args.models, args.model)
+    return FaultOptions(args.clients, args.requests, args.files, args.stops, args.seed, args.models, args.model)
 
 
 def _allow_files(count: int) -> None:

@@ -16,10 +16,10 @@ from tqdm import tqdm
 from fer_web.errors import NotReadyError
 from fer_web.factory import build_app
 from fer_web.settings import load_settings
-from fer_web.startup import Background
+from fer_web.startup import BackgroundStartup
 from fer_web.study.bench.faults.probe import ask, error_code, largest
 from fer_web.study.bench.faults.requests import Route, random_request
-from fer_web.study.bench.faults.table import Options, Table, first_traceback, tracebacks
+from fer_web.study.bench.faults.table import FaultOptions, FaultTable, first_traceback, tracebacks
 from fer_web.study.bench.predict import demo_jpeg
 from fer_web.study.bench.serving import Served, served
 
@@ -52,7 +52,7 @@ class Answered:
 
 def all_routes() -> list[Route]:
     """Those that the application has."""
-    app = build_app(load_settings(), Background(_never, _never))
+    app = build_app(load_settings(), BackgroundStartup(_never, _never))
     rules = app.url_map.iter_rules()
     return [Route(rule.rule, tuple(sorted(rule.methods or ()))) for rule in rules]
 
@@ -61,12 +61,14 @@ def _never() -> NoReturn:
     raise NotReadyError("only the routes are asked for")
 
 
-def run_fuzz(options: Options) -> Table:
+def run_fuzz(options: FaultOptions) -> FaultTable:
     """Send them, some at a time, and count what comes of them."""
     routes, image = all_routes(), demo_jpeg()
     chance = random.Random(options.seed)  # noqa: S311 - it is to come again
     requests = [random_request(chance, routes, image) for _ in range(options.requests)]
-    table = Table(f"{options.requests:,} random requests over {len(routes)} routes, seed {options.seed}", ("", "count"))
+    table = FaultTable(
+        f"{options.requests:,} random requests over {len(routes)} routes, seed {options.seed}", ("", "count")
+    )
     with served(options.settings(PATIENCE_S=str(PATIENCE_S))) as server:
         before_mib = server.resident_mib()
         with largest(server) as most:
@@ -77,7 +79,7 @@ def run_fuzz(options: Options) -> Table:
     return table
 
 
-def _report(table: Table, server: Served, answers: Sequence[Answered]) -> None:
+def _report(table: FaultTable, server: Served, answers: Sequence[Answered]) -> None:
     statuses = Counter(f"{answer.status // 100}xx" for answer in answers if answer.status > 0)
     for kind, count in sorted(statuses.items()):
         table.add(f"answered {kind}", count)

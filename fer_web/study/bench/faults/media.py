@@ -17,7 +17,7 @@ from tqdm import tqdm
 from fer_web.study.bench.faults.fuzz import MEANT
 from fer_web.study.bench.faults.probe import ask, largest
 from fer_web.study.bench.faults.samples import damaged, sample_images, sample_videos
-from fer_web.study.bench.faults.table import Options, Table, first_traceback, tracebacks
+from fer_web.study.bench.faults.table import FaultOptions, FaultTable, first_traceback, tracebacks
 from fer_web.study.bench.serving import resident_mib, served
 
 ANSWER_S = 60.0
@@ -29,17 +29,17 @@ MOST_MIB = 4000
 START_S = 300.0
 
 
-def run_media(options: Options) -> Table:
+def run_media(options: FaultOptions) -> FaultTable:
     """Half of them are images, sent to a service; half are videos, given to the command line."""
     head = ("what", "files", "read", "refused", "failed", "tracebacks", "slowest", "MiB at most")
-    table = Table(f"{options.files:,} damaged images and videos, seed {options.seed}", head)
+    table = FaultTable(f"{options.files:,} damaged images and videos, seed {options.seed}", head)
     chance = random.Random(options.seed)  # noqa: S311 - it is to come again
     _images(table, options, chance)
     _videos(table, options, chance)
     return table
 
 
-def _images(table: Table, options: Options, chance: random.Random) -> None:
+def _images(table: FaultTable, options: FaultOptions, chance: random.Random) -> None:
     samples = sample_images()
     statuses: Counter[str] = Counter()
     slowest_s = 0.0
@@ -57,7 +57,7 @@ def _images(table: Table, options: Options, chance: random.Random) -> None:
     _add(table, f"images: {', '.join(samples)}", len(kinds), statuses, log, f"{slowest_s:.1f} s", most[0])
 
 
-def _videos(table: Table, options: Options, chance: random.Random) -> None:
+def _videos(table: FaultTable, options: FaultOptions, chance: random.Random) -> None:
     samples = sample_videos()
     kinds = list(islice(cycle(samples), options.files - options.files // 2))
     with tempfile.TemporaryDirectory() as name:
@@ -76,7 +76,7 @@ def _videos(table: Table, options: Options, chance: random.Random) -> None:
     _add(table, f"videos: {', '.join(samples)}", len(kinds), statuses, said, mean, mib)
 
 
-def _analyzed(options: Options, folder: Path) -> tuple[str, float]:
+def _analyzed(options: FaultOptions, folder: Path) -> tuple[str, float]:
     """What the command line says about a folder of videos, and the memory that it took."""
     command = [sys.executable, "-m", "fer_web", "analyze", str(folder / "videos"), "--out", str(folder / "out")]
     command += ["--quiet", "--jobs", "2", "--models-dir", str(options.models.resolve()), "--model", options.model]
@@ -102,7 +102,9 @@ def _analyzed(options: Options, folder: Path) -> tuple[str, float]:
     return said, most[0]
 
 
-def _add(table: Table, what: str, count: int, statuses: Counter[str], log: str, slowest: str, most_mib: float) -> None:
+def _add(
+    table: FaultTable, what: str, count: int, statuses: Counter[str], log: str, slowest: str, most_mib: float
+) -> None:
     told = (statuses["read"], statuses["refused"], statuses["failed"])
     table.add(what, count, *told, tracebacks(log), slowest, f"{most_mib:.0f}")
     table.expect(not statuses["failed"], f"{what}: {statuses['failed']} failed")

@@ -11,8 +11,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
-from fer_web.study.bench.crowd import Crowd
 from fer_web.study.bench.serving import Served
+from fer_web.study.bench.viewer_load import ViewerLoad
 
 # Whoever gets no answer in this time would have given up.
 TIMEOUT_S = 30.0
@@ -45,7 +45,7 @@ def noticed(server: Served, image: bytes, seconds: float) -> Noticed:
     for thread in asking:
         thread.start()
     try:
-        with Crowd(server.port, "/stream", 1) as viewer:
+        with ViewerLoad(server.port, "/stream", 1) as viewer:
             viewer.read(seconds)
             found.viewer_fps = viewer.pictures()[0] / seconds
     finally:

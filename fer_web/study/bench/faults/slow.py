@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from threading import Event, Thread
 
 from fer_web.study.bench.faults.probe import Noticed, largest, noticed, settle
-from fer_web.study.bench.faults.table import Options, Table, tracebacks
+from fer_web.study.bench.faults.table import FaultOptions, FaultTable, tracebacks
 from fer_web.study.bench.predict import demo_jpeg
 from fer_web.study.bench.serving import Served, served
 
@@ -109,10 +109,10 @@ def slow_clients(port: int, size: int, kind: str) -> Iterator[SlowClients]:
         crowd.close()
 
 
-def run_slow(options: Options) -> Table:
+def run_slow(options: FaultOptions) -> FaultTable:
     """Each kind of slow client in turn, as many as wanted; silent ones also in more than there is room for."""
     head = ("while", "clients", "/health, slowest", "/predict, slowest", "viewer", "answered", "dropped", "MiB at most")
-    table = Table(f"{options.clients} slow clients, {SECONDS:g} s of each kind", head)
+    table = FaultTable(f"{options.clients} slow clients, {SECONDS:g} s of each kind", head)
     image = demo_jpeg()
     kinds = [(kind, options.clients) for kind in KINDS] + [("send nothing", max(1010, 2 * options.clients))]
     with served(options.settings()) as server:
@@ -126,7 +126,7 @@ def run_slow(options: Options) -> Table:
     return table
 
 
-def _add(table: Table, kind: str, count: int, server: Served, found: Noticed, dropped: int, mib: float) -> None:
+def _add(table: FaultTable, kind: str, count: int, server: Served, found: Noticed, dropped: int, mib: float) -> None:
     answers = sum(found.statuses.values())
     table.add(
         kind,
@@ -142,9 +142,11 @@ def _add(table: Table, kind: str, count: int, server: Served, found: Noticed, dr
     table.expect(server.process.poll() is None, f"while clients {kind}: the server has ended")
 
 
-def run_announcements(options: Options) -> Table:
+def run_announcements(options: FaultOptions) -> FaultTable:
     """Requests that announce much and bring one byte: does /predict still find room?"""
-    table = Table("Large bodies announced, one byte sent", ("announced to", "clients", "/predict answered", "slowest"))
+    table = FaultTable(
+        "Large bodies announced, one byte sent", ("announced to", "clients", "/predict answered", "slowest")
+    )
     image = demo_jpeg()
     with served(options.settings()) as server:
         for path, opening in ANNOUNCED.items():

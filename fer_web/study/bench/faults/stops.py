@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 
 from tqdm import tqdm
 
-from fer_web.study.bench.crowd import Crowd
-from fer_web.study.bench.faults.table import Options, Table, tracebacks
+from fer_web.study.bench.faults.table import FaultOptions, FaultTable, tracebacks
 from fer_web.study.bench.serving import Served, started
+from fer_web.study.bench.viewer_load import ViewerLoad
 
 # What a log holds when a process has not ended by itself.
 ABORTS = ("SIGABRT", "terminate called", "exception not rethrown", "SIGSEGV")
@@ -29,7 +29,7 @@ PATIENCE_S = 60.0
 def _while_watched(server: Served, chance: random.Random, stack: ExitStack) -> None:
     del chance
     server.wait_until()
-    crowd = stack.enter_context(Crowd(server.port, "/stream", VIEWERS))
+    crowd = stack.enter_context(ViewerLoad(server.port, "/stream", VIEWERS))
     crowd.read(WATCH_S)
 
 
@@ -72,10 +72,10 @@ class _Stops:
         self.tracebacks += tracebacks(log)
 
 
-def run_stops(options: Options) -> Table:
+def run_stops(options: FaultOptions) -> FaultTable:
     """SIGTERM again and again, each time to a new server."""
     head = ("SIGTERM while", "stops", "exit code 0", "aborts", "killed", "tracebacks", "median", "slowest")
-    table = Table(f"{options.stops} stops", head)
+    table = FaultTable(f"{options.stops} stops", head)
     chance = random.Random(options.seed)  # noqa: S311 - it is to come again
     moments = [moment for moment, share in zip(MOMENTS, SHARES, strict=True) for _ in range(share)]
     found = {moment: _Stops() for moment in MOMENTS}
@@ -89,7 +89,10 @@ def run_stops(options: Options) -> Table:
 
 
 def _stop(
-    options: Options, come_to: Callable[[Served, random.Random, ExitStack], None], stops: _Stops, chance: random.Random
+    options: FaultOptions,
+    come_to: Callable[[Served, random.Random, ExitStack], None],
+    stops: _Stops,
+    chance: random.Random,
 ) -> None:
     with started(options.settings(LOG_LEVEL="info")) as server, ExitStack() as stack:
         come_to(server, chance, stack)
@@ -99,7 +102,7 @@ def _stop(
         stops.note(server, time.monotonic() - started_s, code)
 
 
-def _add(table: Table, moment: str, stops: _Stops) -> None:
+def _add(table: FaultTable, moment: str, stops: _Stops) -> None:
     ordered = sorted(stops.seconds)
     count, median = len(ordered), ordered[len(ordered) // 2]
     table.add(

@@ -11,7 +11,7 @@ SHOWN = 2500
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class FaultOptions:
     """How much of everything is tried, with which models, and the seed of all chance."""
 
     clients: int
@@ -29,7 +29,7 @@ class Options:
 
 
 @dataclass(slots=True)
-class Table:
+class FaultTable:
     """Rows under a head, and what must not have happened."""
 
     title: str

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fer_web.study.lab.row import Fitted, Pictures, Scores, Task
+from fer_web.study.lab.system import FitContext, Fitted, Pictures, Scores
 from fer_web.study.training.files import write_text
 
 Array = NDArray[np.float32]
@@ -24,12 +24,12 @@ MODEL, STATE = "trees.txt", "state.json"
 KEEP_EVERY = 20  # trees between two states on disk
 
 
-def fit_pixels(task: Task) -> Fitted:
+def fit_pixels(task: FitContext) -> Fitted:
     """Trees on the 2,304 pixels, each picture's light and contrast evened out."""
     return _fit(task, flat)
 
 
-def fit_code(task: Task) -> Fitted:
+def fit_code(task: FitContext) -> Fitted:
     """Trees on what a convolutional auto-encoder keeps of a picture."""
     from fer_web.study.lab.autoencoder import encoder_of
 
@@ -43,7 +43,7 @@ def flat(pictures: Pictures) -> Array:
     return np.asarray((rows - mean) / (deviation + 1), dtype=np.float32)
 
 
-def _fit(task: Task, encode: Encode) -> Fitted:
+def _fit(task: FitContext, encode: Encode) -> Fitted:
     import lightgbm
 
     planned = task.epochs or task.config["rounds"]
@@ -60,14 +60,14 @@ def _fit(task: Task, encode: Encode) -> Fitted:
     return Fitted(answer, path, {"rounds": best}, history, (len(curve), planned))
 
 
-def _boost(task: Task, encode: Encode, planned: int) -> tuple[Any, list[float]]:
+def _boost(task: FitContext, encode: Encode, planned: int) -> tuple[Any, list[float]]:
     """Rounds of boosting, with PublicTest's accuracy after each; a stopped run goes on from its last state on disk."""
     import lightgbm
 
     settings = {**task.config["trees"], "num_class": task.classes, "seed": task.seed, "num_threads": task.jobs}
     training = lightgbm.Dataset(encode(task.data.training.pixels), task.data.training.labels, params=settings)
     public = training.create_valid(encode(task.data.public.pixels), task.data.public.labels)
-    state = State(task)
+    state = BoostingState(task)
     with tqdm(total=planned, initial=len(state.curve), desc="trees", unit="round", disable=task.is_quiet) as bar:
 
         def after_round(environment: Any) -> None:
@@ -87,10 +87,10 @@ def _boost(task: Task, encode: Encode, planned: int) -> tuple[Any, list[float]]:
     return trees, state.curve
 
 
-class State:
+class BoostingState:
     """How far the boosting has come, on disk: the trees, and the accuracy after each round."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: FitContext) -> None:
         self.patience: int = task.config["patience"]
         self.end_s = time.monotonic() + 60 * (task.minutes or float("inf"))
         self.folder = task.weights

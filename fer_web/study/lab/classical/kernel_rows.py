@@ -14,7 +14,7 @@ from tqdm import tqdm
 from fer_web.study.lab.classical.svm import Array, Gaussian, Nystroem, Solver, answers, exact_weights
 from fer_web.study.lab.classical.vectors import Vectors, fit_vectors
 from fer_web.study.lab.features import FeatureStore
-from fer_web.study.lab.row import Fitted, Pictures, Scores, Task
+from fer_web.study.lab.system import FitContext, Fitted, Pictures, Scores
 from fer_web.study.training.files import write_arrays, write_text
 
 MODEL, TRIES = "model.npz", "tries.json"
@@ -41,7 +41,7 @@ class Machine:
 class Study:
     """One row's fitting: what was tried is kept in the run's folder, so that a stopped one does not try it again."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: FitContext) -> None:
         self.task = task
         config = task.config
         self.vectors = fit_vectors(
@@ -111,6 +111,6 @@ class Study:
         return minutes is not None and time.monotonic() - self.started > 60 * minutes
 
 
-def fit_svm(task: Task) -> Fitted:
+def fit_svm(task: FitContext) -> Fitted:
     """A row's `fit`."""
     return Study(task).fit()

@@ -11,7 +11,7 @@ from typing import Any
 
 from fer_web.study.lab.classical.boosting import fit_code, fit_pixels
 from fer_web.study.lab.classical.kernel_rows import fit_svm
-from fer_web.study.lab.row import Row
+from fer_web.study.lab.system import System
 
 MACHINE: Mapping[str, Any] = {
     "dims": 250,  # principal axes of each kind of features
@@ -45,17 +45,17 @@ ORIGINAL = "original features"
 
 def _svm(
     name: str, inputs: list[str], features: str, authors: float, note: str = "", machine: Mapping[str, Any] = MACHINE
-) -> Row:
+) -> System:
     recipe = ORIGINAL if machine is PLAIN else "ours"
-    return Row(name, SYSTEM, features, fit_svm, authors, note, recipe, config={"inputs": inputs, **machine})
+    return System(name, SYSTEM, features, fit_svm, authors, note, recipe, config={"inputs": inputs, **machine})
 
 
-def _trees(name: str, features: str, fit: Any, **config: Any) -> Row:
+def _trees(name: str, features: str, fit: Any, **config: Any) -> System:
     settings = {"trees": TREES, "rounds": 400, "patience": 80, **config}
-    return Row(name, "LightGBM", features, fit, None, "never reported", config=settings)
+    return System(name, "LightGBM", features, fit, None, "never reported", config=settings)
 
 
-ROWS: tuple[Row, ...] = (
+ROWS: tuple[System, ...] = (
     _svm("svm-hog-original", ["hog"], "HOG, original's 72 values", 32.8, machine=PLAIN),
     _svm("svm-hog", ["hog-6"], "HOG, cells of 6 px, blocks of 2 x 2", 32.8),
     _svm("svm-hog-exact", ["hog-6", "hog-8"], "HOG, cells of 6 px and of 8 px; exact kernel", 32.8, machine=EXACT),

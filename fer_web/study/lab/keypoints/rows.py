@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.neural import fit
-from fer_web.study.lab.row import Row
+from fer_web.study.lab.system import System
 from fer_web.study.training.augment import Augmentation
 from fer_web.study.training.config import Optimizer
 from fer_web.study.training.schedule import Schedule
@@ -21,8 +21,8 @@ CONFIG = LabConfig(
     augmentation=Augmentation(rotation_deg=10.0, shift=0.06, scale=1.12, contrast=1.4, camera=0.0, erase=0.1),
     loss=Loss(label_smoothing=0.05),
 )
-ROWS: tuple[Row, ...] = (
-    Row(
+ROWS: tuple[System, ...] = (
+    System(
         name="keypoints-emotion",
         system="residual network of the keypoints",
         features="pixels",

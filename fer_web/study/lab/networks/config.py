@@ -8,7 +8,7 @@ from typing import Any
 
 from fer_web.errors import DataError
 from fer_web.study.lab.networks.beside import INPUTS, values_of
-from fer_web.study.lab.row import ALL
+from fer_web.study.lab.system import ALL
 from fer_web.study.networks import HeadSpec
 from fer_web.study.training.config import TrainingConfig, config_of
 

@@ -12,7 +12,7 @@ from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import quiet_tensorflow
 from fer_web.registry.spec import InputSpec
 from fer_web.study.lab.networks.config import LabConfig
-from fer_web.study.lab.row import ALL, Row
+from fer_web.study.lab.system import ALL, System
 from fer_web.study.networks import NETWORKS, build_network
 from fer_web.study.training.dataset import LearningData
 from fer_web.study.training.publish import Origin, write_model
@@ -23,7 +23,7 @@ NOTES = (
 )
 
 
-def publish_row(row: Row, runs: Path, data: LearningData, models: Path) -> ModelCard:
+def publish_row(row: System, runs: Path, data: LearningData, models: Path) -> ModelCard:
     """Write `<row>.keras` and `<row>.json` into a folder and return the card; DataError where that is not possible."""
     quiet_tensorflow()
     config = _publishable(row)
@@ -40,7 +40,7 @@ def publish_row(row: Row, runs: Path, data: LearningData, models: Path) -> Model
     return write_model(model, models, row.name, data, origin)
 
 
-def _publishable(row: Row) -> LabConfig:
+def _publishable(row: System) -> LabConfig:
     if row.config.get("network") not in NETWORKS:
         raise DataError(f"{row.name} is no network of the laboratory: there is nothing to publish")
     config = LabConfig.of(row.config)

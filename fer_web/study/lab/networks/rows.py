@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fer_web.study.lab.networks.config import LabConfig
 from fer_web.study.lab.neural import fit
-from fer_web.study.lab.row import Row
+from fer_web.study.lab.system import System
 from fer_web.study.training.augment import Augmentation
 from fer_web.study.training.config import Optimizer
 from fer_web.study.training.schedule import Schedule
@@ -49,9 +49,9 @@ B_REPORTED = {"raw": 73.5, "landmarks": 74.4, "hog": 73.2, "sliding": 75.1}
 
 def _row(
     name: str, system: str, config: LabConfig, authors: float | None = None, note: str = "", how: str = TAUGHT
-) -> Row:
+) -> System:
     beside = "pixels" if config.inputs == "raw" else f"pixels, {config.inputs}"
-    return Row(
+    return System(
         name=name,
         system=system,
         features=beside,
@@ -64,7 +64,7 @@ def _row(
     )
 
 
-def _of_the_study(model: str, letter: str, start: LabConfig, reported: dict[str, float]) -> tuple[Row, ...]:
+def _of_the_study(model: str, letter: str, start: LabConfig, reported: dict[str, float]) -> tuple[System, ...]:
     return tuple(
         _row(
             f"{model}-5-{short}",
@@ -83,7 +83,7 @@ MODEL_B = _row(
 )
 FROM_MODEL_B = replace(OURS, network="model-b", starts_from=MODEL_B.name, schedule=AFTER)
 
-ROWS: tuple[Row, ...] = (
+ROWS: tuple[System, ...] = (
     SIMPLE_CNN,
     _row(
         "landmark-supervised",

@@ -10,7 +10,7 @@ from threading import Thread
 import pytest
 from werkzeug.serving import make_server
 
-from fer_web.web.outlet import PIECE_BYTES, Outlet
+from fer_web.web.paced_response import PIECE_BYTES, PacedResponse
 from tests.web.live_server import PATIENCE_S, ask, eventually, parts
 
 Pair = tuple[socket.socket, socket.socket]
@@ -26,7 +26,7 @@ def pair() -> Iterator[Pair]:
         yield served, reader
 
 
-def write(outlet: Outlet, sock: socket.socket, messages: Iterator[bytes]) -> int:
+def write(outlet: PacedResponse, sock: socket.socket, messages: Iterator[bytes]) -> int:
     """What a WSGI server does with an answer; how many bytes it wrote."""
     written = 0
     for piece in outlet.paced(messages):
@@ -41,7 +41,7 @@ def never() -> bool:
 
 def test_without_a_socket_everything_is_written_in_pieces() -> None:
     message = bytes(range(256)) * 400
-    pieces = list(Outlet(None, never).paced([message, b"", b"end"]))
+    pieces = list(PacedResponse(None, never).paced([message, b"", b"end"]))
     assert b"".join(pieces) == message + b"end"
     assert max(map(len, pieces)) == PIECE_BYTES
 
@@ -57,7 +57,7 @@ def test_a_reader_gets_every_byte_in_order(pair: Pair) -> None:
     thread = Thread(target=read)
     thread.start()
     messages = [bytes([number]) * 300_000 for number in range(20)]
-    assert write(Outlet(served, never), served, iter(messages)) == 6_000_000
+    assert write(PacedResponse(served, never), served, iter(messages)) == 6_000_000
     served.shutdown(socket.SHUT_WR)
     thread.join(PATIENCE_S)
     assert bytes(got) == b"".join(messages)
@@ -66,7 +66,7 @@ def test_a_reader_gets_every_byte_in_order(pair: Pair) -> None:
 def test_a_reader_who_stops_is_given_up_after_the_stall_with_little_written(pair: Pair) -> None:
     served, _ = pair
     started_s = time.monotonic()
-    written = write(Outlet(served, never, stall_s=0.3), served, repeat(bytes(100_000)))
+    written = write(PacedResponse(served, never, stall_s=0.3), served, repeat(bytes(100_000)))
     assert 0.3 <= time.monotonic() - started_s < 2
     assert written < 8_000_000  # what both kernels hold, and nothing of ours beyond that
     with pytest.raises(OSError, match=r".*"):
@@ -76,7 +76,9 @@ def test_a_reader_who_stops_is_given_up_after_the_stall_with_little_written(pair
 def test_a_reader_who_stops_does_not_delay_the_end_of_the_service(pair: Pair) -> None:
     served, _ = pair
     is_over: list[bool] = []
-    writer = Thread(target=write, args=(Outlet(served, lambda: bool(is_over), 60), served, repeat(bytes(100_000))))
+    writer = Thread(
+        target=write, args=(PacedResponse(served, lambda: bool(is_over), 60), served, repeat(bytes(100_000)))
+    )
     writer.start()
     is_over.append(True)
     writer.join(2)
@@ -91,7 +93,7 @@ def test_the_next_message_is_made_only_when_the_last_one_was_taken(pair: Pair) -
             made.append(number)
             yield b"x"
 
-    pieces = Outlet(pair[0], never).paced(messages())
+    pieces = PacedResponse(pair[0], never).paced(messages())
     assert made == []
     next(pieces)
     assert made == [0]

@@ -12,8 +12,8 @@ from typing import Generic
 from fer_web.core import Frame, Pixels
 from fer_web.errors import BusyError, NoVisit, OneAtATime
 from fer_web.live.pace import Rate
-from fer_web.live.parts import Outcome, R
-from fer_web.live.turns import Share, Turns
+from fer_web.live.parts import LiveResult, R
+from fer_web.live.turns import ServedTime, Turns
 
 # Whoever sends nothing for this long has left.
 SILENCE_S = 10.0
@@ -29,18 +29,18 @@ class Visit(Generic[R]):
     Frames are dated by this machine's clock as they arrive, so that durations are right at any frame rate.
     """
 
-    def __init__(self, room: Visitors[R], analyze: Callable[[Frame], R], on_end: Callable[[], None]) -> None:
+    def __init__(self, room: Visits[R], analyze: Callable[[Frame], R], on_end: Callable[[], None]) -> None:
         self.id = secrets.token_urlsafe(ID_BYTES)
         self._room = room
         self._analyze: Callable[[Frame], R] | None = analyze
         self._on_end = on_end
-        self._listener: Callable[[Outcome[R]], None] | None = None
+        self._listener: Callable[[LiveResult[R]], None] | None = None
         self._on_close: Callable[[], None] = lambda: None
         self._clock = room.clock
         self._started_s = self._due_s = self.seen_s = self._clock()
         self._rate = Rate(self._clock)
         self._index = 0
-        self._share = Share()
+        self._share = ServedTime()
         self._one_at_a_time = Lock()
         self._over = Event()
 
@@ -54,7 +54,7 @@ class Visit(Generic[R]):
         """Whether a frame is being analyzed."""
         return self._one_at_a_time.locked()
 
-    def see(self, read: Callable[[], Pixels]) -> Outcome[R]:
+    def see(self, read: Callable[[], Pixels]) -> LiveResult[R]:
         """What there is in a frame that has just arrived; `read` decodes it, when it is this visitor's turn.
 
         What `read` raises ends nothing. RequestError: another frame is still being analyzed, or the visit is over.
@@ -72,7 +72,7 @@ class Visit(Generic[R]):
             self.seen_s = self._clock()
             self._one_at_a_time.release()
 
-    def _outcome(self, read: Callable[[], Pixels], arrived_s: float) -> Outcome[R]:
+    def _outcome(self, read: Callable[[], Pixels], arrived_s: float) -> LiveResult[R]:
         analyze = self._analyze
         if analyze is None:
             raise NoVisit()
@@ -80,12 +80,12 @@ class Visit(Generic[R]):
         self._index += 1
         result = analyze(frame)
         self._room.tell(result)
-        outcome = Outcome(frame, result, self._rate.tick(), (self._clock() - arrived_s) * 1000, arrived_s)
+        outcome = LiveResult(frame, result, self._rate.tick(), (self._clock() - arrived_s) * 1000, arrived_s)
         if self._listener is not None:
             self._listener(outcome)
         return outcome
 
-    def listen(self, on_outcome: Callable[[Outcome[R]], None], on_close: Callable[[], None]) -> None:
+    def listen(self, on_outcome: Callable[[LiveResult[R]], None], on_close: Callable[[], None]) -> None:
         """Tell somebody of every outcome from now on, and of the visit's end; nobody else before them is told then.
 
         RequestError when the visit is over.
@@ -113,7 +113,7 @@ class Visit(Generic[R]):
         self.close()
 
 
-class Visitors(Generic[R]):
+class Visits(Generic[R]):
     """`places` visitors at most; one more gets BusyError. Their frames are analyzed in `workers` threads, by turns.
 
     `analyze()` makes a visitor's analysis, `on_result` is told of every result. Any thread may call anything; one lock

@@ -7,10 +7,10 @@ from threading import Thread, active_count
 import pytest
 
 from fer_web.errors import BusyError, NotReadyError
-from fer_web.live import Picture, Viewing
+from fer_web.live import EncodedImage, Viewing
 from tests.live.studio import LIVE, LOST, PATIENCE_S, Studio, eventually
 
-Pictures = Viewing[Picture | None]
+Pictures = Viewing[EncodedImage | None]
 
 
 def texts(pictures: Pictures, until: str) -> list[str]:

@@ -12,14 +12,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from fer_web.core import Marker, Reading
 from fer_web.errors import RecordingOver
+from fer_web.store.recording import BROKE_OFF, RecordingState, SessionKind
+from fer_web.store.recording_deletion import RecordingDeletion
+from fer_web.store.recording_reads import found
 from fer_web.store.rows import clean, reading_values
-from fer_web.store.session import BROKE_OFF, SessionKind, SessionState
-from fer_web.store.session_deletion import SessionDeletion
-from fer_web.store.session_reads import found
-from fer_web.store.tables import MarkerRow, PersonRow, ReadingRow, SessionRow
+from fer_web.store.tables import MarkerRow, ReadingRow, RecordingRow, TrackRow
 
 
-class KeptRecordings(SessionDeletion):
+class KeptRecordings(RecordingDeletion):
     """All about recordings; NoRecording for one that does not exist (any more)."""
 
     def create(
@@ -41,7 +41,7 @@ class KeptRecordings(SessionDeletion):
         values = {
             "id": session_id,
             "kind": kind,
-            "state": str(SessionState.RECORDING),
+            "state": str(RecordingState.RECORDING),
             "name": clean(name),
             "source": clean(source),
             "started_at": started_at,
@@ -59,7 +59,7 @@ class KeptRecordings(SessionDeletion):
         }
         with self._database.writing() as connection:
             self._presence.announce()
-            connection.execute(insert(SessionRow).values(values))
+            connection.execute(insert(RecordingRow).values(values))
         return session_id
 
     def append(
@@ -80,12 +80,12 @@ class KeptRecordings(SessionDeletion):
         with self._database.writing() as connection:
             self._presence.announce()
             session = found(connection, session_id, lock=True)
-            if session.state == SessionState.FINISHED:
+            if session.state == RecordingState.FINISHED:
                 raise RecordingOver(f"the recording {session.name!r} is finished: start another one")
             if readings:
                 _insert_readings(connection, session, readings)
             changes = {
-                "state": str(SessionState.RECORDING),
+                "state": str(RecordingState.RECORDING),
                 "trouble": None,
                 "readings": session.readings + len(readings),
                 "duration_s": max(session.duration_s, float(duration_s)),
@@ -93,7 +93,7 @@ class KeptRecordings(SessionDeletion):
                 "heartbeat_at": self._clock(),
                 **_known(fps=fps, width=width, height=height),
             }
-            connection.execute(update(SessionRow).where(SessionRow.number == session.number).values(changes))
+            connection.execute(update(RecordingRow).where(RecordingRow.number == session.number).values(changes))
 
     def mark(self, session_id: str, marker: Marker) -> None:
         """Add a note."""
@@ -115,7 +115,7 @@ class KeptRecordings(SessionDeletion):
         """End a recording; what was not known at its beginning can be added. `trouble` says why it broke off early."""
         self._change(
             session_id,
-            state=str(SessionState.FINISHED),
+            state=str(RecordingState.FINISHED),
             duration_s=float(duration_s),
             **_known(fps=fps, width=width, height=height, trouble=trouble and clean(trouble)),
         )
@@ -127,7 +127,9 @@ class KeptRecordings(SessionDeletion):
     def purge(self, older_than: datetime) -> int:
         """Remove recordings that began to be kept before `older_than` and do not go on; how many there were."""
         self.recover()
-        return self._delete_where(SessionRow.created_at < older_than, SessionRow.state != str(SessionState.RECORDING))
+        return self._delete_where(
+            RecordingRow.created_at < older_than, RecordingRow.state != str(RecordingState.RECORDING)
+        )
 
     def recover(self) -> int:
         """Mark as interrupted what processes that have died were recording, how many there were.
@@ -147,11 +149,11 @@ class KeptRecordings(SessionDeletion):
             self._database.with_room(lambda: self._interrupt(lambda row: bool(row.owner == self._presence.owner)))
 
     def _interrupt(self, is_over: Callable[[Row[Any]], bool]) -> int:
-        asked = select(SessionRow).where(SessionRow.state == str(SessionState.RECORDING)).with_for_update()
-        changes = {"state": str(SessionState.INTERRUPTED), "trouble": BROKE_OFF}
+        asked = select(RecordingRow).where(RecordingRow.state == str(RecordingState.RECORDING)).with_for_update()
+        changes = {"state": str(RecordingState.INTERRUPTED), "trouble": BROKE_OFF}
         with self._database.writing() as connection:
             lost = [row.number for row in connection.execute(asked) if is_over(row)]
-            connection.execute(update(SessionRow).where(SessionRow.number.in_(lost)).values(changes))
+            connection.execute(update(RecordingRow).where(RecordingRow.number.in_(lost)).values(changes))
         return len(lost)
 
 
@@ -168,4 +170,4 @@ def _insert_readings(connection: Connection, session: Row[Any], readings: Sequen
     connection.execute(insert(ReadingRow), rows)
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     people = [{"session": session.number, "track": track} for track in sorted({row["track_id"] for row in rows})]
-    connection.execute(dialect.insert(PersonRow).on_conflict_do_nothing(), people)
+    connection.execute(dialect.insert(TrackRow).on_conflict_do_nothing(), people)

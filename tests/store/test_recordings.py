@@ -9,7 +9,7 @@ import pytest
 
 from fer_web.core import Marker, Pose, Quality, Reading
 from fer_web.errors import RequestError
-from fer_web.store import SessionState, Store, session_deletion, session_reads
+from fer_web.store import RecordingState, Store
 from tests.readings import reading_of
 from tests.store.samples import NOON, SCORES, Clock, begin, reading, readings, rows
 
@@ -84,7 +84,7 @@ def test_a_reading_that_is_none_takes_the_others_of_its_second_with_it_and_nothi
 
 
 def test_readings_come_in_time_order_however_they_are_paged(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_reads, "PAGE", 3)
+    monkeypatch.setattr(recording_reads, "PAGE", 3)
     session, other = begin(store), begin(store)
     moments = [0.0, 0.0, 0.0, 0.0, 0.1, 0.1, 0.2]
     given = [reading(moment, track) for track, moment in enumerate(moments)]
@@ -113,7 +113,7 @@ def test_a_recording_tells_all_that_is_known_about_it(store: Store) -> None:
     assert (stored.id, stored.kind, stored.state, stored.consent, stored.job_id) == (
         session,
         "video",
-        SessionState.RECORDING,
+        RecordingState.RECORDING,
         "signed on paper",
         "job-1",
     )
@@ -133,7 +133,7 @@ def test_what_is_learned_on_the_way_is_kept(store: Store) -> None:
 
     stored = store.recordings.get(session)
     told = stored.recording
-    assert stored.state is SessionState.FINISHED
+    assert stored.state is RecordingState.FINISHED
     assert (told.duration_s, told.fps, told.width, told.height) == (2.5, 14.5, 640, 480)
     assert told.trouble == "the camera was unplugged"
 
@@ -187,7 +187,7 @@ def test_a_recording_that_does_not_exist_is_told(store: Store, ask: Callable[[St
 
 
 def test_deleting_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_deletion, "PAGE", 4)
+    monkeypatch.setattr(recording_deletion, "PAGE", 4)
     doomed, kept = begin(store), begin(store)
     for session in (doomed, kept):
         store.recordings.append(session, [*readings(10), *[reading(5.0)] * 6], duration_s=1.0)
@@ -204,7 +204,7 @@ def test_deleting_leaves_nothing_behind(store: Store, monkeypatch: pytest.Monkey
 
 
 def test_recording_goes_on_while_another_recording_is_deleted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session_deletion, "PAGE", 10)
+    monkeypatch.setattr(recording_deletion, "PAGE", 10)
     doomed, running = begin(store), begin(store)
     store.recordings.append(doomed, readings(60), duration_s=6.0)
     deleting = Thread(target=store.recordings.delete, args=(doomed,))

@@ -1,4 +1,4 @@
-"""What a reference system is to the laboratory: a `Row`, whose `fit` turns a `Task` into something `Fitted`.
+"""What a reference system is to the laboratory: a `System`, whose `fit` turns a `FitContext` into something `Fitted`.
 
 A row never sees PrivateTest: `Task.data` has no place for it. It chooses by `Task.data.public`, and `runs` measures
 what it chose on PrivateTest afterwards, once.
@@ -28,7 +28,7 @@ def unheard(step: int, public_accuracy: float) -> None:
 
 
 @dataclass(frozen=True)
-class Task:
+class FitContext:
     """What a row is given: `data` to learn from and choose by, a folder of its own, and how much to do.
 
     Labels are 0 to `classes` - 1 in the order of the row's `expressions`. `epochs` and `minutes` are what the user
@@ -78,7 +78,7 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Row:
+class System:
     """One line of the laboratory's table.
 
     `authors` is the accuracy in percent that the system's authors report, None where they report none, and
@@ -88,7 +88,7 @@ class Row:
     name: str
     system: str
     features: str
-    fit: Callable[[Task], Fitted]
+    fit: Callable[[FitContext], Fitted]
     authors: float | None = None
     authors_note: str = ""
     recipe: str = "ours"

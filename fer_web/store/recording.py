@@ -16,7 +16,7 @@ DELETED = "deleted"
 BROKE_OFF = "the program that recorded this ended without finishing it"
 
 
-class SessionState(str, Enum):
+class RecordingState(str, Enum):
     """Where a recording stands: it goes on, it was finished, or what recorded it died."""
 
     RECORDING = "recording"
@@ -28,7 +28,7 @@ class SessionState(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class StoredSession:
+class StoredRecording:
     """A recording as it is kept: `readings` and `people` count, `expires_at` is when it will be deleted (None: never).
 
     `consent` is the note that was made about the consent of those who were recorded.
@@ -36,7 +36,7 @@ class StoredSession:
 
     id: str
     kind: SessionKind
-    state: SessionState
+    state: RecordingState
     recording: Recording
     consent: str
     created_at: datetime
@@ -46,4 +46,4 @@ class StoredSession:
     job_id: str | None = None
 
 
-StoredSessions: TypeAlias = list[StoredSession]  # where a method named `list` is in the way
+StoredSessions: TypeAlias = list[StoredRecording]  # where a method named `list` is in the way

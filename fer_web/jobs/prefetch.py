@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Ahead(Generic[T]):
+class Prefetch(Generic[T]):
     """An iterator that takes from another one in a thread of its own, at most `depth` items ahead.
 
     What the other one raises is raised here, in its turn. Taken from by one thread; `close` ends the thread, after the
@@ -48,7 +48,7 @@ class Ahead(Generic[T]):
             self._changed.notify_all()
         self._thread.join()
 
-    def __enter__(self) -> Ahead[T]:
+    def __enter__(self) -> Prefetch[T]:
         return self
 
     def __exit__(

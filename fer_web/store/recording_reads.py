@@ -9,21 +9,21 @@ from sqlalchemy import Connection, Row, func, select, tuple_
 
 from fer_web.core import Marker, Reading, Recording
 from fer_web.errors import NoRecording
+from fer_web.store.recording import BROKE_OFF, DELETED, RecordingState, StoredRecording, StoredSessions
 from fer_web.store.repository import Repository
 from fer_web.store.rows import stored_reading
-from fer_web.store.session import BROKE_OFF, DELETED, SessionState, StoredSession, StoredSessions
-from fer_web.store.tables import MarkerRow, PersonRow, ReadingRow, SessionRow
+from fer_web.store.tables import MarkerRow, ReadingRow, RecordingRow, TrackRow
 
 # Rows that are read, or deleted, in one transaction: nobody else waits for longer than that takes.
 PAGE = 5_000
 
 
-class SessionReads(Repository):
+class RecordingReads(Repository):
     """What can be asked about recordings; NoRecording for one that does not exist (any more)."""
 
-    def get(self, session_id: str) -> StoredSession:
+    def get(self, session_id: str) -> StoredRecording:
         """The recording of that id."""
-        for stored in self._selected(SessionRow.id == session_id, limit=1):
+        for stored in self._selected(RecordingRow.id == session_id, limit=1):
             return stored
         raise NoRecording()
 
@@ -36,7 +36,7 @@ class SessionReads(Repository):
         if not self._database.is_there:
             return 0
         with self._database.reading() as connection:
-            asked = select(func.count()).select_from(SessionRow).where(SessionRow.state != DELETED)
+            asked = select(func.count()).select_from(RecordingRow).where(RecordingRow.state != DELETED)
             return int(connection.scalar(asked) or 0)
 
     def readings(self, session_id: str) -> Iterator[Reading]:
@@ -53,18 +53,18 @@ class SessionReads(Repository):
     def _selected(self, *conditions: Any, limit: int, offset: int = 0) -> StoredSessions:
         if not self._database.is_there:
             return []
-        people = select(func.count()).select_from(PersonRow).where(PersonRow.session == SessionRow.number)
-        asked = select(SessionRow, people.scalar_subquery().label("people")).where(SessionRow.state != DELETED)
-        asked = asked.where(*conditions).order_by(SessionRow.number.desc()).limit(limit).offset(offset)
+        people = select(func.count()).select_from(TrackRow).where(TrackRow.session == RecordingRow.number)
+        asked = select(RecordingRow, people.scalar_subquery().label("people")).where(RecordingRow.state != DELETED)
+        asked = asked.where(*conditions).order_by(RecordingRow.number.desc()).limit(limit).offset(offset)
         with self._database.reading() as connection:
             rows = connection.execute(asked).all()
             markers = _markers(connection, [row.number for row in rows])
         return [self._stored(row, tuple(markers.get(row.number, ()))) for row in rows]
 
-    def _stored(self, row: Row[Any], markers: tuple[Marker, ...]) -> StoredSession:
-        state, trouble = SessionState(row.state), row.trouble
-        if state is SessionState.RECORDING and self._is_lost(row):
-            state, trouble = SessionState.INTERRUPTED, BROKE_OFF
+    def _stored(self, row: Row[Any], markers: tuple[Marker, ...]) -> StoredRecording:
+        state, trouble = RecordingState(row.state), row.trouble
+        if state is RecordingState.RECORDING and self._is_lost(row):
+            state, trouble = RecordingState.INTERRUPTED, BROKE_OFF
         recording = Recording(
             row.name,
             row.source,
@@ -78,7 +78,7 @@ class SessionReads(Repository):
             trouble,
         )
         expires_at = None if self._keep is None else row.created_at + self._keep
-        return StoredSession(
+        return StoredRecording(
             row.id,
             row.kind,
             state,
@@ -106,7 +106,7 @@ class SessionReads(Repository):
 
 def found(connection: Connection, session_id: str, *, lock: bool = False) -> Row[Any]:
     """The row of a recording, which nobody else may change meanwhile if it is to be locked."""
-    asked = select(SessionRow).where(SessionRow.id == session_id, SessionRow.state != DELETED)
+    asked = select(RecordingRow).where(RecordingRow.id == session_id, RecordingRow.state != DELETED)
     row = connection.execute(asked.with_for_update() if lock else asked).first()
     if row is None:
         raise NoRecording()

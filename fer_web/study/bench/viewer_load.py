@@ -21,7 +21,7 @@ class _Viewer:
     tail: bytes = b""
 
 
-class Crowd:
+class ViewerLoad:
     """`size` connections to a stream on this machine, read as fast as they deliver; belongs to one thread.
 
     FerError when one is refused or ends.
@@ -60,7 +60,7 @@ class Crowd:
         viewer.pictures += seen.count(MARK)
         viewer.tail = seen[-(len(MARK) - 1) :]
 
-    def __enter__(self) -> Crowd:
+    def __enter__(self) -> ViewerLoad:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -19,7 +19,7 @@ BEAT_S = 1.0
 LEAST_S, LEAST_SHARE = 3.0, 0.01
 
 
-class Pulse:
+class Heartbeat:
     """A thread of its own tells, so that loading a model or one hard picture is not taken for a death.
 
     `is_lost`: the job was canceled, or another worker has it now. A database that is away for a while changes nothing.
@@ -66,7 +66,7 @@ class Pulse:
         if not is_mine:
             self.is_lost = True
 
-    def __enter__(self) -> Pulse:
+    def __enter__(self) -> Heartbeat:
         self._thread.start()
         return self
 

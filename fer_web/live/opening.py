@@ -14,7 +14,7 @@ from fer_web.core import Frame
 from fer_web.errors import FerError
 from fer_web.live.latest import Latest
 from fer_web.live.pace import Complaints, Rate
-from fer_web.live.parts import Counts, Outcome, Parts, Picture, R, Scene, V
+from fer_web.live.parts import Counts, EncodedImage, LiveResult, Parts, R, Scene, V
 from fer_web.sources import SourceState
 
 log = logging.getLogger(__name__)
@@ -24,12 +24,12 @@ log = logging.getLogger(__name__)
 class _View:
     """The pictures of one view, how many watch it, and what its newest picture shows."""
 
-    pictures: Latest[Picture] = field(default_factory=Latest)
+    pictures: Latest[EncodedImage] = field(default_factory=Latest)
     watchers: int = 0
     shows: object = None
 
 
-class Session(Generic[R, V]):
+class Opening(Generic[R, V]):
     """Capture, analysis and painting, each in its own thread, each handing on only its newest.
 
     The capture thread first waits for the `previous` session to end, so that a source is never open twice. Painting has
@@ -37,7 +37,7 @@ class Session(Generic[R, V]):
     outcome, and nothing when nobody watches. One lock guards the scene and the views.
     """
 
-    def __init__(self, parts: Parts[R, V], counts: Counts, previous: Session[R, V] | None = None) -> None:
+    def __init__(self, parts: Parts[R, V], counts: Counts, previous: Opening[R, V] | None = None) -> None:
         self.scenes: Latest[Scene[R]] = Latest()
         self._parts = parts
         self._counts = counts
@@ -75,7 +75,7 @@ class Session(Generic[R, V]):
     def scene(self) -> Scene[R]:
         return self._scene
 
-    def watch(self, view: V) -> Latest[Picture]:
+    def watch(self, view: V) -> Latest[EncodedImage]:
         """The pictures of a view, painted from now on and until everybody who watched it has left."""
         with self._lock:
             watched = self._views.setdefault(view, _View())
@@ -127,7 +127,7 @@ class Session(Generic[R, V]):
         self._change(source=SourceState("closed", self._scene.source.label, reason))
 
     def _analyze(self) -> None:
-        analysis = _Analysis(self._parts, self._counts)
+        analysis = _FrameAnalysis(self._parts, self._counts)
         seen = 0
         while (got := self._frames.wait(seen)) is not None and not self._stop.is_set():
             serial, (frame, captured_s) = got
@@ -160,16 +160,16 @@ class Session(Generic[R, V]):
             return
         if scene.notice is not None:
             last = None if scene.outcome is None else scene.outcome.frame.pixels
-            notice = Picture(self._parts.encode(self._parts.notice(last, scene.notice)), is_notice=True)
+            notice = EncodedImage(self._parts.encode(self._parts.notice(last, scene.notice)), is_notice=True)
             for _, watched in waiting:
                 watched.pictures.put(notice)
         elif scene.outcome is not None:
             for view, watched in waiting:
                 painted = self._parts.paint(scene.outcome.result, view, scene.outcome.fps)
-                watched.pictures.put(Picture(self._parts.encode(painted)))
+                watched.pictures.put(EncodedImage(self._parts.encode(painted)))
 
 
-class _Analysis(Generic[R, V]):
+class _FrameAnalysis(Generic[R, V]):
     """The analysis of one opening, made at its first frame; belongs to the analysis thread."""
 
     def __init__(self, parts: Parts[R, V], counts: Counts) -> None:
@@ -179,7 +179,7 @@ class _Analysis(Generic[R, V]):
         self._complaints = Complaints(log)
         self._analyze: Callable[[Frame], R] | None = None
 
-    def of(self, frame: Frame, captured_s: float) -> tuple[Outcome[R] | None, str | None]:
+    def of(self, frame: Frame, captured_s: float) -> tuple[LiveResult[R] | None, str | None]:
         """A frame's outcome, or why there is none: one frame that fails does not end the stream."""
         try:
             if self._analyze is None:
@@ -193,7 +193,7 @@ class _Analysis(Generic[R, V]):
             return None, str(error) if isinstance(error, FerError) else "The analysis failed, see the log"
         self._counts.add("frames_analyzed")
         latency_ms = (time.monotonic() - captured_s) * 1000
-        return Outcome(frame, result, self._rate.tick(), latency_ms, captured_s), None
+        return LiveResult(frame, result, self._rate.tick(), latency_ms, captured_s), None
 
 
 @contextlib.contextmanager

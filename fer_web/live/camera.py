@@ -15,9 +15,9 @@ from fer_web.core import Frame, Pixels
 from fer_web.errors import BusyError
 from fer_web.live.jpeg import encode_jpeg
 from fer_web.live.latest import Latest
+from fer_web.live.opening import Opening
 from fer_web.live.pace import Limiter
-from fer_web.live.parts import Counts, Frames, Parts, Picture, R, Scene, V
-from fer_web.live.session import Session
+from fer_web.live.parts import Counts, EncodedImage, Frames, Parts, R, Scene, V
 from fer_web.sources import SourceState
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Viewing(Generic[T]):
         self.close()
 
 
-class Hub(Generic[R, V]):
+class Camera(Generic[R, V]):
     """Opens the source with the first viewer and closes it `linger_s` after the last one left.
 
     At most `max_viewers` watch pictures or results at once; one more gets BusyError. Any thread may call anything; one
@@ -109,12 +109,12 @@ class Hub(Generic[R, V]):
         self._viewers = 0
         self._present = 0  # the viewers, and who else needs the source
         self._visits = 0
-        self._session: Session[R, V] | None = None
-        self._ended: Session[R, V] | None = None
+        self._session: Opening[R, V] | None = None
+        self._ended: Opening[R, V] | None = None
         self._timer: Timer | None = None
         self._is_closed = False
 
-    def pictures(self, view: V, max_fps: float | None = None) -> Viewing[Picture | None]:
+    def pictures(self, view: V, max_fps: float | None = None) -> Viewing[EncodedImage | None]:
         """Newest pictures of a view, at most `max_fps` a second; after each silent second the last one again.
 
         None stands for a picture while there has been none at all.
@@ -199,7 +199,7 @@ class Hub(Generic[R, V]):
         if ended is not None and not ended.join(timeout_s):
             log.warning("The source does not let go: leaving its thread behind")
 
-    def _enter(self, is_viewer: bool = True) -> Session[R, V]:
+    def _enter(self, is_viewer: bool = True) -> Opening[R, V]:
         with self._lock:
             if self._is_closed:
                 raise BusyError("the service is stopping")
@@ -210,7 +210,7 @@ class Hub(Generic[R, V]):
             self._visits += 1
             self._disarm()
             if self._session is None:
-                self._session, self._ended = Session(self._parts, self._counts, self._ended), None
+                self._session, self._ended = Opening(self._parts, self._counts, self._ended), None
                 self._session.start()
             return self._session
 
@@ -240,8 +240,8 @@ class Hub(Generic[R, V]):
             self._ended, self._session = self._session, None
 
 
-def _resending(pictures: Latest[Picture], silence_s: float, limiter: Limiter) -> Iterator[Picture | None]:
-    last: Picture | None = None
+def _resending(pictures: Latest[EncodedImage], silence_s: float, limiter: Limiter) -> Iterator[EncodedImage | None]:
+    last: EncodedImage | None = None
     for picture in pictures.follow(silence_s):
         last = picture or last
         if picture is None or picture.is_notice or limiter.passes():

@@ -9,7 +9,7 @@ from fer_web.live import Facts
 from fer_web.store import Store
 
 
-class SessionSink:
+class StoreSink:
     """One session; what raises has written nothing."""
 
     def __init__(self, store: Store, session: str) -> None:

@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from fer_web.errors import NotReadyError, RequestError
 from fer_web.reports import COMMA, CardText, Summary, csv_lines, report_html, summarize, summary_json
-from fer_web.store import SessionState, Store, StoredSession
+from fer_web.store import RecordingState, Store, StoredRecording
+from fer_web.web.recording_schemas import session_json
 from fer_web.web.services import Services
-from fer_web.web.session_schemas import session_json
 
 # Lines that are sent, or compressed, at once.
 PIECE_LINES = 1000
@@ -27,15 +27,15 @@ PAGE = 100
 NAME_LENGTH = 60
 
 
-def summary_of(store: Store, stored: StoredSession) -> Summary:
+def summary_of(store: Store, stored: StoredRecording) -> Summary:
     """What a recording says; of one that has ended it is kept for a while."""
-    if stored.state is SessionState.RECORDING:
+    if stored.state is RecordingState.RECORDING:
         return summarize(stored.recording, store.recordings.readings(stored.id))
     return _kept_summary(store, stored)
 
 
 @lru_cache(maxsize=KEPT_SUMMARIES)
-def _kept_summary(store: Store, stored: StoredSession) -> Summary:
+def _kept_summary(store: Store, stored: StoredRecording) -> Summary:
     return summarize(stored.recording, store.recordings.readings(stored.id))
 
 
@@ -79,7 +79,9 @@ def archive(mine: Services, store: Store, separator: str = COMMA) -> Iterator[by
     yield outbox.take()
 
 
-def _add(file: zipfile.ZipFile, mine: Services, store: Store, stored: StoredSession, separator: str) -> Iterator[None]:
+def _add(
+    file: zipfile.ZipFile, mine: Services, store: Store, stored: StoredRecording, separator: str
+) -> Iterator[None]:
     folder = folder_name(stored)
     with file.open(_entry(f"{folder}/readings.csv", stored), "w", force_zip64=True) as target:
         for piece in csv_pieces(store, stored.id, separator):
@@ -93,7 +95,7 @@ def _add(file: zipfile.ZipFile, mine: Services, store: Store, stored: StoredSess
     yield
 
 
-def _entry(path: str, stored: StoredSession) -> zipfile.ZipInfo:
+def _entry(path: str, stored: StoredRecording) -> zipfile.ZipInfo:
     began = stored.recording.started_at
     earliest = datetime(1980, 1, 1, tzinfo=began.tzinfo)  # what a ZIP can say
     entry = zipfile.ZipInfo(path, max(began, earliest).timetuple()[:6])
@@ -102,7 +104,7 @@ def _entry(path: str, stored: StoredSession) -> zipfile.ZipInfo:
     return entry
 
 
-def _all(store: Store) -> Iterator[StoredSession]:
+def _all(store: Store) -> Iterator[StoredRecording]:
     """Every recording, the newest first; those that come while this is read are left out."""
     pages = (
         store.recordings.list(limit=PAGE, offset=offset) for offset in range(0, store.recordings.count() + PAGE, PAGE)
@@ -115,7 +117,7 @@ def _all(store: Store) -> Iterator[StoredSession]:
             yield stored
 
 
-def folder_name(stored: StoredSession) -> str:
+def folder_name(stored: StoredRecording) -> str:
     """When it began, its name, and enough of its id to be the only one."""
     return f"{stored.recording.started_at:%Y-%m-%d_%H%M%S}_{file_name(stored.recording.name)}_{stored.id[:6]}"
 

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, Update, delete, select, update
 
 from fer_web.errors import NoRecording, StillRecording
-from fer_web.store.session import DELETED, VIDEO, SessionState
-from fer_web.store.session_reads import PAGE, SessionReads
-from fer_web.store.tables import ReadingRow, SessionRow
+from fer_web.store.recording import DELETED, VIDEO, RecordingState
+from fer_web.store.recording_reads import PAGE, RecordingReads
+from fer_web.store.tables import ReadingRow, RecordingRow
 
 log = logging.getLogger(__name__)
 
 
-class SessionDeletion(SessionReads):
+class RecordingDeletion(RecordingReads):
     """Recordings that can be changed or be deleted; what is deleted disappears at once and goes piece by piece."""
 
     def delete(self, session_id: str) -> None:
@@ -24,7 +24,7 @@ class SessionDeletion(SessionReads):
 
         StillRecording while another server does.
         """
-        if not self._delete_where(SessionRow.id == session_id):
+        if not self._delete_where(RecordingRow.id == session_id):
             raise NoRecording()
 
     def delete_all(self) -> int:
@@ -47,7 +47,9 @@ class SessionDeletion(SessionReads):
     def _change(self, session_id: str, **changes: object) -> None:
         if not self._database.is_there:
             raise NoRecording()
-        wanted = update(SessionRow).where(SessionRow.id == session_id, SessionRow.state != DELETED).values(changes)
+        wanted = (
+            update(RecordingRow).where(RecordingRow.id == session_id, RecordingRow.state != DELETED).values(changes)
+        )
         if not self._database.with_room(lambda: self._execute(wanted)):
             raise NoRecording()
 
@@ -66,13 +68,13 @@ class SessionDeletion(SessionReads):
         """From now on nobody sees them; how many they are."""
         with self._database.writing() as connection:
             self._refuse_others(connection, *conditions)
-            doomed = update(SessionRow).where(SessionRow.state != DELETED, *conditions).values(state=DELETED)
+            doomed = update(RecordingRow).where(RecordingRow.state != DELETED, *conditions).values(state=DELETED)
             return connection.execute(doomed).rowcount
 
     def _refuse_others(self, connection: Connection, *conditions: Any) -> None:
         """A video's readings may go: its job is listed by all servers, and ends. What people record they would miss."""
-        going_on = [SessionRow.state == str(SessionState.RECORDING), SessionRow.kind != VIDEO, *conditions]
-        for row in connection.execute(select(SessionRow).where(*going_on)):
+        going_on = [RecordingRow.state == str(RecordingState.RECORDING), RecordingRow.kind != VIDEO, *conditions]
+        for row in connection.execute(select(RecordingRow).where(*going_on)):
             if row.owner != self._presence.owner and not self._is_lost(row):
                 raise StillRecording(
                     f"another server on this data folder is recording {row.name!r}: stop it there first",
@@ -82,7 +84,7 @@ class SessionDeletion(SessionReads):
         """Make what was deleted go, in small transactions: whoever records meanwhile never waits for long."""
         with self._database.reading() as connection:
             doomed = connection.execute(
-                select(SessionRow.number, SessionRow.id).where(SessionRow.state == DELETED)
+                select(RecordingRow.number, RecordingRow.id).where(RecordingRow.state == DELETED)
             ).all()
         for number, session_id in doomed:
             if self._forget_files(session_id):
@@ -107,7 +109,7 @@ class SessionDeletion(SessionReads):
         with self._database.writing() as connection:
             until_s = connection.scalar(last)
             if until_s is None:
-                connection.execute(delete(SessionRow).where(SessionRow.number == number))
+                connection.execute(delete(RecordingRow).where(RecordingRow.number == number))
                 return False
             connection.execute(delete(ReadingRow).where(mine, ReadingRow.time_s <= until_s))
             return True

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from fer_web.live import Running
-from fer_web.store import StoredSession
+from fer_web.live import ActiveRecording
+from fer_web.store import StoredRecording
 from fer_web.web.schemas import Json
 
 NEWEST_MARKERS = 5
 
 
-def recording_json(running: Running) -> Json:
+def recording_json(running: ActiveRecording) -> Json:
     """How a recording is doing; `newest_markers` are its last five."""
     progress = running.recorder.progress
     newest = progress.markers[-NEWEST_MARKERS:]
@@ -31,7 +31,7 @@ def recording_json(running: Running) -> Json:
     }
 
 
-def session_json(stored: StoredSession) -> Json:
+def session_json(stored: StoredRecording) -> Json:
     """A recording that is kept; `readings`, `people` and `markers` are how many there are."""
     recording = stored.recording
     return {

@@ -29,7 +29,7 @@ LOOK_S = 0.25
 WRITE_S = 2.0
 
 
-class Outlet:
+class PacedResponse:
     """The socket behind a WSGI request, when its server tells which that is (gunicorn and werkzeug do).
 
     Without one (waitress buffers by itself) everything is written as it comes.
@@ -43,7 +43,7 @@ class Outlet:
             _configure(sock)
 
     @classmethod
-    def of(cls, environ: Mapping[str, Any], is_over: Callable[[], bool]) -> Outlet:
+    def of(cls, environ: Mapping[str, Any], is_over: Callable[[], bool]) -> PacedResponse:
         """The outlet of a WSGI request; `is_over` says that the service is stopping."""
         return cls(socket_of(environ), is_over)
 
@@ -89,7 +89,7 @@ def endless_answer(
     messages: Iterable[bytes], content_type: str, *, is_over: Callable[[], bool], leave: Callable[[], None]
 ) -> Response:
     """An answer that is written message by message; `leave` is called when it ends, however that comes about."""
-    answer = Response(Outlet.of(request.environ, is_over).paced(messages), content_type=content_type)
+    answer = Response(PacedResponse.of(request.environ, is_over).paced(messages), content_type=content_type)
     answer.call_on_close(leave)
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Accel-Buffering"] = "no"  # nginx would collect pictures before it passes them on

@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from fer_web.jobs.ahead import Ahead
+from fer_web.jobs.prefetch import Prefetch
 
 
 def test_items_come_in_their_order_from_another_thread() -> None:
@@ -16,7 +16,7 @@ def test_items_come_in_their_order_from_another_thread() -> None:
         for number in range(100):
             yield number, threading.current_thread().name
 
-    with Ahead(items(), 3, "maker") as ahead:
+    with Prefetch(items(), 3, "maker") as ahead:
         assert list(ahead) == [(number, "maker") for number in range(100)]
 
 
@@ -31,7 +31,7 @@ def test_it_is_never_further_ahead_than_told() -> None:
                 is_full.set()
             yield number
 
-    with Ahead(items(), 2, "maker") as ahead:
+    with Prefetch(items(), 2, "maker") as ahead:
         assert next(ahead) == 0
         assert is_full.wait(10)
         assert len(made) == 4
@@ -42,14 +42,14 @@ def test_what_goes_wrong_is_raised_in_its_turn() -> None:
         yield 1
         raise ValueError("broken")
 
-    with Ahead(items(), 5, "maker") as ahead:
+    with Prefetch(items(), 5, "maker") as ahead:
         assert next(ahead) == 1
         with pytest.raises(ValueError, match="broken"):
             next(ahead)
 
 
 def test_closing_ends_the_thread() -> None:
-    ahead = Ahead(count(), 2, "maker")
+    ahead = Prefetch(count(), 2, "maker")
     assert next(ahead) == 0
 
     ahead.close()

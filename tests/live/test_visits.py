@@ -10,7 +10,7 @@ import pytest
 
 from fer_web.core import Frame, Pixels
 from fer_web.errors import BusyError, ImageError, NotReadyError, RequestError
-from fer_web.live import Visitors
+from fer_web.live import Visits
 
 PIXELS = np.zeros((4, 6, 3), np.uint8)
 
@@ -36,9 +36,9 @@ class Analysis:
         return [(frame.index, round(frame.time_s, 3)) for frame in self.frames]
 
 
-def room(places: int = 2, clock: Callable[[], float] | None = None, **options: object) -> Visitors[object]:
+def room(places: int = 2, clock: Callable[[], float] | None = None, **options: object) -> Visits[object]:
     chosen = {"analyze": Analysis, "workers": 1, "max_fps": 1000.0, "clock": clock or Clock(), **options}
-    return Visitors(places=places, **chosen)  # type: ignore[arg-type]
+    return Visits(places=places, **chosen)  # type: ignore[arg-type]
 
 
 def read() -> Pixels:
