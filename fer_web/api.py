@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_web.analysis.rate import DEFAULT_FPS
+from fer_web.analysis.results import FaceResult, ImageResult, PathLike, VideoResult
 from fer_web.core import Frame, Pixels, Reading, largest_first
 from fer_web.core.text import shown_path
 from fer_web.errors import ImageError
-from fer_web.jobs.rate import DEFAULT_FPS
 from fer_web.resources import MODELS
-from fer_web.results import FaceResult, ImageResult, PathLike, VideoResult
 
 if TYPE_CHECKING:
     from fer_web.vision import Analyzer
@@ -70,7 +70,7 @@ def analyze_video(
     answered. They are all kept in memory: some 50 MB for an hour of two people. SourceError for what is no video,
     ModelError.
     """
-    from fer_web.jobs.analysis import AnalysisOptions, analyze_file
+    from fer_web.analysis.video import AnalysisOptions, analyze_file
 
     options = AnalysisOptions(fps=fps)
     readings: list[Reading] = []

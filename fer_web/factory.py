@@ -12,6 +12,7 @@ from threading import Event
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from fer_web.analysis.compare import Classifiers
 from fer_web.core import Frame, FrameResult, Pixels
 from fer_web.errors import SettingsError, SourceError
 from fer_web.live import Camera, RecordingRequest, Recordings, Sink, Visits
@@ -20,7 +21,7 @@ from fer_web.settings import Settings, load_settings
 from fer_web.sources import ChosenSource, SourceState, choose_source, keep_open, open_source
 from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
-from fer_web.vision import Analyzer, Classifiers, Overlay, draw, draw_notice
+from fer_web.vision import Analyzer, Overlay, draw, draw_notice
 from fer_web.web import camera, events, jobs, lab, notice, pages, predict, recordings, sessions, stream, system
 from fer_web.web.access import Access
 from fer_web.web.errors import handle_errors
@@ -149,7 +150,7 @@ def _hub(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Ca
         analyze=analyze,
         paint=paint,
         notice=notice,
-        on_result=lambda result: metrics.observe_steps("live", result.timings_ms),
+        on_result=lambda result: metrics.observe_steps("live", result.timing_ms),
         max_viewers=settings.viewers,
     )
     return hub
@@ -160,7 +161,7 @@ def _visitors(settings: Settings, startup: BackgroundStartup, metrics: Metrics) 
         lambda: startup.vision().live(),
         places=settings.visitors,
         workers=max(2, os.cpu_count() or 2),
-        on_result=lambda result: metrics.observe_steps("visitor", result.timings_ms),
+        on_result=lambda result: metrics.observe_steps("visitor", result.timing_ms),
     )
 
 

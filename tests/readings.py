@@ -22,5 +22,5 @@ def reading_of(
         measures |= {"yaw_deg": pose.yaw_deg, "pitch_deg": pose.pitch_deg, "roll_deg": pose.roll_deg}
     if quality is not None:
         measures |= {"sharpness": quality.sharpness, "brightness": quality.brightness}
-        measures |= {"size_px": quality.size_px, "poor": quality.is_poor}
+        measures |= {"size_px": quality.size_px, "poor": quality.poor}
     return Reading(time_s=time_s, track_id=track_id, blink_count=blink_count, **{**emotions, **measures})

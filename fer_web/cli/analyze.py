@@ -15,12 +15,12 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from fer_web.analysis.rate import DEFAULT_FPS
 from fer_web.cli.main import FAILED, INTERRUPTED
 from fer_web.cli.settings import add_setting_options, setting_options
 from fer_web.core import Emotion
 from fer_web.core.text import shown_path
 from fer_web.errors import VideoError
-from fer_web.jobs.rate import DEFAULT_FPS
 from fer_web.settings import load_settings
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     """Analyze every video; 1 when any failed, 130 when it was interrupted."""
     settings = load_settings(setting_options(args))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from fer_web.jobs.analysis import AnalysisOptions
+    from fer_web.analysis.video import AnalysisOptions
     from fer_web.jobs.batch import Plan, run_batch
 
     tasks, missing = find_tasks(args.videos, args.out)

@@ -64,12 +64,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _answer(name: str, stem: str, vision: Analyzer, settings: Settings, args: argparse.Namespace) -> Answer:
     """One picture's answer as the API gives it, with `error` when it is refused."""
-    from fer_web.web.schemas import result_json
-    from fer_web.web.still import analyze_picture
+    from fer_web.analysis.image import analyze_upload
+    from fer_web.analysis.present import result_json
 
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        result = analyze_picture(
+        result = analyze_upload(
             vision,
             data,
             upsample=args.upsample,

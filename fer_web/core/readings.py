@@ -56,9 +56,9 @@ class FaceMeasures:
     neutral: Annotated[float, _emotion(Emotion.NEUTRAL)]
     uncertain: Annotated[bool, Measure("when the answer should not be trusted", of=attrgetter("is_uncertain"))] = False
     left_eye_aspect_ratio: Annotated[
-        float | None, _eye("how open the person's left eye is: near 0 when shut, about 0.3 when open", "left_ear")
+        float | None, _eye("how open the person's left eye is: near 0 when shut, about 0.3 when open", "left_eye_aspect_ratio")
     ] = None
-    right_eye_aspect_ratio: Annotated[float | None, _eye("the right eye's", "right_ear")] = None
+    right_eye_aspect_ratio: Annotated[float | None, _eye("the right eye's", "right_eye_aspect_ratio")] = None
     eyes_open: Annotated[bool | None, _eye("unknown when the eyes could not be judged", "is_open")] = None
     yaw_deg: Annotated[float | None, _angle("where the head points: positive to the person's left", "yaw_deg")] = None
     pitch_deg: Annotated[float | None, _angle("positive up", "pitch_deg")] = None
@@ -100,11 +100,11 @@ class Reading(FaceMeasures):
     @classmethod
     def of(cls, face: Face, time_s: float) -> Reading:
         """The reading of a tracked, classified face; ValueError for one that is not."""
-        if face.track is None or face.scores is None:
+        if face.track_id is None or face.scores is None:
             raise ValueError("a reading needs a face with a track and scores")
         found: dict[str, Any] = {measure.name: measure.of(face) for measure in MEASURES}
         known = {name: value for name, value in found.items() if value is not None}
-        return cls(**{**known, "time_s": time_s, "track_id": face.track})
+        return cls(**{**known, "time_s": time_s, "track_id": face.track_id})
 
 
 # Of a face in a single picture, and of a reading: when and who come first.

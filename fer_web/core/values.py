@@ -37,26 +37,26 @@ class Frame:
 class Quality:
     """How well a face can be judged: `sharpness` and `brightness` 0 to 1, `size_px` the width of its box.
 
-    `is_poor` says that a classifier's answer about it should not be trusted.
+    `poor` says that a classifier's answer about it should not be trusted.
     """
 
     sharpness: float
     brightness: float
     size_px: int
-    is_poor: bool = False
+    poor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Blink:
     """The eyes of one person now, and how often they have blinked since they came.
 
-    `left_ear` and `right_ear` are eye aspect ratios; `is_open` is None when the eyes cannot be judged (a turned head,
+    `is_open` is None when the eyes cannot be judged (a turned head,
     a lost eye, a single picture of someone without history says True or False by a fixed threshold). `count` blinks
     have ended so far, the last one `last_duration_s` long, at `last_time_s`.
     """
 
-    left_ear: float
-    right_ear: float
+    left_eye_aspect_ratio: float
+    right_eye_aspect_ratio: float
     is_open: bool | None
     count: int = 0
     last_time_s: float | None = None
@@ -91,19 +91,19 @@ def is_turned(yaw_deg: float | None, pitch_deg: float | None) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Face:
-    """One face: found with `confidence` 0 to 1 in `rect`; every step adds what it knows.
+    """One face: found with `face_confidence` 0 to 1 in `region`; every step adds what it knows.
 
     `landmarks` (68, 2) and `keypoints` (15, 2) are pixels of the frame; `chip` (48, 48) uint8 gray is the crop that the
     network sees; `heatmap` (h, w) float32 0 to 1 lies over the chip.
     """
 
-    rect: Rect
-    confidence: float
-    track: int | None = None
+    region: Rect
+    face_confidence: float
+    track_id: int | None = None
     landmarks: Points | None = None
     chip: NDArray[np.uint8] | None = None
     scores: Scores | None = None
-    is_uncertain: bool = False
+    uncertain: bool = False
     quality: Quality | None = None
     blink: Blink | None = None
     pose: Pose | None = None
@@ -111,7 +111,7 @@ class Face:
     heatmap: NDArray[np.float32] | None = None
 
     @property
-    def dominant(self) -> Emotion | None:
+    def dominant_emotion(self) -> Emotion | None:
         """The most probable expression; None before the face was classified."""
         return None if self.scores is None else Emotion.at(int(self.scores.argmax()))
 
@@ -121,13 +121,13 @@ Faces: TypeAlias = tuple[Face, ...]
 
 def largest_first(faces: Iterable[Face]) -> Faces:
     """The faces by their area, the largest first; equal ones from left to right and from top to bottom."""
-    return tuple(sorted(faces, key=lambda face: (-face.rect.area, face.rect.left, face.rect.top)))
+    return tuple(sorted(faces, key=lambda face: (-face.region.area, face.region.left, face.region.top)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameResult:
-    """A frame and what was found in it; `timings_ms` maps each step's name to its milliseconds."""
+    """A frame and what was found in it; `timing_ms` maps each step's name to its milliseconds."""
 
     frame: Frame
     faces: Faces = ()
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    timing_ms: Mapping[str, float] = field(default_factory=dict)

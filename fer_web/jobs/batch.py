@@ -15,9 +15,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from fer_web.analysis.video import AnalysisOptions
 from fer_web.core.text import shown_path
 from fer_web.errors import FerError
-from fer_web.jobs.analysis import AnalysisOptions
 
 if TYPE_CHECKING:
     from fer_web.jobs.results import AnalysisOutcome, LazyModel

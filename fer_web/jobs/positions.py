@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from fer_web.jobs.analysis import BEGINNING, Position
+from fer_web.analysis.video import BEGINNING, Position
 
 KEPT = 2
 

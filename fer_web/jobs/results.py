@@ -10,11 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fer_web.analysis.annotate import drawn_path
+from fer_web.analysis.video import BEGINNING, AnalysisOptions, Position, Progress, VideoAnalysis, analyze_file
 from fer_web.core import Reading, Recording
 from fer_web.core.text import shown_path
 from fer_web.errors import DataError, VideoError
-from fer_web.jobs.analysis import BEGINNING, AnalysisOptions, Position, Progress, VideoAnalysis, analyze_file
-from fer_web.jobs.annotate import drawn_path
 from fer_web.jobs.state import Checkpoint, CheckpointKey, alone, read_state, write_state
 from fer_web.registry import verify_model
 from fer_web.reports import (

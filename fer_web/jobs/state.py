@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from fer_web.analysis.video import AnalysisOptions, Position
 from fer_web.core.text import shown_path
 from fer_web.errors import SourceError, VideoError
-from fer_web.jobs.analysis import AnalysisOptions, Position
 from fer_web.registry import ModelCard, sha256_of
 from fer_web.sources.video_kinds import check_video
 

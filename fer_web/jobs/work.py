@@ -11,9 +11,9 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fer_web.analysis.video import BEGINNING, Position, VideoAnalysis, analyze_file
 from fer_web.core import Job, JobState, Reading
 from fer_web.errors import FerError, NoRecording, RequestError, SourceError, StoreError
-from fer_web.jobs.analysis import BEGINNING, Position, VideoAnalysis, analyze_file
 from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.heartbeat import Heartbeat
 from fer_web.jobs.positions import Positions

@@ -121,7 +121,7 @@ class Recorder:
         Results come in the order of their frames.
         """
         time_s = outcome.captured_s - self._started_s
-        faces = [face for face in outcome.result.faces if face.track is not None and face.scores is not None]
+        faces = [face for face in outcome.result.faces if face.track_id is not None and face.scores is not None]
         readings = [Reading.of(face, time_s) for face in faces]
         with self._changed:
             if self.is_over or not 0 <= time_s <= self._max_s:

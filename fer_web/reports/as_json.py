@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 FORMAT = "fer-web-summary"
 # Rises when a name or a meaning changes, not when one is added.
-VERSION = 1
+VERSION = 2
 DECIMALS = 4
 
 
@@ -57,12 +57,12 @@ def _totals(totals: Totals) -> Json:
     return {
         "seen_s": _round(totals.seen_s),
         "certain_s": _round(totals.certain_s),
-        "mean_scores": _named(totals.scores),
-        "dominant_shares": _named(totals.shares),
+        "mean_emotions": _named(totals.scores),
+        "dominant_emotion_shares": _named(totals.shares),
         "positive": _maybe(totals.positive),
         "negative": _maybe(totals.negative),
         "balance": _maybe(totals.balance),
-        "blinks": totals.blinks,
+        "blink_count": totals.blinks,
         "blinks_per_min": _maybe(totals.blinks_per_min),
         "perclos": _maybe(totals.perclos),
         "eyes_judged_s": _round(totals.judged_s),
@@ -79,7 +79,7 @@ def _changes(changes: int, per_min: float | None) -> Json:
 def _person(person: PersonSummary) -> Json:
     baseline = person.baseline
     return {
-        "track": person.track,
+        "track_id": person.track_id,
         "first_s": _round(person.first_s),
         "last_s": _round(person.last_s),
         "markers": person.markers,
@@ -90,7 +90,7 @@ def _person(person: PersonSummary) -> Json:
         else {
             "start_s": _round(baseline.start_s),
             "end_s": _round(baseline.end_s),
-            "scores": _named(baseline.scores),
+            "emotions": _named(baseline.scores),
         },
         "relative_to_baseline": _named(person.relative),
         "entry_balance": _maybe(person.entry),
@@ -114,7 +114,7 @@ def _timeline(timeline: Timeline) -> Json:
         "start_s": _round(timeline.start_s),
         "bin_s": timeline.bin_s,
         "states": list(timeline.states),
-        "scores": scores,
+        "emotions": scores,
         "window_s": timeline.window_s,
         "blinks_per_min": [_maybe(value) for value in timeline.blinks_per_min],
         "perclos": [_maybe(value) for value in timeline.perclos],

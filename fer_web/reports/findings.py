@@ -60,7 +60,7 @@ def cautions(summary: Summary) -> list[str]:
 
 
 def name_of(person: PersonSummary) -> str:
-    return f"person {person.track}"
+    return f"person {person.track_id}"
 
 
 def _presence(summary: Summary) -> Iterator[str]:

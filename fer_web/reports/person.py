@@ -29,7 +29,7 @@ class PersonSummary:
     the time from first to last.
     """
 
-    track: int
+    track_id: int
     first_s: float
     last_s: float
     totals: Totals
@@ -70,7 +70,7 @@ class PersonSums:
     """
 
     def __init__(self, reading: Reading, step_s: float, gap_s: float, cuts: Sequence[float], tell: Listener) -> None:
-        self.track = reading.track_id
+        self.track_id = reading.track_id
         self.first_s = self.last_s = self.end_s = reading.time_s
         self.seen_s = 0.0
         self._step_s, self._gap_s, self._tell = step_s, gap_s, tell
@@ -109,7 +109,7 @@ class PersonSums:
         self._spells.finish()
         entry, leaving = _ends(self._bins)
         return PersonSummary(
-            self.track,
+            self.track_id,
             self.first_s,
             self.end_s,
             Totals.of(self._bins.rows.sum(axis=0)),

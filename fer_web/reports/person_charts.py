@@ -40,7 +40,7 @@ def expressions(person: PersonSummary, axis: Axis, markers: Numbered, name: str)
         *flags(markers, axis, bottom),
         *axis.drawn(bottom),
     ]
-    title = f"Apparent expressions of person {person.track} over time"
+    title = f"Apparent expressions of person {person.track_id} over time"
     return graphic(name, title, _described(person), bottom + AXIS_HEIGHT, parts)
 
 
@@ -71,7 +71,7 @@ def presence(person: PersonSummary, axis: Axis, height: float, name: str) -> Mar
         *(rect(left, right, 0, height, DOTS, class_="edge") for left, right in seen),
         *spells(person.spells, axis, 0, height, WIDE_IN_ROW),
     ]
-    told = f"Person {person.track}, seen from {clock(person.first_s)} to {clock(person.last_s)}"
+    told = f"Person {person.track_id}, seen from {clock(person.first_s)} to {clock(person.last_s)}"
     return graphic(name, told, _described(person), height, parts)
 
 
@@ -80,7 +80,7 @@ def blinking(person: PersonSummary, axis: Axis, name: str) -> Markup:
     timeline = person.timeline
     course = Curve(timeline.start_s, timeline.bin_s, timeline.blinks_per_min)
     told = f"Blinks in the {length(timeline.window_s)} before each moment: {course.range_in(number)}."
-    title = f"Blinks per minute of person {person.track}"
+    title = f"Blinks per minute of person {person.track_id}"
     return curve(course, axis, (10, 20, 30, 40, 60, 80, 120, 240), _whole, name, title, told)
 
 
@@ -89,7 +89,7 @@ def closing(person: PersonSummary, axis: Axis, name: str) -> Markup:
     timeline = person.timeline
     course = Curve(timeline.start_s, timeline.bin_s, timeline.perclos)
     told = f"Share of the {length(timeline.window_s)} before each moment with eyes shut: {course.range_in(percent)}."
-    return curve(course, axis, (0.1, 0.2, 0.4, 0.6, 1.0), percent, name, f"PERCLOS of person {person.track}", told)
+    return curve(course, axis, (0.1, 0.2, 0.4, 0.6, 1.0), percent, name, f"PERCLOS of person {person.track_id}", told)
 
 
 def _area(timeline: Timeline, axis: Axis, emotion: Emotion, top: float) -> Markup:

@@ -58,7 +58,7 @@ class PersonView:
 
     def __init__(self, person: PersonSummary, summary: Summary, axis: Axis, markers: Numbered, prefix: str) -> None:
         self.person = person
-        self.id = f"{prefix}-person-{person.track}-{round(1000 * person.first_s)}"
+        self.id = f"{prefix}-person-{person.track_id}-{round(1000 * person.first_s)}"
         span_s = person.last_s - person.first_s
         is_long = span_s >= LEAST_SPAN * summary.duration_s
         self.axis = axis if is_long else Axis(person.first_s, max(person.last_s, person.first_s + 1))

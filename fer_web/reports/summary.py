@@ -149,4 +149,4 @@ class _Sums:
             if person.seen_s < LEAST_SEEN_S:
                 self._brief += 1
                 self._brief_s += person.seen_s
-                del self._people[person.track]
+                del self._people[person.track_id]

@@ -34,14 +34,14 @@ class ReportView:
             enumerate(sorted(summary.recording.markers, key=lambda marker: marker.time_s), start=1)
         )
         longest = sorted(summary.people, key=lambda person: -person.totals.seen_s)
-        shown = {person.track for person in longest[:MOST_SECTIONS]}
+        shown = {person.track_id for person in longest[:MOST_SECTIONS]}
         self.people = [
             PersonView(person, summary, self.axis, self.markers, prefix)
             for person in summary.people
-            if person.track in shown
+            if person.track_id in shown
         ]
-        rows = {person.track for person in longest[:MOST_ROWS]}
-        self.rows = [person for person in summary.people if person.track in rows]
+        rows = {person.track_id for person in longest[:MOST_ROWS]}
+        self.rows = [person for person in summary.people if person.track_id in rows]
         self.tiles = _tiles(summary)
         self.meta = meta(summary)
         self.sections = [SectionView(section, self.markers) for section in summary.sections]

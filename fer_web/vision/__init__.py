@@ -1,7 +1,6 @@
 """From a frame to what its faces show."""
 
 from fer_web.vision.analyzer import Analyzer
-from fer_web.vision.compare import Classifiers, compare
 from fer_web.vision.draw import draw, draw_notice
 from fer_web.vision.explain import heated_chip
 from fer_web.vision.letterbox import letterboxed
@@ -11,11 +10,9 @@ from fer_web.vision.pipeline import Pipeline, Step
 __all__ = [
     "DEFAULT_OVERLAYS",
     "Analyzer",
-    "Classifiers",
     "Overlay",
     "Pipeline",
     "Step",
-    "compare",
     "draw",
     "draw_notice",
     "heated_chip",

@@ -52,9 +52,9 @@ class Blinks:
     def _judged(self, face: Face, time_s: float) -> Face:
         if face.landmarks is None:
             return face
-        if face.track is None:
+        if face.track_id is None:
             return replace(face, blink=_state(face.landmarks, face.pose))
-        eyes = self._eyes.get(face.track, time_s)
+        eyes = self._eyes.get(face.track_id, time_s)
         left, right = eye_aspect_ratios(face.landmarks)
         detector = eyes.detector
         detector.feed(time_s, left, right, eyes.are_measurable(face.landmarks, face.pose, time_s))

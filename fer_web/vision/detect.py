@@ -106,8 +106,8 @@ class Detect:
         padded = cv2.copyMakeBorder(gray, dy, dy, dx, dx, cv2.BORDER_CONSTANT, value=(float(gray.mean()),))
         threshold = CROP_THRESHOLD if gray.size <= CROP_PIXELS else SECOND_THRESHOLD
         found = self.detector.find(np.asarray(padded, np.uint8), 1.0, self.most_pixels, threshold)
-        best = sorted(found, key=lambda face: -face.confidence)[:1]
-        return tuple(Face(face.rect.moved(-dx, -dy), face.confidence) for face in best)
+        best = sorted(found, key=lambda face: -face.face_confidence)[:1]
+        return tuple(Face(face.region.moved(-dx, -dy), face.face_confidence) for face in best)
 
 
 def _resized(gray: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:

@@ -32,7 +32,7 @@ def draw(result: FrameResult, overlays: frozenset[Overlay] = DEFAULT_OVERLAYS, f
     pen = Pen(canvas)
     if Overlay.BLUR in overlays:
         for face in result.faces:
-            _blur(canvas, face.rect)
+            _blur(canvas, face.region)
     if Overlay.HEATMAP in overlays:
         for face in result.faces:
             heat_face(canvas, face)
@@ -121,7 +121,7 @@ def _draw_face(pen: Pen, face: Face, overlays: frozenset[Overlay]) -> None:
     if Overlay.KEYPOINTS in overlays and face.keypoints is not None:
         _draw_keypoints(pen, face.keypoints)
     if Overlay.BOXES in overlays:
-        pen.outlined_rect(face.rect, color)
+        pen.outlined_rect(face.region, color)
     lines = _lines(face, overlays)
     if lines:
         _draw_label(pen, face, lines, with_bars=Overlay.LABELS in overlays)
@@ -146,18 +146,18 @@ def _lines(face: Face, overlays: frozenset[Overlay]) -> list[str]:
     lines = []
     if Overlay.LABELS in overlays:
         lines.append(_title(face))
-    if Overlay.BLINKS in overlays and face.blink is not None and face.track is not None:
+    if Overlay.BLINKS in overlays and face.blink is not None and face.track_id is not None:
         count = face.blink.count
         lines.append(f"{count} blink{'' if count == 1 else 's'}")
     return lines
 
 
 def _title(face: Face) -> str:
-    who = "" if face.track is None else f"#{face.track} "
-    if face.scores is None or face.dominant is None:
+    who = "" if face.track_id is None else f"#{face.track_id} "
+    if face.scores is None or face.dominant_emotion is None:
         return f"{who}face"
-    mark = "?" if face.is_uncertain else ""
-    return f"{who}{face.dominant}{mark} {face.scores.max():.0%}"
+    mark = "?" if face.uncertain else ""
+    return f"{who}{face.dominant_emotion}{mark} {face.scores.max():.0%}"
 
 
 def _draw_label(pen: Pen, face: Face, lines: list[str], with_bars: bool) -> None:
@@ -166,9 +166,9 @@ def _draw_label(pen: Pen, face: Face, lines: list[str], with_bars: bool) -> None
     width = max(map(pen.text_width, lines)) + 3 * pen.pad
     bars_height = 2 * pen.row if has_bars else 0
     height = pen.row * len(lines) + bars_height
-    above = face.rect.top - height - pen.line
-    top = above if above >= 0 else min(face.rect.bottom + pen.line, pen.canvas.shape[0] - height)
-    left = max(0, min(face.rect.left, pen.canvas.shape[1] - width))
+    above = face.region.top - height - pen.line
+    top = above if above >= 0 else min(face.region.bottom + pen.line, pen.canvas.shape[0] - height)
+    left = max(0, min(face.region.left, pen.canvas.shape[1] - width))
     pen.plate(Rect(left, top, left + width, top + height))
     cv2.rectangle(pen.canvas, (left, top), (left + pen.pad - 1, top + height - 1), _color_of(face), -1)
     for number, text in enumerate(lines):
@@ -192,4 +192,4 @@ def _draw_bars(pen: Pen, face: Face, area: Rect) -> None:
 
 
 def _color_of(face: Face) -> Color:
-    return UNCERTAIN if face.dominant is None or face.is_uncertain else EMOTION_COLORS[face.dominant]
+    return UNCERTAIN if face.dominant_emotion is None or face.uncertain else EMOTION_COLORS[face.dominant_emotion]

@@ -58,7 +58,7 @@ def heat_face(canvas: Pixels, face: Face) -> None:
     """Lays a face's heat over its place in the picture; faces without a map or landmarks stay as they are."""
     if face.heatmap is None or face.landmarks is None or face.chip is None:
         return
-    area = face.rect.expanded(0.25).clipped((canvas.shape[1], canvas.shape[0]))
+    area = face.region.expanded(0.25).clipped((canvas.shape[1], canvas.shape[0]))
     if area is None:
         return
     side = np.array(face.chip.shape[::-1], np.float32)

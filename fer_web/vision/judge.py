@@ -19,8 +19,8 @@ class Judge:
         self.uncertain_below = uncertain_below
 
     def __call__(self, frame: Frame, faces: Faces) -> Faces:  # noqa: ARG002
-        return tuple(replace(face, is_uncertain=self._is_uncertain(face)) for face in faces)
+        return tuple(replace(face, uncertain=self._is_uncertain(face)) for face in faces)
 
     def _is_uncertain(self, face: Face) -> bool:
-        is_poor = face.quality is not None and face.quality.is_poor
+        is_poor = face.quality is not None and face.quality.poor
         return is_poor or face.scores is None or float(face.scores.max()) < self.uncertain_below

@@ -99,4 +99,4 @@ class FindLandmarks:
         if not faces:
             return faces
         gray = to_gray(frame.pixels)
-        return tuple(replace(face, landmarks=predict_landmarks(self.predictor, gray, face.rect)) for face in faces)
+        return tuple(replace(face, landmarks=predict_landmarks(self.predictor, gray, face.region)) for face in faces)

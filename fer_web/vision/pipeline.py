@@ -27,9 +27,9 @@ class Pipeline:
 
     def resume(self, frame: Frame, faces: Faces) -> FrameResult:
         """The result for faces that other steps have found already."""
-        timings_ms: dict[str, float] = {}
+        timing_ms: dict[str, float] = {}
         for step in self.steps:
             started = time.perf_counter()
             faces = step(frame, faces)
-            timings_ms[step.name] = (time.perf_counter() - started) * 1000
-        return FrameResult(frame, faces, timings_ms)
+            timing_ms[step.name] = (time.perf_counter() - started) * 1000
+        return FrameResult(frame, faces, timing_ms)

@@ -33,7 +33,7 @@ def assess(pixels: NDArray[np.uint8], rect: Rect) -> Quality:
     """
     visible = rect.clipped((pixels.shape[1], pixels.shape[0]))
     if visible is None:
-        return Quality(0.0, 0.0, rect.width, is_poor=True)
+        return Quality(0.0, 0.0, rect.width, poor=True)
     patch = _patch(pixels[visible.top : visible.bottom, visible.left : visible.right])
     mean, deviation = (float(value[0, 0]) for value in cv2.meanStdDev(patch))
     brightness = mean / 255
@@ -41,7 +41,7 @@ def assess(pixels: NDArray[np.uint8], rect: Rect) -> Quality:
     sharpness = min(1.0, detail / deviation) if deviation >= FLATTEST else 0.0
     is_lit = DARKEST <= brightness <= BRIGHTEST
     is_good = rect.width >= SMALLEST_PX and is_lit and sharpness >= LEAST_SHARPNESS
-    return Quality(sharpness, brightness, rect.width, is_poor=not is_good)
+    return Quality(sharpness, brightness, rect.width, poor=not is_good)
 
 
 def _patch(face: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -61,4 +61,4 @@ class AssessQuality:
         return tuple(self._assessed(face, frame) for face in faces)
 
     def _assessed(self, face: Face, frame: Frame) -> Face:
-        return replace(face, quality=assess(frame.pixels, face.rect))
+        return replace(face, quality=assess(frame.pixels, face.region))

@@ -49,6 +49,6 @@ class Smooth:
         return tuple(self._smoothed(face, frame.time_s) for face in faces)
 
     def _smoothed(self, face: Face, time_s: float) -> Face:
-        if face.track is None or face.scores is None:
+        if face.track_id is None or face.scores is None:
             return face
-        return self._means.get(face.track, time_s).add(face, face.scores, time_s)
+        return self._means.get(face.track_id, time_s).add(face, face.scores, time_s)

@@ -49,7 +49,7 @@ class Track:
     landmarks: Points
     chip: NDArray[np.uint8]
     reference: NDArray[np.uint8]
-    confidence: float
+    face_confidence: float
     time_s: float
     speed: NDArray[np.float64] = field(default_factory=lambda: np.zeros(2))
     misses: int = 0
@@ -57,17 +57,17 @@ class Track:
     look: Look | None = None
 
     @property
-    def rect(self) -> Rect:
+    def region(self) -> Rect:
         return box_of(self.landmarks)
 
     def expected(self, time_s: float) -> Rect:
         """Where its box should be by now, at most half a box away."""
-        rect = self.rect
+        rect = self.region
         step = np.clip(self.speed * (time_s - self.time_s), -rect.width / 2, rect.width / 2)
         return rect.moved(round(step[0]), round(step[1]))
 
     def face(self) -> Face:
-        return Face(self.rect, self.confidence, self.id, self.landmarks, self.chip)
+        return Face(self.region, self.face_confidence, self.id, self.landmarks, self.chip)
 
 
 class Tracker:
@@ -122,7 +122,7 @@ class Tracker:
 
     def faces(self) -> Faces:
         """Everybody who is followed, largest first."""
-        return tuple(sorted((track.face() for track in self._tracks), key=lambda face: (-face.rect.area, face.track)))
+        return tuple(sorted((track.face() for track in self._tracks), key=lambda face: (-face.region.area, face.track_id)))
 
     def _gray(self, frame: Frame) -> NDArray[np.uint8]:
         if self._gray_of is None or self._gray_of[0] is not frame:
@@ -149,13 +149,13 @@ class Tracker:
         return True
 
     def _confirm(self, track: Track, detection: Face, frame: Frame) -> None:
-        if track.rect.iou(detection.rect) < SAME_FACE_IOU:
+        if track.region.iou(detection.region) < SAME_FACE_IOU:
             self._place(track, detection, frame)
-        track.reference, track.confidence, track.misses = track.chip, detection.confidence, 0
-        track.look = look_of(frame.pixels, track.rect)
+        track.reference, track.face_confidence, track.misses = track.chip, detection.face_confidence, 0
+        track.look = look_of(frame.pixels, track.region)
 
     def _place(self, track: Track, detection: Face, frame: Frame) -> None:
-        track.landmarks, track.chip = self._read(frame, detection.rect)
+        track.landmarks, track.chip = self._read(frame, detection.region)
         track.time_s, track.speed = frame.time_s, np.zeros(2)
 
     def _read(self, frame: Frame, rect: Rect) -> tuple[Points, NDArray[np.uint8]]:
@@ -166,7 +166,7 @@ class Tracker:
         return landmarks, cut_chip(gray, landmarks, self._spec)
 
     def _welcome(self, newcomers: Faces, frame: Frame) -> None:
-        looks = [look_of(frame.pixels, face.rect) for face in newcomers]
+        looks = [look_of(frame.pixels, face.region) for face in newcomers]
         order = range(len(newcomers))
         pairs = best_pairs(self._lost, order, lambda track, place: _known(track, newcomers[place], looks[place], frame))
         returning = {column: self._lost[row] for row, column in pairs}
@@ -176,12 +176,12 @@ class Tracker:
         self._lost = [track for track in self._lost if track not in self._tracks]
 
     def _started(self, face: Face, look: Look | None, known: Track | None, frame: Frame) -> Track:
-        landmarks, chip = self._read(frame, face.rect)
+        landmarks, chip = self._read(frame, face.region)
         if known is None:
-            known = Track(self._next_id, landmarks, chip, chip, face.confidence, frame.time_s)
+            known = Track(self._next_id, landmarks, chip, chip, face.face_confidence, frame.time_s)
             self._next_id += 1
         known.landmarks, known.chip, known.reference = landmarks, chip, chip
-        known.confidence, known.time_s, known.look = face.confidence, frame.time_s, look
+        known.face_confidence, known.time_s, known.look = face.face_confidence, frame.time_s, look
         known.speed, known.misses = np.zeros(2), 0
         return known
 
@@ -192,13 +192,13 @@ class Tracker:
 
 
 def _overlap(track: Track, detection: Face) -> float:
-    iou = track.rect.iou(detection.rect)
+    iou = track.region.iou(detection.region)
     return iou if iou >= MATCH_IOU else 0.0
 
 
 def _yields(track: Track, other: Track) -> bool:
     """Whether a track has run onto the face of another one, which looks more like itself there."""
-    if track is other or track.rect.iou(other.rect) < SAME_FACE_IOU:
+    if track is other or track.region.iou(other.region) < SAME_FACE_IOU:
         return False
     return (track.alike, -track.id) < (other.alike, -other.id)
 
@@ -209,10 +209,10 @@ def _known(track: Track, face: Face, look: Look | None, frame: Frame) -> float:
         return 0.0
     colors = shared_colors(track.look, look)
     away_s = max(0.0, frame.time_s - track.time_s)
-    rect = track.rect
+    rect = track.region
     reached = np.array(rect.center) + track.speed * min(away_s, 1.0)
-    distance = min(math.dist(reached, face.rect.center), math.dist(rect.center, face.rect.center)) / rect.width
-    ratio = face.rect.width / rect.width
+    distance = min(math.dist(reached, face.region.center), math.dist(rect.center, face.region.center)) / rect.width
+    ratio = face.region.width / rect.width
     if colors < KNOWN_COLORS or distance > 1.5 + 2 * away_s or not 0.6 < ratio < 1.7:
         return 0.0
     return colors + 0.5 / (1 + distance)

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import request
 
+from fer_web.analysis.present import Json
 from fer_web.errors import RequestError
-from fer_web.web.schemas import Json
 
 # Names, notes and markers; nobody may fill the memory with more.
 BODY_BYTES = 16_384

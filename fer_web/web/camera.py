@@ -11,6 +11,7 @@ import logging
 from flask import Blueprint, Response, jsonify, render_template, request
 from wsproto.frame_protocol import CloseReason
 
+from fer_web.analysis.present import Json
 from fer_web.core import FrameResult, Pixels
 from fer_web.errors import BusyError, FerError, ImageError, NotReadyError
 from fer_web.live import Visit
@@ -19,7 +20,6 @@ from fer_web.sources import decode_image
 from fer_web.web.errors import NOT_READY_RETRY_S, code_of, error_json
 from fer_web.web.events import outcome_json
 from fer_web.web.guard import HEADERS
-from fer_web.web.schemas import Json
 from fer_web.web.services import Services, services
 from fer_web.web.websocket import WebSocket
 

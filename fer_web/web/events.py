@@ -10,11 +10,11 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from fer_web.analysis.present import Json, live_face_json, timing_json
 from fer_web.core import FrameResult
 from fer_web.live import ActiveRecording, LiveResult, Scene
 from fer_web.web.paced_response import endless_answer
 from fer_web.web.recording_schemas import recording_json
-from fer_web.web.schemas import Json, live_face_json, timing_json
 from fer_web.web.services import services
 
 bp = Blueprint("events", __name__)

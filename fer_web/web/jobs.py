@@ -8,13 +8,13 @@ from typing import Any, cast
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 
+from fer_web.analysis.present import Json
 from fer_web.core import Job
 from fer_web.errors import RequestError
 from fer_web.jobs.uploads import Incoming
 from fer_web.jobs.videos import VideoJobs
 from fer_web.web.arrival import arrival_of
 from fer_web.web.client_socket import ClientSocket
-from fer_web.web.schemas import Json
 from fer_web.web.services import services
 from fer_web.web.uploads import FLAGS, MemoryRequest
 

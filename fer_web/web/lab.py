@@ -6,14 +6,15 @@ import time
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from fer_web.analysis.compare import compare
+from fer_web.analysis.present import Json, result_json
 from fer_web.core import Frame, FrameResult, largest_first
 from fer_web.errors import RequestError
 from fer_web.registry import ModelCard
 from fer_web.sources import decode_image
-from fer_web.vision import Analyzer, compare
+from fer_web.vision import Analyzer
 from fer_web.web.camera import PERMISSIONS
 from fer_web.web.lab_results import lab_rows
-from fer_web.web.schemas import Json, result_json
 from fer_web.web.services import Services, services
 from fer_web.web.uploads import Upload, read_uploads
 
@@ -95,6 +96,6 @@ def _compared(mine: Services, vision: Analyzer, names: list[str], upload: Upload
 
 
 def _answers(result: FrameResult, card: ModelCard) -> Json:
-    ordered = FrameResult(result.frame, largest_first(result.faces), result.timings_ms)
+    ordered = FrameResult(result.frame, largest_first(result.faces), result.timing_ms)
     told = result_json(ordered, card, explain=True)
     return {**told["model"], "results": told["results"]}

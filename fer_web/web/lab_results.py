@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from fer_web.web.schemas import Json
+from fer_web.analysis.present import Json
 
 log = logging.getLogger(__name__)
 

@@ -42,9 +42,9 @@ class Metrics:
             "fer_errors", "Requests and pictures refused or failed.", ["code"], registry=self.registry
         )
 
-    def observe_steps(self, way: str, timings_ms: Mapping[str, float]) -> None:
+    def observe_steps(self, way: str, timing_ms: Mapping[str, float]) -> None:
         """Record one frame's steps; `way` is `live` or `predict`."""
-        for step, spent_ms in timings_ms.items():
+        for step, spent_ms in timing_ms.items():
             self._steps.labels(way, step).observe(spent_ms / 1000)
 
     def count_prediction(self, faces: int) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
+from fer_web.analysis.image import analyze_upload
+from fer_web.analysis.present import Json, result_json
 from fer_web.errors import ImageError, RequestError
 from fer_web.vision import Analyzer
 from fer_web.web.errors import code_of, error_json
-from fer_web.web.schemas import Json, result_json
 from fer_web.web.services import Services, services
-from fer_web.web.still import analyze_picture
 from fer_web.web.uploads import PredictQuery, Upload, read_uploads
 
 bp = Blueprint("predict", __name__)
@@ -40,7 +40,7 @@ def _answer_or_error(mine: Services, vision: Analyzer, picture: Upload, options:
 def _answer(mine: Services, vision: Analyzer, picture: Upload, options: PredictQuery) -> Json:
     limits = mine.uploads.limits
     result = mine.uploads.pictures.run(
-        lambda: analyze_picture(
+        lambda: analyze_upload(
             vision,
             picture(),
             upsample=options.upsample,
@@ -49,7 +49,7 @@ def _answer(mine: Services, vision: Analyzer, picture: Upload, options: PredictQ
             keypoints=options.keypoints,
         )
     )
-    mine.metrics.observe_steps("predict", result.timings_ms)
+    mine.metrics.observe_steps("predict", result.timing_ms)
     mine.metrics.count_prediction(len(result.faces))
     shown = {"landmarks": options.landmarks, "keypoints": options.keypoints, "explain": options.explain}
     return result_json(result, vision.card, **shown)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from fer_web.analysis.present import Json
 from fer_web.live import ActiveRecording
 from fer_web.store import StoredRecording
-from fer_web.web.schemas import Json
 
 NEWEST_MARKERS = 5
 

@@ -17,12 +17,13 @@ from fer_web.web.metrics import Metrics
 from fer_web.web.room import ImagePool, Room
 
 if TYPE_CHECKING:
+    from fer_web.analysis.compare import Classifiers
     from fer_web.core import FrameResult
     from fer_web.jobs.videos import VideoJobs
     from fer_web.live import Camera, Recordings, Visits
     from fer_web.sources import ChosenSource
     from fer_web.store import Retention, Store
-    from fer_web.vision import Analyzer, Classifiers, Overlay
+    from fer_web.vision import Analyzer, Overlay
 
 EXTENSION = "fer_web"
 # How many of the largest requests may wait in memory at once.

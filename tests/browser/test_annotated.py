@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from selenium.webdriver import Chrome
 
-from fer_web.jobs.analysis import analyze_file
+from fer_web.analysis.video import analyze_file
 from fer_web.vision import Analyzer
 from tests.browser.conftest import Wait
 from tests.clips import make_clip

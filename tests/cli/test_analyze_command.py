@@ -14,9 +14,9 @@ from subprocess import PIPE, Popen
 
 import pytest
 
+from fer_web.analysis.video import AnalysisOptions
 from fer_web.cli import main
 from fer_web.cli.analyze import find_tasks
-from fer_web.jobs.analysis import AnalysisOptions
 from fer_web.jobs.batch import Plan, Task, run_batch
 from fer_web.jobs.results import AnalysisOutcome
 from fer_web.resources import ROOT
@@ -29,12 +29,12 @@ PATIENCE_S = 300.0
 SLOWLY = """
 import sys, time
 import fer_web.vision
-from fer_web.jobs import analysis
+from fer_web.analysis import video
 from tests.fixed_vision import FixedVision
-fer_web.vision.Vision = FixedVision
-analysis.HAND_OVER_S = 0.0
-make = analysis.Frame
-analysis.Frame = lambda *given: time.sleep(0.02) or make(*given)
+fer_web.vision.Analyzer = FixedVision
+video.HAND_OVER_S = 0.0
+make = video.Frame
+video.Frame = lambda *given: time.sleep(0.02) or make(*given)
 from fer_web.cli import main
 sys.exit(main(sys.argv[1:]))
 """
@@ -54,7 +54,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def loaded(vision: Analyzer, tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The options for the small network, which is loaded already."""
-    monkeypatch.setattr("fer_web.vision.Vision.load", lambda *_: vision)
+    monkeypatch.setattr("fer_web.vision.Analyzer.load", lambda *_: vision)
     return ["--models-dir", str(tiny_models)]
 
 

@@ -34,7 +34,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def _fixed_vision(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fer_web.vision.Vision.load", FixedVision.load)
+    monkeypatch.setattr("fer_web.vision.Analyzer.load", FixedVision.load)
 
 
 @pytest.mark.usefixtures("_fixed_vision")
@@ -80,7 +80,7 @@ def test_what_is_wrong_with_such_a_file_is_told(tmp_path: Path, capsys: pytest.C
 def test_a_picture_is_analyzed_and_its_name_told_as_well(
     name: bytes, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("fer_web.vision.Vision.load", lambda *_: FakeVision())
+    monkeypatch.setattr("fer_web.vision.Analyzer.load", lambda *_: FakeVision())
     placed(tmp_path, name + b".png", picture())
     given = os.fsdecode(name) + ".png"
 

@@ -15,7 +15,7 @@ from tests.web.client import FakeVision, picture
 
 @pytest.fixture(autouse=True)
 def _fake_vision(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fer_web.vision.Vision.load", lambda *_: FakeVision())
+    monkeypatch.setattr("fer_web.vision.Analyzer.load", lambda *_: FakeVision())
 
 
 @pytest.fixture

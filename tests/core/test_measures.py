@@ -31,7 +31,7 @@ from fer_web.core import Face, Rect
 from fer_web.reports.table import COLUMNS
 from fer_web.store.tables import ReadingRow
 from fer_web.web.openapi_schemas import group_of
-from fer_web.web.schemas import group_json
+from fer_web.analysis.present import group_json
 
 column = ReadingRow.__table__.columns["hat_height_px"]
 print(json.dumps({

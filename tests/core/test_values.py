@@ -29,5 +29,5 @@ def test_a_frame_knows_its_width_before_its_height() -> None:
 def test_the_dominant_emotion_is_the_most_probable_one() -> None:
     face = Face(Rect(0, 0, 9, 9), 1.0, scores=SCORES)
 
-    assert face.dominant is Emotion.HAPPY
-    assert Face(Rect(0, 0, 9, 9), 1.0).dominant is None
+    assert face.dominant_emotion is Emotion.HAPPY
+    assert Face(Rect(0, 0, 9, 9), 1.0).dominant_emotion is None

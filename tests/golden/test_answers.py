@@ -81,7 +81,7 @@ def test_a_videos_files_are_as_before(
 
     clip = make_clip(tmp_path / "demo.mkv", SECONDS, size=SIZE, codec="ffv1", sound=None, picture=filmed)
     os.utime(clip, (FILMED_AT, FILMED_AT))
-    monkeypatch.setattr("fer_web.vision.Vision.load", lambda *_: served)
+    monkeypatch.setattr("fer_web.vision.Analyzer.load", lambda *_: served)
 
     assert main(["analyze", str(clip), "--out", str(tmp_path / "out"), "--quiet"]) == 0
 

@@ -11,10 +11,10 @@ from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
+from fer_web.analysis.video import BEGINNING, Position, VideoAnalysis
 from fer_web.core import Reading, Recording
 from fer_web.errors import SourceError
 from fer_web.jobs import heartbeat
-from fer_web.jobs.analysis import BEGINNING, Position, VideoAnalysis
 from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.uploads import UploadFolder
 from fer_web.jobs.work import Workplace

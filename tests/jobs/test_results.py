@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from fer_web.analysis import video
+from fer_web.analysis.video import AnalysisOptions
 from fer_web.errors import SourceError, VideoError
-from fer_web.jobs import analysis, results
-from fer_web.jobs.analysis import AnalysisOptions
+from fer_web.jobs import results
 from fer_web.jobs.results import ANNOTATED, READINGS, REPORT, SUMMARY, AnalysisOutcome, LazyModel, analyze_into
 from fer_web.jobs.state import FILE, alone, read_state
 from fer_web.reports import read_readings_csv
@@ -35,7 +36,7 @@ def model(tiny_models: Path, vision: Analyzer) -> LazyModel:
 
 @pytest.fixture(autouse=True)
 def _hand_over_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(analysis, "HAND_OVER_S", 0.0)
+    monkeypatch.setattr(video, "HAND_OVER_S", 0.0)
 
 
 def stopping_after(count: int) -> partial[bool]:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from fer_web.analysis.video import Position
 from fer_web.core import Job, JobState
 from fer_web.errors import ModelError
-from fer_web.jobs.analysis import Position
 from fer_web.jobs.positions import Positions
 from fer_web.jobs.work import Ending, Workplace
 from fer_web.store import RecordingState

@@ -96,7 +96,7 @@ def test_entry_and_exit_are_the_first_and_last_five_certain_seconds() -> None:
 def test_people_seen_briefly_are_counted_and_not_drawn() -> None:
     summary = hand_made()
 
-    assert [person.track for person in summary.people] == [1]
+    assert [person.track_id for person in summary.people] == [1]
     assert (summary.brief, summary.brief_s) == (1, pytest.approx(1.0))
     assert summary.everybody.seen_s == pytest.approx(12.0)
     assert summary.everybody.shares is not None
@@ -204,7 +204,7 @@ def test_a_number_that_comes_again_long_after_a_brief_look_is_counted_anew() -> 
     summary = summarize(recording(310), readings)
 
     assert summary.brief == 1
-    assert [person.track for person in summary.people] == [2, 1]
+    assert [person.track_id for person in summary.people] == [2, 1]
     assert summary.everybody.seen_s == pytest.approx(1 + 100 + 10)
 
 

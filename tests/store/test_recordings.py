@@ -9,7 +9,7 @@ import pytest
 
 from fer_web.core import Marker, Pose, Quality, Reading
 from fer_web.errors import RequestError
-from fer_web.store import RecordingState, Store
+from fer_web.store import RecordingState, Store, recording_deletion, recording_reads
 from tests.readings import reading_of
 from tests.store.samples import NOON, SCORES, Clock, begin, reading, readings, rows
 

@@ -27,7 +27,7 @@ def landmarks(astronaut: Frame) -> Points:
 def landmarks_in(pixels: np.ndarray) -> Points:
     gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     (face, *_) = HogDetector().find(gray, 1.0, 10**6)
-    return predict_landmarks(load_predictor(), gray, face.rect)
+    return predict_landmarks(load_predictor(), gray, face.region)
 
 
 def test_a_similarity_recovers_turn_size_and_place() -> None:
@@ -78,7 +78,7 @@ def test_a_chip_of_a_large_face_is_averaged_and_not_sampled() -> None:
 def test_the_box_of_landmarks_is_about_the_one_that_the_detector_draws(astronaut: Frame, landmarks: Points) -> None:
     (face, *_) = HogDetector().find(cv2.cvtColor(astronaut.pixels, cv2.COLOR_RGB2GRAY), 1.0, 10**6)
 
-    assert box_of(landmarks).iou(face.rect) > 0.7
+    assert box_of(landmarks).iou(face.region) > 0.7
 
 
 def test_a_face_at_the_edge_repeats_the_edge(astronaut: Frame, landmarks: Points) -> None:

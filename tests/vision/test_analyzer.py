@@ -19,7 +19,7 @@ def still(vision: Analyzer, astronaut: Frame) -> FrameResult:
 def test_a_single_picture_gets_everything_but_a_track(still: FrameResult) -> None:
     (face,) = still.faces
 
-    assert face.track is None
+    assert face.track_id is None
     assert face.landmarks.shape == (68, 2)
     assert face.chip.shape == (48, 48)
     assert face.scores.sum() == pytest.approx(1, abs=1e-5)
@@ -31,15 +31,15 @@ def test_a_single_picture_gets_everything_but_a_track(still: FrameResult) -> Non
 def test_every_step_is_timed(still: FrameResult) -> None:
     names = ["detect", "landmarks", "align", "quality", "pose", "blink", "classify", "judge"]
 
-    assert list(still.timings_ms) == names
-    assert min(still.timings_ms.values()) >= 0
+    assert list(still.timing_ms) == names
+    assert min(still.timing_ms.values()) >= 0
 
 
 def test_a_live_face_is_analyzed_like_a_still_one(vision: Analyzer, astronaut: Frame, still: FrameResult) -> None:
     (face,) = vision.live()(astronaut).faces
 
-    assert face.track == 1
-    assert face.rect.iou(still.faces[0].rect) > 0.6
+    assert face.track_id == 1
+    assert face.region.iou(still.faces[0].region) > 0.6
     np.testing.assert_allclose(face.scores, still.faces[0].scores, atol=0.05)
 
 
@@ -49,7 +49,7 @@ def test_two_cameras_do_not_share_people(vision: Analyzer, astronaut: Frame) -> 
 
     (face,) = other(astronaut).faces
 
-    assert face.track == 1
+    assert face.track_id == 1
 
 
 def test_single_pictures_may_come_from_many_threads(vision: Analyzer, astronaut: Frame, still: FrameResult) -> None:
@@ -61,7 +61,7 @@ def test_single_pictures_may_come_from_many_threads(vision: Analyzer, astronaut:
         thread.join()
 
     assert len(answers) == 4
-    assert {answer.faces[0].rect for answer in answers} == {still.faces[0].rect}
+    assert {answer.faces[0].region for answer in answers} == {still.faces[0].region}
 
 
 def test_a_picture_without_faces_has_an_empty_result(vision: Analyzer) -> None:

@@ -111,6 +111,6 @@ def test_people_are_smoothed_apart_and_still_faces_not_at_all() -> None:
 def test_an_answer_under_the_cards_threshold_is_uncertain() -> None:
     faces = (Face(RECT, 1.0, scores=scores(0.39)), Face(RECT, 1.0, scores=scores(0.41)), Face(RECT, 1.0))
 
-    marks = [face.is_uncertain for face in Judge(0.4)(FRAME, faces)]
+    marks = [face.uncertain for face in Judge(0.4)(FRAME, faces)]
 
     assert marks == [True, False, True]

@@ -35,8 +35,8 @@ def test_confidence_grows_with_the_detectors_margin() -> None:
 def test_the_same_face_is_found_at_every_size(astronaut: Frame, detector: HogDetector, factor: float) -> None:
     (face,) = Detect(detector, 1, 4_000_000)(scaled(astronaut, factor), ())
 
-    assert np.array(face.rect.center) / factor == pytest.approx((224, 128), abs=14)
-    assert face.rect.width / factor == pytest.approx(90, rel=0.25)
+    assert np.array(face.region.center) / factor == pytest.approx((224, 128), abs=14)
+    assert face.region.width / factor == pytest.approx(90, rel=0.25)
 
 
 def test_a_face_that_fills_its_picture_is_found_at_the_second_look(astronaut: Frame, detector: HogDetector) -> None:
@@ -46,7 +46,7 @@ def test_a_face_that_fills_its_picture_is_found_at_the_second_look(astronaut: Fr
     faces = Detect(detector, 1, 4_000_000)(crop, ())
 
     assert len(faces) == 1
-    assert faces[0].rect.clipped((105, 105)).area > 0.5 * tight.size
+    assert faces[0].region.clipped((105, 105)).area > 0.5 * tight.size
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (3, 700, 3), (480, 640, 3)])

@@ -90,7 +90,7 @@ def test_a_blurred_face_keeps_no_detail_and_the_rest_stays() -> None:
 
 
 def test_an_uncertain_answer_does_not_shine_in_the_emotions_color() -> None:
-    picture = draw(result(0, is_uncertain=True), frozenset({Overlay.BOXES}))
+    picture = draw(result(0, uncertain=True), frozenset({Overlay.BOXES}))
 
     assert not has(picture, EMOTION_COLORS[Emotion.HAPPY])
 

@@ -63,8 +63,8 @@ def test_heat_is_laid_over_the_face_and_nowhere_else(vision: Analyzer, astronaut
 
     changed = (canvas != astronaut.pixels).any(axis=-1)
     rows, columns = np.nonzero(changed)
-    around = face.rect.expanded(0.25)
-    assert changed[int(face.rect.center[1]), int(face.rect.center[0])]
+    around = face.region.expanded(0.25)
+    assert changed[int(face.region.center[1]), int(face.region.center[0])]
     assert (rows.min(), rows.max()) >= (around.top, 0)
     assert rows.max() < around.bottom
     assert around.left <= columns.min() <= columns.max() < around.right

@@ -129,7 +129,7 @@ def pictured(pixels: NDArray[np.uint8]) -> Pose:
     """Of the largest face in a picture."""
     gray = to_gray(pixels)
     face = HogDetector().find(gray, 1.0, 1_000_000)[0]
-    rough = predict_landmarks(load_predictor(), gray, face.rect)
+    rough = predict_landmarks(load_predictor(), gray, face.region)
     pose = head_pose(predict_landmarks(load_predictor(), gray, box_of(rough)), (gray.shape[1], gray.shape[0]))
     assert pose is not None
     return pose

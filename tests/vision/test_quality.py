@@ -36,7 +36,7 @@ def lit(share: float) -> Quality:
 def test_a_portrait_is_good() -> None:
     quality = assess(PORTRAIT, FACE)
 
-    assert not quality.is_poor
+    assert not quality.poor
     assert quality.sharpness > 0.5
     assert quality.size_px == 108
     assert quality.brightness == pytest.approx(
@@ -54,7 +54,7 @@ def test_sharpness_falls_with_blur_until_it_is_poor() -> None:
     qualities = [blurred(share) for share in (0.005, 0.01, 0.015, 0.06)]
 
     assert [quality.sharpness for quality in qualities] == sorted((q.sharpness for q in qualities), reverse=True)
-    assert [quality.is_poor for quality in qualities] == [False, False, False, True]
+    assert [quality.poor for quality in qualities] == [False, False, False, True]
     assert qualities[-1].sharpness < LEAST_SHARPNESS
 
 
@@ -72,40 +72,40 @@ def test_sharpness_does_not_depend_on_contrast() -> None:
 
 @pytest.mark.parametrize(("share", "is_poor"), [(1, False), (0.5, False), (0.12, True), (0.04, True)])
 def test_a_dark_face_is_poor(share: float, is_poor: bool) -> None:
-    assert lit(share).is_poor is is_poor
+    assert lit(share).poor is is_poor
 
 
 def test_an_overexposed_face_is_poor() -> None:
     pale = np.maximum(PORTRAIT, 245)
 
     assert assess(pale, FACE).brightness > BRIGHTEST
-    assert assess(pale, FACE).is_poor
+    assert assess(pale, FACE).poor
 
 
 def test_a_tiny_face_is_poor() -> None:
     assert resized(0.25).size_px < SMALLEST_PX
-    assert resized(0.25).is_poor
-    assert not resized(0.4).is_poor
+    assert resized(0.25).poor
+    assert not resized(0.4).poor
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
 def test_a_flat_patch_has_no_sharpness_and_no_division_by_zero(level: int) -> None:
     quality = assess(np.full((90, 90, 3), level, np.uint8), Rect(0, 0, 90, 90))
 
-    assert (quality.sharpness, quality.is_poor) == (0, True)
+    assert (quality.sharpness, quality.poor) == (0, True)
     assert quality.brightness == pytest.approx(level / 255)
 
 
 def test_a_face_half_outside_is_judged_by_what_is_seen_and_one_outside_is_poor() -> None:
     assert assess(PORTRAIT, FACE.moved(-200, 0)).size_px == 108
     assert assess(PORTRAIT, Rect(-5, -5, 1, 1)).size_px == 6
-    assert assess(PORTRAIT, Rect(600, 600, 700, 700)) == Quality(0.0, 0.0, 100, is_poor=True)
+    assert assess(PORTRAIT, Rect(600, 600, 700, 700)) == Quality(0.0, 0.0, 100, poor=True)
 
 
 def test_the_step_assesses_every_face() -> None:
     faces = AssessQuality()(Frame(0, 0.0, PORTRAIT), (Face(FACE, 1.0), Face(FACE.moved(900, 0), 1.0)))
 
-    assert [face.quality and face.quality.is_poor for face in faces] == [False, True]
+    assert [face.quality and face.quality.poor for face in faces] == [False, True]
 
 
 def opened(path: Path) -> NDArray[np.uint8]:
@@ -116,13 +116,13 @@ def opened(path: Path) -> NDArray[np.uint8]:
 def test_degraded_portraits_are_poor_and_the_original_is_not(media: Path) -> None:
     folder = media / "photos/derived"
     original = opened(folder / "biden.webp")
-    rect = HogDetector().find(np.asarray(Image.fromarray(original).convert("L")), 1.0, 1_000_000)[0].rect
+    rect = HogDetector().find(np.asarray(Image.fromarray(original).convert("L")), 1.0, 1_000_000)[0].region
 
-    assert not assess(original, rect).is_poor
+    assert not assess(original, rect).poor
     assert assess(opened(folder / "biden_blur6.jpg"), rect).sharpness < LEAST_SHARPNESS
     assert assess(opened(folder / "biden_dark12pct.jpg"), rect).brightness < DARKEST
     assert assess(opened(folder / "biden_dark4pct.jpg"), rect).brightness < DARKEST
-    assert assess(opened(folder / "biden_tiny60.png"), rect.scaled(60 / 396)).is_poor
+    assert assess(opened(folder / "biden_tiny60.png"), rect.scaled(60 / 396)).poor
 
 
 @pytest.mark.media
@@ -132,4 +132,4 @@ def test_faces_of_ordinary_photos_are_not_poor(media: Path, name: str) -> None:
     found = HogDetector().find(np.asarray(Image.fromarray(pixels).convert("L")), 2.0, 2_000_000)
 
     assert found
-    assert not any(assess(pixels, face.rect).is_poor for face in found)
+    assert not any(assess(pixels, face.region).poor for face in found)

@@ -35,7 +35,7 @@ class Watch:
         frame = Frame(index, index / FPS, picture)
         faces = self.follow(frame, self.detect(frame, ()))
         self.detections += self.detect.detections is not None
-        return [face.track for face in sorted(faces, key=lambda face: face.rect.left)]
+        return [face.track_id for face in sorted(faces, key=lambda face: face.region.left)]
 
     def over(self, pictures: Iterable[Pixels]) -> list[list[int | None]]:
         return [self.ids(picture, index) for index, picture in enumerate(pictures)]

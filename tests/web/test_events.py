@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from fer_web.analysis.present import face_json
 from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Marker, Rect
 from fer_web.live import ActiveRecording, Facts, LiveResult, RecordingProgress, RecordingRequest, Scene
 from fer_web.sources import SourceState
 from fer_web.web.events import HEARTBEAT, HEARTBEAT_S, messages
-from fer_web.web.schemas import face_json
 from tests.web.live_server import Server, serving
 from tests.web.test_openapi import errors_in, schema_of
 

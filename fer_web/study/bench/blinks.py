@@ -63,7 +63,7 @@ class Followed:
         blinks = Blinks(rules)
         counts: dict[int | None, int] = {}
         for frame, faces in self.moments:
-            counts.update({face.track: face.blink.count for face in blinks(frame, faces) if face.blink})
+            counts.update({face.track_id: face.blink.count for face in blinks(frame, faces) if face.blink})
         return sum(counts.values())
 
     def is_right(self, rules: BlinkRules = RULES) -> bool:

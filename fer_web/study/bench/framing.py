@@ -89,7 +89,7 @@ def boxed(margin: float) -> Crop:
     """The detector's box with a margin, as most programs crop."""
 
     def crop(picture: NDArray[np.uint8], face: Face, spec: InputSpec) -> NDArray[np.uint8]:
-        return _cut(picture, face.rect.expanded(margin), spec)
+        return _cut(picture, face.region.expanded(margin), spec)
 
     return crop
 

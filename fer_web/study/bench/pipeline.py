@@ -106,7 +106,7 @@ def ours(vision: Analyzer, steps: dict[str, float]) -> Callable[[Frame], bytes]:
         drawn = time.perf_counter()
         jpeg = encode_jpeg(canvas)
         rest = {"draw": (drawn - analyzed) * 1000, "jpeg": (time.perf_counter() - drawn) * 1000}
-        for name, milliseconds in {**result.timings_ms, **rest}.items():
+        for name, milliseconds in {**result.timing_ms, **rest}.items():
             steps[name] = steps.get(name, 0.0) + milliseconds
         return jpeg
 

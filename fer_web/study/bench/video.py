@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from fer_web.analysis.rate import DEFAULT_FPS
+from fer_web.analysis.video import AnalysisOptions, Position, analyze_file
 from fer_web.core import Reading
-from fer_web.jobs.analysis import AnalysisOptions, Position, analyze_file
-from fer_web.jobs.rate import DEFAULT_FPS
 from fer_web.resources import MODELS
 from fer_web.study.bench.memory import peak_mib, resident_mib
 from fer_web.vision import Analyzer

@@ -1,7 +1,7 @@
 """Pictures with labels, and the border between what training may see and what only the evaluation may.
 
-`FaceTable` is a whole data set as it was read. Training gets a `LearningData`, made by `learning_data`, and that type has
-no place for PrivateTest: neither its rows nor any training picture that equals one of them.
+`FaceTable` is a whole data set as it was read. Training gets a `LearningData`, made by `learning_data`, and that type
+has no place for PrivateTest: neither its rows nor any training picture that equals one of them.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def _unbiased(detect: Detect, predictor: Any, picture: NDArray[np.uint8]) -> Poi
     found: Faces = detect(Frame(0, 0.0, np.repeat(picture[:, :, np.newaxis], 3, axis=2)), ())
     if len(found) != 1:
         return None
-    rect = found[0].rect
+    rect = found[0].region
     turned = Rect(SIDE_PX - rect.right, rect.top, SIDE_PX - rect.left, rect.bottom)
     own = predict_landmarks(predictor, picture, rect)
     mirrored = predict_landmarks(predictor, np.ascontiguousarray(picture[:, ::-1]), turned)

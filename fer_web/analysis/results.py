@@ -36,7 +36,7 @@ class FaceResult(FaceMeasures):
     def of(cls, face: Face) -> FaceResult:
         """The result of a classified face."""
         measured = {measure.name: measure.of(face) for measure in FACE_MEASURES}
-        return cls(region=face.rect, face_confidence=float(face.confidence), **measured)  # type: ignore[arg-type]
+        return cls(region=face.region, face_confidence=float(face.face_confidence), **measured)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fer_web.vision import Analyzer
 
 
-def analyze_picture(
+def analyze_upload(
     vision: Analyzer, data: bytes, *, upsample: int, max_bytes: int, max_pixels: int, keypoints: bool = False
 ) -> FrameResult:
     """The picture's faces, the largest first; decoding counts among the steps, `total` is the whole. ImageError."""
@@ -21,8 +21,8 @@ def analyze_picture(
     pixels = decode_image(data, max_bytes=max_bytes, max_pixels=max_pixels)
     decoded_ms = _since_ms(started)
     result = vision.still(upsample, keypoints)(Frame(index=0, time_s=0.0, pixels=pixels))
-    timings_ms = {"decode": decoded_ms, **result.timings_ms, "total": _since_ms(started)}
-    return replace(result, faces=largest_first(result.faces), timings_ms=timings_ms)
+    timing_ms = {"decode": decoded_ms, **result.timing_ms, "total": _since_ms(started)}
+    return replace(result, faces=largest_first(result.faces), timing_ms=timing_ms)
 
 
 def _since_ms(started: float) -> float:

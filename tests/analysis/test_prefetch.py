@@ -8,7 +8,7 @@ from itertools import count
 
 import pytest
 
-from fer_web.jobs.prefetch import Prefetch
+from fer_web.analysis.prefetch import Prefetch
 
 
 def test_items_come_in_their_order_from_another_thread() -> None:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
+from fer_web.analysis.sound import AudioTrack, open_sound
 from fer_web.core import Pixels
 from fer_web.errors import VideoError
-from fer_web.jobs.sound import AudioTrack, open_sound
 from fer_web.sources.decoding import open_container
 from fer_web.sources.video_reader import VideoFacts, VideoReader
 

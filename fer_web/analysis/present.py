@@ -40,11 +40,11 @@ def face_json(
     """One face of the contract; what no step has found out is null."""
     answer: Json = {
         "face_id": face_id,
-        "region": {"x": face.rect.left, "y": face.rect.top, "w": face.rect.width, "h": face.rect.height},
-        "face_confidence": round(float(face.confidence), 4),
-        "dominant_emotion": None if face.dominant is None else face.dominant.value,
+        "region": {"x": face.region.left, "y": face.region.top, "w": face.region.width, "h": face.region.height},
+        "face_confidence": round(float(face.face_confidence), 4),
+        "dominant_emotion": None if face.dominant_emotion is None else face.dominant_emotion.value,
         "emotions": group_json(face, "emotions"),
-        "uncertain": face.is_uncertain,
+        "uncertain": face.uncertain,
         "eyes": group_json(face, "eyes"),
         "quality": group_json(face, "quality"),
         "pose": group_json(face, "pose"),
@@ -75,7 +75,7 @@ def heatmap_uri(face: Face) -> str | None:
 
 def live_face_json(face_id: int, face: Face, *, landmarks: bool = False) -> Json:
     """A face of the live picture: the contract's, with its track and blinks."""
-    return {**face_json(face_id, face, landmarks=landmarks), "track_id": face.track, "blink": blink_json(face.blink)}
+    return {**face_json(face_id, face, landmarks=landmarks), "track_id": face.track_id, "blink": blink_json(face.blink)}
 
 
 def blink_json(blink: Blink | None) -> Json | None:
@@ -91,7 +91,7 @@ def blink_json(blink: Blink | None) -> Json | None:
 
 def timing_json(result: FrameResult) -> dict[str, float]:
     """Milliseconds by step; `total` is their sum unless it was measured."""
-    timings = dict(result.timings_ms)
+    timings = dict(result.timing_ms)
     timings.setdefault("total", sum(timings.values()))
     return {step: round(spent_ms, 2) for step, spent_ms in timings.items()}
 

@@ -15,11 +15,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from fer_web.analysis.annotated_copy import AnnotatedCopy
+from fer_web.analysis.prefetch import Prefetch
+from fer_web.analysis.rate import DEFAULT_FPS, TOLERANCE_S
 from fer_web.core import Face, Frame, FrameResult, Reading, Recording, Size
 from fer_web.errors import SourceError
-from fer_web.jobs.annotated_copy import AnnotatedCopy
-from fer_web.jobs.prefetch import Prefetch
-from fer_web.jobs.rate import DEFAULT_FPS, TOLERANCE_S
 from fer_web.sources.memory import is_crash, reason_of
 from fer_web.sources.video_reader import Damage, VideoReader
 from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw, letterboxed
@@ -163,9 +163,9 @@ class _Handover:
             self.readings += [
                 Reading.of(face, result.frame.time_s)
                 for face in result.faces
-                if face.track is not None and face.scores is not None
+                if face.track_id is not None and face.scores is not None
             ]
-        people = max((face.track or 0 for face in result.faces), default=0)
+        people = max((face.track_id or 0 for face in result.faces), default=0)
         self.position = replace(
             self.position,
             time_s=result.frame.time_s,
@@ -213,7 +213,7 @@ def _analyzed(
     for frame, is_due in pictures:
         if is_due:
             found = pipeline(frame).faces
-            faces = tuple(replace(face, track=(face.track or 0) + people) for face in found)
+            faces = tuple(replace(face, track_id=(face.track_id or 0) + people) for face in found)
         yield FrameResult(frame, faces), is_due
 
 

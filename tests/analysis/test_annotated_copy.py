@@ -12,10 +12,10 @@ import av
 import pytest
 from av.error import ExternalError
 
+from fer_web.analysis import video
+from fer_web.analysis.video import AnalysisOptions, VideoAnalysis, analyze_file
 from fer_web.core import Faces, Frame, JobState, Reading
 from fer_web.errors import SourceError
-from fer_web.jobs import analysis as analysis_module
-from fer_web.jobs.analysis import AnalysisOptions, VideoAnalysis, analyze_file
 from fer_web.jobs.results import ANNOTATED, SUMMARY, LazyModel, analyze_into
 from fer_web.registry import ModelCard, verify_model
 from fer_web.resources import MODELS
@@ -102,7 +102,7 @@ def test_a_copy_that_cannot_be_put_together_leaves_the_readings_and_says_so(card
 def test_an_interrupted_analysis_goes_on_without_the_copy_that_had_failed(
     card: ModelCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(analysis_module, "HAND_OVER_S", 0.0)
+    monkeypatch.setattr(video, "HAND_OVER_S", 0.0)
     clip, copy, done = y4m(tmp_path / "a.y4m", "1:3000"), tmp_path / "copy.mp4", list[float]()
     first, before = analyzed(
         clip, card, copy, on_progress=lambda done_s, _: done.append(done_s), should_stop=lambda: len(done) > 40

@@ -11,10 +11,11 @@ from threading import Barrier, Thread
 import numpy as np
 import pytest
 
+from fer_web.analysis.compare import Classifiers, compare
 from fer_web.core import Frame
 from fer_web.errors import ModelError, RequestError
 from fer_web.registry import ModelCard, sha256_of
-from fer_web.vision import Analyzer, Classifiers, compare
+from fer_web.vision import Analyzer
 from fer_web.vision.classify import Classifier
 
 
@@ -38,7 +39,7 @@ def test_two_networks_judge_the_same_faces_in_the_same_order(
     one, other = compare(vision, [classifiers.get("xception"), classifiers.get("other")], frame)
 
     assert one.faces
-    assert [face.rect for face in one.faces] == [face.rect for face in other.faces]
+    assert [face.region for face in one.faces] == [face.region for face in other.faces]
     for face, same in zip(one.faces, other.faces, strict=True):
         np.testing.assert_array_equal(face.chip, same.chip)
         assert np.abs(face.scores - same.scores).max() > 0.01
@@ -52,7 +53,7 @@ def test_each_answers_as_it_would_alone(vision: Analyzer, classifiers: Classifie
     (compared,) = compare(vision, [classifiers.get("xception")], astronaut)
 
     np.testing.assert_allclose(compared.faces[0].scores, alone.faces[0].scores, atol=1e-5)
-    assert list(compared.timings_ms) == list(alone.timings_ms)
+    assert list(compared.timing_ms) == list(alone.timing_ms)
 
 
 def test_there_are_the_models_of_all_folders_and_a_name_is_the_firsts(

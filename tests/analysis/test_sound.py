@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from fer_web.analysis.video import analyze_file
 from fer_web.api import MODEL
-from fer_web.jobs.analysis import analyze_file
 from fer_web.registry import ModelCard, verify_model
 from fer_web.resources import MODELS
 from fer_web.vision import Analyzer

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fer_web.analysis.present import blink_json, face_json, live_face_json, result_json
 from fer_web.core import Blink, Face, Frame, FrameResult, Rect
-from fer_web.web.schemas import blink_json, face_json, live_face_json, result_json
 from tests.web.client import CARD, face
 
 

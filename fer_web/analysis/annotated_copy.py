@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from fer_web.analysis.annotate import DrawnPictures, drawn_path, unfinished_path, write_copy
 from fer_web.core import Pixels
 from fer_web.errors import FerError
-from fer_web.jobs.annotate import DrawnPictures, drawn_path, unfinished_path, write_copy
 from fer_web.sources.memory import reason_of
 
 if TYPE_CHECKING:

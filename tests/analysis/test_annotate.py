@@ -9,10 +9,10 @@ import av
 import numpy as np
 import pytest
 
+from fer_web.analysis import annotate
+from fer_web.analysis.annotate import drawn_path, find_encoder
+from fer_web.analysis.video import AnalysisOptions, analyze_file
 from fer_web.errors import VideoError
-from fer_web.jobs import annotate
-from fer_web.jobs.analysis import AnalysisOptions, analyze_file
-from fer_web.jobs.annotate import drawn_path, find_encoder
 from fer_web.vision import Analyzer
 from tests.clips import FPS, SIZE, make_clip
 

@@ -61,5 +61,5 @@ def compare(vision: Analyzer, classifiers: Sequence[Classifier], frame: Frame, u
     results = []
     for classifier in classifiers:
         answer = vision.answers(classifier).resume(frame, found.faces)
-        results.append(FrameResult(frame, answer.faces, {**found.timings_ms, **answer.timings_ms}))
+        results.append(FrameResult(frame, answer.faces, {**found.timing_ms, **answer.timing_ms}))
     return results

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from fer_web.analysis.video import BEGINNING, AnalysisOptions, Position, VideoAnalysis, analyze_file
 from fer_web.core import Reading
 from fer_web.errors import SourceError
-from fer_web.jobs.analysis import BEGINNING, AnalysisOptions, Position, VideoAnalysis, analyze_file
 from fer_web.sources.video_reader import probe_video
 from fer_web.vision import Analyzer
 from tests.clips import FPS, SIZE, make_clip, portrait
