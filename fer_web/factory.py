@@ -22,7 +22,7 @@ from fer_web.sources import ChosenSource, SourceState, choose_source, keep_open,
 from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
 from fer_web.vision import Analyzer, Overlay, draw, draw_notice
-from fer_web.web import camera, events, jobs, lab, notice, pages, predict, recordings, sessions, stream, system
+from fer_web.web import camera, events, jobs, lab, notice, pages, predict, recordings, running, stream, system
 from fer_web.web.access import Access
 from fer_web.web.errors import handle_errors
 from fer_web.web.guard import guard
@@ -45,8 +45,8 @@ BLUEPRINTS = (
     events.bp,
     camera.bp,
     predict.bp,
+    running.bp,
     recordings.bp,
-    sessions.bp,
     jobs.bp,
     lab.bp,
     system.bp,
@@ -171,12 +171,12 @@ def _recordings(
     def open_sink(plan: RecordingRequest) -> tuple[str, Sink]:
         card, choice = startup.vision().card, startup.choice()
         live = "demo" if choice is not None and choice.is_demo else "live camera"
-        source = live if plan.kind == "live" else "visitor's camera"
+        source = live if plan.kind == "camera" else "visitor's camera"
         model = f"{card.name} {card.version}"
-        session = store.recordings.create(
+        recording = store.recordings.create(
             plan.name, source, plan.started_at, kind=plan.kind, model=model, consent=plan.consent
         )
-        return session, StoreSink(store, session)
+        return recording, StoreSink(store, recording)
 
     return Recordings(hub, open_sink, max_s=60.0 * settings.recording_max_minutes)
 

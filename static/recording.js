@@ -1,4 +1,4 @@
-// The control of a recording: start it with consent, mark moments, stop it. Of the live picture, or of one's own visit.
+// The control of a recording: start it with consent, mark moments, stop it. Of the camera, or of one's own visit.
 //
 // `show` takes what the service says about the recording that runs; null when there is none.
 
@@ -17,7 +17,7 @@ export class RecordingControl {
   #shown = ""; // the markers in the list
 
   // `badge` stands in the picture. `visit()` is the secret of one's own visit, null while there is none; without it, the
-  // live picture is meant.
+  // camera is meant.
   constructor(root, badge, visit = null) {
     this.root = root;
     this.badge = badge;
@@ -43,7 +43,7 @@ export class RecordingControl {
     find("record-offer").hidden = recording !== null;
     find("record-running").hidden = recording === null;
     if (recording) {
-      this.#origin = performance.now() - recording.elapsed_s * 1000;
+      this.#origin = performance.now() - recording.duration_s * 1000;
       write(find("record-title"), recording.name);
       this.#showMarkers(recording.newest_markers);
       this.#complain(recording.trouble);
@@ -58,8 +58,8 @@ export class RecordingControl {
   async refresh() {
     if (this.visit && !this.visit()) return this.show(null);
     try {
-      const { recording } = await this.#ask("GET", "/current");
-      this.show(recording);
+      const { recordings } = await this.#ask("GET", "?state=recording");
+      this.show(recordings.find(({ kind }) => kind === this.root.dataset.kind) ?? null);
     } catch {
       // the page says already that the service does not answer
     }
@@ -71,7 +71,7 @@ export class RecordingControl {
     button.disabled = true;
     this.#complain(null);
     try {
-      const wish = { name: find("record-name").value, consent: find("record-consent").checked, note: find("record-note").value, source: this.root.dataset.source };
+      const wish = { name: find("record-name").value, consent: find("record-consent").checked, note: find("record-note").value, kind: this.root.dataset.kind };
       this.show(await this.#ask("POST", "", wish));
       find("record-consent").checked = false; // whoever comes next is asked again
       find("record-offer").open = false;
@@ -88,7 +88,7 @@ export class RecordingControl {
     const { id } = this.#recording;
     find("record-stop").disabled = true;
     try {
-      await this.#ask("DELETE", `/${id}`);
+      await this.#ask("POST", `/${id}/stop`);
       this.#end(id);
     } catch (error) {
       if (error.code === "no_recording") this.#end(id);
@@ -123,7 +123,7 @@ export class RecordingControl {
   }
 
   #ended(id, text) {
-    const link = element("a", { href: `${this.root.dataset.sessions}/${id}`, textContent: "See the report" });
+    const link = element("a", { href: `${this.root.dataset.recordings}/${id}`, textContent: "See the report" });
     find("record-told").replaceChildren(text, " ", link);
     this.#complain(null);
   }

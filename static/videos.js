@@ -11,7 +11,7 @@ const find = (name) => document.getElementById(name);
 const picker = find("picker");
 const input = find("video");
 const list = find("jobs");
-const { jobs: address, sessions, maxBytes, size } = picker.dataset;
+const { jobs: address, recordings, maxBytes, size } = picker.dataset;
 const announcer = new Announcer(find("announcer"));
 
 const items = new Map(); // by the job's id
@@ -110,7 +110,7 @@ function sentence(job) {
 function actions(job) {
   if (job.state === "queued" || job.state === "running") return [["Cancel", () => remove(job)]];
   const found = [];
-  if (job.session_id) found.push(["Report", `${sessions}/${job.session_id}`, true]);
+  if (job.recording_id) found.push(["Report", `${recordings}/${job.recording_id}`, true]);
   if (job.annotated) found.push(["Annotated video", job.annotated]);
   return [...found, ["Remove from list", () => remove(job)]];
 }

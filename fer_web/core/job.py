@@ -34,7 +34,7 @@ class Job:
 
     `name` is what it works on, for people to read (a file's name); `path` is where that lies, relative to the data
     folder, None once it was removed. `progress` runs from 0 to 1; `remaining_s` is None while nobody knows. `message`
-    says what is being done, `error` why it failed. `session_id` is the recording that comes of it. `attempts` counts
+    says what is being done, `error` why it failed. `recording_id` is the recording that comes of it. `attempts` counts
     how often a worker has taken it up, `heartbeat_at` is when that worker was last heard of. All times have a zone.
     """
 
@@ -49,7 +49,7 @@ class Job:
     remaining_s: float | None = None
     message: str = ""
     error: str | None = None
-    session_id: str | None = None
+    recording_id: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     heartbeat_at: datetime | None = None

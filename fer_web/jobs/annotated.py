@@ -1,4 +1,4 @@
-"""Annotated copies of videos: the one thing here that holds pictures, kept as long as its session and no longer."""
+"""Annotated copies of videos: the one thing here that holds pictures, kept as long as its recording and no longer."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ SUFFIX = ".mp4"
 
 
 class AnnotatedFolder:
-    """One file a session, under the session's id, with others beside it while it is being written."""
+    """One file a recording, under the recording's id, with others beside it while it is being written."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def path(self, session_id: str) -> Path:
-        """Where a session's copy lies, or would; for the first one the folder is made."""
+    def path(self, recording_id: str) -> Path:
+        """Where a recording's copy lies, or would; for the first one the folder is made."""
         make_private(self.folder)
-        return self.folder / f"{Path(session_id).name}{SUFFIX}"
+        return self.folder / f"{Path(recording_id).name}{SUFFIX}"
 
-    def find(self, session_id: str) -> Path | None:
-        """A session's copy, once it is complete; None without one."""
-        path = self.folder / f"{Path(session_id).name}{SUFFIX}"
+    def find(self, recording_id: str) -> Path | None:
+        """A recording's copy, once it is complete; None without one."""
+        path = self.folder / f"{Path(recording_id).name}{SUFFIX}"
         return path if os.path.isfile(path) else None  # noqa: PTH113  (unlike Path's, it takes no offense)
 
-    def discard(self, session_id: str) -> None:
-        """Delete a session's copy, complete or not; none is as good."""
-        for path in self.folder.glob(f"{escape(Path(session_id).name)}{SUFFIX}*"):
+    def discard(self, recording_id: str) -> None:
+        """Delete a recording's copy, complete or not; none is as good."""
+        for path in self.folder.glob(f"{escape(Path(recording_id).name)}{SUFFIX}*"):
             path.unlink(missing_ok=True)
 
-    def discard_unfinished(self, session_id: str) -> None:
+    def discard_unfinished(self, recording_id: str) -> None:
         """Delete what was drawn for a copy that will never be complete."""
-        for path in self.folder.glob(f"{escape(Path(session_id).name)}{SUFFIX}.*"):
+        for path in self.folder.glob(f"{escape(Path(recording_id).name)}{SUFFIX}.*"):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
     def sweep(self, is_kept: Callable[[str], bool]) -> int:
-        """Delete the copies of sessions that are not kept (any more); how many that were."""
+        """Delete the copies of recordings that are not kept (any more); how many that were."""
         names = {path.name.partition(".")[0] for path in self.folder.glob(f"*{SUFFIX}*")}
         gone = [name for name in names if not is_kept(name)]
         for name in gone:

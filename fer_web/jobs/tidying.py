@@ -27,7 +27,7 @@ def tidy(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) -> Non
             store.jobs.delete(job.id)
     active = store.jobs.list(limit=MANY, states=ACTIVE)
     uploads.sweep([job.path for job in active if job.path])
-    annotated.sweep(lambda session_id: _is_kept(store, session_id))
+    annotated.sweep(lambda recording_id: _is_kept(store, recording_id))
 
 
 def clear_away(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) -> None:
@@ -37,22 +37,22 @@ def clear_away(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) 
     """
     for job in store.jobs.list(limit=MANY, states=OVER, has_file=True):
         uploads.discard(job.path)
-        if job.session_id is not None:
-            annotated.discard_unfinished(job.session_id)
+        if job.recording_id is not None:
+            annotated.discard_unfinished(job.recording_id)
             if job.state is JobState.CANCELED:
-                _delete(store, annotated, job.session_id)
+                _delete(store, annotated, job.recording_id)
         store.jobs.drop_path(job.id)
 
 
-def _delete(store: Store, annotated: AnnotatedFolder, session_id: str) -> None:
+def _delete(store: Store, annotated: AnnotatedFolder, recording_id: str) -> None:
     with suppress(RequestError):  # it was deleted before
-        store.recordings.delete(session_id)
-    annotated.discard(session_id)
+        store.recordings.delete(recording_id)
+    annotated.discard(recording_id)
 
 
-def _is_kept(store: Store, session_id: str) -> bool:
+def _is_kept(store: Store, recording_id: str) -> bool:
     try:
-        store.recordings.get(session_id)
+        store.recordings.get(recording_id)
     except RequestError:
         return False
     return True

@@ -112,18 +112,18 @@ class VideoJobs:
         jobs = self._store.jobs.list(limit=SHOWN)
         return self._told([job for job in jobs if job.kind == KIND], jobs)
 
-    def has_session(self, job: Job) -> bool:
+    def has_recording(self, job: Job) -> bool:
         """Whether there is something to see of it."""
-        if job.session_id is None or not job.state.is_over:
+        if job.recording_id is None or not job.state.is_over:
             return False
         with suppress(RequestError):
-            return self._store.recordings.get(job.session_id).readings > 0 or job.state is JobState.DONE
+            return self._store.recordings.get(job.recording_id).readings > 0 or job.state is JobState.DONE
         return False
 
-    def annotated_copy(self, session_id: str) -> Path | None:
-        """A session's annotated video; None when there is none. RequestError when there is no such session."""
-        self._store.recordings.get(session_id)
-        return self.annotated.find(session_id)
+    def annotated_copy(self, recording_id: str) -> Path | None:
+        """A recording's annotated video; None when there is none. RequestError when there is no such recording."""
+        self._store.recordings.get(recording_id)
+        return self.annotated.find(recording_id)
 
     def cancel(self, job_id: str) -> Job:
         """End it, and delete the video and what was read from it; what is over stays as it is."""
@@ -135,7 +135,7 @@ class VideoJobs:
         return job
 
     def forget(self, job_id: str) -> None:
-        """Take one that is over off the list; its session stays."""
+        """Take one that is over off the list; its recording stays."""
         clear_away(self._store, self.uploads, self.annotated)
         self._store.jobs.delete(job_id)
 

@@ -69,11 +69,11 @@ class _Attempt:
     worker: str
     pulse: Heartbeat
     is_stopping: Callable[[], bool]
-    session_id: str = ""
+    recording_id: str = ""
     ends_s: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.session_id = self.job.session_id or ""
+        self.recording_id = self.job.recording_id or ""
         self.ends_s = time.monotonic() + self.place.time_limit_s
 
     def run(self) -> Ending:
@@ -92,12 +92,12 @@ class _Attempt:
             raise SourceError("the uploaded video is not there any more: upload it again")
         positions = Positions(self.place.uploads.position_path(path.name))
         start = self._resumed(positions) or self._begun(path)
-        self.place.store.jobs.update(self.job.id, self.worker, session_id=self.session_id)
+        self.place.store.jobs.update(self.job.id, self.worker, recording_id=self.recording_id)
 
         def sink(readings: Sequence[Reading], position: Position) -> None:
             positions.note(position)
             if not self.pulse.is_lost:
-                self.place.store.recordings.append(self.session_id, readings, duration_s=position.time_s or 0.0)
+                self.place.store.recordings.append(self.recording_id, readings, duration_s=position.time_s or 0.0)
 
         return self.place.analyze(
             path,
@@ -105,7 +105,7 @@ class _Attempt:
             sink,
             name=self.job.name,
             start=start,
-            annotated=self.place.annotated.path(self.session_id) if self.job.options.get("annotate") else None,
+            annotated=self.place.annotated.path(self.recording_id) if self.job.options.get("annotate") else None,
             on_progress=self.pulse.advance,
             should_stop=lambda: self.pulse.is_lost or self.is_stopping() or self._is_late,
         )
@@ -116,30 +116,30 @@ class _Attempt:
 
     def _resumed(self, positions: Positions) -> Position | None:
         """Where an earlier attempt got to; None, with nothing left of it, when it cannot be gone on from."""
-        if not self.session_id:
+        if not self.recording_id:
             return None
-        with suppress(RequestError):  # its session is not there any more
-            stored = self.place.store.recordings.get(self.session_id)
+        with suppress(RequestError):  # its recording is not there any more
+            stored = self.place.store.recordings.get(self.recording_id)
             position = positions.at(stored.recording.duration_s)
             if position != BEGINNING and self._has_drawn(position):
                 return position
-        self._forget_session()
+        self._forget_recording()
         return None
 
     def _has_drawn(self, position: Position) -> bool:
         """Whether what was drawn up to a position is there."""
         if not position.drawn_bytes:
             return True
-        copy = self.place.annotated.path(self.session_id)
+        copy = self.place.annotated.path(self.recording_id)
         drawn = copy.with_name(f"{copy.name}.ts")
         return drawn.is_file() and drawn.stat().st_size >= position.drawn_bytes
 
     def _begun(self, path: Path) -> Position:
-        """A new session for the readings."""
+        """A new recording for the readings."""
         facts = self.place.probe(path)
         card = self.place.vision().card
         width, height = facts.size
-        self.session_id = self.place.store.recordings.create(
+        self.recording_id = self.place.store.recordings.create(
             self.job.name,
             self.job.name,
             facts.recorded_at or self.job.created_at,
@@ -164,7 +164,7 @@ class _Attempt:
     def _done(self, analysis: VideoAnalysis) -> Ending:
         recording = analysis.recording
         self.place.store.recordings.finish(
-            self.session_id,
+            self.recording_id,
             duration_s=recording.duration_s,
             fps=recording.fps,
             width=recording.width,
@@ -194,13 +194,13 @@ class _Attempt:
         return Ending.OVER
 
     def _lost(self) -> Ending:
-        """It was canceled, or its session deleted: nothing of it is kept. Or another worker has it, who goes on."""
+        """It was canceled, or its recording deleted: nothing of it is kept. Or another worker has it, who goes on."""
         with suppress(RequestError):  # it was removed from the list already
             now = self.place.store.jobs.get(self.job.id)
             is_mine = now.state is JobState.RUNNING and now.worker == self.worker
             if not is_mine and now.state is not JobState.CANCELED:
                 return Ending.NOT_MINE
-        self._forget_session()
+        self._forget_recording()
         return self._over(JobState.CANCELED)
 
     def _over(self, state: JobState, *, error: str | None = None, message: str = "") -> Ending:
@@ -217,17 +217,17 @@ class _Attempt:
     def _keep_what_was_read(self, reason: str) -> None:
         with suppress(RequestError):
             recordings = self.place.store.recordings
-            stored = recordings.get(self.session_id)
+            stored = recordings.get(self.recording_id)
             if stored.readings:
-                recordings.finish(self.session_id, duration_s=stored.recording.duration_s, trouble=reason)
+                recordings.finish(self.recording_id, duration_s=stored.recording.duration_s, trouble=reason)
             else:
-                self._forget_session()
+                self._forget_recording()
 
-    def _forget_session(self) -> None:
+    def _forget_recording(self) -> None:
         with suppress(RequestError):
-            self.place.store.recordings.delete(self.session_id)
-        self.place.annotated.discard(self.session_id)
-        self.session_id = ""
+            self.place.store.recordings.delete(self.recording_id)
+        self.place.annotated.discard(self.recording_id)
+        self.recording_id = ""
 
     def _sentence(self, error: Exception) -> str:
         """What went wrong, with the file's own name instead of the one that it has here."""
@@ -239,5 +239,5 @@ class _Attempt:
 
 
 def _is_gone(error: Exception) -> bool:
-    """Whether somebody has deleted the session that the readings go to."""
+    """Whether somebody has deleted the recording that the readings go to."""
     return isinstance(error, NoRecording)

@@ -84,7 +84,7 @@ class Camera(Generic[R, V]):
     """Opens the source with the first viewer and closes it `linger_s` after the last one left.
 
     At most `max_viewers` watch pictures or results at once; one more gets BusyError. Any thread may call anything; one
-    lock guards the session, the number of viewers and the closing timer.
+    lock guards the opening, the number of viewers and the closing timer.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Camera(Generic[R, V]):
         self._viewers = 0
         self._present = 0  # the viewers, and who else needs the source
         self._visits = 0
-        self._session: Opening[R, V] | None = None
+        self._opening: Opening[R, V] | None = None
         self._ended: Opening[R, V] | None = None
         self._timer: Timer | None = None
         self._is_closed = False
@@ -119,15 +119,15 @@ class Camera(Generic[R, V]):
 
         None stands for a picture while there has been none at all.
         """
-        session = self._enter()
+        opening = self._enter()
         try:
-            pictures = session.watch(view)
+            pictures = opening.watch(view)
         except BaseException:
             self._exit()
             raise
 
         def leave() -> None:
-            session.leave(view)
+            opening.leave(view)
             self._exit()
 
         return Viewing(_resending(pictures, self._resend_s, Limiter(max_fps)), leave)
@@ -135,10 +135,10 @@ class Camera(Generic[R, V]):
     def results(self, *, is_viewer: bool = True) -> Viewing[Scene[R] | None]:
         """The newest scene whenever something has changed, perhaps the same one again; None after a silent second.
 
-        Who is no viewer (a recording) takes no viewer's place, but keeps the source open as one does.
+        Who is no viewer (a opening) takes no viewer's place, but keeps the source open as one does.
         """
-        session = self._enter(is_viewer)
-        return Viewing(session.scenes.follow(self._resend_s), partial(self._exit, is_viewer))
+        opening = self._enter(is_viewer)
+        return Viewing(opening.scenes.follow(self._resend_s), partial(self._exit, is_viewer))
 
     def snapshot(self, view: V, timeout_s: float) -> bytes | None:
         """The newest picture as JPEG, which opens the source if need be; None when none comes in about that time."""
@@ -154,10 +154,10 @@ class Camera(Generic[R, V]):
     @property
     def state(self) -> LiveState:
         with self._lock:
-            session, viewers = self._session, self._viewers
-        if session is None:
+            opening, viewers = self._opening, self._viewers
+        if opening is None:
             return LiveState(NOBODY, 0.0, None, viewers)
-        scene = session.scene
+        scene = opening.scene
         if scene.outcome is None or not scene.is_live:
             return LiveState(scene.source, 0.0, None, viewers)
         return LiveState(scene.source, scene.outcome.fps, scene.outcome.latency_ms, viewers)
@@ -166,13 +166,13 @@ class Camera(Generic[R, V]):
     def views(self) -> frozenset[V]:
         """The views that somebody watches now: what none of them shows need not be found out."""
         with self._lock:
-            session = self._session
-        return frozenset() if session is None else session.views
+            opening = self._opening
+        return frozenset() if opening is None else opening.views
 
     @property
     def is_open(self) -> bool:
         """Whether a source is open or about to be."""
-        return self._session is not None
+        return self._opening is not None
 
     @property
     def is_closed(self) -> bool:
@@ -194,7 +194,7 @@ class Camera(Generic[R, V]):
         """End everybody's viewing at once and wait for the threads, a bounded time; nobody can watch afterwards."""
         with self._lock:
             self._is_closed = True
-            self._stop_session()
+            self._stop_opening()
             ended = self._ended
         if ended is not None and not ended.join(timeout_s):
             log.warning("The source does not let go: leaving its thread behind")
@@ -209,16 +209,16 @@ class Camera(Generic[R, V]):
             self._present += 1
             self._visits += 1
             self._disarm()
-            if self._session is None:
-                self._session, self._ended = Opening(self._parts, self._counts, self._ended), None
-                self._session.start()
-            return self._session
+            if self._opening is None:
+                self._opening, self._ended = Opening(self._parts, self._counts, self._ended), None
+                self._opening.start()
+            return self._opening
 
     def _exit(self, is_viewer: bool = True) -> None:
         with self._lock:
             self._viewers -= is_viewer
             self._present -= 1
-            if self._present == 0 and self._session is not None:
+            if self._present == 0 and self._opening is not None:
                 self._timer = Timer(self._linger_s, self._expire, (self._visits,))
                 self._timer.daemon = True
                 self._timer.start()
@@ -226,18 +226,18 @@ class Camera(Generic[R, V]):
     def _expire(self, visits: int) -> None:
         with self._lock:
             if self._present == 0 and self._visits == visits:  # nobody has come since this timer was set
-                self._stop_session()
+                self._stop_opening()
 
     def _disarm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _stop_session(self) -> None:
+    def _stop_opening(self) -> None:
         self._disarm()
-        if self._session is not None:
-            self._session.stop()
-            self._ended, self._session = self._session, None
+        if self._opening is not None:
+            self._opening.stop()
+            self._ended, self._opening = self._opening, None
 
 
 def _resending(pictures: Latest[EncodedImage], silence_s: float, limiter: Limiter) -> Iterator[EncodedImage | None]:

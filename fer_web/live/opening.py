@@ -32,7 +32,7 @@ class _View:
 class Opening(Generic[R, V]):
     """Capture, analysis and painting, each in its own thread, each handing on only its newest.
 
-    The capture thread first waits for the `previous` session to end, so that a source is never open twice. Painting has
+    The capture thread first waits for the `previous` opening to end, so that a source is never open twice. Painting has
     a thread of its own so that it takes no time from the analysis; it paints and encodes each watched view once per
     outcome, and nothing when nobody watches. One lock guards the scene and the views.
     """

@@ -1,4 +1,4 @@
-"""What a live session is made of, and what flows between its threads."""
+"""What an opening of a camera is made of, and what flows between its threads."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from fer_web.live.parts import Scene
 from fer_web.live.recorder import Recorder, Sink
 from fer_web.live.visits import Visit
 
-Kind: TypeAlias = Literal["live", "visitor"]
+Kind: TypeAlias = Literal["camera", "visit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Recordings:
                 raise AlreadyRecording("the live picture is being recorded already: stop that first")
             scenes = self._hub.results(is_viewer=False)
             with _undone(scenes):
-                running = self._begin(_plan("live", name, consent))
+                running = self._begin(_plan("camera", name, consent))
             self._live = running
         Thread(target=_follow, args=(scenes, running.recorder), name="recording", daemon=True).start()
         return running
@@ -104,7 +104,7 @@ class Recordings:
                 raise AlreadyRecording("this visit is being recorded already: stop that first")
             if visit.is_over:
                 raise NoVisit()
-            running = self._begin(_plan("visitor", name, consent), visit.id)
+            running = self._begin(_plan("visit", name, consent), visit.id)
         visit.listen(running.recorder.take, running.recorder.stop)
         return running
 

@@ -113,13 +113,13 @@ class KeptJobs(Repository):
         progress: float | None = None,
         remaining_s: float | None = None,
         message: str | None = None,
-        session_id: str | None = None,
+        recording_id: str | None = None,
     ) -> bool:
         """Tell how far it is, and thereby that its worker lives; False when the job is no longer this worker's.
 
         What is None stays as it was, but for `remaining_s`: None is that nobody knows.
         """
-        told = {"progress": progress, "message": message and clean(message), "session_id": session_id}
+        told = {"progress": progress, "message": message and clean(message), "recording_id": recording_id}
         known = {name: value for name, value in told.items() if value is not None}
         return self._change_mine(job_id, worker, **known, remaining_s=remaining_s, heartbeat_at=self._clock())
 

@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 
 from fer_web.core import Recording
 
-SessionKind = Literal["live", "visitor", "video"]
-VIDEO: SessionKind = "video"
+RecordingKind = Literal["camera", "visit", "video"]
+VIDEO: RecordingKind = "video"
 # The state of what was deleted and is not gone yet; nobody sees it.
 DELETED = "deleted"
 BROKE_OFF = "the program that recorded this ended without finishing it"
@@ -35,7 +35,7 @@ class StoredRecording:
     """
 
     id: str
-    kind: SessionKind
+    kind: RecordingKind
     state: RecordingState
     recording: Recording
     consent: str
@@ -46,4 +46,4 @@ class StoredRecording:
     job_id: str | None = None
 
 
-StoredSessions: TypeAlias = list[StoredRecording]  # where a method named `list` is in the way
+StoredRecordings: TypeAlias = list[StoredRecording]  # where a method named `list` is in the way

@@ -19,12 +19,12 @@ log = logging.getLogger(__name__)
 class RecordingDeletion(RecordingReads):
     """Recordings that can be changed or be deleted; what is deleted disappears at once and goes piece by piece."""
 
-    def delete(self, session_id: str) -> None:
+    def delete(self, recording_id: str) -> None:
         """Remove it and everything that belongs to it, for good, also while this process records it.
 
         StillRecording while another server does.
         """
-        if not self._delete_where(RecordingRow.id == session_id):
+        if not self._delete_where(RecordingRow.id == recording_id):
             raise NoRecording()
 
     def delete_all(self) -> int:
@@ -38,17 +38,17 @@ class RecordingDeletion(RecordingReads):
                 self._refuse_others(connection)
 
     def on_delete(self, forget: Callable[[str], None]) -> None:
-        """Have `forget(session_id)` called before a recording's rows go, so that its files go with it.
+        """Have `forget(recording_id)` called before a recording's rows go, so that its files go with it.
 
         If it raises OSError, the recording stays hidden and another attempt is made with the next deletion.
         """
         self._forgetters.append(forget)
 
-    def _change(self, session_id: str, **changes: object) -> None:
+    def _change(self, recording_id: str, **changes: object) -> None:
         if not self._database.is_there:
             raise NoRecording()
         wanted = (
-            update(RecordingRow).where(RecordingRow.id == session_id, RecordingRow.state != DELETED).values(changes)
+            update(RecordingRow).where(RecordingRow.id == recording_id, RecordingRow.state != DELETED).values(changes)
         )
         if not self._database.with_room(lambda: self._execute(wanted)):
             raise NoRecording()
@@ -86,17 +86,17 @@ class RecordingDeletion(RecordingReads):
             doomed = connection.execute(
                 select(RecordingRow.number, RecordingRow.id).where(RecordingRow.state == DELETED)
             ).all()
-        for number, session_id in doomed:
-            if self._forget_files(session_id):
+        for number, recording_id in doomed:
+            if self._forget_files(recording_id):
                 while self._delete_some(number):
                     pass
         if doomed:
             self._database.shrink()
 
-    def _forget_files(self, session_id: str) -> bool:
+    def _forget_files(self, recording_id: str) -> bool:
         try:
             for forget in self._forgetters:
-                forget(session_id)
+                forget(recording_id)
         except OSError as error:
             log.error("The files of a deleted recording cannot be removed yet: %s", error)
             return False
@@ -104,7 +104,7 @@ class RecordingDeletion(RecordingReads):
 
     def _delete_some(self, number: int) -> bool:
         """Delete some of its readings, or with the last ones the recording itself; whether there are more."""
-        mine = ReadingRow.session == number
+        mine = ReadingRow.recording == number
         last = select(ReadingRow.time_s).where(mine).order_by(ReadingRow.time_s).limit(1).offset(PAGE)
         with self._database.writing() as connection:
             until_s = connection.scalar(last)

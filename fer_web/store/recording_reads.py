@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, Row, select, tuple_
 
 from fer_web.core import Marker, Reading, Recording
 from fer_web.errors import NoRecording
-from fer_web.store.recording import BROKE_OFF, DELETED, RecordingState, StoredRecording, StoredSessions
+from fer_web.store.recording import BROKE_OFF, DELETED, RecordingState, StoredRecording, StoredRecordings
 from fer_web.store.repository import Repository
 from fer_web.store.rows import stored_reading
 from fer_web.store.tables import MarkerRow, ReadingRow, RecordingRow, TrackRow
@@ -21,39 +21,40 @@ PAGE = 5_000
 class RecordingReads(Repository):
     """What can be asked about recordings; NoRecording for one that does not exist (any more)."""
 
-    def get(self, session_id: str) -> StoredRecording:
+    def get(self, recording_id: str) -> StoredRecording:
         """The recording of that id."""
-        for stored in self._selected(RecordingRow.id == session_id, limit=1):
+        for stored in self._selected(RecordingRow.id == recording_id, limit=1):
             return stored
         raise NoRecording()
 
-    def list(self, *, limit: int, offset: int = 0) -> StoredSessions:
-        """The newest first, `limit` at most, without the first `offset`."""
-        return self._selected(limit=limit, offset=offset)
+    def list(self, *, limit: int, offset: int = 0, state: RecordingState | None = None) -> StoredRecordings:
+        """The newest first, of one `state` if it is given, `limit` at most, without the first `offset`."""
+        return self._selected(*_in_state(state), limit=limit, offset=offset)
 
-    def count(self) -> int:
-        """How many recordings there are."""
+    def count(self, state: RecordingState | None = None) -> int:
+        """How many recordings there are, in that state."""
         if not self._database.is_there:
             return 0
         with self._database.reading() as connection:
             asked = select(func.count()).select_from(RecordingRow).where(RecordingRow.state != DELETED)
+            asked = asked.where(*_in_state(state))
             return int(connection.scalar(asked) or 0)
 
-    def readings(self, session_id: str) -> Iterator[Reading]:
+    def readings(self, recording_id: str) -> Iterator[Reading]:
         """All readings in time order. They are fetched in pieces, so that a slow reader holds nothing up."""
         if not self._database.is_there:
             raise NoRecording()
         with self._database.reading() as connection:
-            number = found(connection, session_id).number
+            number = found(connection, recording_id).number
         return self._pages(number)
 
     def _is_lost(self, row: Row[Any]) -> bool:
         return self._presence.is_gone(row.owner, row.heartbeat_at, self._clock())
 
-    def _selected(self, *conditions: Any, limit: int, offset: int = 0) -> StoredSessions:
+    def _selected(self, *conditions: Any, limit: int, offset: int = 0) -> StoredRecordings:
         if not self._database.is_there:
             return []
-        people = select(func.count()).select_from(TrackRow).where(TrackRow.session == RecordingRow.number)
+        people = select(func.count()).select_from(TrackRow).where(TrackRow.recording == RecordingRow.number)
         asked = select(RecordingRow, people.scalar_subquery().label("people")).where(RecordingRow.state != DELETED)
         asked = asked.where(*conditions).order_by(RecordingRow.number.desc()).limit(limit).offset(offset)
         with self._database.reading() as connection:
@@ -92,7 +93,7 @@ class RecordingReads(Repository):
         )
 
     def _pages(self, number: int) -> Iterator[Reading]:
-        asked = select(ReadingRow).where(ReadingRow.session == number)
+        asked = select(ReadingRow).where(ReadingRow.recording == number)
         asked = asked.order_by(ReadingRow.time_s, ReadingRow.position).limit(PAGE)
         page = asked
         while True:
@@ -104,9 +105,13 @@ class RecordingReads(Repository):
             page = asked.where(tuple_(ReadingRow.time_s, ReadingRow.position) > (rows[-1].time_s, rows[-1].position))
 
 
-def found(connection: Connection, session_id: str, *, lock: bool = False) -> Row[Any]:
+def _in_state(state: RecordingState | None) -> Sequence[ColumnElement[bool]]:
+    return () if state is None else (RecordingRow.state == str(state),)
+
+
+def found(connection: Connection, recording_id: str, *, lock: bool = False) -> Row[Any]:
     """The row of a recording, which nobody else may change meanwhile if it is to be locked."""
-    asked = select(RecordingRow).where(RecordingRow.id == session_id, RecordingRow.state != DELETED)
+    asked = select(RecordingRow).where(RecordingRow.id == recording_id, RecordingRow.state != DELETED)
     row = connection.execute(asked.with_for_update() if lock else asked).first()
     if row is None:
         raise NoRecording()
@@ -114,8 +119,8 @@ def found(connection: Connection, session_id: str, *, lock: bool = False) -> Row
 
 
 def _markers(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Marker]]:
-    asked = select(MarkerRow).where(MarkerRow.session.in_(numbers)).order_by(MarkerRow.time_s, MarkerRow.number)
+    asked = select(MarkerRow).where(MarkerRow.recording.in_(numbers)).order_by(MarkerRow.time_s, MarkerRow.number)
     found: dict[int, list[Marker]] = {}
     for row in connection.execute(asked):
-        found.setdefault(row.session, []).append(Marker(row.time_s, row.text))
+        found.setdefault(row.recording, []).append(Marker(row.time_s, row.text))
     return found

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from fer_web.core import Marker, Reading
 from fer_web.errors import RecordingOver
-from fer_web.store.recording import BROKE_OFF, RecordingState, SessionKind
+from fer_web.store.recording import BROKE_OFF, RecordingKind, RecordingState
 from fer_web.store.recording_deletion import RecordingDeletion
 from fer_web.store.recording_reads import found
 from fer_web.store.rows import clean, reading_values
@@ -28,7 +28,7 @@ class KeptRecordings(RecordingDeletion):
         source: str,
         started_at: datetime,
         *,
-        kind: SessionKind,
+        kind: RecordingKind,
         fps: float = 0.0,
         width: int = 0,
         height: int = 0,
@@ -37,9 +37,9 @@ class KeptRecordings(RecordingDeletion):
         job_id: str | None = None,
     ) -> str:
         """Begin a recording; its id, which can stand in addresses."""
-        session_id, now = secrets.token_hex(16), self._clock()
+        recording_id, now = secrets.token_hex(16), self._clock()
         values = {
-            "id": session_id,
+            "id": recording_id,
             "kind": kind,
             "state": str(RecordingState.RECORDING),
             "name": clean(name),
@@ -60,11 +60,11 @@ class KeptRecordings(RecordingDeletion):
         with self._database.writing() as connection:
             self._presence.announce()
             connection.execute(insert(RecordingRow).values(values))
-        return session_id
+        return recording_id
 
     def append(
         self,
-        session_id: str,
+        recording_id: str,
         readings: Sequence[Reading],
         *,
         duration_s: float,
@@ -79,32 +79,32 @@ class KeptRecordings(RecordingDeletion):
         """
         with self._database.writing() as connection:
             self._presence.announce()
-            session = found(connection, session_id, lock=True)
-            if session.state == RecordingState.FINISHED:
-                raise RecordingOver(f"the recording {session.name!r} is finished: start another one")
+            recording = found(connection, recording_id, lock=True)
+            if recording.state == RecordingState.FINISHED:
+                raise RecordingOver(f"the recording {recording.name!r} is finished: start another one")
             if readings:
-                _insert_readings(connection, session, readings)
+                _insert_readings(connection, recording, readings)
             changes = {
                 "state": str(RecordingState.RECORDING),
                 "trouble": None,
-                "readings": session.readings + len(readings),
-                "duration_s": max(session.duration_s, float(duration_s)),
+                "readings": recording.readings + len(readings),
+                "duration_s": max(recording.duration_s, float(duration_s)),
                 "owner": self._presence.owner,
                 "heartbeat_at": self._clock(),
                 **_known(fps=fps, width=width, height=height),
             }
-            connection.execute(update(RecordingRow).where(RecordingRow.number == session.number).values(changes))
+            connection.execute(update(RecordingRow).where(RecordingRow.number == recording.number).values(changes))
 
-    def mark(self, session_id: str, marker: Marker) -> None:
+    def mark(self, recording_id: str, marker: Marker) -> None:
         """Add a note."""
         with self._database.writing() as connection:
-            session = found(connection, session_id)
-            values = {"session": session.number, "time_s": float(marker.time_s), "text": clean(marker.text)}
+            recording = found(connection, recording_id)
+            values = {"recording": recording.number, "time_s": float(marker.time_s), "text": clean(marker.text)}
             connection.execute(insert(MarkerRow).values(values))
 
     def finish(
         self,
-        session_id: str,
+        recording_id: str,
         *,
         duration_s: float,
         fps: float | None = None,
@@ -114,15 +114,15 @@ class KeptRecordings(RecordingDeletion):
     ) -> None:
         """End a recording; what was not known at its beginning can be added. `trouble` says why it broke off early."""
         self._change(
-            session_id,
+            recording_id,
             state=str(RecordingState.FINISHED),
             duration_s=float(duration_s),
             **_known(fps=fps, width=width, height=height, trouble=trouble and clean(trouble)),
         )
 
-    def rename(self, session_id: str, name: str) -> None:
+    def rename(self, recording_id: str, name: str) -> None:
         """Give it another name."""
-        self._change(session_id, name=clean(name))
+        self._change(recording_id, name=clean(name))
 
     def purge(self, older_than: datetime) -> int:
         """Remove recordings that began to be kept before `older_than` and do not go on; how many there were."""
@@ -162,12 +162,12 @@ def _known(**values: object) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _insert_readings(connection: Connection, session: Row[Any], readings: Sequence[Reading]) -> None:
+def _insert_readings(connection: Connection, recording: Row[Any], readings: Sequence[Reading]) -> None:
     rows = [
-        {"session": session.number, "position": position, **reading_values(reading)}
-        for position, reading in enumerate(readings, session.readings)
+        {"recording": recording.number, "position": position, **reading_values(reading)}
+        for position, reading in enumerate(readings, recording.readings)
     ]
     connection.execute(insert(ReadingRow), rows)
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    people = [{"session": session.number, "track": track} for track in sorted({row["track_id"] for row in rows})]
+    people = [{"recording": recording.number, "track_id": track} for track in sorted({row["track_id"] for row in rows})]
     connection.execute(dialect.insert(TrackRow).on_conflict_do_nothing(), people)

@@ -42,7 +42,7 @@ def job_row(job: Job) -> dict[str, Any]:
         "remaining_s": _float(job.remaining_s),
         "message": clean(job.message),
         "error": None if job.error is None else clean(job.error),
-        "session_id": job.session_id,
+        "recording_id": job.recording_id,
         "created_at": job.created_at,
         "started_at": job.started_at,
         "finished_at": job.finished_at,

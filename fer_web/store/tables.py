@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Double, ForeignKey, Index, Integer, MetaData, Text
+from sqlalchemy import BigInteger, Boolean, DateTime, Double, ForeignKey, Index, Integer, MetaData, Text, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -55,10 +55,12 @@ class Base(DeclarativeBase):
 class RecordingRow(Base):
     """A recording. `id` is what others know it by; `number` is short, because every reading repeats it."""
 
-    __tablename__ = "sessions"
+    __tablename__ = "recordings"
+    # SQLite cannot rename a constraint: this one is called as in version 1.
+    __table_args__ = (UniqueConstraint("id", name="uq_sessions_id"),)
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    id: Mapped[str] = mapped_column(unique=True)
+    id: Mapped[str]
     kind: Mapped[str]
     state: Mapped[str]
     name: Mapped[str]
@@ -78,9 +80,9 @@ class RecordingRow(Base):
     heartbeat_at: Mapped[datetime]
 
 
-def _session() -> Mapped[int]:
-    """A session that the row belongs to and disappears with."""
-    return mapped_column(ForeignKey("sessions.number", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+def _recording() -> Mapped[int]:
+    """A recording that the row belongs to and disappears with."""
+    return mapped_column(ForeignKey("recordings.number", ondelete="CASCADE"), primary_key=True, autoincrement=False)
 
 
 class ReadingRow(Base):
@@ -89,7 +91,7 @@ class ReadingRow(Base):
     __tablename__ = "readings"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012  (the rows lie in the order of the primary key)
 
-    session: Mapped[int] = _session()
+    recording: Mapped[int] = _recording()
     time_s: Mapped[float] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
@@ -103,13 +105,13 @@ for _measure in MEASURES:
 
 
 class TrackRow(Base):
-    """That a track occurs in a session: so people can be counted without reading all readings."""
+    """That a track occurs in a recording: so people can be counted without reading all readings."""
 
-    __tablename__ = "people"
+    __tablename__ = "tracks"
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
-    session: Mapped[int] = _session()
-    track: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    recording: Mapped[int] = _recording()
+    track_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
 
 
 class MarkerRow(Base):
@@ -118,7 +120,7 @@ class MarkerRow(Base):
     __tablename__ = "markers"
 
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    session: Mapped[int] = mapped_column(ForeignKey("sessions.number", ondelete="CASCADE"), index=True)
+    recording: Mapped[int] = mapped_column(ForeignKey("recordings.number", ondelete="CASCADE"), index=True)
     time_s: Mapped[float]
     text: Mapped[str]
 
@@ -140,7 +142,7 @@ class JobRow(Base):
     remaining_s: Mapped[float | None]
     message: Mapped[str]
     error: Mapped[str | None]
-    session_id: Mapped[str | None]
+    recording_id: Mapped[str | None]
     created_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

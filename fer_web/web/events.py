@@ -14,7 +14,7 @@ from fer_web.analysis.present import Json, live_face_json, timing_json
 from fer_web.core import FrameResult
 from fer_web.live import ActiveRecording, LiveResult, Scene
 from fer_web.web.paced_response import endless_answer
-from fer_web.web.recording_schemas import recording_json
+from fer_web.web.recording_schemas import active_json
 from fer_web.web.services import services
 
 bp = Blueprint("events", __name__)
@@ -51,7 +51,7 @@ def messages(
         said = scene or said
         running = recording()
         if told != (told := _gist(running)):
-            news += _event({"recording": None if running is None else recording_json(running)}, name="recording")
+            news += _event({"recording": None if running is None else active_json(running)}, name="recording")
         if not news and clock() - said_s >= HEARTBEAT_S:
             news = HEARTBEAT
         if news:

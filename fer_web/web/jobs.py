@@ -79,20 +79,20 @@ def remove(job: str) -> Response:
     return jsonify(job_json(videos, videos.cancel(job)))
 
 
-@bp.get("/api/sessions/<session>/annotated.mp4")
-def annotated(session: str) -> Response:
+@bp.get("/api/recordings/<recording>/annotated.mp4")
+def annotated(recording: str) -> Response:
     """The copy of a video with its faces marked; parts of it, too (Range)."""
-    path = services().videos.annotated_copy(session)
+    path = services().videos.annotated_copy(recording)
     if path is None:
-        raise RequestError("no_copy", "this session has no annotated video: it was not asked for, or is not ready yet")
-    name = f"annotated-{session[:8]}.mp4"
+        raise RequestError("no_copy", "this recording has no annotated video: it was not asked for, or is not ready yet")
+    name = f"annotated-{recording[:8]}.mp4"
     return send_file(path, "video/mp4", as_attachment=True, download_name=name, conditional=True, etag=True)
 
 
 def job_json(videos: VideoJobs, job: Job) -> Json:
     """A job of the contract."""
-    has_session = videos.has_session(job)
-    has_copy = has_session and job.session_id is not None and videos.annotated.find(job.session_id) is not None
+    has_recording = videos.has_recording(job)
+    has_copy = has_recording and job.recording_id is not None and videos.annotated.find(job.recording_id) is not None
     return {
         "id": job.id,
         "kind": job.kind,
@@ -104,8 +104,8 @@ def job_json(videos: VideoJobs, job: Job) -> Json:
         "attempts": job.attempts,
         "created_at": job.created_at.isoformat(),
         "finished_at": None if job.finished_at is None else job.finished_at.isoformat(),
-        "session_id": job.session_id if has_session else None,
-        "annotated": url_for("jobs.annotated", session=job.session_id) if has_copy else None,
+        "recording_id": job.recording_id if has_recording else None,
+        "annotated": url_for("jobs.annotated", recording=job.recording_id) if has_copy else None,
     }
 
 

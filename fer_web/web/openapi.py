@@ -12,8 +12,8 @@ from fer_web.web import (
     openapi_pages,
     openapi_pictures,
     openapi_recordings,
+    openapi_running,
     openapi_schemas,
-    openapi_sessions,
 )
 from fer_web.web.openapi_parts import OPEN
 from fer_web.web.openapi_schemas import Schema
@@ -32,8 +32,8 @@ begin only with consent."""
 
 SCHEMAS: dict[str, Schema] = {
     **openapi_schemas.SCHEMAS,
+    **openapi_running.SCHEMAS,
     **openapi_recordings.SCHEMAS,
-    **openapi_sessions.SCHEMAS,
     **openapi_jobs.SCHEMAS,
     **openapi_lab.SCHEMAS,
 }
@@ -41,8 +41,8 @@ PATHS: dict[str, dict[str, Any]] = {
     **openapi_pictures.PATHS,
     **openapi_live.PATHS,
     **openapi_jobs.PATHS,
+    **openapi_running.PATHS,
     **openapi_recordings.PATHS,
-    **openapi_sessions.PATHS,
     **openapi_lab.PATHS,
     **openapi_pages.PATHS,
 }

@@ -9,7 +9,7 @@ from fer_web.web.openapi_parts import BINARY, GUARDED, JSON, PAGE, STORE_REFUSAL
 from fer_web.web.openapi_schemas import COUNTED, NUMBER, SHARE, TEXT, Schema, list_of, object_of, or_null
 
 JOB = parameter("job", TEXT, "The job's id.", place="path")
-SESSION = parameter("session", TEXT, "The session's id.", place="path")
+RECORDING = parameter("recording", TEXT, "The recording's id.", place="path")
 VIDEO: Schema = {"type": "string", "contentMediaType": "application/octet-stream", "description": "The video's bytes."}
 
 PATHS: dict[str, dict[str, Any]] = {
@@ -33,13 +33,13 @@ PATHS: dict[str, dict[str, Any]] = {
             "operationId": "add_job",
             "summary": "Have a video analyzed.",
             "description": "MP4, MOV, MKV, WebM, AVI, GIF, MPEG or WMV; what it is is decided by its content. It is "
-            "written to the disk as it comes and deleted there when its job is over. What it shows becomes a session.",
+            "written to the disk as it comes and deleted there when its job is over. What it shows becomes a recording.",
             "parameters": [
                 parameter("name", TEXT, "What it is called in lists; else the name that a form gives it."),
                 parameter(
                     "annotate",
                     {"type": "boolean", "default": False},
-                    "Whether to keep a copy with the faces marked: it holds pictures, as long as its session is kept.",
+                    "Whether to keep a copy with the faces marked: it holds pictures, as long as its recording is kept.",
                 ),
             ],
             "requestBody": {
@@ -82,7 +82,7 @@ PATHS: dict[str, dict[str, Any]] = {
         "delete": {
             "operationId": "remove_job",
             "summary": "Cancel a job, or take one that is over off the list.",
-            "description": "Canceling deletes the video and what was read from it. The session of a job that is over "
+            "description": "Canceling deletes the video and what was read from it. The recording of a job that is over "
             "stays.",
             "parameters": [JOB],
             "responses": {
@@ -92,12 +92,12 @@ PATHS: dict[str, dict[str, Any]] = {
             },
         },
     },
-    "/api/sessions/{session}/annotated.mp4": {
+    "/api/recordings/{recording}/annotated.mp4": {
         "get": {
             "operationId": "annotated_video",
             "summary": "The copy of a video with its faces marked, if one was asked for.",
             "description": "Parts of it are answered, too (Range).",
-            "parameters": [SESSION],
+            "parameters": [RECORDING],
             "responses": {
                 "200": answer("An MP4.", "video/mp4", BINARY),
                 "206": answer("A part of it.", "video/mp4", BINARY),
@@ -125,7 +125,7 @@ SCHEMAS: dict[str, Schema] = {
             "attempts": {**COUNTED, "description": "How often a worker has taken it up; three times at most."},
             "created_at": TEXT,
             "finished_at": or_null(TEXT),
-            "session_id": or_null(TEXT, "Where its readings are, once it is over."),
+            "recording_id": or_null(TEXT, "Where its readings are, once it is over."),
             "annotated": or_null(TEXT, "Where its annotated copy is, once there is one."),
         },
         "A video that waits, is being analyzed, or has been.",

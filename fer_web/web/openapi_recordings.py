@@ -1,123 +1,225 @@
-"""The part of the API's description that is about recordings while they run."""
+"""The part of the API's description that is about recordings that are kept."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from fer_web.reports import COMMA, SEPARATORS
 from fer_web.web.openapi_parts import (
     BODY_REFUSALS,
     GUARDED,
     JSON,
+    PAGE,
     STORE_REFUSALS,
     answer,
     body_of,
     parameter,
     ref,
     refusals,
-    visit,
 )
-from fer_web.web.openapi_schemas import COUNTED, NUMBER, TEXT, Schema, list_of, object_of, or_null
+from fer_web.web.openapi_running import NAME
+from fer_web.web.openapi_schemas import COUNTED, NUMBER, SIZE, TEXT, Schema, list_of, object_of, or_null
 
 RECORDING = parameter("recording", TEXT, "The recording's id.", place="path")
-VISIT = visit("The visit's id; without it, the live picture is meant.", required=False)
+SEPARATOR = parameter(
+    "separator",
+    {"type": "string", "enum": list(SEPARATORS), "default": COMMA},
+    "What stands between the cells of CSV. With semicolons, as spreadsheets in German and many other languages expect "
+    "them, numbers have a decimal comma.",
+)
+DOWNLOAD = parameter("download", {"type": "boolean", "default": False}, "Whether to save it instead of showing it.")
+PAIR = [
+    {**parameter(name, TEXT, meaning), "required": True}
+    for name, meaning in (("a", "The id of the first recording."), ("b", "The id of the second one."))
+]
+
+
+def _file(description: str, kind: str) -> dict[str, Any]:
+    return answer(description, kind, {"type": "string"})
+
+
 PATHS: dict[str, dict[str, Any]] = {
     "/api/recordings": {
-        "post": {
-            "operationId": "start_recording",
-            "summary": "Record what faces show, in the live picture or in one's own visit.",
-            "description": "Needs consent: true, which says that everybody in the picture agreed. One recording of the "
-            "live picture at a time, and one of each visit, which ends with the visit. Readings are written once a "
-            "second. While one of the live picture runs, the camera stays open and everybody who watches is told.",
-            "parameters": [VISIT],
-            "requestBody": body_of("NewRecording"),
-            "responses": {
-                "201": answer("It runs; its id is that of its session.", JSON, ref("Recording")),
-                **refusals(
-                    *GUARDED,
-                    *BODY_REFUSALS,
-                    *STORE_REFUSALS,
-                    "consent_required",
-                    "already_recording",
-                    "no_visit",
-                    "busy",
-                    "not_ready",
-                ),
-            },
-        }
-    },
-    "/api/recordings/current": {
         "get": {
-            "operationId": "current_recording",
-            "summary": "The recording that runs: of the live picture, or of one's own visit.",
-            "parameters": [VISIT],
+            "operationId": "recordings",
+            "summary": "What was recorded, the newest first.",
+            "parameters": [
+                parameter("limit", {"type": "integer", "minimum": 0, "maximum": 200, "default": 50}, "How many."),
+                parameter("offset", {"type": "integer", "minimum": 0, "default": 0}, "How many to leave out first."),
+                parameter("state", {"type": "string", "enum": list(map(str, RecordingState))}, "Only those in this state."),
+                visit("A visit's id: its own recording alone, while it runs.", required=False),
+            ],
             "responses": {
-                "200": answer("It, or null.", JSON, ref("CurrentRecording")),
-                **refusals(*GUARDED),
+                "200": answer("Recordings, and how many there are.", JSON, ref("Recordings")),
+                **refusals(*GUARDED, "bad_parameter", "storage_unavailable"),
             },
-        }
+        },
+        "delete": {
+            "operationId": "delete_recordings",
+            "summary": "Delete everything that was recorded, and end what is being recorded.",
+            "parameters": [
+                {**parameter("confirm", {"type": "boolean", "enum": [True]}, "Must be true."), "required": True}
+            ],
+            "responses": {
+                "200": answer("How many there were.", JSON, ref("Deleted")),
+                **refusals(*GUARDED, *STORE_REFUSALS, "confirm_required", "still_recording"),
+            },
+        },
     },
     "/api/recordings/{recording}": {
-        "delete": {
-            "operationId": "stop_recording",
-            "summary": "End a recording.",
-            "description": "Its state is finished once its last readings are written, and ending while the database "
-            "does not take them.",
-            "parameters": [RECORDING, VISIT],
+        "get": {
+            "operationId": "recording",
+            "summary": "What is known of a recording besides its readings.",
+            "parameters": [RECORDING],
             "responses": {
-                "200": answer("It has ended.", JSON, ref("Recording")),
-                **refusals(*GUARDED, "no_recording"),
+                "200": answer("It.", JSON, ref("Recording")),
+                **refusals(*GUARDED, "no_recording", "storage_unavailable"),
+            },
+        },
+        "patch": {
+            "operationId": "rename_recording",
+            "summary": "Give a recording another name.",
+            "parameters": [RECORDING],
+            "requestBody": body_of("NewName"),
+            "responses": {
+                "200": answer("It, under its new name.", JSON, ref("Recording")),
+                **refusals(*GUARDED, *BODY_REFUSALS, *STORE_REFUSALS, "no_recording"),
+            },
+        },
+        "delete": {
+            "operationId": "delete_recording",
+            "summary": "Delete a recording for good, with everything that belongs to it.",
+            "parameters": [RECORDING],
+            "responses": {
+                "204": answer("It is gone."),
+                **refusals(*GUARDED, *STORE_REFUSALS, "no_recording", "still_recording"),
+            },
+        },
+    },
+    "/api/recordings/{recording}/readings.csv": {
+        "get": {
+            "operationId": "readings",
+            "summary": "Every reading of a recording.",
+            "description": "One line for each person and analyzed picture, in the order of time; docs/reports.md "
+            "explains the columns.",
+            "parameters": [RECORDING, SEPARATOR],
+            "responses": {
+                "200": _file("CSV.", "text/csv"),
+                **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable"),
             },
         }
     },
-    "/api/recordings/{recording}/markers": {
-        "post": {
-            "operationId": "mark_recording",
-            "summary": "Mark this moment of a recording with a text.",
-            "parameters": [RECORDING, VISIT],
-            "requestBody": body_of("NewMarker"),
+    "/api/recordings/{recording}/summary.json": {
+        "get": {
+            "operationId": "summary",
+            "summary": "What a recording's readings add up to.",
+            "description": "Shares of expressions, blinks, attention and sections between markers, for everybody and "
+            "for each person; docs/reports.md explains the names.",
+            "parameters": [RECORDING, DOWNLOAD],
             "responses": {
-                "201": answer("The marker.", JSON, ref("Marker")),
-                **refusals(*GUARDED, *BODY_REFUSALS, "no_recording", "too_many_markers"),
+                "200": answer("A summary.", JSON, {"type": "object"}),
+                **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable"),
             },
+        }
+    },
+    "/api/recordings/{recording}/report.html": {
+        "get": {
+            "operationId": "report",
+            "summary": "A recording's report, as a page that needs nothing else.",
+            "parameters": [RECORDING, DOWNLOAD],
+            "responses": {
+                "200": _file("A page.", "text/html"),
+                **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable"),
+            },
+        }
+    },
+    "/api/recordings/compare": {
+        "get": {
+            "operationId": "compare",
+            "summary": "The summaries of two recordings.",
+            "parameters": PAIR,
+            "responses": {
+                "200": answer(
+                    "Both summaries, as a and b.", JSON, object_of({"a": {"type": "object"}, "b": {"type": "object"}})
+                ),
+                **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable"),
+            },
+        }
+    },
+    "/api/recordings/compare.html": {
+        "get": {
+            "operationId": "comparison",
+            "summary": "Two recordings side by side, as a page that needs nothing else.",
+            "parameters": [*PAIR, DOWNLOAD],
+            "responses": {
+                "200": _file("A page.", "text/html"),
+                **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable"),
+            },
+        }
+    },
+    "/api/recordings/export.zip": {
+        "get": {
+            "operationId": "export",
+            "summary": "All recordings: a folder with readings.csv, summary.json and report.html for each.",
+            "parameters": [SEPARATOR],
+            "responses": {
+                "200": _file("A ZIP, written as it is read.", "application/zip"),
+                **refusals(*GUARDED, "bad_parameter", "storage_unavailable"),
+            },
+        }
+    },
+    "/recordings": {
+        "get": {
+            "operationId": "recordings_page",
+            "summary": "The page that lists recordings.",
+            "responses": {**PAGE, **refusals(*GUARDED)},
+        }
+    },
+    "/recordings/{recording}": {
+        "get": {
+            "operationId": "recording_page",
+            "summary": "The page of a recording, with its report.",
+            "parameters": [RECORDING],
+            "responses": {**PAGE, **refusals(*GUARDED, "no_recording", "storage_unavailable")},
+        }
+    },
+    "/compare": {
+        "get": {
+            "operationId": "compare_page",
+            "summary": "The page that shows two recordings side by side.",
+            "parameters": PAIR,
+            "responses": {**PAGE, **refusals(*GUARDED, "no_recording", "bad_parameter", "storage_unavailable")},
         }
     },
 }
 
-NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
-NOTE: Schema = {"type": "string", "minLength": 1, "maxLength": 500}
-MARKER = object_of({"time_s": NUMBER, "text": TEXT}, "A note, seconds after the recording's beginning.")
-
 SCHEMAS: dict[str, Schema] = {
-    "NewRecording": object_of(
-        {
-            "consent": {"const": True, "description": "That everybody in the picture knows of it and agreed."},
-            "name": {**NAME, "description": "For people; else the time."},
-            "note": {**NOTE, "description": "How people agreed, for those who have to show that."},
-            "source": {"enum": ["live", "visit"], "description": "Else visit with the header Fer-Visit, live without."},
-        },
-        "What to record.",
-        optional=("name", "note", "source"),
-    ),
     "Recording": object_of(
         {
             "id": TEXT,
+            "kind": {"enum": ["camera", "visit", "video"]},
+            "state": {"enum": ["recording", "ending", "finished", "failed", "interrupted"]},
             "name": TEXT,
-            "source": {"enum": ["live", "visit"]},
-            "state": {"enum": ["recording", "ending", "finished", "failed"]},
+            "source": TEXT,
             "started_at": TEXT,
-            "elapsed_s": NUMBER,
+            "duration_s": NUMBER,
             "fps": NUMBER,
+            "image": SIZE,
+            "model": TEXT,
+            "consent": {**TEXT, "description": "How people agreed."},
             "people": COUNTED,
             "readings": COUNTED,
             "markers": COUNTED,
             "newest_markers": list_of(ref("Marker")),
-            "trouble": or_null(TEXT, "Why nothing can be written now, or why it ended early."),
+            "trouble": or_null(TEXT, "Why it ended early, or why nothing can be written now."),
+            "expires_at": or_null(TEXT, "When it will be deleted."),
         },
-        "A recording that runs, or has just ended.",
+        "A recording that is kept. Moments are ISO 8601 with a time zone.",
     ),
-    "CurrentRecording": object_of(
-        {"recording": or_null(ref("Recording"))}, "The recording that runs, if there is one."
+    "Recordings": object_of(
+        {"recordings": list_of(ref("Recording")), "total": COUNTED, "limit": COUNTED, "offset": COUNTED},
+        "A piece of the list.",
     ),
-    "NewMarker": object_of({"text": NOTE}, "What to note."),
-    "Marker": MARKER,
+    "NewName": object_of({"name": NAME}, "The new name."),
+    "Deleted": object_of({"deleted": COUNTED}, "How many were deleted."),
 }

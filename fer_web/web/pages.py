@@ -28,7 +28,7 @@ NAVIGATION = (
     ("camera.page", "Your camera"),
     ("pages.try_picture", "Try a picture"),
     ("jobs.page", "Videos"),
-    ("sessions.page", "Sessions"),
+    ("recordings.page", "Recordings"),
     ("lab.page", "Lab"),
     ("pages.about", "About"),
     ("pages.privacy", "Privacy"),

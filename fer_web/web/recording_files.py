@@ -15,7 +15,7 @@ from urllib.parse import quote
 from fer_web.errors import NotReadyError, RequestError
 from fer_web.reports import COMMA, CardText, Summary, csv_lines, report_html, summarize, summary_json
 from fer_web.store import RecordingState, Store, StoredRecording
-from fer_web.web.recording_schemas import session_json
+from fer_web.web.recording_schemas import stored_json
 from fer_web.web.services import Services
 
 # Lines that are sent, or compressed, at once.
@@ -39,9 +39,9 @@ def _kept_summary(store: Store, stored: StoredRecording) -> Summary:
     return summarize(stored.recording, store.recordings.readings(stored.id))
 
 
-def csv_pieces(store: Store, session: str, separator: str = COMMA) -> Iterator[bytes]:
+def csv_pieces(store: Store, recording: str, separator: str = COMMA) -> Iterator[bytes]:
     """The readings as CSV, in pieces."""
-    lines = csv_lines(store.recordings.readings(session), separator)
+    lines = csv_lines(store.recordings.readings(recording), separator)
     while piece := "".join(islice(lines, PIECE_LINES)):
         yield piece.encode()
 
@@ -69,13 +69,13 @@ def archive(mine: Services, store: Store, separator: str = COMMA) -> Iterator[by
     with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED) as file:  # type: ignore[call-overload]
         listed = []
         for stored in _all(store):
-            listed.append(session_json(stored))
+            listed.append(stored_json(stored))
             try:
                 for _ in _add(file, mine, store, stored, separator):
                     yield outbox.take()
             except RequestError:
                 listed.pop()  # it was deleted meanwhile
-        file.writestr("sessions.json", json.dumps(listed, indent=2, ensure_ascii=False) + "\n")
+        file.writestr("recordings.json", json.dumps(listed, indent=2, ensure_ascii=False) + "\n")
     yield outbox.take()
 
 
@@ -109,10 +109,10 @@ def _all(store: Store) -> Iterator[StoredRecording]:
     pages = (
         store.recordings.list(limit=PAGE, offset=offset) for offset in range(0, store.recordings.count() + PAGE, PAGE)
     )
-    for session in dict.fromkeys(stored.id for page in pages for stored in page):
+    for recording in dict.fromkeys(stored.id for page in pages for stored in page):
         stored = None
         with suppress(RequestError):  # deleted meanwhile
-            stored = store.recordings.get(session)
+            stored = store.recordings.get(recording)
         if stored is not None:
             yield stored
 

@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from fer_web.analysis.present import Json
+from fer_web.core import Marker
 from fer_web.live import ActiveRecording
 from fer_web.store import StoredRecording
 
 NEWEST_MARKERS = 5
 
 
-def recording_json(running: ActiveRecording) -> Json:
-    """How a recording is doing; `newest_markers` are its last five."""
-    progress = running.recorder.progress
-    newest = progress.markers[-NEWEST_MARKERS:]
+def active_json(active: ActiveRecording) -> Json:
+    """How a recording that runs is doing, in the same words as one that is kept."""
+    progress = active.recorder.progress
     return {
-        "id": running.id,
-        "name": running.plan.name,
-        "source": "live" if running.visit is None else "visit",
+        "id": active.id,
+        "kind": active.plan.kind,
         "state": progress.status,
-        "started_at": moment(running.plan.started_at),
-        "elapsed_s": round(progress.facts.duration_s, 1),
-        "fps": round(progress.facts.fps, 1),
+        "name": active.plan.name,
+        "started_at": moment(active.plan.started_at),
+        "duration_s": round(progress.facts.duration_s, 3),
+        "fps": round(progress.facts.fps, 2),
         "people": progress.people,
         "readings": progress.readings,
-        "markers": len(progress.markers),
-        "newest_markers": [{"time_s": marker.time_s, "text": marker.text} for marker in newest],
+        **_markers(progress.markers),
         "trouble": progress.trouble,
     }
 
 
-def session_json(stored: StoredRecording) -> Json:
-    """A recording that is kept; `readings`, `people` and `markers` are how many there are."""
+def stored_json(stored: StoredRecording, active: ActiveRecording | None = None) -> Json:
+    """A recording that is kept; `active` is how it is doing where it still runs.
+
+    `readings`, `people` and `markers` are how many there are, `newest_markers` the last five.
+    """
     recording = stored.recording
-    return {
+    answer = {
         "id": stored.id,
         "kind": str(stored.kind),
         "state": str(stored.state),
@@ -48,10 +51,16 @@ def session_json(stored: StoredRecording) -> Json:
         "consent": stored.consent,
         "people": stored.people,
         "readings": stored.readings,
-        "markers": len(recording.markers),
+        **_markers(recording.markers),
         "trouble": recording.trouble,
         "expires_at": None if stored.expires_at is None else moment(stored.expires_at),
     }
+    return answer if active is None else {**answer, **active_json(active), "name": recording.name}
+
+
+def _markers(markers: Sequence[Marker]) -> Json:
+    newest = [{"time_s": marker.time_s, "text": marker.text} for marker in markers[-NEWEST_MARKERS:]]
+    return {"markers": len(markers), "newest_markers": newest}
 
 
 def moment(when: datetime) -> str:

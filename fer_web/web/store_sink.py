@@ -1,4 +1,4 @@
-"""Where a running recording goes: a session of the store."""
+"""Where a running recording goes: a recording of the store."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from fer_web.store import Store
 
 
 class StoreSink:
-    """One session; what raises has written nothing."""
+    """One recording; what raises has written nothing."""
 
-    def __init__(self, store: Store, session: str) -> None:
+    def __init__(self, store: Store, recording: str) -> None:
         self._store = store
-        self._session = session
+        self._recording = recording
 
     def write(self, readings: Sequence[Reading], facts: Facts) -> None:
         """Keep readings, and what is known by now: a crash leaves no more behind."""
         width, height = facts.size
         self._store.recordings.append(
-            self._session, readings, duration_s=facts.duration_s, fps=facts.fps, width=width, height=height
+            self._recording, readings, duration_s=facts.duration_s, fps=facts.fps, width=width, height=height
         )
 
     def mark(self, marker: Marker) -> None:
-        self._store.recordings.mark(self._session, marker)
+        self._store.recordings.mark(self._recording, marker)
 
     def finish(self, facts: Facts, trouble: str | None) -> None:
         """There will be no more."""
         width, height = facts.size
         self._store.recordings.finish(
-            self._session, duration_s=facts.duration_s, fps=facts.fps, width=width, height=height, trouble=trouble
+            self._recording, duration_s=facts.duration_s, fps=facts.fps, width=width, height=height, trouble=trouble
         )

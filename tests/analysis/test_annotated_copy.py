@@ -135,7 +135,7 @@ def test_an_uploaded_video_is_done_at_the_first_attempt_and_its_job_says_so(card
     job = desk.run(desk.add(y4m(tmp_path / "a.y4m", "1:1000000").read_bytes(), annotate=True))
 
     assert (job.state, job.attempts, job.message) == (JobState.DONE, 1, TOO_LONG)
-    assert len(desk.times(job.session_id)) == PICTURES
+    assert len(desk.times(job.recording_id)) == PICTURES
     assert desk.files() == []
     desk.store.close()
 

@@ -25,7 +25,7 @@ def test_first_the_token_then_the_notice_then_the_picture(serve: Serve, browser:
     one(browser, "main button").click()
     wait(browser).until(lambda _: every(browser, ".person") and frame(browser))
 
-    browser.refresh()  # once a session is enough
+    browser.refresh()  # once a recording is enough
     wait(browser).until(lambda _: every(browser, ".person") and frame(browser))
     one(browser, ".bar form button").click()
     wait(browser).until(lambda _: browser.current_url == f"{server.url}/login")

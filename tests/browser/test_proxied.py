@@ -16,7 +16,7 @@ from tests.web.nginx import proxied
 
 TOKEN = "correct horse battery staple"
 FAKE_CAMERA = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream")
-PAGES = ("try", "videos", "sessions", "lab", "about", "privacy", "docs")
+PAGES = ("try", "videos", "recordings", "lab", "about", "privacy", "docs")
 LINKS = "return [...document.querySelectorAll('a[href]')].map((link) => link.getAttribute('href'))"
 WIDTH = "return document.querySelector('img').naturalWidth"
 
@@ -46,7 +46,7 @@ def test_behind_a_proxy_on_a_path_the_pages_work(serve: Serve, browse: Browse, w
 
         one(browser, ".bar form button").click()
         wait(browser).until(lambda _: browser.current_url == f"{home}/login")
-        browser.get(f"{home}/sessions")
+        browser.get(f"{home}/recordings")
         assert browser.current_url.startswith(f"{home}/login")
 
 

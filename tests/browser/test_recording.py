@@ -31,9 +31,9 @@ def ask(server: Service, path: str, method: str = "GET", body: Any = None) -> An
 @pytest.fixture
 def server(server: Service) -> Any:
     """The shared one, with nothing kept before and after."""
-    ask(server, "/api/sessions?confirm=true", "DELETE")
+    ask(server, "/api/recordings?confirm=true", "DELETE")
     yield server
-    ask(server, "/api/sessions?confirm=true", "DELETE")
+    ask(server, "/api/recordings?confirm=true", "DELETE")
 
 
 def begin(page: Chrome, name: str) -> None:
@@ -80,7 +80,7 @@ def test_ones_own_camera_is_recorded_from_start_to_report(
     wait(page).until(lambda page: text(page, "h1") == EVIL)
     assert "He smiles" in text(page, ".report")
     assert "A visitor's camera" in text(page, ".head")
-    (kept,) = ask(server, "/api/sessions")["sessions"]
+    (kept,) = ask(server, "/api/recordings")["recordings"]
     assert (kept["kind"], kept["state"], kept["people"], kept["markers"]) == ("visitor", "finished", 1, 2)
     assert complaints(page) == []
 
@@ -111,16 +111,16 @@ def test_everybody_who_watches_sees_that_the_live_picture_is_recorded(
     check(browser)
     one(browser, "#record-stop").click()
     wait(browser).until(lambda page: not runs(page))
-    assert [one["name"] for one in ask(server, "/api/sessions")["sessions"]] == ["Mine", "Somebody else's"]
+    assert [one["name"] for one in ask(server, "/api/recordings")["recordings"]] == ["Mine", "Somebody else's"]
 
 
-def test_sessions_are_renamed_compared_and_deleted_after_asking(server: Service, browser: Chrome, wait: Wait) -> None:
+def test_recordings_are_renamed_compared_and_deleted_after_asking(server: Service, browser: Chrome, wait: Wait) -> None:
     for name in ("First", "Second"):
         recording = ask(server, "/api/recordings", "POST", {"consent": True, "name": name})
         wait(browser).until(lambda _: ask(server, "/api/recordings/current")["recording"]["readings"] > 5)
         ask(server, f"/api/recordings/{recording['id']}", "DELETE")
-    browser.get(f"{server.url}/sessions")
-    wait(browser).until(lambda page: [link.text for link in every(page, ".session h2")] == ["Second", "First"])
+    browser.get(f"{server.url}/recordings")
+    wait(browser).until(lambda page: [link.text for link in every(page, ".recording h2")] == ["Second", "First"])
     wait(browser).until(lambda page: len(every(page, ".shares span")) >= 2)
     check(browser)
 
@@ -128,7 +128,7 @@ def test_sessions_are_renamed_compared_and_deleted_after_asking(server: Service,
     dialog = one(browser, "#new-name")
     assert dialog.get_property("value") == "Second"
     dialog.send_keys(EVIL, Keys.ENTER)
-    wait(browser).until(lambda page: [link.text for link in every(page, ".session h2")] == [EVIL, "First"])
+    wait(browser).until(lambda page: [link.text for link in every(page, ".recording h2")] == [EVIL, "First"])
 
     for box in every(browser, ".choose input"):
         box.click()
@@ -142,13 +142,13 @@ def test_sessions_are_renamed_compared_and_deleted_after_asking(server: Service,
 
     one(browser, "#delete").click()
     one(browser, "#delete-dialog [data-close]").click()
-    assert ask(server, "/api/sessions")["total"] == 2
+    assert ask(server, "/api/recordings")["total"] == 2
     one(browser, "#delete").click()
     one(browser, "#delete-dialog button[value=yes]").click()
-    wait(browser).until(lambda page: [link.text for link in every(page, ".session h2")] == [EVIL])
+    wait(browser).until(lambda page: [link.text for link in every(page, ".recording h2")] == [EVIL])
     one(browser, "#delete-all").click()
     one(browser, "#delete-dialog button[value=yes]").click()
     wait(browser).until(lambda page: one(page, "#nothing").is_displayed())
-    assert ask(server, "/api/sessions")["total"] == 0
-    assert browser.title == "FER Web: sessions"
+    assert ask(server, "/api/recordings")["total"] == 0
+    assert browser.title == "FER Web: recordings"
     assert complaints(browser) == []

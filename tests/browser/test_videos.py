@@ -81,7 +81,7 @@ def test_a_video_is_followed_from_its_upload_to_its_report(
     assert browser.execute_async_script(fetch, copy) == [200, "video/mp4"]
     press(browser, film.name, "Report")
     wait(browser).until(lambda _: text(browser, "#name") == film.name)
-    assert every(browser, "#session svg")
+    assert every(browser, "#recording svg")
     browser.get(f"{server.url}/videos")
     wait(browser).until(lambda _: said(browser).get(film.name) == "Done")
     press(browser, film.name, "Remove from list")
@@ -104,14 +104,14 @@ def test_what_is_no_video_is_refused_with_the_reason(
 
 
 def test_a_canceled_video_leaves_no_recording(server: Service, browser: Chrome, wait: Wait, tmp_path: Path) -> None:
-    before = server.json("/api/sessions")["total"]
+    before = server.json("/api/recordings")["total"]
     pick(browser, server, make_film(tmp_path / "long.mp4", 120))
     wait(browser).until(lambda _: attribute(browser, ".job", "data-state") in ("queued", "running"))
 
     press(browser, "long.mp4", "Cancel")
 
     wait(browser).until(lambda _: said(browser) == {"long.mp4": "Canceled"})
-    wait(browser).until(lambda _: server.json("/api/sessions")["total"] == before)
+    wait(browser).until(lambda _: server.json("/api/recordings")["total"] == before)
     assert every(browser, ".job a") == []
     press(browser, "long.mp4", "Remove from list")
     wait(browser).until(lambda _: said(browser) == {})

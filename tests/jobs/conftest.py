@@ -75,12 +75,12 @@ class Bench:
         return self.job(job_id)
 
     def wait_for_readings(self, job_id: str, count: int) -> str:
-        """The job's session, as soon as it holds so many readings."""
+        """The job's recording, as soon as it holds so many readings."""
         assert eventually(lambda: self._count(job_id) == count, PATIENCE_S), self.job(job_id)
-        return str(self.job(job_id).session_id)
+        return str(self.job(job_id).recording_id)
 
-    def times(self, session_id: str) -> list[float]:
-        return [round(one.time_s, 3) for one in self.store.recordings.readings(session_id)]
+    def times(self, recording_id: str) -> list[float]:
+        return [round(one.time_s, 3) for one in self.store.recordings.readings(recording_id)]
 
     def files(self) -> list[str]:
         """What lies in the folders of videos."""
@@ -125,8 +125,8 @@ class Bench:
             worker.wait(PATIENCE_S)
 
     def _count(self, job_id: str) -> int:
-        session_id = self.job(job_id).session_id
-        return self.store.recordings.get(session_id).readings if session_id else 0
+        recording_id = self.job(job_id).recording_id
+        return self.store.recordings.get(recording_id).readings if recording_id else 0
 
     def _queue(self) -> JobQueue:
         tidying = partial(tidy, self.store, self.uploads, self.annotated)

@@ -11,7 +11,7 @@ from tests.web.live_server import eventually
 ALL = [round(picture * STEP_S, 3) for picture in range(PICTURES)]
 
 
-def test_videos_become_sessions_one_after_the_other(bench: Bench) -> None:
+def test_videos_become_recordings_one_after_the_other(bench: Bench) -> None:
     ids = [bench.add(film(), f"{number}.mp4", annotate=number == 1) for number in range(3)]
     refused = bench.add(film("refuse"), "bad.mp4")
 
@@ -19,26 +19,26 @@ def test_videos_become_sessions_one_after_the_other(bench: Bench) -> None:
 
     assert [job.name for job in jobs] == ["0.mp4", "1.mp4", "2.mp4"]
     for job in jobs:
-        stored = bench.store.recordings.get(str(job.session_id))
+        stored = bench.store.recordings.get(str(job.recording_id))
         assert (stored.kind, stored.state, stored.recording.name) == ("video", RecordingState.FINISHED, job.name)
         assert bench.times(stored.id) == ALL
         assert (job.attempts, job.progress) == (1, 1.0)
     failed = bench.wait_for(refused, JobState.FAILED)
     assert failed.error == "bad.mp4 cannot be read on"
-    assert bench.times(str(failed.session_id)) == ALL[:HELD_AT]
-    assert eventually(lambda: bench.files() == [f"{jobs[1].session_id}.mp4"])
+    assert bench.times(str(failed.recording_id)) == ALL[:HELD_AT]
+    assert eventually(lambda: bench.files() == [f"{jobs[1].recording_id}.mp4"])
     assert eventually(lambda: [bench.job(job_id).path for job_id in ids] == [None] * 3)
 
 
 def test_what_a_killed_worker_had_begun_is_gone_on_with(bench: Bench) -> None:
     job_id = bench.add(film("hold", "once"))
-    session_id = bench.wait_for_readings(job_id, HELD_AT)
+    recording_id = bench.wait_for_readings(job_id, HELD_AT)
 
     bench.kill_worker()
 
     job = bench.wait_for(job_id, JobState.DONE)
-    assert (job.session_id, job.attempts) == (session_id, 2)
-    assert bench.times(session_id) == ALL
+    assert (job.recording_id, job.attempts) == (recording_id, 2)
+    assert bench.times(recording_id) == ALL
     assert eventually(lambda: bench.files() == [])
 
 
@@ -71,7 +71,7 @@ def test_a_canceled_video_leaves_nothing(bench: Bench) -> None:
 def test_a_service_that_starts_again_goes_on(bench: Bench) -> None:
     begun = bench.add(film("hold", "once"))
     waiting = bench.add(film())
-    session_id = bench.wait_for_readings(begun, HELD_AT)
+    recording_id = bench.wait_for_readings(begun, HELD_AT)
 
     bench.close()
     for worker in bench.workers:
@@ -82,7 +82,7 @@ def test_a_service_that_starts_again_goes_on(bench: Bench) -> None:
     between = bench.job(begun)
     bench.start_worker()
 
-    assert (between.attempts, between.session_id) in ((0, session_id), (1, session_id))
+    assert (between.attempts, between.recording_id) in ((0, recording_id), (1, recording_id))
     assert bench.wait_for(begun, JobState.DONE).attempts == 1  # being stopped is no failure
     bench.wait_for(waiting, JobState.DONE)
-    assert bench.times(session_id) == ALL
+    assert bench.times(recording_id) == ALL

@@ -93,7 +93,7 @@ def test_folders_that_hold_faces_are_for_this_user_alone(tmp_path: Path) -> None
         AnnotatedFolder(tmp_path / "two" / "annotated"),
     )
     uploads.receive().close()
-    annotated.path("session")
+    annotated.path("recording")
 
     for folder in (uploads.folder, uploads.folder.parent, annotated.folder, annotated.folder.parent):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
@@ -114,12 +114,12 @@ def test_a_copy_goes_with_all_that_was_written_for_it_and_no_other_goes(tmp_path
     assert list(annotated.folder.iterdir()) == []
 
 
-def test_tidying_takes_old_entries_and_copies_without_a_session(tmp_path: Path) -> None:
+def test_tidying_takes_old_entries_and_copies_without_a_recording(tmp_path: Path) -> None:
     now = datetime.now(timezone.utc)
     uploads, annotated = UploadFolder(tmp_path / "uploads", 1), AnnotatedFolder(tmp_path / "annotated")
     with Store.open(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
-        session = store.recordings.create("talk", "talk", now, kind="video")
-        for name in (session, "gone"):
+        recording = store.recordings.create("talk", "talk", now, kind="video")
+        for name in (recording, "gone"):
             annotated.path(name).touch()
         annotated.path("gone").with_name("gone.mp4.ts").touch()
         for number, over in enumerate((now - LISTED - timedelta(hours=1), now, None)):
@@ -129,7 +129,7 @@ def test_tidying_takes_old_entries_and_copies_without_a_session(tmp_path: Path) 
         tidy(store, uploads, annotated)
 
         assert sorted(job.id for job in store.jobs.list(limit=9)) == ["1", "2"]
-    assert [path.name for path in annotated.folder.iterdir()] == [f"{session}.mp4"]
+    assert [path.name for path in annotated.folder.iterdir()] == [f"{recording}.mp4"]
 
 
 @pytest.mark.parametrize("state", [JobState.DONE, JobState.FAILED, JobState.CANCELED])
@@ -137,15 +137,15 @@ def test_the_video_of_a_job_that_is_over_goes_at_once_whoever_ended_it(state: Jo
     now = datetime.now(timezone.utc)
     uploads, annotated = UploadFolder(tmp_path / "uploads", 1), AnnotatedFolder(tmp_path / "annotated")
     with Store.open(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
-        session = store.recordings.create("talk", "talk", now, kind="video")
-        copy = annotated.path(session)
+        recording = store.recordings.create("talk", "talk", now, kind="video")
+        copy = annotated.path(recording)
         for path in (copy, copy.with_name(f"{copy.name}.ts")):
             path.touch()
         uploads.folder.mkdir()
         for name in ("over", "over.position", "over.position.new", "waiting", "waiting.position"):
             (uploads.folder / name).touch()
         store.jobs.save(
-            Job("1", "video", "talk", now, state=state, path="uploads/over", session_id=session, finished_at=now)
+            Job("1", "video", "talk", now, state=state, path="uploads/over", recording_id=recording, finished_at=now)
         )
         store.jobs.save(Job("2", "video", "talk", now, path="uploads/waiting"))
 
@@ -160,8 +160,8 @@ def test_what_was_read_of_a_canceled_video_goes_with_it_though_whoever_canceled_
     now = datetime.now(timezone.utc)
     uploads, annotated = UploadFolder(tmp_path / "uploads", 1), AnnotatedFolder(tmp_path / "annotated")
     with Store.open(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
-        session = store.recordings.create("talk", "talk", now, kind="video")
-        store.jobs.save(Job("1", "video", "talk", now, path="uploads/talk", session_id=session))
+        recording = store.recordings.create("talk", "talk", now, kind="video")
+        store.jobs.save(Job("1", "video", "talk", now, path="uploads/talk", recording_id=recording))
         store.jobs.cancel("1")  # and then it was killed
 
         tidy(store, uploads, annotated)

@@ -48,11 +48,11 @@ class Desk:
 
     def count(self, job_id: str) -> int:
         """How many readings there are by now."""
-        session_id = self.store.jobs.get(job_id).session_id
-        return self.store.recordings.get(session_id).readings if session_id else 0
+        recording_id = self.store.jobs.get(job_id).recording_id
+        return self.store.recordings.get(recording_id).readings if recording_id else 0
 
-    def times(self, session_id: str | None) -> list[float]:
-        return [round(one.time_s, 3) for one in self.store.recordings.readings(str(session_id))]
+    def times(self, recording_id: str | None) -> list[float]:
+        return [round(one.time_s, 3) for one in self.store.recordings.readings(str(recording_id))]
 
     def files(self) -> list[str]:
         folders = (self.place.uploads.folder, self.place.annotated.folder)
@@ -74,9 +74,9 @@ def test_a_bug_is_tried_three_times_and_what_was_read_is_kept(desk: Desk) -> Non
     job = desk.store.jobs.get(job_id)
     assert states == [JobState.QUEUED, JobState.QUEUED, JobState.FAILED]
     assert job.error == "given up after 3 attempts: ValueError"
-    session = desk.store.recordings.get(str(job.session_id))
-    assert (session.state, session.recording.trouble) == (RecordingState.FINISHED, "ValueError")
-    assert desk.times(job.session_id) == ALL[:HELD_AT]
+    recording = desk.store.recordings.get(str(job.recording_id))
+    assert (recording.state, recording.recording.trouble) == (RecordingState.FINISHED, "ValueError")
+    assert desk.times(job.recording_id) == ALL[:HELD_AT]
     assert desk.files() == []
 
 
@@ -86,8 +86,8 @@ def test_another_attempt_goes_on_where_the_first_one_was(desk: Desk) -> None:
     first = desk.run(job_id)
     again = desk.run(job_id)
 
-    assert (again.state, again.session_id, again.attempts) == (JobState.DONE, first.session_id, 2)
-    assert desk.times(again.session_id) == ALL
+    assert (again.state, again.recording_id, again.attempts) == (JobState.DONE, first.recording_id, 2)
+    assert desk.times(again.recording_id) == ALL
 
 
 def test_without_a_note_of_how_far_it_was_the_next_attempt_begins_anew(desk: Desk) -> None:
@@ -99,10 +99,10 @@ def test_without_a_note_of_how_far_it_was_the_next_attempt_begins_anew(desk: Des
     again = desk.run(job_id)
 
     assert again.state is JobState.DONE
-    assert again.session_id != first.session_id
-    assert desk.times(again.session_id) == ALL
+    assert again.recording_id != first.recording_id
+    assert desk.times(again.recording_id) == ALL
     assert desk.store.recordings.count() == 1
-    assert desk.files() == [f"{again.session_id}.mp4"]
+    assert desk.files() == [f"{again.recording_id}.mp4"]
 
 
 @pytest.mark.parametrize("order", ["refuse", "unreadable"])
@@ -157,7 +157,7 @@ def test_a_worker_that_is_stopped_puts_its_job_back(desk: Desk) -> None:
     done = desk.run(job_id)
 
     assert (put_back.state, put_back.attempts, put_back.worker) == (JobState.QUEUED, 0, None)
-    assert (done.state, desk.times(done.session_id)) == (JobState.DONE, ALL)
+    assert (done.state, desk.times(done.recording_id)) == (JobState.DONE, ALL)
 
 
 def test_a_job_of_another_worker_is_left_alone(desk: Desk) -> None:
@@ -183,20 +183,20 @@ def test_a_worker_whose_job_was_given_to_another_one_lets_go_of_it(desk: Desk) -
 
     assert desk.ending is Ending.NOT_MINE
     assert (job.state, job.worker) == (JobState.RUNNING, "other")
-    assert desk.store.recordings.get(str(job.session_id)).state is RecordingState.RECORDING
+    assert desk.store.recordings.get(str(job.recording_id)).state is RecordingState.RECORDING
     assert "random0" in desk.files()
 
 
-@pytest.mark.parametrize("what", ["job", "session"])
+@pytest.mark.parametrize("what", ["job", "recording"])
 def test_deleting_either_ends_the_work_and_leaves_nothing(desk: Desk, what: str) -> None:
     job_id = desk.add(film("hold" if what == "job" else ""), annotate=True)
     done: list[bool] = []
 
     def delete() -> bool:
-        session_id = desk.store.jobs.get(job_id).session_id
-        if session_id and not done:
+        recording_id = desk.store.jobs.get(job_id).recording_id
+        if recording_id and not done:
             done.append(True)
-            desk.store.jobs.cancel(job_id) if what == "job" else desk.store.recordings.delete(session_id)
+            desk.store.jobs.cancel(job_id) if what == "job" else desk.store.recordings.delete(recording_id)
         return False
 
     job = desk.run(job_id, is_stopping=delete)

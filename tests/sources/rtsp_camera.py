@@ -67,7 +67,7 @@ class RtspCamera:
         if method == "DESCRIBE":
             return "200 OK", f"Content-Type: application/sdp\r\nContent-Base: {address}/\r\n", _SDP
         transport = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n" if method == "SETUP" else ""
-        return "200 OK", f"Session: 1\r\n{transport}", ""
+        return "200 OK", f"Recording: 1\r\n{transport}", ""
 
     def _knows(self, method: str, authorization: str) -> bool:
         said = dict(re.findall(r'(\w+)="([^"]*)"', authorization))

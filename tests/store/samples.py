@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 
 from fer_web.core import Job, Pose, Quality, Reading
-from fer_web.store import SessionKind, Store
+from fer_web.store import RecordingKind, Store
 from tests.readings import reading_of
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
@@ -49,7 +49,7 @@ def readings(count: int, start_s: float = 0.0) -> list[Reading]:
     return [reading(start_s + number / 10) for number in range(count)]
 
 
-def begin(store: Store, name: str = "Interview", kind: SessionKind = "live", **changes: Any) -> str:
+def begin(store: Store, name: str = "Interview", kind: RecordingKind = "camera", **changes: Any) -> str:
     """A recording that has just begun."""
     return store.recordings.create(name, "live camera", NOON, kind=kind, **changes)
 

@@ -87,12 +87,12 @@ def test_the_space_of_what_was_deleted_goes_back_to_the_disk_and_nothing_of_it_i
         return [path.read_bytes() for path in (tmp_path / FILE, tmp_path / f"{FILE}-wal")]
 
     with Store.open(sqlite_address(tmp_path)) as store:
-        session = begin(store, PATIENT)
-        store.recordings.append(session, readings(5000), duration_s=500.0)
+        recording = begin(store, PATIENT)
+        store.recordings.append(recording, readings(5000), duration_s=500.0)
         full = sum(map(len, files()))
         assert any(PATIENT.encode() in file for file in files())
 
-        store.recordings.delete(session)
+        store.recordings.delete(recording)
 
         assert sum(map(len, files())) < min(full / 4, 100_000)
         assert not any(PATIENT.encode() in file for file in files())
@@ -102,10 +102,10 @@ def test_a_file_that_gives_no_space_back_is_as_good(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / FILE)) as other:
         other.execute("CREATE TABLE other (x)")  # from now on the file keeps its pages
     with Store.open(sqlite_address(tmp_path)) as store:
-        session = begin(store)
-        store.recordings.append(session, readings(500), duration_s=50.0)
+        recording = begin(store)
+        store.recordings.append(recording, readings(500), duration_s=50.0)
 
-        store.recordings.delete(session)
+        store.recordings.delete(recording)
 
         assert store.recordings.count() == 0
 
@@ -233,18 +233,18 @@ def test_a_database_that_another_program_holds_is_told_and_nothing_is_lost(
 ) -> None:
     monkeypatch.setattr(database, "BUSY_S", 0.2)
     with Store.open(sqlite_address(tmp_path)) as store:
-        session = begin(store)
-        store.recordings.append(session, readings(3), duration_s=0.3)
+        recording = begin(store)
+        store.recordings.append(recording, readings(3), duration_s=0.3)
         browser = sqlite3.connect(tmp_path / FILE, isolation_level=None)
         browser.execute("BEGIN IMMEDIATE")
 
         with pytest.raises(StoreError, match="another program holds the database"):
-            store.recordings.append(session, [reading(0.3)], duration_s=0.4)
-        assert list(store.recordings.readings(session)) == readings(3)
+            store.recordings.append(recording, [reading(0.3)], duration_s=0.4)
+        assert list(store.recordings.readings(recording)) == readings(3)
         browser.execute("ROLLBACK")
-        store.recordings.append(session, [reading(0.3)], duration_s=0.4)
+        store.recordings.append(recording, [reading(0.3)], duration_s=0.4)
 
-        assert store.recordings.get(session).readings == 4
+        assert store.recordings.get(recording).readings == 4
         browser.close()
 
 
@@ -310,13 +310,13 @@ def test_a_wrong_password_is_told_without_it(postgresql: Callable[[], str]) -> N
 
 def test_names_and_notes_stay_out_of_what_a_failure_tells(store: Store) -> None:
     with store._database.writing() as connection:
-        connection.execute(text("ALTER TABLE sessions RENAME COLUMN consent TO gone"))
+        connection.execute(text("ALTER TABLE recordings RENAME COLUMN consent TO gone"))
     try:
         with pytest.raises(StoreError) as failure:
             begin(store, PATIENT, consent=PATIENT)
     finally:
         with store._database.writing() as connection:
-            connection.execute(text("ALTER TABLE sessions RENAME COLUMN gone TO consent"))
+            connection.execute(text("ALTER TABLE recordings RENAME COLUMN gone TO consent"))
 
     assert "consent" in str(failure.value)
     assert PATIENT not in everything_told(failure.value)

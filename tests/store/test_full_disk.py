@@ -50,22 +50,22 @@ def fill(folder: Path) -> Path:
 
 def test_a_full_disk_is_told_and_loses_nothing_and_space_makes_it_go_on(small_disk: Path) -> None:
     with Store.open(sqlite_address(small_disk)) as store:
-        session, kept = begin(store), 0
+        recording, kept = begin(store), 0
         ballast = fill(small_disk)
         with pytest.raises(StoreFull, match=r"is full.*what was stored before is safe"):  # noqa: PT012
             while True:
-                store.recordings.append(session, readings(100, kept), duration_s=kept)
+                store.recordings.append(recording, readings(100, kept), duration_s=kept)
                 kept += 1
 
-        assert store.recordings.get(session).readings == kept * 100
-        assert len(list(store.recordings.readings(session))) == kept * 100
+        assert store.recordings.get(recording).readings == kept * 100
+        assert len(list(store.recordings.readings(recording))) == kept * 100
         ballast.unlink()
-        store.recordings.append(session, readings(100, kept), duration_s=kept + 1)
-        store.recordings.finish(session, duration_s=kept + 1)
-        assert store.recordings.get(session).state is RecordingState.FINISHED
+        store.recordings.append(recording, readings(100, kept), duration_s=kept + 1)
+        store.recordings.finish(recording, duration_s=kept + 1)
+        assert store.recordings.get(recording).state is RecordingState.FINISHED
 
     with Store.open(sqlite_address(small_disk)) as store:
-        assert len(list(store.recordings.readings(session))) == (kept + 1) * 100
+        assert len(list(store.recordings.readings(recording))) == (kept + 1) * 100
 
 
 def test_on_a_full_disk_recordings_can_be_finished_and_deleted_which_makes_space(small_disk: Path) -> None:
@@ -91,11 +91,11 @@ def test_on_a_full_disk_videos_can_be_canceled_and_taken_off_the_list(small_disk
             store.jobs.save(Job(name, "video", "film.mp4", now(), path=f"uploads/{name}"))
         for name in ("running", "stopped"):
             assert store.jobs.claim("worker", job_id=name) is not None
-        session = begin(store)
+        recording = begin(store)
         fill(small_disk)
         with pytest.raises(StoreFull):  # noqa: PT012
             while True:
-                store.recordings.append(session, readings(100), duration_s=1.0)
+                store.recordings.append(recording, readings(100), duration_s=1.0)
 
         store.jobs.cancel("waiting")
         store.jobs.drop_path("waiting")
@@ -109,14 +109,14 @@ def test_on_a_full_disk_videos_can_be_canceled_and_taken_off_the_list(small_disk
 
 def test_space_is_put_aside_again_as_soon_as_there_is_some(small_disk: Path) -> None:
     with Store.open(sqlite_address(small_disk)) as store:
-        session = begin(store)
+        recording = begin(store)
         (reserve,) = small_disk.glob("*-reserve")
         size = reserve.stat().st_blocks * 512
         ballast = fill(small_disk)
         with pytest.raises(StoreFull):  # noqa: PT012
             while True:
-                store.recordings.append(session, readings(100), duration_s=1.0)
-        store.recordings.delete(session)
+                store.recordings.append(recording, readings(100), duration_s=1.0)
+        store.recordings.delete(recording)
         assert reserve.stat().st_size < size
         ballast.unlink()
 

@@ -20,7 +20,7 @@ def test_a_job_comes_back_as_it_was(store: Store) -> None:
         path="uploads/a",
         options={"copy": True, "fps": 12.5, "language": "ä", "limit": None},
         message="waiting",
-        session_id="s",
+        recording_id="s",
     )
 
     store.jobs.save(given)
@@ -111,12 +111,12 @@ def test_progress_is_kept_until_it_is_told_anew(store: Store, clock: Clock) -> N
     store.jobs.save(job("a"))
     store.jobs.claim("one")
 
-    assert store.jobs.update("a", "one", progress=0.25, remaining_s=9.0, message="reading", session_id="s")
+    assert store.jobs.update("a", "one", progress=0.25, remaining_s=9.0, message="reading", recording_id="s")
     clock.forward(seconds=1)
     assert store.jobs.update("a", "one")
 
     told = store.jobs.get("a")
-    assert (told.progress, told.remaining_s, told.message, told.session_id) == (0.25, None, "reading", "s")
+    assert (told.progress, told.remaining_s, told.message, told.recording_id) == (0.25, None, "reading", "s")
     assert told.heartbeat_at == clock.now
 
 

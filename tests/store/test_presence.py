@@ -25,27 +25,27 @@ from itertools import count
 from tests.store.samples import begin, readings
 from fer_web.store import Store
 store = Store.open(sys.argv[1])
-session = begin(store, "killed")
-print(session, flush=True)
+recording = begin(store, "killed")
+print(recording, flush=True)
 for second in count():
-    store.recordings.append(session, readings(10, second), duration_s=second + 1.0)
+    store.recordings.append(recording, readings(10, second), duration_s=second + 1.0)
     print(second + 1, flush=True)
 """
 
 
 @contextmanager
-def recording(address: str, seconds: int = 1) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def recording_process(address: str, seconds: int = 1) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A process that records into the database, after its first `seconds` batches; and the recording's id."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(
         [sys.executable, "-c", RECORD, address], env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        session = process.stdout.readline().strip()
+        recording = process.stdout.readline().strip()
         for _ in range(seconds):
             assert process.stdout.readline()
         try:
-            yield process, session
+            yield process, recording
         finally:
             process.kill()
 
@@ -59,28 +59,28 @@ def killed(process: subprocess.Popen[str]) -> int:
 
 
 def test_a_process_that_is_killed_loses_at_most_what_it_was_just_writing(empty_address: str) -> None:
-    with recording(empty_address, seconds=3) as (process, session):
+    with recording_process(empty_address, seconds=3) as (process, recording):
         kept = max(3, killed(process))
 
     with Store.open(empty_address, clock=lambda: now() + SILENCE) as store:
-        stored = store.recordings.get(session)
-        found = list(store.recordings.readings(session))
+        stored = store.recordings.get(recording)
+        found = list(store.recordings.readings(recording))
 
         assert stored.readings == len(found)
         assert len(found) in (10 * kept, 10 * kept + 10)
         assert found == [one for second in range(len(found) // 10) for one in readings(10, second)]
         assert stored.recording.duration_s == len(found) / 10
         assert stored.state is RecordingState.INTERRUPTED  # even before anybody looks for such
-        assert_recovered(store, session)
+        assert_recovered(store, recording)
 
 
-def assert_recovered(store: Store, session: str) -> None:
+def assert_recovered(store: Store, recording: str) -> None:
     """The next start marks it, and leaves those that go on alone."""
     mine = begin(store, "mine")
 
     assert (store.recordings.recover(), store.recordings.recover()) == (1, 0)
 
-    stored = store.recordings.get(session)
+    stored = store.recordings.get(recording)
     assert stored.state is RecordingState.INTERRUPTED
     assert stored.recording.trouble is not None
     assert "ended without finishing" in stored.recording.trouble
@@ -89,19 +89,19 @@ def assert_recovered(store: Store, session: str) -> None:
 
 def test_beside_a_file_a_death_is_noticed_at_once(tmp_path: Path) -> None:
     address = sqlite_address(tmp_path)
-    with recording(address) as (process, session):
+    with recording_process(address) as (process, recording):
         killed(process)
 
     with Store.open(address) as store:
-        assert_recovered(store, session)
+        assert_recovered(store, recording)
 
 
 def test_what_another_records_is_left_to_it(address: str) -> None:
     with Store.open(address) as other, Store.open(address) as store:
-        session = begin(other)
+        recording = begin(other)
 
         assert store.recordings.recover() == 0
-        assert store.recordings.get(session).state is RecordingState.RECORDING
+        assert store.recordings.get(recording).state is RecordingState.RECORDING
 
 
 def test_what_another_server_records_is_not_deleted_without_a_word(address: str) -> None:
@@ -127,7 +127,7 @@ def test_what_another_server_records_is_not_deleted_without_a_word(address: str)
 
 def test_what_a_dead_server_recorded_can_be_deleted_at_once(tmp_path: Path) -> None:
     address = sqlite_address(tmp_path)
-    with recording(address) as (process, _):
+    with recording_process(address) as (process, _):
         killed(process)
 
     with Store.open(address) as store:
@@ -136,26 +136,26 @@ def test_what_a_dead_server_recorded_can_be_deleted_at_once(tmp_path: Path) -> N
 
 def test_what_is_read_from_a_video_can_be_deleted_whoever_analyzes_it(address: str) -> None:
     with Store.open(address) as worker, Store.open(address) as store:
-        session = worker.recordings.create("film", "film", now(), kind="video")
+        recording = worker.recordings.create("film", "film", now(), kind="video")
 
         assert store.recordings.delete_all() == 1
         with pytest.raises(RequestError, match="deleted"):
-            worker.recordings.append(session, readings(1), duration_s=1.0)
+            worker.recordings.append(recording, readings(1), duration_s=1.0)
 
 
 def test_with_a_server_whoever_is_silent_is_taken_for_gone(server_address: str, clock: Clock) -> None:
     with Store.open(server_address, clock=clock) as gone, Store.open(server_address, clock=clock) as store:
-        session = begin(gone)
+        recording = begin(gone)
         clock.now += SILENCE
-        assert (store.recordings.recover(), store.recordings.get(session).state) == (0, RecordingState.RECORDING)
+        assert (store.recordings.recover(), store.recordings.get(recording).state) == (0, RecordingState.RECORDING)
 
         clock.forward(seconds=1)
-        assert store.recordings.get(session).state is RecordingState.INTERRUPTED
+        assert store.recordings.get(recording).state is RecordingState.INTERRUPTED
         assert store.recordings.recover() == 1
 
-        gone.recordings.append(session, readings(1), duration_s=1.0)  # it had only slept
-        assert store.recordings.get(session).state is RecordingState.RECORDING
-        assert store.recordings.get(session).recording.trouble is None
+        gone.recordings.append(recording, readings(1), duration_s=1.0)  # it had only slept
+        assert store.recordings.get(recording).state is RecordingState.RECORDING
+        assert store.recordings.get(recording).recording.trouble is None
 
 
 def test_files_of_the_dead_are_cleared_away(tmp_path: Path) -> None:
@@ -187,13 +187,13 @@ def test_closing_leaves_no_file(tmp_path: Path) -> None:
 
 
 def test_what_a_stopped_service_left_open_is_interrupted(store: Store, address: str, clock: Clock) -> None:
-    session = begin(store)
-    store.recordings.append(session, readings(2), duration_s=1.0)
+    recording = begin(store)
+    store.recordings.append(recording, readings(2), duration_s=1.0)
     store.close()
 
     with Store.open(address, clock=clock) as later:
-        assert later.recordings.get(session).state is RecordingState.INTERRUPTED
-        assert len(list(later.recordings.readings(session))) == 2
+        assert later.recordings.get(recording).state is RecordingState.INTERRUPTED
+        assert len(list(later.recordings.readings(recording))) == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has other permissions")

@@ -32,83 +32,83 @@ def fill(folder: Path, batches: int = 3) -> str:
     """A finished recording, written by a service that ended as it should."""
     folder.mkdir(mode=0o755)
     with Store.open(sqlite_address(folder)) as store:
-        session = begin(store)
+        recording = begin(store)
         for second in range(batches):
-            store.recordings.append(session, readings(10, second), duration_s=second + 1.0)
-        store.recordings.finish(session, duration_s=batches)
-    return session
+            store.recordings.append(recording, readings(10, second), duration_s=second + 1.0)
+        store.recordings.finish(recording, duration_s=batches)
+    return recording
 
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def assert_reads_and_refuses(folder: Path, session: str) -> None:
+def assert_reads_and_refuses(folder: Path, recording: str) -> None:
     before = names(folder)
     with Store.lazy(sqlite_address(folder)) as store:
         for _ in range(2):
-            assert [stored.id for stored in store.recordings.list(limit=5)] == [session]
-            assert len(list(store.recordings.readings(session))) == 30
+            assert [stored.id for stored in store.recordings.list(limit=5)] == [recording]
+            assert len(list(store.recordings.readings(recording))) == 30
             assert (store.recordings.count(), store.jobs.list(limit=5)) == (1, [])
-            for write in (lambda: begin(store), lambda: store.recordings.delete(session), store.recordings.delete_all):
+            for write in (lambda: begin(store), lambda: store.recordings.delete(recording), store.recordings.delete_all):
                 with pytest.raises(StoreReadOnly, match="cannot be written"):
                     write()
     assert names(folder) == before
 
 
 def test_recordings_on_a_read_only_disk_can_be_read(folder: Path) -> None:
-    session = fill(folder)
+    recording = fill(folder)
 
     with read_only(folder):
-        assert_reads_and_refuses(folder, session)
+        assert_reads_and_refuses(folder, recording)
 
 
 def test_recordings_in_the_folder_of_somebody_else_can_be_read(folder: Path) -> None:
-    session = fill(folder)
+    recording = fill(folder)
     (folder / FILE).chmod(0o644)
 
     with somebody_else():
-        assert_reads_and_refuses(folder, session)
+        assert_reads_and_refuses(folder, recording)
 
 
 def test_recordings_in_a_folder_that_takes_no_new_files_can_be_read(folder: Path) -> None:
-    session = fill(folder)
+    recording = fill(folder)
     (folder / FILE).chmod(0o666)
 
     with somebody_else():
-        assert_reads_and_refuses(folder, session)
+        assert_reads_and_refuses(folder, recording)
 
 
 def test_what_another_writes_is_read_as_it_comes(folder: Path, tmp_path: Path) -> None:
     fill(folder)
     with Store.open(sqlite_address(folder)) as writer, read_only(folder, tmp_path / "seen") as seen:
-        session = begin(writer)
+        recording = begin(writer)
         with Store.lazy(sqlite_address(seen)) as store:
             for second in range(5):
-                writer.recordings.append(session, readings(10, second), duration_s=second + 1.0)
-                assert len(list(store.recordings.readings(session))) == 10 * (second + 1)
-                assert store.recordings.get(session).state is RecordingState.RECORDING
+                writer.recordings.append(recording, readings(10, second), duration_s=second + 1.0)
+                assert len(list(store.recordings.readings(recording))) == 10 * (second + 1)
+                assert store.recordings.get(recording).state is RecordingState.RECORDING
             writer.close()
-            assert len(list(store.recordings.readings(session))) == 50
-            assert store.recordings.get(session).state is RecordingState.INTERRUPTED
+            assert len(list(store.recordings.readings(recording))) == 50
+            assert store.recordings.get(recording).state is RecordingState.INTERRUPTED
 
 
 def crash(folder: Path, onto: Path) -> str:
     """What a service leaves behind that was killed while it recorded: the end is in the journal."""
     with Store.open(sqlite_address(folder)) as store:
-        session = begin(store)
-        store.recordings.append(session, readings(30), duration_s=3.0)
+        recording = begin(store)
+        store.recordings.append(recording, readings(30), duration_s=3.0)
         shutil.copytree(folder, onto)
     assert (onto / f"{FILE}-wal").stat().st_size
-    return session
+    return recording
 
 
 def test_what_a_killed_service_wrote_last_is_read_too_and_told_to_be_interrupted(folder: Path, tmp_path: Path) -> None:
-    session = crash(folder, tmp_path / "left")
+    recording = crash(folder, tmp_path / "left")
 
     with read_only(tmp_path / "left") as left, Store.lazy(sqlite_address(left)) as store:
-        assert len(list(store.recordings.readings(session))) == 30
-        assert store.recordings.get(session).state is RecordingState.INTERRUPTED
+        assert len(list(store.recordings.readings(recording))) == 30
+        assert store.recordings.get(recording).state is RecordingState.INTERRUPTED
 
 
 def test_nothing_is_left_out_silently(folder: Path, tmp_path: Path) -> None:
@@ -124,12 +124,12 @@ def test_nothing_is_left_out_silently(folder: Path, tmp_path: Path) -> None:
 
 
 def test_everything_goes_on_as_soon_as_something_can_be_written(folder: Path) -> None:
-    session = fill(folder)
+    recording = fill(folder)
     with Store.lazy(sqlite_address(folder)) as store:
         with read_only(folder):
             assert store.recordings.count() == 1
 
-        store.recordings.delete(session)
+        store.recordings.delete(recording)
         assert store.recordings.count() == 0
 
 
@@ -173,37 +173,37 @@ def test_tables_of_an_older_version_are_told_where_they_cannot_be_changed(folder
 
 def test_recordings_on_a_disk_that_is_full_from_the_start_can_be_read_and_deleted(folder: Path) -> None:
     with small(folder, "24m"):
-        session = fill_small(folder)
+        recording = fill_small(folder)
         with Store.lazy(sqlite_address(folder)) as store:  # as in a service that starts now
-            assert len(list(store.recordings.readings(session))) == 30
+            assert len(list(store.recordings.readings(recording))) == 30
             with pytest.raises(StoreFull):  # noqa: PT012
                 other = begin(store)
                 while True:
                     store.recordings.append(other, readings(1000), duration_s=1.0)
-            store.recordings.delete(session)
-            assert session not in [stored.id for stored in store.recordings.list(limit=5)]
+            store.recordings.delete(recording)
+            assert recording not in [stored.id for stored in store.recordings.list(limit=5)]
 
 
 @pytest.mark.parametrize("is_killed", [False, True])
 def test_they_can_be_read_without_any_space_that_was_put_aside(folder: Path, is_killed: bool, tmp_path: Path) -> None:
     with small(folder, "24m"):
-        session = crash(tmp_path / "before", tmp_path / "left") if is_killed else fill_small(folder)
+        recording = crash(tmp_path / "before", tmp_path / "left") if is_killed else fill_small(folder)
         if is_killed:
             shutil.copytree(tmp_path / "left", folder, dirs_exist_ok=True)
         (folder / f"{FILE}-reserve").unlink()
         take_all(folder)
         with Store.lazy(sqlite_address(folder)) as store:
-            assert len(list(store.recordings.readings(session))) == 30
+            assert len(list(store.recordings.readings(recording))) == 30
 
 
 def fill_small(folder: Path) -> str:
     """A recording on a disk that is full afterwards."""
     with Store.open(sqlite_address(folder)) as store:
-        session = begin(store)
-        store.recordings.append(session, readings(30), duration_s=3.0)
-        store.recordings.finish(session, duration_s=3.0)
+        recording = begin(store)
+        store.recordings.append(recording, readings(30), duration_s=3.0)
+        store.recordings.finish(recording, duration_s=3.0)
     take_all(folder)
-    return session
+    return recording
 
 
 def take_all(folder: Path) -> None:

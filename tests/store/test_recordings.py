@@ -13,7 +13,7 @@ from fer_web.store import RecordingState, Store, recording_deletion, recording_r
 from tests.readings import reading_of
 from tests.store.samples import NOON, SCORES, Clock, begin, reading, readings, rows
 
-TABLES = ("sessions", "readings", "people", "markers")
+TABLES = ("recordings", "readings", "people", "markers")
 
 
 @pytest.mark.parametrize(
@@ -33,15 +33,15 @@ TABLES = ("sessions", "readings", "people", "markers")
     ],
 )
 def test_a_reading_comes_back_as_it_was(store: Store, kept: Reading) -> None:
-    session = begin(store)
+    recording = begin(store)
 
-    store.recordings.append(session, [kept], duration_s=1.0)
+    store.recordings.append(recording, [kept], duration_s=1.0)
 
-    assert list(store.recordings.readings(session)) == [kept]
+    assert list(store.recordings.readings(recording)) == [kept]
 
 
 def test_numbers_of_numpy_are_numbers(store: Store) -> None:
-    session, f, i = begin(store), np.float32, np.int64
+    recording, f, i = begin(store), np.float32, np.int64
     given = reading_of(
         f(0.5),
         i(7),
@@ -52,9 +52,9 @@ def test_numbers_of_numpy_are_numbers(store: Store) -> None:
         uncertain=np.bool_(1),
     )
 
-    store.recordings.append(session, [given], duration_s=f(1))
+    store.recordings.append(recording, [given], duration_s=f(1))
 
-    (kept,) = store.recordings.readings(session)
+    (kept,) = store.recordings.readings(recording)
     assert (kept.time_s, kept.track_id, kept.blink_count, kept.uncertain) == (0.5, 7, 2, True)
     assert (kept.yaw_deg, kept.pitch_deg, kept.roll_deg) == (1, 2, 3)
     assert (kept.sharpness, kept.brightness, kept.size_px, kept.poor) == (0.5, 0.25, 80, False)
@@ -63,55 +63,55 @@ def test_numbers_of_numpy_are_numbers(store: Store) -> None:
 
 
 def test_what_could_not_be_measured_is_nothing_rather_than_no_number(store: Store) -> None:
-    session, nan = begin(store), float("nan")
+    recording, nan = begin(store), float("nan")
 
-    store.recordings.append(session, [reading(pose=Pose(nan, 0, 0), left_eye_aspect_ratio=nan)], duration_s=1.0)
+    store.recordings.append(recording, [reading(pose=Pose(nan, 0, 0), left_eye_aspect_ratio=nan)], duration_s=1.0)
 
-    (kept,) = store.recordings.readings(session)
+    (kept,) = store.recordings.readings(recording)
     assert (kept.yaw_deg, kept.left_eye_aspect_ratio, kept.right_eye_aspect_ratio) == (None, None, 0.29)
 
 
 def test_a_reading_that_is_none_takes_the_others_of_its_second_with_it_and_nothing_else(store: Store) -> None:
     scores = (*SCORES[:6], float("nan"))
-    session = begin(store)
-    store.recordings.append(session, readings(5), duration_s=0.5)
+    recording = begin(store)
+    store.recordings.append(recording, readings(5), duration_s=0.5)
 
     with pytest.raises(ValueError, match="7 scores"):
-        store.recordings.append(session, [reading(0.6), reading(0.7, scores=scores)], duration_s=1.0)
+        store.recordings.append(recording, [reading(0.6), reading(0.7, scores=scores)], duration_s=1.0)
 
-    assert list(store.recordings.readings(session)) == readings(5)
-    assert store.recordings.get(session).recording.duration_s == 0.5
+    assert list(store.recordings.readings(recording)) == readings(5)
+    assert store.recordings.get(recording).recording.duration_s == 0.5
 
 
 def test_readings_come_in_time_order_however_they_are_paged(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recording_reads, "PAGE", 3)
-    session, other = begin(store), begin(store)
+    recording, other = begin(store), begin(store)
     moments = [0.0, 0.0, 0.0, 0.0, 0.1, 0.1, 0.2]
     given = [reading(moment, track) for track, moment in enumerate(moments)]
-    store.recordings.append(session, given[4:], duration_s=1.0)
+    store.recordings.append(recording, given[4:], duration_s=1.0)
     store.recordings.append(other, readings(4), duration_s=1.0)
-    store.recordings.append(session, given[:4], duration_s=1.0)
+    store.recordings.append(recording, given[:4], duration_s=1.0)
 
-    assert list(store.recordings.readings(session)) == given
+    assert list(store.recordings.readings(recording)) == given
     assert list(store.recordings.readings(other)) == readings(4)
 
 
 def test_a_recording_tells_all_that_is_known_about_it(store: Store) -> None:
     began = datetime(2026, 2, 3, 4, 5, 6, 789, tzinfo=timezone(timedelta(hours=2)))
-    session = store.recordings.create(
+    recording = store.recordings.create(
         "Ünterview 1", "clip.mp4", began, kind="video", fps=12.5, width=640, height=480, model="xception 1",
         consent="signed on paper", job_id="job-1",
     )  # fmt: skip
-    store.recordings.append(session, [reading(0.0, 1), reading(0.0, 2)], duration_s=2.0)
-    store.recordings.append(session, [reading(0.1, 2)], duration_s=1.0)
-    store.recordings.mark(session, Marker(1.5, "question 2"))
-    store.recordings.mark(session, Marker(0.5, "question 1"))
+    store.recordings.append(recording, [reading(0.0, 1), reading(0.0, 2)], duration_s=2.0)
+    store.recordings.append(recording, [reading(0.1, 2)], duration_s=1.0)
+    store.recordings.mark(recording, Marker(1.5, "question 2"))
+    store.recordings.mark(recording, Marker(0.5, "question 1"))
 
-    stored = store.recordings.get(session)
+    stored = store.recordings.get(recording)
 
     told = stored.recording
     assert (stored.id, stored.kind, stored.state, stored.consent, stored.job_id) == (
-        session,
+        recording,
         "video",
         RecordingState.RECORDING,
         "signed on paper",
@@ -125,13 +125,13 @@ def test_a_recording_tells_all_that_is_known_about_it(store: Store) -> None:
 
 
 def test_what_is_learned_on_the_way_is_kept(store: Store) -> None:
-    session = begin(store)
+    recording = begin(store)
 
-    store.recordings.append(session, [], duration_s=1.0, fps=10.0, width=640, height=480)
-    store.recordings.append(session, [], duration_s=2.0)
-    store.recordings.finish(session, duration_s=2.5, fps=14.5, trouble="the camera was unplugged")
+    store.recordings.append(recording, [], duration_s=1.0, fps=10.0, width=640, height=480)
+    store.recordings.append(recording, [], duration_s=2.0)
+    store.recordings.finish(recording, duration_s=2.5, fps=14.5, trouble="the camera was unplugged")
 
-    stored = store.recordings.get(session)
+    stored = store.recordings.get(recording)
     told = stored.recording
     assert stored.state is RecordingState.FINISHED
     assert (told.duration_s, told.fps, told.width, told.height) == (2.5, 14.5, 640, 480)
@@ -139,14 +139,14 @@ def test_what_is_learned_on_the_way_is_kept(store: Store) -> None:
 
 
 def test_nothing_is_added_to_what_is_finished(store: Store) -> None:
-    session = begin(store)
-    store.recordings.finish(session, duration_s=1.0)
+    recording = begin(store)
+    store.recordings.finish(recording, duration_s=1.0)
 
     with pytest.raises(RequestError, match="finished") as refusal:
-        store.recordings.append(session, readings(1), duration_s=1.0)
+        store.recordings.append(recording, readings(1), duration_s=1.0)
 
     assert refusal.value.code == "recording_over"
-    assert list(store.recordings.readings(session)) == []
+    assert list(store.recordings.readings(recording)) == []
 
 
 def test_the_newest_come_first_and_in_pages(store: Store) -> None:
@@ -155,16 +155,16 @@ def test_the_newest_come_first_and_in_pages(store: Store) -> None:
     assert [stored.id for stored in store.recordings.list(limit=2)] == [ids[4], ids[3]]
     assert [stored.id for stored in store.recordings.list(limit=2, offset=4)] == [ids[0]]
     assert (store.recordings.count(), len(set(ids))) == (5, 5)
-    assert all(session.isalnum() and len(session) >= 32 for session in ids)
+    assert all(recording.isalnum() and len(recording) >= 32 for recording in ids)
 
 
 def test_a_name_can_hold_anything(store: Store) -> None:
-    session = begin(store, "nul \0 and half \ud83d a character")
-    assert store.recordings.get(session).recording.name == "nul  and half ? a character"
+    recording = begin(store, "nul \0 and half \ud83d a character")
+    assert store.recordings.get(recording).recording.name == "nul  and half ? a character"
 
-    store.recordings.rename(session, "'; DROP TABLE sessions; -- 😀")
+    store.recordings.rename(recording, "'; DROP TABLE recordings; -- 😀")
 
-    assert store.recordings.get(session).recording.name == "'; DROP TABLE sessions; -- 😀"
+    assert store.recordings.get(recording).recording.name == "'; DROP TABLE recordings; -- 😀"
 
 
 @pytest.mark.parametrize(
@@ -189,9 +189,9 @@ def test_a_recording_that_does_not_exist_is_told(store: Store, ask: Callable[[St
 def test_deleting_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recording_deletion, "PAGE", 4)
     doomed, kept = begin(store), begin(store)
-    for session in (doomed, kept):
-        store.recordings.append(session, [*readings(10), *[reading(5.0)] * 6], duration_s=1.0)
-        store.recordings.mark(session, Marker(0.5, "x"))
+    for recording in (doomed, kept):
+        store.recordings.append(recording, [*readings(10), *[reading(5.0)] * 6], duration_s=1.0)
+        store.recordings.mark(recording, Marker(0.5, "x"))
 
     store.recordings.delete(doomed)
 
@@ -216,27 +216,27 @@ def test_recording_goes_on_while_another_recording_is_deleted(store: Store, monk
         deleting.join(0.02)  # nobody records faster, and SQLite's lock is nobody's in turn
 
     assert store.recordings.get(running).readings == appended
-    assert rows(store, "sessions", "readings") == [1, appended]
+    assert rows(store, "recordings", "readings") == [1, appended]
 
 
 def test_the_files_of_a_recording_go_before_it_and_another_attempt_is_made(store: Store) -> None:
     asked, can_delete = [], Event()
 
-    def forget(session: str) -> None:
-        asked.append(session)
+    def forget(recording: str) -> None:
+        asked.append(recording)
         if not can_delete.is_set():
             raise PermissionError("a file is in use")
 
     store.recordings.on_delete(forget)
-    session = begin(store)
+    recording = begin(store)
 
-    store.recordings.delete(session)
-    assert (store.recordings.count(), rows(store, "sessions")) == (0, [1])
+    store.recordings.delete(recording)
+    assert (store.recordings.count(), rows(store, "recordings")) == (0, [1])
     can_delete.set()
     assert store.recordings.delete_all() == 0
 
-    assert asked == [session, session]
-    assert rows(store, "sessions") == [0]
+    assert asked == [recording, recording]
+    assert rows(store, "recordings") == [0]
 
 
 def test_what_is_too_old_is_deleted_unless_it_goes_on(address: str, clock: Clock) -> None:
@@ -258,8 +258,8 @@ def test_what_is_too_old_is_deleted_unless_it_goes_on(address: str, clock: Clock
 
 
 def test_a_recording_of_a_file_from_long_ago_is_kept_from_now_on(store: Store, clock: Clock) -> None:
-    session = store.recordings.create("film", "film.mp4", datetime(1999, 1, 1, tzinfo=timezone.utc), kind="video")
-    store.recordings.finish(session, duration_s=1.0)
+    recording = store.recordings.create("film", "film.mp4", datetime(1999, 1, 1, tzinfo=timezone.utc), kind="video")
+    store.recordings.finish(recording, duration_s=1.0)
 
     assert store.recordings.purge(clock.now - timedelta(days=30)) == 0
-    assert store.recordings.get(session).recording.started_at.year == 1999
+    assert store.recordings.get(recording).recording.started_at.year == 1999

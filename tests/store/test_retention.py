@@ -17,9 +17,9 @@ MONTH = timedelta(days=30)
 
 
 def finished(store: Store, name: str) -> str:
-    session = begin(store, name)
-    store.recordings.finish(session, duration_s=1.0)
-    return session
+    recording = begin(store, name)
+    store.recordings.finish(recording, duration_s=1.0)
+    return recording
 
 
 def test_what_is_older_than_the_setting_goes(store: Store, clock: Clock) -> None:
@@ -48,18 +48,18 @@ def test_without_an_end_everything_stays(store: Store, clock: Clock) -> None:
 def test_what_a_process_was_deleting_when_it_was_killed_goes_also_without_an_end(store: Store) -> None:
     gone: list[str] = []
 
-    def forget(session: str) -> None:
-        gone.append(session)
+    def forget(recording: str) -> None:
+        gone.append(recording)
         if len(gone) == 1:
             raise PermissionError("as if the process was killed now")
 
     store.recordings.on_delete(forget)
-    session = begin(store)
-    store.recordings.delete(session)
+    recording = begin(store)
+    store.recordings.delete(recording)
 
     Retention(store, None).tidy()
 
-    assert gone == [session, session]
+    assert gone == [recording, recording]
 
 
 def test_where_nothing_was_ever_kept_nothing_is_made(tmp_path: Path) -> None:

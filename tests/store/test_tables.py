@@ -24,7 +24,7 @@ def test_no_column_could_take_a_picture(table: object) -> None:
 def test_a_face_leaves_the_fields_of_a_reading_and_nothing_else() -> None:
     kept = {column.name for column in ReadingRow.__table__.columns}
 
-    assert kept == {"session", "position"} | {field.name for field in fields(Reading)}
+    assert kept == {"recording", "position"} | {field.name for field in fields(Reading)}
 
 
 def test_a_face_leaves_numbers_only() -> None:

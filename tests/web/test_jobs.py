@@ -315,28 +315,28 @@ def finished(client: FlaskClient, *, annotated: bool = False) -> dict[str, Any]:
     mine = services(client)
     job = mine.store.jobs.get(send(client).get_json()["id"])
     mine.store.jobs.claim("worker", job_id=job.id)
-    session = mine.store.recordings.create(job.name, job.name, job.created_at, kind="video", job_id=job.id)
-    mine.store.recordings.append(session, [READING], duration_s=1.0)
-    mine.store.recordings.finish(session, duration_s=1.0)
+    recording = mine.store.recordings.create(job.name, job.name, job.created_at, kind="video", job_id=job.id)
+    mine.store.recordings.append(recording, [READING], duration_s=1.0)
+    mine.store.recordings.finish(recording, duration_s=1.0)
     if annotated:
-        mine.videos.annotated.path(session).write_bytes(bytes(range(256)))
-    mine.store.jobs.update(job.id, "worker", session_id=session)
+        mine.videos.annotated.path(recording).write_bytes(bytes(range(256)))
+    mine.store.jobs.update(job.id, "worker", recording_id=recording)
     mine.store.jobs.end(job.id, "worker", JobState.DONE)
     answer: dict[str, Any] = client.get(f"/api/jobs/{job.id}").get_json()
     return answer
 
 
-def test_a_job_that_is_done_leads_to_its_session_while_there_is_one(client: FlaskClient) -> None:
+def test_a_job_that_is_done_leads_to_its_recording_while_there_is_one(client: FlaskClient) -> None:
     job = finished(client)
 
     assert errors_in(job, schema_of("Job")) == []
     assert (job["state"], job["progress"], job["annotated"]) == ("done", 1.0, None)
-    assert services(client).store.recordings.get(job["session_id"]).readings == 1
-    services(client).store.recordings.delete(job["session_id"])
-    assert client.get(f"/api/jobs/{job['id']}").get_json()["session_id"] is None
+    assert services(client).store.recordings.get(job["recording_id"]).readings == 1
+    services(client).store.recordings.delete(job["recording_id"])
+    assert client.get(f"/api/jobs/{job['id']}").get_json()["recording_id"] is None
 
 
-def test_the_annotated_video_is_answered_in_parts_and_goes_with_its_session(client: FlaskClient) -> None:
+def test_the_annotated_video_is_answered_in_parts_and_goes_with_its_recording(client: FlaskClient) -> None:
     path = finished(client, annotated=True)["annotated"]
 
     whole = client.get(path, buffered=True)
@@ -345,17 +345,17 @@ def test_the_annotated_video_is_answered_in_parts_and_goes_with_its_session(clie
     assert (whole.status_code, whole.mimetype, whole.data) == (200, "video/mp4", bytes(range(256)))
     assert whole.headers["Content-Disposition"].startswith("attachment")
     assert (part.status_code, part.data) == (206, bytes(range(10, 20)))
-    session = path.split("/")[3]
-    services(client).store.recordings.delete(session)
+    recording = path.split("/")[3]
+    services(client).store.recordings.delete(recording)
     assert code_of(client.get(path)) == (404, "no_recording")
-    assert services(client).videos.annotated.find(session) is None
+    assert services(client).videos.annotated.find(recording) is None
 
 
-def test_a_session_without_a_copy_says_so(client: FlaskClient) -> None:
-    session = finished(client)["session_id"]
+def test_a_recording_without_a_copy_says_so(client: FlaskClient) -> None:
+    recording = finished(client)["recording_id"]
 
-    assert code_of(client.get(f"/api/sessions/{session}/annotated.mp4")) == (404, "no_copy")
-    assert code_of(client.get("/api/sessions/..%2F..%2Fsecret/annotated.mp4"))[0] == 404
+    assert code_of(client.get(f"/api/recordings/{recording}/annotated.mp4")) == (404, "no_copy")
+    assert code_of(client.get("/api/recordings/..%2F..%2Fsecret/annotated.mp4"))[0] == 404
 
 
 def test_nothing_is_taken_or_told_without_the_token(serve: Serve, tmp_path: Path) -> None:

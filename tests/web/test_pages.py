@@ -24,7 +24,7 @@ def locked() -> FlaskClient:
     return make_app(token=TOKEN).test_client()
 
 
-PAGES = ["/", "/try", "/sessions", "/about", "/privacy", "/docs"]
+PAGES = ["/", "/try", "/recordings", "/about", "/privacy", "/docs"]
 
 
 def test_the_live_page_knows_its_addresses_and_its_source(client: FlaskClient) -> None:

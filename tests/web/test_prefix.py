@@ -23,7 +23,7 @@ from tests.web.nginx import proxied
 
 TOKEN = "correct horse battery staple"
 PREFIX = {"X-Forwarded-Prefix": "/faces"}
-PAGES = ("/", "/camera", "/try", "/videos", "/sessions", "/lab", "/about", "/privacy", "/docs")
+PAGES = ("/", "/camera", "/try", "/videos", "/recordings", "/lab", "/about", "/privacy", "/docs")
 
 
 @pytest.fixture
@@ -65,13 +65,13 @@ def test_a_prefix_that_could_be_a_path_of_ours_was_taken_away(behind: FlaskClien
 
 
 def test_the_way_through_the_log_in_stays_on_the_path(locked: FlaskClient) -> None:
-    refused = locked.get("/sessions?x=1", headers=PREFIX)
-    assert refused.headers["Location"] == "/faces/login?next=/faces/sessions?x%3D1"
+    refused = locked.get("/recordings?x=1", headers=PREFIX)
+    assert refused.headers["Location"] == "/faces/login?next=/faces/recordings?x%3D1"
 
-    form = locked.get("/login", query_string={"next": "/faces/sessions?x=1"}, headers=PREFIX).text
-    assert 'value="/faces/sessions?x=1"' in form
-    answer = locked.post("/login", data={"token": TOKEN, "next": "/faces/sessions?x=1"}, headers=PREFIX)
-    assert answer.headers["Location"] == "/faces/sessions?x=1"
+    form = locked.get("/login", query_string={"next": "/faces/recordings?x=1"}, headers=PREFIX).text
+    assert 'value="/faces/recordings?x=1"' in form
+    answer = locked.post("/login", data={"token": TOKEN, "next": "/faces/recordings?x=1"}, headers=PREFIX)
+    assert answer.headers["Location"] == "/faces/recordings?x=1"
     assert "Path=/faces;" in answer.headers["Set-Cookie"] + ";"
 
     cookie = answer.headers["Set-Cookie"].partition(";")[0]
@@ -204,8 +204,8 @@ def ask(port: int, path: str, method: str = "GET", body: str | bytes = b"", **he
 @pytest.mark.server
 def test_behind_nginx_everything_works_on_its_path(nginx: int) -> None:
     assert ask(nginx, "/elsewhere").body == b"another program"
-    refused = ask(nginx, "/faces/sessions")
-    assert (refused.status, refused.headers["Location"]) == (303, "/faces/login?next=/faces/sessions")
+    refused = ask(nginx, "/faces/recordings")
+    assert (refused.status, refused.headers["Location"]) == (303, "/faces/login?next=/faces/recordings")
     assert ask(nginx, "/faces").status == 301, "nginx adds the slash"
 
     form = {"Content_Type": "application/x-www-form-urlencoded"}

@@ -24,13 +24,13 @@ AGREED = {"consent": True}
 def fill(folder: Path) -> str:
     """A recording, and a video that waits."""
     with Store.open(sqlite_address(folder)) as store:
-        session = begin(store)
-        store.recordings.append(session, readings(3), duration_s=1.0)
-        store.recordings.finish(session, duration_s=1.0)
+        recording = begin(store)
+        store.recordings.append(recording, readings(3), duration_s=1.0)
+        store.recordings.finish(recording, duration_s=1.0)
         store.jobs.save(Job("waiting", "video", "film.mp4", datetime.now(timezone.utc), path="uploads/film"))
         over = datetime.now(timezone.utc)
         store.jobs.save(Job("over", "video", "film.mp4", over, state=JobState.DONE, finished_at=over))
-    return session
+    return recording
 
 
 def send(client: FlaskClient) -> Any:
@@ -44,20 +44,20 @@ def assert_refused(answer: Any, reason: str = "Read-only file system") -> None:
 
 
 def test_all_that_was_kept_on_a_read_only_disk_can_be_read(tmp_path: Path) -> None:
-    session = fill(tmp_path / "data")
+    recording = fill(tmp_path / "data")
 
     with read_only(tmp_path / "data"), keeping(tmp_path / "data") as client:
         for path in (
-            "/sessions",
-            f"/sessions/{session}",
+            "/recordings",
+            f"/recordings/{recording}",
             "/videos",
-            "/api/sessions",
-            f"/api/sessions/{session}",
-            f"/api/sessions/{session}/readings.csv",
-            f"/api/sessions/{session}/summary.json",
-            f"/api/sessions/{session}/report.html",
-            f"/api/sessions/compare?a={session}&b={session}",
-            "/api/sessions/export.zip",
+            "/api/recordings",
+            f"/api/recordings/{recording}",
+            f"/api/recordings/{recording}/readings.csv",
+            f"/api/recordings/{recording}/summary.json",
+            f"/api/recordings/{recording}/report.html",
+            f"/api/recordings/compare?a={recording}&b={recording}",
+            "/api/recordings/export.zip",
             "/api/jobs",
             "/api/jobs/waiting",
             "/api/recordings/current",
@@ -68,7 +68,7 @@ def test_all_that_was_kept_on_a_read_only_disk_can_be_read(tmp_path: Path) -> No
 
 
 def test_nothing_can_be_changed_there_and_the_answer_says_why(tmp_path: Path) -> None:
-    session = fill(tmp_path / "data")
+    recording = fill(tmp_path / "data")
 
     with read_only(tmp_path / "data"), keeping(tmp_path / "data") as client:
         for method, path, options in (
@@ -77,12 +77,12 @@ def test_nothing_can_be_changed_there_and_the_answer_says_why(tmp_path: Path) ->
             ("DELETE", "/api/jobs/over", {}),
             ("POST", "/api/recordings", {"json": AGREED}),
             ("POST", "/api/recordings", {"json": AGREED, "headers": enter(client)}),
-            ("PATCH", f"/api/sessions/{session}", {"json": {"name": "another"}}),
-            ("DELETE", f"/api/sessions/{session}", {}),
-            ("DELETE", "/api/sessions?confirm=true", {}),
+            ("PATCH", f"/api/recordings/{recording}", {"json": {"name": "another"}}),
+            ("DELETE", f"/api/recordings/{recording}", {}),
+            ("DELETE", "/api/recordings?confirm=true", {}),
         ):
             assert_refused(client.open(path, method=method, **options))
-        assert client.get("/api/sessions").get_json()["total"] == 1
+        assert client.get("/api/recordings").get_json()["total"] == 1
 
 
 @pytest.mark.parametrize("name", ["", "missing", "missing/deeply"])
@@ -93,7 +93,7 @@ def test_an_empty_read_only_disk_takes_no_video_and_no_recording(name: str, tmp_
     with read_only(disk), keeping(disk / name) as client:
         assert_refused(send(client))
         assert_refused(client.post("/api/recordings", json=AGREED))
-        for path in ("/sessions", "/videos", "/api/sessions", "/api/jobs"):
+        for path in ("/recordings", "/videos", "/api/recordings", "/api/jobs"):
             assert client.get(path).status_code == 200, path
 
 

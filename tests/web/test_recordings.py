@@ -1,33 +1,31 @@
-"""Recordings over HTTP: with consent alone, of the live picture or of one's own visit."""
+"""Recordings that are kept, over HTTP: the list, what can be done with one, files, pages."""
 
 from __future__ import annotations
 
-import http.client
+import csv
 import json
-import os
-import signal
-import sys
+import zipfile
 from collections.abc import Iterator
+from datetime import datetime, timezone
+from io import BytesIO
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
-from fer_web.errors import StoreError
-from fer_web.store import RecordingState, Store
-from fer_web.web.visitor import Visitor
+from fer_web.core import Marker
+from fer_web.web.recording_files import attachment, file_name
+from tests.readings import reading_of
+from tests.web.client import make_app
 from tests.web.keeping import keeping, store_of
-from tests.web.live_server import eventually, serving
-from tests.web.test_camera import JPEG, app_of, enter, send
 from tests.web.test_openapi import errors_in, schema_of
+from tests.web.test_recordings import code_of, start, stop
 
-needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
-AGREED = {"consent": True}
-# A second until the next readings are written, and what a busy machine takes for it.
-KILL_AFTER_S = 2.0
+HAPPY = (0.02, 0.02, 0.02, 0.86, 0.02, 0.02, 0.04)
+SAD = (0.02, 0.02, 0.02, 0.04, 0.86, 0.02, 0.02)
+EVIL = "<script>alert(1)</script>\"'& ../../x"
+BEGAN = datetime(2026, 3, 4, 5, 6, 7, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -36,295 +34,318 @@ def client(tmp_path: Path) -> Iterator[FlaskClient]:
         yield client
 
 
-def start(client: FlaskClient, visit: dict[str, str] | None = None, **wish: Any) -> Any:
-    answer = client.post("/api/recordings", json={**AGREED, **wish}, headers=visit or {})
-    assert answer.status_code == 201, answer.text
-    assert errors_in(answer.get_json(), schema_of("Recording")) == []
-    return answer.get_json()
+def add(client: FlaskClient, name: str = "talk", scores: tuple[float, ...] = HAPPY, seconds: int = 20) -> str:
+    """A recording of one person at ten pictures a second, with a marker in its middle."""
+    store = store_of(client)
+    recording = store.recordings.create(
+        name, "demo", BEGAN, kind="live", fps=10.0, width=64, height=48, model="fake 1", consent="signed"
+    )
+    readings = [reading_of(count / 10, 1, scores, count // 30, None, None) for count in range(seconds * 10)]
+    store.recordings.append(recording, readings, duration_s=float(seconds))
+    store.recordings.mark(recording, Marker(seconds / 2, EVIL))
+    store.recordings.finish(recording, duration_s=float(seconds))
+    return recording
 
 
-def current(client: FlaskClient, visit: dict[str, str] | None = None) -> Any:
-    answer = client.get("/api/recordings/current", headers=visit or {}).get_json()
-    assert errors_in(answer, schema_of("CurrentRecording")) == []
-    return answer["recording"]
+def listed(client: FlaskClient, query: str = "") -> Any:
+    answer = client.get(f"/api/recordings{query}").get_json()
+    assert errors_in(answer, schema_of("Recordings")) == []
+    return answer
 
 
-def stop(client: FlaskClient, recording: Any, visit: dict[str, str] | None = None) -> Any:
-    answer = client.delete(f"/api/recordings/{recording['id']}", headers=visit or {})
-    assert answer.status_code == 200, answer.text
-    return answer.get_json()
+# the list
 
 
-def code_of(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.get_json()["error"]["code"]
-
-
-# the live picture
-
-
-def test_the_live_picture_is_recorded_without_a_viewer_until_it_is_stopped(client: FlaskClient) -> None:
-    recording = start(client, name="Interview 1", note="signed forms")
-    assert (recording["name"], recording["source"], recording["state"]) == ("Interview 1", "live", "recording")
-    assert eventually(lambda: current(client)["readings"] >= 5)
-
-    ended = stop(client, recording)
-
-    assert ended["state"] == "finished"
-    assert current(client) is None
-    stored = store_of(client).recordings.get(recording["id"])
-    assert (stored.state, stored.kind, stored.consent) == (RecordingState.FINISHED, "live", "signed forms")
-    assert (stored.recording.source, stored.recording.model) == ("demo", "fake 1")
-    assert stored.readings == ended["readings"] >= 5
-    assert stored.recording.fps > 0
-    assert stored.recording.width > 0
-    assert len(list(store_of(client).recordings.readings(recording["id"]))) == stored.readings
-
-
-@pytest.mark.parametrize("consent", [None, False, "yes", 1])
-def test_nobody_is_recorded_without_consent(client: FlaskClient, consent: object) -> None:
-    answer = client.post("/api/recordings", json={"name": "talk", "consent": consent})
-
-    assert code_of(answer) == (403, "consent_required")
-    assert current(client) is None
+def test_nothing_was_recorded_and_nothing_is_made(client: FlaskClient) -> None:
+    assert listed(client) == {"recordings": [], "total": 0, "limit": 50, "offset": 0}
+    assert client.get("/recordings").status_code == 200
     assert not store_of(client).is_there
-    assert client.application.extensions["fer_web"].hub.is_open is False
 
 
-def test_the_live_picture_is_recorded_once_at_a_time(client: FlaskClient) -> None:
-    first = start(client)
-    assert code_of(client.post("/api/recordings", json=AGREED)) == (409, "already_recording")
+def test_recordings_come_newest_first_and_in_pieces(client: FlaskClient) -> None:
+    ids = [add(client, f"talk {number}", seconds=1) for number in range(3)]
 
-    stop(client, first)
-
-    assert start(client)["id"] != first["id"]
-    assert code_of(client.delete(f"/api/recordings/{first['id']}")) == (404, "no_recording")
-
-
-def test_a_recording_without_a_name_is_called_after_its_time(client: FlaskClient) -> None:
-    assert start(client, name=" \n ")["name"].startswith("Recording of 20")
+    assert [one["id"] for one in listed(client)["recordings"]] == ids[::-1]
+    piece = listed(client, "?limit=1&offset=1")
+    assert [one["id"] for one in piece["recordings"]] == [ids[1]]
+    assert piece["total"] == 3
 
 
-def test_markers_are_kept_with_their_times(client: FlaskClient) -> None:
+@pytest.mark.parametrize("query", ["?limit=-1", "?limit=201", "?offset=x", "?limit=", "?offset=99999999999999999999"])
+def test_bad_pieces_are_refused(client: FlaskClient, query: str) -> None:
+    assert code_of(client.get(f"/api/recordings{query}")) == (400, "bad_parameter")
+
+
+def test_one_is_told_without_its_readings(client: FlaskClient) -> None:
+    answer = client.get(f"/api/recordings/{add(client)}").get_json()
+
+    assert errors_in(answer, schema_of("Recording")) == []
+    assert (answer["name"], answer["state"], answer["kind"]) == ("talk", "finished", "live")
+    assert (answer["people"], answer["readings"], answer["markers"], answer["duration_s"]) == (1, 200, 1, 20.0)
+    assert answer["started_at"] == "2026-03-04T05:06:07+00:00"
+    assert answer["consent"] == "signed"
+    assert answer["expires_at"] > answer["started_at"]
+
+
+@pytest.mark.parametrize("method", ["get", "patch", "delete"])
+def test_what_is_not_there_is_told(client: FlaskClient, method: str) -> None:
+    body = {"json": {"name": "x"}} if method == "patch" else {}
+
+    assert code_of(getattr(client, method)("/api/recordings/nothing", **body)) == (404, "no_recording")
+
+
+@pytest.mark.parametrize("file", ["readings.csv", "summary.json", "report.html"])
+def test_files_of_what_is_not_there_are_told(client: FlaskClient, file: str) -> None:
+    assert code_of(client.get(f"/api/recordings/nothing/{file}")) == (404, "no_recording")
+    assert client.get("/recordings/nothing").status_code == 404
+
+
+# renaming and deleting
+
+
+def test_a_recording_is_renamed(client: FlaskClient) -> None:
+    recording = add(client)
+
+    answer = client.patch(f"/api/recordings/{recording}", json={"name": f" {EVIL}\n"})
+
+    assert answer.get_json()["name"] == EVIL
+    assert listed(client)["recordings"][0]["name"] == EVIL
+
+
+@pytest.mark.parametrize("name", ["", "  ", None, 3, "x" * 201])
+def test_a_name_has_to_be_one(client: FlaskClient, name: object) -> None:
+    recording = add(client)
+
+    assert code_of(client.patch(f"/api/recordings/{recording}", json={"name": name})) == (400, "bad_parameter")
+    assert listed(client)["recordings"][0]["name"] == "talk"
+
+
+def test_a_recording_is_deleted(client: FlaskClient) -> None:
+    gone, kept = add(client, "gone"), add(client, "kept")
+
+    assert client.delete(f"/api/recordings/{gone}").status_code == 204
+
+    assert [one["id"] for one in listed(client)["recordings"]] == [kept]
+
+
+def test_what_is_being_recorded_has_to_be_stopped_first(client: FlaskClient) -> None:
     recording = start(client)
-    for number in range(7):
-        answer = client.post(f"/api/recordings/{recording['id']}/markers", json={"text": f" Question\n{number} "})
-        assert answer.status_code == 201
-        assert errors_in(answer.get_json(), schema_of("Marker")) == []
+    assert listed(client)["recordings"][0]["state"] == "recording"
 
-    told = current(client)
-    assert told["markers"] == 7
-    assert [marker["text"] for marker in told["newest_markers"]] == [f"Question {number}" for number in range(2, 7)]
+    assert code_of(client.delete(f"/api/recordings/{recording['id']}")) == (409, "still_recording")
+
     stop(client, recording)
-    markers = store_of(client).recordings.get(recording["id"]).recording.markers
-    assert [marker.text for marker in markers] == [f"Question {number}" for number in range(7)]
-    assert [marker.time_s for marker in markers] == sorted(marker.time_s for marker in markers)
+    assert client.delete(f"/api/recordings/{recording['id']}").status_code == 204
 
 
-@pytest.mark.parametrize(
-    ("body", "code"),
-    [
-        (b"[1]", "bad_json"),
-        (b"{", "bad_json"),
-        (b'{"consent": true, "until": 3}', "unknown_parameter"),
-        (b'{"consent": true, "name": 7}', "bad_parameter"),
-        (b'{"consent": true, "source": "file"}', "bad_parameter"),
-        (b'{"consent": true, "name": "%s"}' % (b"x" * 201), "bad_parameter"),
-        (b'{"consent": true, "note": "%s"}' % (b"x" * 501), "bad_parameter"),
-        (b'{"consent": true, "name": "%s"}' % (b"x" * 20_000), "image_too_large"),
-    ],
-)
-def test_bad_wishes_are_refused_and_start_nothing(client: FlaskClient, body: bytes, code: str) -> None:
-    answer = client.post("/api/recordings", data=body, content_type="application/json")
+def test_everything_is_deleted_after_asking_and_recordings_end(client: FlaskClient) -> None:
+    add(client)
+    start(client)
+    assert code_of(client.delete("/api/recordings")) == (400, "confirm_required")
+    assert listed(client)["total"] == 2
 
-    assert code_of(answer)[1] == code
-    assert current(client) is None
+    answer = client.delete("/api/recordings?confirm=true")
+
+    assert answer.get_json() == {"deleted": 2}
+    assert listed(client)["total"] == 0
+    assert client.get("/api/recordings/current").get_json() == {"recording": None}
 
 
-def test_a_form_of_another_website_cannot_start_one(client: FlaskClient) -> None:
-    answer = client.post("/api/recordings", data=b'{"consent": true}', content_type="text/plain")
-    assert code_of(answer) == (415, "unsupported_media_type")
+def test_what_another_server_on_the_same_folder_records_is_left_to_it(client: FlaskClient, tmp_path: Path) -> None:
+    mine = start(client)
+    with keeping(tmp_path / "data") as other:
+        theirs = start(other)
 
-    answer = client.post("/api/recordings", json=AGREED, headers={"Sec-Fetch-Site": "cross-site"})
-    assert code_of(answer) == (403, "cross_site")
+        for path in ("/api/recordings?confirm=true", f"/api/recordings/{theirs['id']}"):
+            answer = client.delete(path)
+            assert code_of(answer) == (409, "still_recording")
+            assert "another server" in answer.get_json()["error"]["message"]
 
-
-@pytest.mark.parametrize("text", ["", "  ", None, 5, "x" * 501])
-def test_a_marker_needs_a_text(client: FlaskClient, text: object) -> None:
-    recording = start(client)
-
-    answer = client.post(f"/api/recordings/{recording['id']}/markers", json={"text": text})
-
-    assert code_of(answer) == (400, "bad_parameter")
+        assert client.get("/api/recordings/current").get_json()["recording"]["id"] == mine["id"]  # it was not ended
+        stop(other, theirs)
+    assert client.delete("/api/recordings?confirm=true").get_json() == {"deleted": 2}
 
 
-def test_without_models_there_is_nothing_to_record(tmp_path: Path) -> None:
-    from tests.web.client import make_app
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_pages_of_other_websites_can_do_none_of_it(client: FlaskClient, site: str) -> None:
+    recording = add(client)
+    foreign = {"Sec-Fetch-Site": site}
 
-    client = make_app(StoreError("no model here"), data_dir=tmp_path).test_client()
+    answers = [
+        client.get("/api/recordings", headers=foreign),
+        client.get(f"/api/recordings/{recording}/readings.csv", headers=foreign),
+        client.get(f"/api/recordings/{recording}/report.html", headers=foreign),
+        client.get("/api/recordings/export.zip", headers=foreign),
+        client.patch(f"/api/recordings/{recording}", json={"name": "x"}, headers=foreign),
+        client.delete(f"/api/recordings/{recording}", headers=foreign),
+        client.delete("/api/recordings?confirm=true", headers=foreign),
+    ]
 
-    assert client.post("/api/recordings", json=AGREED).status_code == 503
-    assert not store_of(client).is_there
-
-
-def test_a_store_that_cannot_be_written_starts_nothing_and_says_why(tmp_path: Path) -> None:
-    (tmp_path / "data").write_text("a file in the place of the folder")
-    app = app_of(data_dir=tmp_path / "data")
-    client = app.test_client()
-
-    answer = client.post("/api/recordings", json=AGREED)
-
-    assert code_of(answer) == (503, "storage_unavailable")
-    assert current(client) is None
-    app.extensions["fer_web"].close()
+    assert [code_of(answer) for answer in answers] == [(403, "cross_site")] * len(answers)
+    assert listed(client)["total"] == 1
 
 
-def test_stopping_the_service_writes_what_has_come(client: FlaskClient) -> None:
-    recording = start(client)
-    assert eventually(lambda: current(client)["readings"] >= 3)
-    mine = client.application.extensions["fer_web"]
-    store = Store.open(f"sqlite:///{mine.store._database.path}")
+def test_nothing_is_told_without_the_token(tmp_path: Path) -> None:
+    client = make_app(token="sixteen letters or more", data_dir=tmp_path).test_client()
 
-    mine.close()
-
-    stored = store.recordings.get(recording["id"])
-    assert stored.state is RecordingState.FINISHED
-    assert stored.readings >= 3
+    assert client.get("/recordings").headers["Location"] == "/login?next=/recordings"
+    assert client.get("/recordings/x").status_code == 303
+    for path in ("/api/recordings", "/api/recordings/x/report.html", "/api/recordings/export.zip"):
+        assert client.get(path).status_code == 401
 
 
-# visits
+# files
 
 
-def test_a_visit_is_recorded_by_its_visitor(client: FlaskClient) -> None:
-    visit = enter(client)
-    recording = start(client, visit, name="me")
-    assert recording["source"] == "visit"
-    for _ in range(3):
-        assert send(client, visit).status_code == 200
-    assert (
-        client.post(f"/api/recordings/{recording['id']}/markers", json={"text": "hm"}, headers=visit).status_code == 201
+def test_readings_come_as_a_file(client: FlaskClient) -> None:
+    recording = add(client, "Größe 1", seconds=200)
+
+    answer = client.get(f"/api/recordings/{recording}/readings.csv")
+
+    rows = list(csv.reader(answer.text.splitlines()))
+    assert len(rows) == 2001
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"].startswith(
+        'attachment; filename="Gr_e-1-readings.csv"; filename*=UTF-8'
     )
 
-    assert stop(client, recording, visit)["readings"] == 3
-    stored = store_of(client).recordings.get(recording["id"])
-    assert (stored.kind, stored.recording.source, stored.readings) == ("visitor", "visitor's camera", 3)
-    assert (stored.recording.width, stored.recording.height) == (60, 40)
+
+def test_german_excel_gets_semicolons_and_decimal_commas(client: FlaskClient) -> None:
+    recording = add(client, seconds=2)
+    address = f"/api/recordings/{recording}/readings.csv"
+
+    plain = list(csv.reader(client.get(address, query_string={"separator": ","}).text.splitlines()))
+    local = list(csv.reader(client.get(f"{address}?separator=;").text.splitlines(), delimiter=";"))
+
+    assert client.get(address).text == client.get(address, query_string={"separator": ","}).text
+    assert local == [[cell.replace(".", ",") for cell in row] for row in plain]
+    assert f'href="{address}?separator=;"' in client.get(f"/recordings/{recording}").text.replace("%3B", ";")
+    with zipfile.ZipFile(BytesIO(client.get("/api/recordings/export.zip?separator=;").data)) as file:
+        name = next(name for name in file.namelist() if name.endswith(".csv"))
+        assert file.read(name).decode().splitlines()[0] == ";".join(plain[0])
 
 
-def test_nobody_else_can_see_mark_or_stop_it(client: FlaskClient) -> None:
-    visit, other = enter(client), enter(client)
-    recording = start(client, visit)
-    path = f"/api/recordings/{recording['id']}"
+@pytest.mark.parametrize("path", ["/api/recordings/export.zip", "/api/recordings/{}/readings.csv"])
+@pytest.mark.parametrize("separator", ["", "|", ";;", "semicolon"])
+def test_no_other_separator_is_known(client: FlaskClient, path: str, separator: str) -> None:
+    answer = client.get(path.format(add(client)), query_string={"separator": separator})
 
-    for headers in ({}, other, {"Fer-Visit": "guess"}):
-        assert current(client, headers) is None
-        assert code_of(client.post(f"{path}/markers", json={"text": "x"}, headers=headers)) == (404, "no_recording")
-        assert code_of(client.delete(path, headers=headers)) == (404, "no_recording")
-    assert current(client, visit)["id"] == recording["id"]
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (400, "bad_parameter")
 
 
-def test_it_ends_with_the_visit(client: FlaskClient) -> None:
-    visit = enter(client)
-    recording = start(client, visit)
-    send(client, visit)
+def test_the_summary_adds_them_up(client: FlaskClient) -> None:
+    recording = add(client)
 
-    client.delete("/camera/visit", headers=visit)
+    answer = client.get(f"/api/recordings/{recording}/summary.json")
 
-    assert eventually(lambda: store_of(client).recordings.get(recording["id"]).state is RecordingState.FINISHED)
-    assert store_of(client).recordings.get(recording["id"]).readings == 1
-    assert code_of(client.post("/api/recordings", json=AGREED, headers=visit)) == (404, "no_visit")
-
-
-def test_a_visit_needs_its_secret(client: FlaskClient) -> None:
-    answer = client.post("/api/recordings", json={**AGREED, "source": "visit"})
-
-    assert code_of(answer) == (404, "no_visit")
+    assert answer.get_json()["everybody"]["dominant_shares"]["happy"] == 1.0
+    assert "Content-Disposition" not in answer.headers
+    saved = client.get(f"/api/recordings/{recording}/summary.json?download=true")
+    assert "talk-summary.json" in saved.headers["Content-Disposition"]
+    assert code_of(client.get(f"/api/recordings/{recording}/summary.json?download=2")) == (400, "bad_parameter")
 
 
-def test_a_visitor_can_record_the_live_picture_too(client: FlaskClient) -> None:
-    visit = enter(client)
+def test_a_summary_grows_with_its_recording_and_follows_its_name(client: FlaskClient) -> None:
+    store, recording = store_of(client), add(client)
+    path = f"/api/recordings/{recording}/summary.json"
+    assert client.get(path).get_json()["recording"]["name"] == "talk"
 
-    assert start(client, visit, source="live")["source"] == "live"
-    assert start(client, visit)["source"] == "visit"
+    store.recordings.rename(recording, "other")
+    assert client.get(path).get_json()["recording"]["name"] == "other"
 
-
-def test_a_visit_over_a_websocket_learns_its_secret_and_is_recorded(tmp_path: Path) -> None:
-    app = app_of(data_dir=tmp_path / "data")
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        with Visitor(server.server_port) as visitor:
-            told = visitor.ask("visit")
-            assert errors_in(told, schema_of("Visit")) == []
-            client = app.test_client()
-            recording = start(client, {"Fer-Visit": told["visit"]})
-            assert "results" in visitor.ask(JPEG)
-            assert visitor.ask("hello")["error"]["code"] == "unsupported_format"
-        assert eventually(lambda: store_of(client).recordings.get(recording["id"]).state is RecordingState.FINISHED)
-        assert store_of(client).recordings.get(recording["id"]).readings == 1
-    finally:
-        server.shutdown()
-        server.server_close()
-        app.extensions["fer_web"].close()
+    running = store.recordings.create("runs", "demo", BEGAN, kind="live")
+    for count in (1, 2):
+        store.recordings.append(running, [reading_of(float(count), 1, SAD, 0, None, None)], duration_s=float(count))
+        assert client.get(f"/api/recordings/{running}/summary.json").get_json()["readings"] == count
 
 
-# processes that end
+def test_a_report_may_run_nothing_and_load_nothing(client: FlaskClient) -> None:
+    recording = add(client, EVIL)
+
+    answer = client.get(f"/api/recordings/{recording}/report.html?download=true")
+
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'")
+    assert "script-src" not in policy
+    assert "sandbox" in policy
+    assert "<script" not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    assert "../" not in answer.headers["Content-Disposition"]
 
 
-@needs_gunicorn
-def test_a_process_that_is_killed_loses_no_more_than_the_last_second(tmp_path: Path) -> None:
-    with serving("tests.web.camera_app:app", FER_DATA_DIR=str(tmp_path / "data"), FER_VISITORS="2") as server:
-        recording = _post(server.port, "/api/recordings", {**AGREED, "name": "cut off"})
-        assert eventually(lambda: _current(server.port)["readings"] >= 5)
-        told = _current(server.port)
-        assert eventually(lambda: _current(server.port)["elapsed_s"] > told["elapsed_s"] + KILL_AFTER_S)
-        worker = server.json("/state")["process"]
-        _kill(worker, server.process.pid)
-        server.process.wait(10)
+def test_two_are_compared(client: FlaskClient) -> None:
+    one, other = add(client, "first"), add(client, "second", SAD)
 
-    with Store.open(f"sqlite:///{tmp_path / 'data' / 'fer_web.sqlite'}") as store:
-        assert eventually(
-            lambda: store.recordings.recover() == 1
-        )  # a killed process takes a moment to let go of its files
-        stored = store.recordings.get(recording["id"])
-        readings = list(store.recordings.readings(recording["id"]))
-    assert stored.state is RecordingState.INTERRUPTED
-    assert stored.recording.trouble is not None
-    assert stored.recording.fps > 0
-    assert len(readings) == stored.readings >= told["readings"]
+    told = client.get(f"/api/recordings/compare?a={one}&b={other}").get_json()
+    page = client.get(f"/api/recordings/compare.html?a={one}&b={other}").text
+
+    assert [told[side]["recording"]["name"] for side in ("a", "b")] == ["first", "second"]
+    assert told["b"]["everybody"]["dominant_shares"]["sad"] == 1.0
+    assert page.index("first") < page.index("second")
+    assert code_of(client.get(f"/api/recordings/compare?a={one}")) == (400, "bad_parameter")
+    assert code_of(client.get(f"/api/recordings/compare?a={one}&b=nothing")) == (404, "no_recording")
 
 
-@needs_gunicorn
-def test_a_process_that_is_asked_to_end_finishes_the_recording(tmp_path: Path) -> None:
-    with serving("tests.web.camera_app:app", FER_DATA_DIR=str(tmp_path / "data"), FER_VISITORS="2") as server:
-        recording = _post(server.port, "/api/recordings", AGREED)
-        assert eventually(lambda: _current(server.port)["readings"] > 3)
-        server.process.terminate()
-        assert server.process.wait(20) == 0
+def test_everything_is_exported_piece_by_piece(client: FlaskClient) -> None:
+    ids = [add(client, EVIL, seconds=300), add(client, EVIL, SAD, seconds=1), add(client, "Über uns", seconds=1)]
 
-    with Store.open(f"sqlite:///{tmp_path / 'data' / 'fer_web.sqlite'}") as store:
-        assert store.recordings.get(recording["id"]).state is RecordingState.FINISHED
+    answer = client.get("/api/recordings/export.zip", buffered=False)
+    pieces = list(answer.iter_encoded())
 
-
-def _kill(*processes: int) -> None:
-    for process in reversed(processes):  # the master first: it would start another worker
-        os.kill(process, signal.SIGKILL)
-
-
-def _post(port: int, path: str, body: Any) -> Any:
-    return _ask(port, "POST", path, json.dumps(body))
-
-
-def _current(port: int) -> Any:
-    return _ask(port, "GET", "/api/recordings/current")["recording"]
+    assert len(pieces) > 4  # as it is read, not at once
+    with zipfile.ZipFile(BytesIO(b"".join(pieces))) as file:
+        assert file.testzip() is None
+        names = file.namelist()
+        folders = {name.split("/")[0] for name in names if "/" in name}
+        assert len(folders) == 3
+        assert all(name.count("/") < 2 and ".." not in name for name in names)
+        assert {name.split("/")[1] for name in names if "/" in name} == {"readings.csv", "summary.json", "report.html"}
+        assert {one["id"] for one in json.loads(file.read("recordings.json"))} == set(ids)
+        longest = max((name for name in names if name.endswith(".csv")), key=lambda name: file.getinfo(name).file_size)
+        assert len(file.read(longest).splitlines()) == 3001
+        assert any(folder.startswith("2026-03-04_050607_Über-uns_") for folder in folders)
 
 
-def _ask(port: int, method: str, path: str, body: str | None = None) -> Any:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    try:
-        connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
-        answer = connection.getresponse()
-        told = json.load(answer)
-        assert answer.status < 300, told
-        return told
-    finally:
-        connection.close()
+def test_an_empty_export_opens_too(client: FlaskClient) -> None:
+    with zipfile.ZipFile(BytesIO(client.get("/api/recordings/export.zip").data)) as file:
+        assert file.namelist() == ["recordings.json"]
+
+
+def test_names_of_files_suit_every_system() -> None:
+    assert file_name('a/b\\c:"d"?.txt') == "a-b-c-d-txt"
+    assert file_name("...") == "recording"
+    assert len(file_name("x" * 500)) == 60
+    assert "\n" not in attachment('x"\r\nSet-Cookie: a=b')
+
+
+# the pages
+
+
+def test_names_cannot_break_out_of_a_page(client: FlaskClient) -> None:
+    recording = add(client, EVIL)
+    other = add(client, EVIL)
+
+    for path in (f"/recordings/{recording}", f"/compare?a={recording}&b={other}"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+        assert "&lt;script&gt;alert" in answer.text
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert "unsafe-inline" not in answer.headers["Content-Security-Policy"]
+        assert " style=" not in answer.text
+
+
+def test_the_page_offers_what_there_is(client: FlaskClient) -> None:
+    recording = add(client)
+    page = client.get(f"/recordings/{recording}").text
+
+    for file in ("report.html", "readings.csv", "summary.json"):
+        assert f'href="/api/recordings/{recording}/{file}' in page
+    assert "annotated" not in page
+    assert "consent: signed" in page
+
+
+def test_the_list_says_how_long_they_are_kept(client: FlaskClient, tmp_path: Path) -> None:
+    assert "30 days" in client.get("/recordings").text
+    forever = make_app(data_dir=tmp_path, retention_days=0).test_client()
+    assert "until somebody deletes them" in forever.get("/recordings").text

@@ -16,7 +16,7 @@ def test_a_database_that_cannot_be_used_is_told_and_everything_else_goes_on(tmp_
     (tmp_path / FILE).write_text("these are my notes\n" * 100)
     client = make_app(data_dir=tmp_path).test_client()
 
-    answer = client.get("/api/sessions")
+    answer = client.get("/api/recordings")
 
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (503, "storage_unavailable")
     assert "no SQLite database" in answer.get_json()["error"]["message"]
@@ -27,7 +27,7 @@ def test_a_database_that_cannot_be_used_is_told_and_everything_else_goes_on(tmp_
 def test_nothing_is_made_for_people_who_only_look(tmp_path: Path) -> None:
     client = make_app(data_dir=tmp_path / "data").test_client()
 
-    for path in ("/", "/sessions", "/videos", "/api/sessions", "/privacy"):
+    for path in ("/", "/recordings", "/videos", "/api/recordings", "/privacy"):
         assert client.get(path).status_code == 200, path
 
     assert not (tmp_path / "data").exists()

@@ -9,10 +9,10 @@ const MOST_PREVIEWED = 200000; // readings; more are only added up when somebody
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 
-export class SessionItem {
+export class RecordingItem {
   #previewed = null;
 
-  constructor(session, address, { choose, rename, remove }) {
+  constructor(recording, address, { choose, rename, remove }) {
     this.box = element("input", { type: "checkbox" });
     this.box.addEventListener("change", () => choose(this.box.checked));
     this.link = element("a", { href: address });
@@ -26,31 +26,31 @@ export class SessionItem {
       button.addEventListener("click", work);
       return button;
     });
-    this.node = element("li", { className: "card session" },
+    this.node = element("li", { className: "card recording" },
       element("label", { className: "choose" }, this.box),
       element("div", {}, element("h2", {}, this.link), this.when, this.facts),
       element("div", { className: "preview" }, this.shares, this.said),
       element("div", { className: "rest actions" }, ...this.buttons));
-    this.show(session);
+    this.show(recording);
   }
 
   get wantsPreview() {
-    const { readings, state, people, name } = this.session;
+    const { readings, state, people, name } = this.recording;
     return readings > 0 && readings <= MOST_PREVIEWED && this.#previewed !== `${readings} ${state} ${people} ${name}`;
   }
 
-  show(session) {
-    this.session = session;
-    write(this.link, session.name);
-    this.box.setAttribute("aria-label", `Choose ${session.name} to compare`);
-    for (const button of this.buttons) button.setAttribute("aria-label", `${button.textContent} ${session.name}`);
-    const state = STATES[session.state] ? [element("span", { className: "state", textContent: STATES[session.state] }), " · "] : [];
-    const expiry = session.expires_at ? ` · kept until ${day.format(new Date(session.expires_at))}` : "";
-    this.when.replaceChildren(...state, `${KINDS[session.kind]} · ${when.format(new Date(session.started_at))}${expiry}`);
-    const facts = { Length: clock(session.duration_s), People: session.people, Readings: session.readings.toLocaleString(), ...(session.markers ? { Markers: session.markers } : {}) };
+  show(recording) {
+    this.recording = recording;
+    write(this.link, recording.name);
+    this.box.setAttribute("aria-label", `Choose ${recording.name} to compare`);
+    for (const button of this.buttons) button.setAttribute("aria-label", `${button.textContent} ${recording.name}`);
+    const state = STATES[recording.state] ? [element("span", { className: "state", textContent: STATES[recording.state] }), " · "] : [];
+    const expiry = recording.expires_at ? ` · kept until ${day.format(new Date(recording.expires_at))}` : "";
+    this.when.replaceChildren(...state, `${KINDS[recording.kind]} · ${when.format(new Date(recording.started_at))}${expiry}`);
+    const facts = { Length: clock(recording.duration_s), People: recording.people, Readings: recording.readings.toLocaleString(), ...(recording.markers ? { Markers: recording.markers } : {}) };
     this.facts.replaceChildren(...Object.entries(facts).map(([name, text]) => element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: text }))));
-    if (!session.readings) write(this.said, "Nobody was seen.");
-    else if (session.readings > MOST_PREVIEWED) write(this.said, "The report adds it up.");
+    if (!recording.readings) write(this.said, "Nobody was seen.");
+    else if (recording.readings > MOST_PREVIEWED) write(this.said, "The report adds it up.");
   }
 
   choose(isOn) {
@@ -60,7 +60,7 @@ export class SessionItem {
 
   // How the time was shared out among the most probable expressions; null when that could not be found out.
   preview(summary) {
-    const { readings, state, people, name } = this.session;
+    const { readings, state, people, name } = this.recording;
     this.#previewed = `${readings} ${state} ${people} ${name}`;
     const shares = summary?.everybody.dominant_shares;
     if (!shares) return write(this.said, "Nobody could be judged.");

@@ -3,10 +3,10 @@
 import { ask } from "./asking.js";
 import { askDelete, askName } from "./dialogs.js";
 import { plural } from "./dom.js";
-import { SessionItem } from "./session-item.js";
+import { RecordingItem } from "./recording-item.js";
 
 const find = (name) => document.getElementById(name);
-const { api, pages, compare, limit } = find("sessions").dataset;
+const { api, pages, compare, limit } = find("recordings").dataset;
 const REFRESH_MS = 5000; // while something is being recorded
 
 const items = new Map(); // by id, in the order of the page
@@ -19,9 +19,9 @@ async function load() {
     const found = [];
     do {
       const answer = await ask("GET", `${api}?limit=${limit}&offset=${found.length}`);
-      found.push(...answer.sessions);
+      found.push(...answer.recordings);
       total = answer.total;
-      if (!answer.sessions.length) break;
+      if (!answer.recordings.length) break;
     } while (found.length < Math.min(shown, total));
     show(found);
     complain(null);
@@ -30,14 +30,14 @@ async function load() {
   }
 }
 
-function show(sessions) {
-  const ids = new Set(sessions.map(({ id }) => id));
+function show(recordings) {
+  const ids = new Set(recordings.map(({ id }) => id));
   for (const [id, item] of items) {
     if (!ids.has(id)) { item.node.remove(); items.delete(id); chosen.delete(id); }
   }
-  sessions.forEach((session, place) => {
-    const item = items.get(session.id) ?? add(session);
-    item.show(session);
+  recordings.forEach((recording, place) => {
+    const item = items.get(recording.id) ?? add(recording);
+    item.show(recording);
     const there = find("list").children[place];
     if (there !== item.node) find("list").insertBefore(item.node, there ?? null);
   });
@@ -48,20 +48,20 @@ function show(sessions) {
   preview();
 }
 
-function add(session) {
-  const item = new SessionItem(session, `${pages}/${session.id}`, {
-    choose: (isOn) => { if (isOn) chosen.add(session.id); else chosen.delete(session.id); showChosen(); },
-    rename: () => askName(item.session.name, async (name) => item.show(await ask("PATCH", `${api}/${session.id}`, { name }))),
-    remove: () => askDelete(`Delete “${item.session.name}”?`, "Its numbers and its report go for good; downloads that somebody took do not.", () => remove(item)),
+function add(recording) {
+  const item = new RecordingItem(recording, `${pages}/${recording.id}`, {
+    choose: (isOn) => { if (isOn) chosen.add(recording.id); else chosen.delete(recording.id); showChosen(); },
+    rename: () => askName(item.recording.name, async (name) => item.show(await ask("PATCH", `${api}/${recording.id}`, { name }))),
+    remove: () => askDelete(`Delete “${item.recording.name}”?`, "Its numbers and its report go for good; downloads that somebody took do not.", () => remove(item)),
   });
-  items.set(session.id, item);
+  items.set(recording.id, item);
   return item;
 }
 
 async function remove(item) {
   const neighbor = item.node.nextElementSibling ?? item.node.previousElementSibling;
-  await ask("DELETE", `${api}/${item.session.id}`);
-  say(`${item.session.name} was deleted`);
+  await ask("DELETE", `${api}/${item.recording.id}`);
+  say(`${item.recording.name} was deleted`);
   await load();
   (neighbor?.isConnected ? neighbor.querySelector("a") : find("main")).focus(); // not lost with what was removed
 }
@@ -73,7 +73,7 @@ async function preview() {
   isPreviewing = true;
   for (const item of [...items.values()].filter((one) => one.wantsPreview)) {
     try {
-      item.preview(await ask("GET", `${api}/${item.session.id}/summary.json`));
+      item.preview(await ask("GET", `${api}/${item.recording.id}/summary.json`));
     } catch {
       item.preview(null);
     }
@@ -82,7 +82,7 @@ async function preview() {
 }
 
 function showChosen() {
-  const names = [...chosen].map((id) => `“${items.get(id).session.name}”`);
+  const names = [...chosen].map((id) => `“${items.get(id).recording.name}”`);
   find("comparing").hidden = names.length === 0;
   find("compare").disabled = names.length !== 2;
   const missing = { 1: ": choose one more to compare them", 2: "" }[names.length] ?? ": two can be compared, not more";
@@ -112,5 +112,5 @@ find("delete-all").addEventListener("click", () => {
     find("main").focus();
   });
 });
-setInterval(() => { if (!document.hidden && [...items.values()].some((item) => item.session.state === "recording")) load(); }, REFRESH_MS);
+setInterval(() => { if (!document.hidden && [...items.values()].some((item) => item.recording.state === "recording")) load(); }, REFRESH_MS);
 load();

@@ -5,7 +5,7 @@ import { askDelete, askName } from "./dialogs.js";
 import { showTimes } from "./times.js";
 
 const find = (name) => document.getElementById(name);
-const { id, api, pages } = find("session").dataset;
+const { id, api, pages } = find("recording").dataset;
 
 find("rename").addEventListener("click", () => askName(find("name").textContent, async (wish) => {
   const { name } = await ask("PATCH", `${api}/${id}`, { name: wish });

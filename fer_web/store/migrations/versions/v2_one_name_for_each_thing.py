@@ -1,0 +1,39 @@
+"""Tables, columns and kinds are called what the thing is called everywhere else."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "2"
+down_revision = "1"
+
+TABLES = {"sessions": "recordings", "people": "tracks"}
+COLUMNS = {
+    "readings": {
+        "session": "recording",
+        "track": "track_id",
+        "is_uncertain": "uncertain",
+        "blinks": "blink_count",
+        "left_ear": "left_eye_aspect_ratio",
+        "right_ear": "right_eye_aspect_ratio",
+        "is_poor": "poor",
+    },
+    "tracks": {"session": "recording", "track": "track_id"},
+    "markers": {"session": "recording"},
+    "jobs": {"session_id": "recording_id"},
+}
+KINDS = {"live": "camera", "visitor": "visit"}
+
+
+def upgrade() -> None:
+    op.drop_index("ix_sessions_created_at", table_name="sessions")
+    op.drop_index("ix_markers_session", table_name="markers")
+    for old, new in TABLES.items():
+        op.execute(f"ALTER TABLE {old} RENAME TO {new}")
+    for table, columns in COLUMNS.items():
+        for old, new in columns.items():
+            op.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
+    for old, new in KINDS.items():
+        op.execute(f"UPDATE recordings SET kind = '{new}' WHERE kind = '{old}'")  # noqa: S608  (names of ours)
+    op.create_index("ix_recordings_created_at", "recordings", ["created_at"])
+    op.create_index("ix_markers_recording", "markers", ["recording"])
