@@ -1,6 +1,6 @@
 """How gunicorn serves FER Web: `gunicorn` in this folder, with the same FER_ settings as everything else.
 
-One worker, because one process owns the camera; many threads, because every viewer keeps one busy. FER_VIEWERS is
+One worker, because one process owns the camera; many threads, because every viewer keeps one busy. FER_MAX_VIEWERS is
 checked to be well below FER_THREADS, so that uploads and health checks always find one.
 """
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 from fer_web.errors import SettingsError
 from fer_web.settings import load_settings
-from fer_web.web.camera import FRAME_BYTES
 from fer_web.web.patience import Timeouts
 from fer_web.web.services import LARGE_REQUESTS
+from fer_web.web.visits import FRAME_BYTES
 from fer_web.web.worker import GRACE_S, LAST_S, StreamWorker
 
 try:
@@ -31,8 +31,8 @@ bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_
 workers = 1
 worker_class = StreamWorker  # gthread that waits for slow clients without threads, and ends streams on SIGTERM
 StreamWorker.patience = Timeouts(head_s=_settings.patience_s / 2, stall_s=_settings.patience_s)
-StreamWorker.max_body_bytes = max(_settings.upload_max_bytes, FRAME_BYTES)
-StreamWorker.max_held_bytes = LARGE_REQUESTS * _settings.upload_max_bytes
+StreamWorker.max_body_bytes = max(_settings.image_max_bytes, FRAME_BYTES)
+StreamWorker.max_held_bytes = LARGE_REQUESTS * _settings.image_max_bytes
 threads = _settings.threads
 worker_connections = max(_settings.connections, 2 * _settings.threads)  # most of them wait, and cost no thread
 preload_app = False  # the camera and the models belong to the worker

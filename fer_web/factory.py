@@ -22,7 +22,7 @@ from fer_web.sources import ChosenSource, SourceState, choose_source, keep_open,
 from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
 from fer_web.vision import Analyzer, Overlay, draw, draw_notice
-from fer_web.web import camera, events, jobs, lab, notice, pages, predict, recordings, running, stream, system
+from fer_web.web import events, jobs, lab, notice, pages, predict, recordings, running, stream, system, visits
 from fer_web.web.access import Access
 from fer_web.web.errors import handle_errors
 from fer_web.web.guard import guard
@@ -43,7 +43,7 @@ BLUEPRINTS = (
     pages.bp,
     stream.bp,
     events.bp,
-    camera.bp,
+    visits.bp,
     predict.bp,
     running.bp,
     recordings.bp,
@@ -74,7 +74,7 @@ def build_app(settings: Settings, startup: BackgroundStartup) -> Flask:
     """The same around any start-up, which is not started here: tests bring one without models."""
     app = Flask("fer_web", template_folder=str(TEMPLATES), static_folder=str(STATIC))
     app.request_class = MemoryRequest
-    app.config["MAX_CONTENT_LENGTH"] = settings.upload_max_bytes
+    app.config["MAX_CONTENT_LENGTH"] = settings.image_max_bytes
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions[EXTENSION] = _services(settings, startup)
     handle_errors(app)
@@ -105,11 +105,11 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
     visitors = _visitors(settings, startup, metrics)
     metrics.watch(lambda: {**hub.counts(), **visitors.counts()})
     store = Store.lazy(settings.database_address, keep=settings.retention)
-    limits = Limits(settings.upload_max_bytes, settings.upload_max_pixels, settings.upload_max_images)
+    limits = Limits(settings.image_max_bytes, settings.image_max_pixels, settings.request_max_images)
     return Services(
         hub=hub,
         startup=startup,
-        uploads=PredictCapacity.of(limits, settings.upload_parallel, settings.upload_wait_s),
+        uploads=PredictCapacity.of(limits, settings.predict_parallel, settings.predict_wait_s),
         access=_access(settings),
         metrics=metrics,
         visitors=visitors,
@@ -143,7 +143,7 @@ def _hub(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Ca
         return draw(result, overlays, fps)
 
     def notice(pixels: Pixels | None, text: str) -> Pixels:
-        return draw_notice(pixels, settings.size, text)
+        return draw_notice(pixels, settings.capture_size, text)
 
     hub: Camera[FrameResult, frozenset[Overlay]] = Camera(
         frames=partial(_frames, settings, startup),
@@ -151,7 +151,7 @@ def _hub(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Ca
         paint=paint,
         notice=notice,
         on_result=lambda result: metrics.observe_steps("live", result.timing_ms),
-        max_viewers=settings.viewers,
+        max_viewers=settings.max_viewers,
     )
     return hub
 
@@ -159,7 +159,7 @@ def _hub(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Ca
 def _visitors(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Visits[FrameResult]:
     return Visits(
         lambda: startup.vision().live(),
-        places=settings.visitors,
+        places=settings.max_visitors,
         workers=max(2, os.cpu_count() or 2),
         on_result=lambda result: metrics.observe_steps("visitor", result.timing_ms),
     )
@@ -190,7 +190,7 @@ def _frames(
         return
     chosen: ChosenSource = choice
     yield from keep_open(
-        lambda: open_source(chosen.uri, loop=settings.loop, size=settings.size, stop=stop),
+        lambda: open_source(chosen.uri, loop=settings.loop, size=settings.capture_size, stop=stop),
         lambda state: on_state(replace(state, reason=state.reason or chosen.reason)),
         stop,
     )

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
         "Without it: the first webcam if one delivers within 3 seconds, else the demo.",
     )
     loop: bool = Field(True, description="Start a video file again when it ends.")
-    size: Size = Field((640, 480), description="The picture size asked of webcams, width x height.")
+    capture_size: Size = Field((640, 480), description="The picture size asked of webcams, width x height.")
     host: str = Field(
         "127.0.0.1",
         min_length=1,
@@ -135,18 +135,18 @@ class Settings(BaseSettings):
         description="How many seconds a client may send or read nothing in the middle of a request or an answer; the "
         "head of a request has to be complete in half of it.",
     )
-    viewers: int = Field(
+    max_viewers: int = Field(
         100,
         ge=1,
         description="How many may watch at once, where an open page counts as two (its picture and its state); "
         f"with the visitors, at least {RESERVED_THREADS} fewer than threads.",
     )
-    visitors: int = Field(
+    max_visitors: int = Field(
         8,
         ge=0,
         le=1000,
-        description="How many may have their own camera analyzed at once (the page /camera); each keeps a thread busy, "
-        "as a viewer does. 0 switches it off.",
+        description="How many may have their own camera analyzed at once (the page /my-camera); each keeps a thread "
+        "busy, as a viewer does. 0 switches it off.",
     )
     notice: str | None = Field(
         None,
@@ -155,17 +155,17 @@ class Settings(BaseSettings):
     )
     model: str = Field("xception", min_length=1, description="The expression model's name in FER_MODELS_DIR.")
     models_dir: Path = Field(MODELS, description="The folder of the models and their cards.")
-    upload_max_bytes: int = Field(
+    image_max_bytes: int = Field(
         25_000_000, ge=1_000, description="The largest request that /predict accepts, in bytes."
     )
-    upload_max_pixels: int = Field(
+    image_max_pixels: int = Field(
         50_000_000, ge=1_000, description="The largest picture that /predict accepts, in pixels (width x height)."
     )
-    upload_max_images: int = Field(16, ge=1, le=1_000, description="How many pictures one request may hold.")
-    upload_parallel: int = Field(
+    request_max_images: int = Field(16, ge=1, le=1_000, description="How many pictures one request may hold.")
+    predict_parallel: int = Field(
         2, ge=1, le=64, description="How many pictures are decoded and analyzed at once; further ones wait."
     )
-    upload_wait_s: float = Field(
+    predict_wait_s: float = Field(
         15.0, gt=0, le=300, description="How many seconds an upload waits for its turn before it is told to come back."
     )
     data_dir: Path = Field(
@@ -257,10 +257,11 @@ def _conflicts(settings: Settings) -> list[str]:
             f"({MAKE_TOKEN}), or FER_INSECURE_NO_TOKEN=yes if everybody who reaches it may watch"
         )
     most = settings.threads - RESERVED_THREADS
-    if settings.viewers + settings.visitors > most:
+    if settings.max_viewers + settings.max_visitors > most:
         found.append(
-            f"FER_VIEWERS={settings.viewers} and FER_VISITORS={settings.visitors} leave fewer than {RESERVED_THREADS} "
-            f"of FER_THREADS={settings.threads} to everything else: make them {most} or less together, or add threads"
+            f"FER_MAX_VIEWERS={settings.max_viewers} and FER_MAX_VISITORS={settings.max_visitors} leave fewer "
+            f"than {RESERVED_THREADS} of FER_THREADS={settings.threads} to everything else: make them {most} or less "
+            "together, or add threads"
         )
     for origin in settings.origins:
         scheme, mark, rest = origin.partition("://")

@@ -3,7 +3,7 @@
 import { clock, element, percent, plural, write } from "./dom.js";
 import { EMOTIONS } from "./palette.js";
 
-const KINDS = { live: "Live picture", visitor: "A visitor's camera", video: "Video" };
+const KINDS = { camera: "Camera", visit: "A visitor's camera", video: "Video" };
 const STATES = { recording: "Being recorded", interrupted: "Broke off" };
 const MOST_PREVIEWED = 200000; // readings; more are only added up when somebody opens the report
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -62,7 +62,7 @@ export class RecordingItem {
   preview(summary) {
     const { readings, state, people, name } = this.recording;
     this.#previewed = `${readings} ${state} ${people} ${name}`;
-    const shares = summary?.everybody.dominant_shares;
+    const shares = summary?.everybody.dominant_emotion_shares;
     if (!shares) return write(this.said, "Nobody could be judged.");
     this.shares.replaceChildren(...EMOTIONS.filter((emotion) => shares[emotion] > 0).map((emotion) => {
       const part = element("span");

@@ -19,7 +19,7 @@ class OneFace:
 
     def __call__(self, frame: Frame, faces: Faces) -> Faces:
         face = Face(Rect(60, 60, 160, 160), 0.9)
-        return (replace(face, track=1, scores=np.full(7, 1 / 7, np.float32)),)
+        return (replace(face, track_id=1, scores=np.full(7, 1 / 7, np.float32)),)
 
 
 class FixedVision:

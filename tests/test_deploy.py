@@ -181,7 +181,7 @@ def test_the_documented_proxies_hand_the_stream_on_at_once() -> None:
     text = DOCUMENT.read_text()
     assert "proxy_buffering off;" in text
     assert "flush_interval -1" in text
-    assert Settings.model_fields["upload_max_bytes"].default <= 25 * 2**20
+    assert Settings.model_fields["image_max_bytes"].default <= 25 * 2**20
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ def test_a_file_that_holds_no_secret_is_told_by_its_variable_and_name(
     if content is not None:
         Path("token").write_bytes(content)
     monkeypatch.setenv("FER_TOKEN_FILE", "token")
-    monkeypatch.setenv("FER_SIZE", "big")
+    monkeypatch.setenv("FER_CAPTURE_SIZE", "big")
 
     with pytest.raises(SettingsError) as failure:
         load_settings()
@@ -154,7 +154,7 @@ def test_a_file_that_holds_no_secret_is_told_by_its_variable_and_name(
     lines = str(failure.value).splitlines()
     assert len(lines) == 2, "everything that is wrong is told at once"
     assert any(reason in line and "token" in line.lower() for line in lines)
-    assert any("FER_SIZE" in line for line in lines)
+    assert any("FER_CAPTURE_SIZE" in line for line in lines)
 
 
 def test_a_secret_that_is_given_twice_is_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +184,9 @@ def test_the_settings_say_which_variable_a_value_came_from(
 # Quotes, which docker's --env-file keeps
 
 
-@pytest.mark.parametrize(("name", "value"), [("FER_PORT", '"8080"'), ("FER_LOOP", "'yes'"), ("FER_SIZE", "“640x480”")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("FER_PORT", '"8080"'), ("FER_LOOP", "'yes'"), ("FER_CAPTURE_SIZE", "“640x480”")]
+)
 def test_quotes_around_a_value_that_is_wrong_by_them_are_named_in_the_error(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,7 +54,7 @@ def test_a_source_that_makes_no_sense_is_told_at_once() -> None:
 
 
 def test_missing_models_do_not_keep_the_service_from_starting(tmp_path: Path) -> None:
-    client = create_app(Settings(source="demo:", models_dir=tmp_path, upload_wait_s=120)).test_client()
+    client = create_app(Settings(source="demo:", models_dir=tmp_path, predict_wait_s=120)).test_client()
 
     answer = client.post("/predict", data=b"x", content_type="image/png")
 

@@ -31,7 +31,7 @@ def test_the_defaults_fit_together_and_are_safe() -> None:
         False,
     )
     assert settings.origins == ()
-    assert settings.viewers + settings.visitors <= settings.threads - RESERVED_THREADS
+    assert settings.max_viewers + settings.max_visitors <= settings.threads - RESERVED_THREADS
 
 
 def test_an_option_beats_the_environment_which_beats_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,14 +54,14 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -
 
 def test_lists_and_sizes_are_written_the_way_people_write_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FER_HOSTS", "a.example.org, b.example.org,")
-    monkeypatch.setenv("FER_SIZE", "1280x720")
+    monkeypatch.setenv("FER_CAPTURE_SIZE", "1280x720")
     monkeypatch.setenv("FER_LOOP", "no")
     monkeypatch.setenv("FER_LOG_LEVEL", "DEBUG")
 
     settings = load_settings()
 
     assert settings.hosts == ("a.example.org", "b.example.org")
-    assert settings.size == (1280, 720)
+    assert settings.capture_size == (1280, 720)
     assert settings.loop is False
     assert settings.log_level == "debug"
 
@@ -70,9 +70,9 @@ def test_everything_that_is_wrong_is_told_at_once(monkeypatch: pytest.MonkeyPatc
     wrong = {
         "FER_PORT": "many",
         "FER_LOG_LEVEL": "loud",
-        "FER_SIZE": "big",
+        "FER_CAPTURE_SIZE": "big",
         "FER_HOST": "0.0.0.0",
-        "FER_VIEWERS": "500",
+        "FER_MAX_VIEWERS": "500",
         "FER_ORIGINS": "*",
     }
     for name, value in wrong.items():
@@ -112,7 +112,7 @@ def test_viewers_never_take_the_last_threads() -> None:
 
     assert load_settings(fitting).viewers == 20
     for name in ("viewers", "visitors"):
-        with pytest.raises(SettingsError, match=r"FER_VIEWERS=.* and FER_VISITORS=.* FER_THREADS=40"):
+        with pytest.raises(SettingsError, match=r"FER_MAX_VIEWERS=.* and FER_MAX_VISITORS=.* FER_THREADS=40"):
             load_settings({**fitting, name: fitting[name] + 1})
 
 

@@ -73,8 +73,8 @@ def _answer(name: str, stem: str, vision: Analyzer, settings: Settings, args: ar
             vision,
             data,
             upsample=args.upsample,
-            max_bytes=settings.upload_max_bytes,
-            max_pixels=settings.upload_max_pixels,
+            max_bytes=settings.image_max_bytes,
+            max_pixels=settings.image_max_pixels,
         )
     except OSError as error:
         return {"error": {"code": "unreadable", "message": f"it cannot be read: {error.strerror}"}}

@@ -54,9 +54,10 @@ class FaceMeasures:
     sad: Annotated[float, _emotion(Emotion.SAD)]
     surprise: Annotated[float, _emotion(Emotion.SURPRISE)]
     neutral: Annotated[float, _emotion(Emotion.NEUTRAL)]
-    uncertain: Annotated[bool, Measure("when the answer should not be trusted", of=attrgetter("is_uncertain"))] = False
+    uncertain: Annotated[bool, Measure("when the answer should not be trusted", of=attrgetter("uncertain"))] = False
     left_eye_aspect_ratio: Annotated[
-        float | None, _eye("how open the person's left eye is: near 0 when shut, about 0.3 when open", "left_eye_aspect_ratio")
+        float | None,
+        _eye("how open the person's left eye is: near 0 when shut, about 0.3 when open", "left_eye_aspect_ratio"),
     ] = None
     right_eye_aspect_ratio: Annotated[float | None, _eye("the right eye's", "right_eye_aspect_ratio")] = None
     eyes_open: Annotated[bool | None, _eye("unknown when the eyes could not be judged", "is_open")] = None
@@ -68,7 +69,7 @@ class FaceMeasures:
     size_px: Annotated[
         int | None, Measure("width of the face's region", "quality", low=0, of=_part("quality", "size_px"))
     ] = None
-    poor: Annotated[bool | None, _quality("when the face is too small, dark or blurred", "is_poor")] = None
+    poor: Annotated[bool | None, _quality("when the face is too small, dark or blurred", "poor")] = None
 
     @property
     def scores(self) -> tuple[float, ...]:

@@ -201,7 +201,7 @@ class Visits(Generic[R]):
         if self._is_closed:
             raise BusyError("the service is stopping", RETRY_S)
         if not self.places:
-            raise BusyError("this service takes no pictures from visitors' cameras (FER_VISITORS is 0)", 3600)
+            raise BusyError("this service takes no pictures from visitors' cameras (FER_MAX_VISITORS is 0)", 3600)
         if len(self._visits) >= self.places:
             count = "the only place" if self.places == 1 else f"all {self.places} places"
             raise BusyError(f"{count} for visitors' cameras are taken; try again in {RETRY_S} s", RETRY_S)

@@ -122,7 +122,9 @@ class Tracker:
 
     def faces(self) -> Faces:
         """Everybody who is followed, largest first."""
-        return tuple(sorted((track.face() for track in self._tracks), key=lambda face: (-face.region.area, face.track_id)))
+        return tuple(
+            sorted((track.face() for track in self._tracks), key=lambda face: (-face.region.area, face.track_id))
+        )
 
     def _gray(self, frame: Frame) -> NDArray[np.uint8]:
         if self._gray_of is None or self._gray_of[0] is not frame:

@@ -25,7 +25,7 @@ PAGES = frozenset(
     {
         "pages.index",
         "pages.try_picture",
-        "camera.page",
+        "visits.page",
         "jobs.page",
         "recordings.page",
         "recordings.recording_page",
@@ -39,7 +39,7 @@ PAGES = frozenset(
 LINKABLE = PAGES | {"static", "pages.favicon", "pages.privacy", "pages.login", "system.live", "system.ready"}
 
 # Not counted: what a page consists of, what watches over the service, and frames, of which a visit sends one at a time.
-UNCOUNTED = frozenset({"static", "pages.favicon", "system.live", "system.ready", "camera.frame"})
+UNCOUNTED = frozenset({"static", "pages.favicon", "system.live", "system.ready", "visits.frame"})
 # How a browser says that it loads a page itself, and not something for a page.
 NAVIGATIONS = frozenset({"document", "iframe", "frame"})
 

@@ -84,7 +84,9 @@ def annotated(recording: str) -> Response:
     """The copy of a video with its faces marked; parts of it, too (Range)."""
     path = services().videos.annotated_copy(recording)
     if path is None:
-        raise RequestError("no_copy", "this recording has no annotated video: it was not asked for, or is not ready yet")
+        raise RequestError(
+            "no_copy", "this recording has no annotated video: it was not asked for, or is not ready yet"
+        )
     name = f"annotated-{recording[:8]}.mp4"
     return send_file(path, "video/mp4", as_attachment=True, download_name=name, conditional=True, etag=True)
 

@@ -13,10 +13,10 @@ from fer_web.errors import RequestError
 from fer_web.registry import ModelCard
 from fer_web.sources import decode_image
 from fer_web.vision import Analyzer
-from fer_web.web.camera import PERMISSIONS
 from fer_web.web.lab_results import lab_rows
 from fer_web.web.services import Services, services
 from fer_web.web.uploads import Upload, read_uploads
+from fer_web.web.visits import PERMISSIONS
 
 bp = Blueprint("lab", __name__)
 

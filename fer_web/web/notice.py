@@ -14,7 +14,7 @@ bp = Blueprint("notice", __name__)
 
 COOKIE = "fer_notice"
 # Pages that show, or take, a camera's picture.
-PATHS = frozenset({"/", "/camera"})
+PATHS = frozenset({"/", "/my-camera"})
 
 
 @bp.before_app_request

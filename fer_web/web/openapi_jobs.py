@@ -32,14 +32,14 @@ PATHS: dict[str, dict[str, Any]] = {
         "post": {
             "operationId": "add_job",
             "summary": "Have a video analyzed.",
-            "description": "MP4, MOV, MKV, WebM, AVI, GIF, MPEG or WMV; what it is is decided by its content. It is "
-            "written to the disk as it comes and deleted there when its job is over. What it shows becomes a recording.",
+            "description": "MP4, MOV, MKV, WebM, AVI, GIF, MPEG or WMV; its content decides which. It is written to "
+            "the disk as it comes and deleted there when its job is over. What it shows becomes a recording.",
             "parameters": [
                 parameter("name", TEXT, "What it is called in lists; else the name that a form gives it."),
                 parameter(
                     "annotate",
                     {"type": "boolean", "default": False},
-                    "Whether to keep a copy with the faces marked: it holds pictures, as long as its recording is kept.",
+                    "Whether to keep a copy with the faces marked: it holds pictures and is kept with its recording.",
                 ),
             ],
             "requestBody": {

@@ -23,7 +23,7 @@ OVERLAY = parameter(
     "Layers to draw, separated by commas: boxes, labels, landmarks, keypoints, blinks, heatmap, blur; empty for none.",
 )
 
-VISIT = visit("The visit's id, as POST /camera/visit answered it.", required=True)
+VISIT = visit("The visit's id, as POST /api/visits answered it.", required=True)
 
 PATHS: dict[str, dict[str, Any]] = {
     "/stream": {
@@ -65,14 +65,14 @@ PATHS: dict[str, dict[str, Any]] = {
             },
         }
     },
-    "/camera": {
+    "/my-camera": {
         "get": {
             "operationId": "camera",
             "summary": "The page that shows what is seen in the visitor's own camera.",
             "responses": {**PAGE, **refusals(*GUARDED)},
         }
     },
-    "/camera/socket": {
+    "/api/visits/socket": {
         "get": {
             "operationId": "camera_socket",
             "summary": "A visit over a WebSocket: frames in, results back.",
@@ -88,7 +88,7 @@ PATHS: dict[str, dict[str, Any]] = {
             },
         }
     },
-    "/camera/visit": {
+    "/api/visits": {
         "post": {
             "operationId": "enter",
             "summary": "Begin a visit without a WebSocket.",
@@ -105,7 +105,7 @@ PATHS: dict[str, dict[str, Any]] = {
             "responses": {"204": answer("It has ended."), **refusals(*GUARDED, "no_visit")},
         },
     },
-    "/camera/frame": {
+    "/api/visits/frame": {
         "post": {
             "operationId": "visitor_frame",
             "summary": "The faces in one frame of a visit.",

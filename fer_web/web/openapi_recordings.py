@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fer_web.reports import COMMA, SEPARATORS
+from fer_web.store import RecordingState
 from fer_web.web.openapi_parts import (
     BODY_REFUSALS,
     GUARDED,
@@ -16,6 +17,7 @@ from fer_web.web.openapi_parts import (
     parameter,
     ref,
     refusals,
+    visit,
 )
 from fer_web.web.openapi_running import NAME
 from fer_web.web.openapi_schemas import COUNTED, NUMBER, SIZE, TEXT, Schema, list_of, object_of, or_null
@@ -46,7 +48,9 @@ PATHS: dict[str, dict[str, Any]] = {
             "parameters": [
                 parameter("limit", {"type": "integer", "minimum": 0, "maximum": 200, "default": 50}, "How many."),
                 parameter("offset", {"type": "integer", "minimum": 0, "default": 0}, "How many to leave out first."),
-                parameter("state", {"type": "string", "enum": list(map(str, RecordingState))}, "Only those in this state."),
+                parameter(
+                    "state", {"type": "string", "enum": list(map(str, RecordingState))}, "Only those in this state."
+                ),
                 visit("A visit's id: its own recording alone, while it runs.", required=False),
             ],
             "responses": {

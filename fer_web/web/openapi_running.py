@@ -82,7 +82,10 @@ SCHEMAS: dict[str, Schema] = {
             "consent": {"const": True, "description": "That everybody in the picture knows of it and agreed."},
             "name": {**NAME, "description": "For people; else the time."},
             "note": {**NOTE, "description": "How people agreed, for those who have to show that."},
-            "kind": {"enum": ["camera", "visit"], "description": "Else visit with the header Fer-Visit, camera without."},
+            "kind": {
+                "enum": ["camera", "visit"],
+                "description": "Else visit with the header Fer-Visit, camera without.",
+            },
         },
         "What to record.",
         optional=("name", "note", "kind"),

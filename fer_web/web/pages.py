@@ -25,7 +25,7 @@ bp = Blueprint("pages", __name__)
 LOGIN_BYTES = 4096
 NAVIGATION = (
     ("pages.index", "Live"),
-    ("camera.page", "Your camera"),
+    ("visits.page", "Your camera"),
     ("pages.try_picture", "Try a picture"),
     ("jobs.page", "Videos"),
     ("recordings.page", "Recordings"),

@@ -8,9 +8,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from fer_web.errors import NoRecording, RequestError
 from fer_web.web.bodies import NAME_LENGTH, TEXT_LENGTH, line_of, read_object
-from fer_web.web.camera import VISIT_HEADER
 from fer_web.web.recording_schemas import active_json
 from fer_web.web.services import services
+from fer_web.web.visits import VISIT_HEADER
 
 bp = Blueprint("running", __name__, url_prefix="/api/recordings")
 

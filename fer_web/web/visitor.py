@@ -24,7 +24,7 @@ PATIENCE_S = 20.0
 class Visitor:
     """A visit on this machine, from the handshake to its end; FerError when it is refused."""
 
-    def __init__(self, port: int, *, path: str = "/camera/socket", **headers: str) -> None:
+    def __init__(self, port: int, *, path: str = "/api/visits/socket", **headers: str) -> None:
         self._sock = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
         try:
             self._socket = self._upgraded(port, path, headers)

@@ -46,7 +46,7 @@ def test_what_no_step_has_found_out_is_null() -> None:
 
 
 def test_a_live_face_also_has_its_track_and_blinks() -> None:
-    answer = live_face_json(0, face(Rect(0, 0, 9, 9), track=4, blink=Blink(0.1, 0.1, None, 3, 12.34567, 0.2)))
+    answer = live_face_json(0, face(Rect(0, 0, 9, 9), track_id=4, blink=Blink(0.1, 0.1, None, 3, 12.34567, 0.2)))
 
     assert answer["track_id"] == 4
     assert answer["blink"] == {"count": 3, "last_time_s": 12.346, "last_duration_s": 0.2}

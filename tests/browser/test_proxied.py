@@ -39,7 +39,7 @@ def test_behind_a_proxy_on_a_path_the_pages_work(serve: Serve, browse: Browse, w
             assert all(link.startswith("/faces/") for link in own), own
             assert complaints(browser) == [], page
 
-        browser.get(f"{home}/camera")
+        browser.get(f"{home}/my-camera")
         one(browser, "#start").click()
         wait(browser).until(lambda _: "WebSocket" in text(browser, "main"))
         assert complaints(browser) == []

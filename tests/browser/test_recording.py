@@ -14,9 +14,9 @@ from tests.browser.conftest import Browse, Wait
 from tests.browser.page import complaints, every, one, text
 from tests.browser.server import Service
 from tests.browser.test_accessible import check
-from tests.browser.test_camera import film as film
-from tests.browser.test_camera import is_running, watching
-from tests.browser.test_camera import start as start_camera
+from tests.browser.test_my_camera import film as film
+from tests.browser.test_my_camera import is_running, watching
+from tests.browser.test_my_camera import start as start_camera
 
 EVIL = '<img src=x onerror="document.title=1">'
 

@@ -20,14 +20,14 @@ def test_every_setting_says_where_its_value_came_from(
     Path(".env").write_text("FER_PORT=1001\nFER_MODEL=tiny\n", encoding="utf-8")
     monkeypatch.setenv("FER_PORT", "1002")
 
-    settings = explained(capsys, "--viewers", "7")
+    settings = explained(capsys, "--max-viewers", "7")
 
     assert len(settings) == len(Settings.model_fields)
     told = {name: (settings[name]["value"], settings[name]["origin"]) for name in ("FER_PORT", "FER_MODEL")}
     assert told == {"FER_PORT": ("1002", "environment"), "FER_MODEL": ("tiny", ".env")}
-    assert (settings["FER_VIEWERS"]["value"], settings["FER_VIEWERS"]["origin"]) == ("7", "option")
+    assert (settings["FER_MAX_VIEWERS"]["value"], settings["FER_MAX_VIEWERS"]["origin"]) == ("7", "option")
     assert (settings["FER_HOST"]["value"], settings["FER_HOST"]["origin"]) == ("127.0.0.1", "default")
-    assert settings["FER_SIZE"]["default"] == "640x480"
+    assert settings["FER_CAPTURE_SIZE"]["default"] == "640x480"
 
 
 def test_no_secret_is_shown(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,7 @@ def test_every_emotion_is_a_measure() -> None:
 
 
 def test_a_reading_needs_a_track_and_scores() -> None:
-    reading = Reading.of(Face(Rect(0, 0, 9, 9), 1.0, track=3, scores=SCORES), 1.5)
+    reading = Reading.of(Face(Rect(0, 0, 9, 9), 1.0, track_id=3, scores=SCORES), 1.5)
 
     assert (reading.track_id, reading.time_s, reading.blink_count, reading.eyes_open) == (3, 1.5, 0, None)
     assert sum(reading.scores) == pytest.approx(1)
@@ -43,7 +43,7 @@ def test_a_reading_needs_a_track_and_scores() -> None:
 
 
 def test_a_reading_keeps_what_the_eyes_do() -> None:
-    face = Face(Rect(0, 0, 9, 9), 1.0, track=3, scores=SCORES, uncertain=True, blink=Blink(0.3, 0.25, False, 4))
+    face = Face(Rect(0, 0, 9, 9), 1.0, track_id=3, scores=SCORES, uncertain=True, blink=Blink(0.3, 0.25, False, 4))
 
     reading = Reading.of(face, 0.0)
 

@@ -89,7 +89,7 @@ def outcome(captured_s: float, *faces: Face) -> LiveResult[FrameResult]:
 
 
 def person(track: int | None = 1, is_classified: bool = True) -> Face:
-    return Face(Rect(1, 1, 9, 9), 0.9, track=track, scores=SCORES if is_classified else None)
+    return Face(Rect(1, 1, 9, 9), 0.9, track_id=track, scores=SCORES if is_classified else None)
 
 
 def test_readings_come_to_the_sink_while_it_runs_and_all_of_them_at_the_end(make: Make) -> None:

@@ -20,7 +20,7 @@ PIXELS = np.zeros((24, 32, 3), np.uint8)
 
 
 def analyze(frame: Frame) -> FrameResult:
-    return FrameResult(frame, (Face(Rect(0, 0, 9, 9), 0.9, track=1, scores=SCORES),))
+    return FrameResult(frame, (Face(Rect(0, 0, 9, 9), 0.9, track_id=1, scores=SCORES),))
 
 
 class Place:
@@ -91,7 +91,7 @@ def test_a_recording_opens_the_camera_and_lets_go_of_it_when_it_is_stopped(place
     running = place.recordings.start_live("talk", "they agreed")
 
     assert place.show(lambda: running.recorder.progress.readings >= 3)
-    assert (place.plans[0].kind, place.plans[0].name, place.plans[0].consent) == ("live", "talk", "they agreed")
+    assert (place.plans[0].kind, place.plans[0].name, place.plans[0].consent) == ("camera", "talk", "they agreed")
     assert place.plans[0].started_at.tzinfo is not None
     assert place.recordings.live is running
 

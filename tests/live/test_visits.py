@@ -90,7 +90,7 @@ def test_one_more_than_there_are_places_is_told_when_to_come_back() -> None:
 
 
 def test_nobody_comes_in_where_it_is_switched_off() -> None:
-    with pytest.raises(BusyError, match="FER_VISITORS"):
+    with pytest.raises(BusyError, match="FER_MAX_VISITORS"):
         room(places=0).enter()
 
 

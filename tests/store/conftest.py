@@ -38,7 +38,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     address: str = request.getfixturevalue("server_address")
     engine = create_engine(parse_address(address))
     with engine.begin() as connection:
-        connection.execute(text("TRUNCATE recordings, readings, people, markers, jobs RESTART IDENTITY"))
+        connection.execute(text("TRUNCATE recordings, readings, tracks, markers, jobs RESTART IDENTITY"))
     engine.dispose()
     return address
 

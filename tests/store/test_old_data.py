@@ -17,10 +17,17 @@ import pytest
 from fer_web.reports import csv_lines, summarize, summary_json
 from fer_web.store import Store
 from fer_web.store.address import sqlite_address
-from fer_web.store.migrations.versions.v2_measures_by_their_names import RENAMED
+from fer_web.store.migrations.versions.v2_one_name_for_each_thing import COLUMNS, KINDS
 
 V1 = Path(__file__).parent / "old_data" / "v1"
-CSV_RENAMED = {**RENAMED, "dominant": "dominant_emotion"}
+CSV_RENAMED = {**COLUMNS["readings"], "dominant": "dominant_emotion"}
+SUMMARY_RENAMED = {
+    "track": "track_id",
+    "mean_scores": "mean_emotions",
+    "dominant_shares": "dominant_emotion_shares",
+    "scores": "emotions",
+    "blinks": "blink_count",
+}
 RECORDINGS = [path.stem for path in sorted((V1 / "expected").glob("*.csv"))]
 
 
@@ -36,9 +43,13 @@ def expected(name: str) -> Any:
 
 
 def test_an_old_folder_lists_its_recordings(opened: Store) -> None:
-    old = {one["id"]: (one["name"], one["readings"], one["people"]) for one in expected("sessions.json")["sessions"]}
+    old = {
+        one["id"]: (KINDS.get(one["kind"], one["kind"]), one["name"], one["readings"], one["people"])
+        for one in expected("sessions.json")["sessions"]
+    }
 
-    assert {one.id: (one.recording.name, one.readings, one.people) for one in opened.recordings.list(limit=9)} == old
+    kept = opened.recordings.list(limit=9)
+    assert {one.id: (one.kind, one.recording.name, one.readings, one.people) for one in kept} == old
 
 
 @pytest.mark.parametrize("recording", RECORDINGS)
@@ -53,11 +64,19 @@ def test_an_old_recording_has_the_same_readings(opened: Store, recording: str) -
 def test_an_old_recording_adds_up_to_the_same(opened: Store, recording: str) -> None:
     summary = summarize(opened.recordings.get(recording).recording, opened.recordings.readings(recording))
 
-    assert json.loads(json.dumps(summary_json(summary))) == expected(f"{recording}.json")
+    old = {**in_new_words(expected(f"{recording}.json")), "version": 2}
+    assert json.loads(json.dumps(summary_json(summary))) == old
+
+
+def in_new_words(value: Any) -> Any:
+    """A summary of version 1 with the names of version 2."""
+    if isinstance(value, dict):
+        return {SUMMARY_RENAMED.get(name, name): in_new_words(inner) for name, inner in value.items()}
+    return [in_new_words(inner) for inner in value] if isinstance(value, list) else value
 
 
 def test_an_old_job_is_done_and_leads_to_its_recording(opened: Store) -> None:
     (old,) = expected("jobs.json")["jobs"]
 
     (job,) = opened.jobs.list(limit=9)
-    assert (job.id, str(job.state), job.session_id) == (old["id"], old["state"], old["session_id"])
+    assert (job.id, str(job.state), job.recording_id) == (old["id"], old["state"], old["session_id"])

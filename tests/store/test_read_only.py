@@ -50,7 +50,11 @@ def assert_reads_and_refuses(folder: Path, recording: str) -> None:
             assert [stored.id for stored in store.recordings.list(limit=5)] == [recording]
             assert len(list(store.recordings.readings(recording))) == 30
             assert (store.recordings.count(), store.jobs.list(limit=5)) == (1, [])
-            for write in (lambda: begin(store), lambda: store.recordings.delete(recording), store.recordings.delete_all):
+            for write in (
+                lambda: begin(store),
+                lambda: store.recordings.delete(recording),
+                store.recordings.delete_all,
+            ):
                 with pytest.raises(StoreReadOnly, match="cannot be written"):
                     write()
     assert names(folder) == before

@@ -13,7 +13,7 @@ from fer_web.store import RecordingState, Store, recording_deletion, recording_r
 from tests.readings import reading_of
 from tests.store.samples import NOON, SCORES, Clock, begin, reading, readings, rows
 
-TABLES = ("recordings", "readings", "people", "markers")
+TABLES = ("recordings", "readings", "tracks", "markers")
 
 
 @pytest.mark.parametrize(

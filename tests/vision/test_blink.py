@@ -15,7 +15,7 @@ PIXELS = np.zeros((8, 8, 3), np.uint8)
 AHEAD = Pose(0, 0, 0)
 
 
-def face(ear: float = 0.3, track: int | None = 1, pose: Pose | None = AHEAD, x: float = 100, left: float = 1) -> Face:
+def face(ear: float = 0.3, track_id: int | None = 1, pose: Pose | None = AHEAD, x: float = 100, left: float = 1) -> Face:
     """A face whose eyes have a ratio; the left one `left` times that; 80 pixels between the eyes."""
     landmarks = np.zeros((68, 2), np.float32)
     for start, middle, opening in ((36, x, ear), (42, x + 80, ear * left)):
@@ -29,7 +29,7 @@ def face(ear: float = 0.3, track: int | None = 1, pose: Pose | None = AHEAD, x: 
             (middle - 5, 100 + lids),
         ]
     landmarks[48:68] = (x + 40, 180)
-    return Face(Rect(50, 50, 230, 230), 1.0, track, landmarks, pose=pose)
+    return Face(Rect(50, 50, 230, 230), 1.0, track_id, landmarks, pose=pose)
 
 
 def blink_of(step: Blinks, time_s: float, *faces: Face) -> Blink:
@@ -53,14 +53,14 @@ def test_a_blink_is_counted_with_its_time_and_duration() -> None:
     assert (blink.count, blink.is_open) == (1, True)
     assert blink.last_time_s == pytest.approx(1.0)
     assert blink.last_duration_s == pytest.approx(5 / 30, abs=0.01)
-    assert blink.right_ear == pytest.approx(0.3)
+    assert blink.right_eye_aspect_ratio == pytest.approx(0.3)
 
 
 def test_every_track_has_its_own_count() -> None:
     step = Blinks()
     blink_once(step, 0.0)
 
-    blinks = [step(Frame(0, 2.0, PIXELS), (face(track=1), face(track=2)))[place].blink for place in (0, 1)]
+    blinks = [step(Frame(0, 2.0, PIXELS), (face(track_id=1), face(track_id=2)))[place].blink for place in (0, 1)]
 
     assert [blink.count for blink in blinks if blink] == [1, 0]
 
@@ -76,10 +76,10 @@ def test_the_state_of_shut_eyes_is_seen_at_once() -> None:
 def test_whoever_is_gone_for_long_starts_anew_and_leaves_nothing_behind() -> None:
     step = Blinks()
     for track in range(1, 200):
-        blink_of(step, float(track), face(track=track))
+        blink_of(step, float(track), face(track_id=track))
 
     assert len(step._eyes) < 15
-    assert blink_of(step, 200.0, face(track=1)).count == 0
+    assert blink_of(step, 200.0, face(track_id=1)).count == 0
 
 
 @pytest.mark.parametrize("pose", [Pose(MOST_YAW_DEG + 1, 0, 0), Pose(-MOST_YAW_DEG - 1, 0, 0), Pose(0, -40, 0)])
@@ -107,7 +107,7 @@ def test_eyes_with_impossible_shapes_are_not_judged() -> None:
     lost = replace(face(), landmarks=np.zeros((68, 2), np.float32))
 
     assert blink_of(Blinks(), 0.0, lost).is_open is None
-    assert blink_of(Blinks(), 0.0, replace(lost, track=None)).is_open is None
+    assert blink_of(Blinks(), 0.0, replace(lost, track_id=None)).is_open is None
 
 
 def test_a_single_picture_is_judged_by_a_fixed_threshold_and_remembers_nothing() -> None:

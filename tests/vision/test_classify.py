@@ -70,7 +70,7 @@ def test_scores_follow_a_change_within_three_time_constants() -> None:
     times = np.arange(0, 3 * TIME_CONSTANT_S + 1e-9, TIME_CONSTANT_S / 6)
 
     def shown(time_s: float, value: float) -> float:
-        (face,) = smooth(Frame(0, time_s, FRAME.pixels), (Face(RECT, 1.0, track=1, scores=scores(value)),))
+        (face,) = smooth(Frame(0, time_s, FRAME.pixels), (Face(RECT, 1.0, track_id=1, scores=scores(value)),))
         return float(face.scores[0])
 
     assert shown(-1, 0.1) == pytest.approx(0.1)
@@ -85,7 +85,7 @@ def test_a_heatmap_belongs_to_the_answer_that_is_shown() -> None:
     seen = {0.9: np.zeros((6, 6), np.float32), 0.1: np.ones((6, 6), np.float32)}  # of the first answer, and another
 
     def shown(time_s: float, value: float) -> Face:
-        face = Face(RECT, 1.0, track=1, scores=scores(value), heatmap=seen[value])
+        face = Face(RECT, 1.0, track_id=1, scores=scores(value), heatmap=seen[value])
         return smooth(Frame(0, time_s, FRAME.pixels), (face,))[0]
 
     assert shown(0.0, 0.9).heatmap is seen[0.9]
@@ -99,10 +99,10 @@ def test_a_heatmap_belongs_to_the_answer_that_is_shown() -> None:
 
 def test_people_are_smoothed_apart_and_still_faces_not_at_all() -> None:
     smooth = Smooth()
-    smooth(FRAME, (Face(RECT, 1.0, track=1, scores=scores(0.1)),))
+    smooth(FRAME, (Face(RECT, 1.0, track_id=1, scores=scores(0.1)),))
     later = Frame(1, 0.01, FRAME.pixels)
 
-    newcomer, still = smooth(later, (Face(RECT, 1.0, track=2, scores=scores(0.9)), Face(RECT, 1.0, scores=scores(0.8))))
+    newcomer, still = smooth(later, (Face(RECT, 1.0, track_id=2, scores=scores(0.9)), Face(RECT, 1.0, scores=scores(0.8))))
 
     assert newcomer.scores[0] == pytest.approx(0.9)
     assert still.scores[0] == pytest.approx(0.8)

@@ -30,7 +30,7 @@ def result(value: int, rect: Rect = BOX, **more: object) -> FrameResult:
         "heatmap": HEAT,
         "keypoints": KEYPOINTS,
     }
-    face = Face(rect, 1.0, track=7, **{**known, "blink": blink, **more})
+    face = Face(rect, 1.0, track_id=7, **{**known, "blink": blink, **more})
     return FrameResult(frame, (face,))
 
 

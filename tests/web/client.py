@@ -69,7 +69,7 @@ def make_app(vision: object = None, choice: ChosenSource = DEMO, **settings: Any
         return loaded
 
     startup = BackgroundStartup(load, lambda: choice)
-    app = build_app(Settings(**{"source": "demo:", "upload_wait_s": 5.0, **settings}), startup)
+    app = build_app(Settings(**{"source": "demo:", "predict_wait_s": 5.0, **settings}), startup)
     startup.start()
     return app
 

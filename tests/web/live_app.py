@@ -62,7 +62,7 @@ class FakeCamera:
 
 
 def analyze(frame: Frame) -> FrameResult:
-    return FrameResult(frame, (Face(Rect(200, 100, 400, 300), 0.9, track=1),), {"nothing": 0.1})
+    return FrameResult(frame, (Face(Rect(200, 100, 400, 300), 0.9, track_id=1),), {"nothing": 0.1})
 
 
 class Painter:

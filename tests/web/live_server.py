@@ -55,7 +55,7 @@ def serving(application: str = "tests.web.live_app:app", **environment: str) -> 
     """A server that answers; ended by force if the test has not ended it."""
     port = free_port()
     variables = {name: value for name, value in os.environ.items() if not name.startswith("FER_")}
-    variables |= {"FER_PORT": str(port), "FER_VISITORS": "0", "PYTHONPATH": str(ROOT)}
+    variables |= {"FER_PORT": str(port), "FER_MAX_VISITORS": "0", "PYTHONPATH": str(ROOT)}
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         variables["FER_DATA_DIR"] = str(Path(folder) / "data")

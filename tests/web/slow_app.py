@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flask import Response, request
+from tests.web.test_visits import CountingVision
 
 from tests.web.client import make_app
-from tests.web.test_camera import CountingVision
 
 app = make_app(CountingVision(), visitors=8)
 

@@ -32,7 +32,7 @@ def outcome(index: int, *faces: Face) -> LiveResult[FrameResult]:
 def happy_face() -> Face:
     scores = np.array([0, 0, 0, 0.9, 0, 0, 0.1], np.float32)
     blink = Blink(0.3, 0.31, True, count=4, last_time_s=1.5, last_duration_s=0.2)
-    return Face(Rect(10, 5, 30, 25), 0.9, track=7, scores=scores, blink=blink)
+    return Face(Rect(10, 5, 30, 25), 0.9, track_id=7, scores=scores, blink=blink)
 
 
 def parsed(events: bytes) -> list[dict[str, str]]:
@@ -125,7 +125,7 @@ def test_a_silence_is_broken_by_a_comment_every_ten_seconds() -> None:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with serving(FER_VIEWERS="4", FER_THREADS="20") as running:
+    with serving(FER_MAX_VIEWERS="4", FER_THREADS="20") as running:
         yield running
 
 

@@ -179,7 +179,7 @@ def test_a_referer_lets_nobody_change_anything() -> None:
     headers = {"Sec-Fetch-Site": "cross-site", "Referer": "https://app.example.org/"}
 
     assert client.post("/predict", data=picture(), content_type="image/png", headers=headers).status_code == 403
-    assert client.delete("/camera/visit", headers=headers).status_code == 403
+    assert client.delete("/api/visits", headers=headers).status_code == 403
 
 
 def test_to_show_the_picture_a_page_needs_the_token_or_the_log_in_too() -> None:

@@ -69,10 +69,10 @@ REQUESTS = (
     *(("GET", path) for path in ("/", "/login", "/static/site.css", "/openapi.json", "/nothing", "/health/live")),
     *(
         ("GET", path)
-        for path in ("/try", "/camera/socket", "/favicon.ico", "/privacy", "/x%0d%0aforged", "/a//b", "/%ff")
+        for path in ("/try", "/api/visits/socket", "/favicon.ico", "/privacy", "/x%0d%0aforged", "/a//b", "/%ff")
     ),
-    *(("POST", path) for path in ("/predict", "/login", "/logout", "/notice", "/api/recordings", "/camera/frame")),
-    *(("OPTIONS", "/predict"), ("DELETE", "/camera/visit"), ("HEAD", "/"), ("PUT", "/predict")),
+    *(("POST", path) for path in ("/predict", "/login", "/logout", "/notice", "/api/recordings", "/api/visits/frame")),
+    *(("OPTIONS", "/predict"), ("DELETE", "/api/visits"), ("HEAD", "/"), ("PUT", "/predict")),
 )
 # What is meant to be answered: refusals, and 503 while there is no place or source.
 SERVER_ERRORS_MEANT = {503}

@@ -88,7 +88,7 @@ def test_a_real_result_fits_its_schema(vision: Any, astronaut: Frame) -> None:
 
 
 def test_live_frames_and_states_fit_their_schema(astronaut: Frame) -> None:
-    result = FrameResult(astronaut, (face(Rect(0, 0, 9, 9), track=1),), {"detect": 1.0})
+    result = FrameResult(astronaut, (face(Rect(0, 0, 9, 9), track_id=1),), {"detect": 1.0})
     outcome = LiveResult(astronaut, result, 12.5, 30.0)
 
     assert errors_in(outcome_json(outcome, "live"), schema_of("LiveFrame")) == []

@@ -101,7 +101,7 @@ def test_the_next_message_is_made_only_when_the_last_one_was_taken(pair: Pair) -
 
 @pytest.mark.skipif(sys.platform == "win32", reason="werkzeug resets connections there in its own way")
 def test_the_development_server_drops_readers_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("FER_VIEWERS", "FER_THREADS", "FER_HOST"):
+    for name in ("FER_MAX_VIEWERS", "FER_THREADS", "FER_HOST"):
         monkeypatch.delenv(name, raising=False)
     from tests.web.live_app import create_app
 

@@ -67,7 +67,7 @@ def test_every_page_leads_to_every_other_and_says_which_it_is(client: FlaskClien
 
 
 def test_the_page_for_pictures_says_what_they_may_have() -> None:
-    page = make_app(upload_max_bytes=7_000_000, upload_max_pixels=9_000_000).test_client().get("/try").text
+    page = make_app(image_max_bytes=7_000_000, image_max_pixels=9_000_000).test_client().get("/try").text
 
     assert "7 MB and 9 million pixels" in re.sub(r"\s+", " ", page)
     assert 'action="/predict"' in page

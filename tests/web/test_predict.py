@@ -231,7 +231,7 @@ def test_a_refusal_names_what_is_known(client: FlaskClient) -> None:
 
 
 def test_too_many_bytes_are_refused() -> None:
-    client = make_app(upload_max_bytes=1000).test_client()
+    client = make_app(image_max_bytes=1000).test_client()
 
     assert refusal(send(client, b"x" * 2000)) == (413, "image_too_large")
     assert refusal(client.post("/predict", **form(b"x" * 2000))) == (413, "image_too_large")
@@ -240,7 +240,7 @@ def test_too_many_bytes_are_refused() -> None:
 
 @pytest.mark.parametrize("kind", ["image/png", "application/json", "multipart/form-data; boundary=x"])
 def test_too_many_bytes_are_refused_when_their_number_is_not_told(kind: str) -> None:
-    client = make_app(upload_max_bytes=1000).test_client()
+    client = make_app(image_max_bytes=1000).test_client()
     body = b'--x\r\nContent-Disposition: form-data; name="image"; filename="a"\r\n\r\n' + b"x" * 2000
 
     answer = client.post(
@@ -251,14 +251,14 @@ def test_too_many_bytes_are_refused_when_their_number_is_not_told(kind: str) -> 
 
 
 def test_too_many_pixels_are_refused_before_they_are_decoded() -> None:
-    client = make_app(upload_max_pixels=2000).test_client()
+    client = make_app(image_max_pixels=2000).test_client()
 
     assert refusal(send(client, picture(size=(60, 40)))) == (413, "too_many_pixels")
     assert send(client, picture(size=(50, 40))).status_code == 200
 
 
 def test_too_many_pictures_are_refused() -> None:
-    client = make_app(upload_max_images=2).test_client()
+    client = make_app(request_max_images=2).test_client()
 
     assert refusal(client.post("/predict", **form(*[picture()] * 3))) == (413, "too_many_images")
     assert refusal(client.post("/predict", json={"image": [BASE64] * 3})) == (413, "too_many_images")
@@ -322,7 +322,7 @@ def test_only_so_many_pictures_are_analyzed_at_once() -> None:
         together.wait()
         at_work.pop()
 
-    app = make_app(FakeVision(work), upload_parallel=2)
+    app = make_app(FakeVision(work), predict_parallel=2)
     threads = [Thread(target=lambda: send(app.test_client())) for _ in range(6)]
     for thread in threads:
         thread.start()
@@ -340,7 +340,7 @@ def test_whoever_waits_too_long_for_a_turn_is_told_to_come_back() -> None:
         is_working.set()
         may_end.wait(5)
 
-    app = make_app(FakeVision(work), upload_parallel=1, upload_wait_s=0.05)
+    app = make_app(FakeVision(work), predict_parallel=1, predict_wait_s=0.05)
     app.extensions["fer_web"].startup.vision(5)
     first = Thread(target=lambda: send(app.test_client()))
     first.start()

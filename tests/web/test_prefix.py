@@ -23,7 +23,7 @@ from tests.web.nginx import proxied
 
 TOKEN = "correct horse battery staple"
 PREFIX = {"X-Forwarded-Prefix": "/faces"}
-PAGES = ("/", "/camera", "/try", "/videos", "/recordings", "/lab", "/about", "/privacy", "/docs")
+PAGES = ("/", "/my-camera", "/try", "/videos", "/recordings", "/lab", "/about", "/privacy", "/docs")
 
 
 @pytest.fixture
@@ -90,10 +90,10 @@ def test_logging_in_leads_to_no_other_program_behind_the_proxy(locked: FlaskClie
 def test_the_notice_and_its_cookie_stay_on_the_path() -> None:
     client = make_app(trusted_proxies=1, notice="Filmed.").test_client(use_cookies=False)
 
-    assert 'value="/faces/camera"' in client.get("/camera", headers=PREFIX).text
-    answer = client.post("/notice", data={"next": "/faces/camera"}, headers=PREFIX)
+    assert 'value="/faces/my-camera"' in client.get("/my-camera", headers=PREFIX).text
+    answer = client.post("/notice", data={"next": "/faces/my-camera"}, headers=PREFIX)
 
-    assert answer.headers["Location"] == "/faces/camera"
+    assert answer.headers["Location"] == "/faces/my-camera"
     assert "Path=/faces;" in answer.headers["Set-Cookie"] + ";"
 
 
@@ -172,7 +172,7 @@ def nginx(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int]:
     strips, tells = way.pop("strips"), way.pop("tells")
     with ExitStack() as stack:
         server = stack.enter_context(
-            serving("tests.web.camera_app:app", FER_TOKEN=TOKEN, FER_TRUSTED_PROXIES="1", FER_VISITORS="2", **way)
+            serving("tests.web.camera_app:app", FER_TOKEN=TOKEN, FER_TRUSTED_PROXIES="1", FER_MAX_VISITORS="2", **way)
         )
         assert server.status("/health/live") == 200, "asked past the proxy, as health checks are"
         yield stack.enter_context(proxied(tmp_path, server.port, "/faces", strips=strips, tells=tells))
@@ -220,7 +220,7 @@ def test_behind_nginx_everything_works_on_its_path(nginx: int) -> None:
     sent = ask(nginx, "/faces/predict", "POST", picture(), Cookie=cookie, Content_Type="image/png")
     assert len(sent.json["results"]) == 2
     assert ask(nginx, "/faces/openapi.json", Cookie=cookie).json["servers"] == [{"url": "/faces"}]
-    with Visitor(nginx, path="/faces/camera/socket", Cookie=cookie) as visitor:
+    with Visitor(nginx, path="/faces/api/visits/socket", Cookie=cookie) as visitor:
         assert visitor.ask(picture("JPEG"))["index"] == 0
 
     out = ask(nginx, "/faces/logout", "POST", Cookie=cookie)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from tests.web.test_visits import enter
 
 from fer_web.core import Job, JobState
 from fer_web.store import Store
@@ -15,7 +16,6 @@ from fer_web.store.address import sqlite_address
 from tests.disks import read_only, somebody_else
 from tests.store.samples import begin, readings
 from tests.web.keeping import keeping
-from tests.web.test_camera import enter
 
 VIDEO = b"\0\0\0\x18ftypisom" + bytes(1500)
 AGREED = {"consent": True}

@@ -20,7 +20,7 @@ from tests.readings import reading_of
 from tests.web.client import make_app
 from tests.web.keeping import keeping, store_of
 from tests.web.test_openapi import errors_in, schema_of
-from tests.web.test_recordings import code_of, start, stop
+from tests.web.test_running import code_of, start, stop
 
 HAPPY = (0.02, 0.02, 0.02, 0.86, 0.02, 0.02, 0.04)
 SAD = (0.02, 0.02, 0.02, 0.04, 0.86, 0.02, 0.02)
@@ -238,7 +238,7 @@ def test_the_summary_adds_them_up(client: FlaskClient) -> None:
 
     answer = client.get(f"/api/recordings/{recording}/summary.json")
 
-    assert answer.get_json()["everybody"]["dominant_shares"]["happy"] == 1.0
+    assert answer.get_json()["everybody"]["dominant_emotion_shares"]["happy"] == 1.0
     assert "Content-Disposition" not in answer.headers
     saved = client.get(f"/api/recordings/{recording}/summary.json?download=true")
     assert "talk-summary.json" in saved.headers["Content-Disposition"]
@@ -280,7 +280,7 @@ def test_two_are_compared(client: FlaskClient) -> None:
     page = client.get(f"/api/recordings/compare.html?a={one}&b={other}").text
 
     assert [told[side]["recording"]["name"] for side in ("a", "b")] == ["first", "second"]
-    assert told["b"]["everybody"]["dominant_shares"]["sad"] == 1.0
+    assert told["b"]["everybody"]["dominant_emotion_shares"]["sad"] == 1.0
     assert page.index("first") < page.index("second")
     assert code_of(client.get(f"/api/recordings/compare?a={one}")) == (400, "bad_parameter")
     assert code_of(client.get(f"/api/recordings/compare?a={one}&b=nothing")) == (404, "no_recording")

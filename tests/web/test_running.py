@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from tests.web.test_visits import JPEG, app_of, enter, send
 from werkzeug.serving import make_server
 
 from fer_web.errors import StoreError
@@ -21,7 +22,6 @@ from fer_web.store import RecordingState, Store
 from fer_web.web.visitor import Visitor
 from tests.web.keeping import keeping, store_of
 from tests.web.live_server import eventually, serving
-from tests.web.test_camera import JPEG, app_of, enter, send
 from tests.web.test_openapi import errors_in, schema_of
 
 needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
@@ -227,7 +227,7 @@ def test_it_ends_with_the_visit(client: FlaskClient) -> None:
     recording = start(client, visit)
     send(client, visit)
 
-    client.delete("/camera/visit", headers=visit)
+    client.delete("/api/visits", headers=visit)
 
     assert eventually(lambda: store_of(client).recordings.get(recording["id"]).state is RecordingState.FINISHED)
     assert store_of(client).recordings.get(recording["id"]).readings == 1
@@ -272,7 +272,7 @@ def test_a_visit_over_a_websocket_learns_its_secret_and_is_recorded(tmp_path: Pa
 
 @needs_gunicorn
 def test_a_process_that_is_killed_loses_no_more_than_the_last_second(tmp_path: Path) -> None:
-    with serving("tests.web.camera_app:app", FER_DATA_DIR=str(tmp_path / "data"), FER_VISITORS="2") as server:
+    with serving("tests.web.camera_app:app", FER_DATA_DIR=str(tmp_path / "data"), FER_MAX_VISITORS="2") as server:
         recording = _post(server.port, "/api/recordings", {**AGREED, "name": "cut off"})
         assert eventually(lambda: _current(server.port)["readings"] >= 5)
         told = _current(server.port)
@@ -295,7 +295,7 @@ def test_a_process_that_is_killed_loses_no_more_than_the_last_second(tmp_path: P
 
 @needs_gunicorn
 def test_a_process_that_is_asked_to_end_finishes_the_recording(tmp_path: Path) -> None:
-    with serving("tests.web.camera_app:app", FER_DATA_DIR=str(tmp_path / "data"), FER_VISITORS="2") as server:
+    with serving("tests.web.camera_app:app", FER_DATA_DIR=str(tmp_path / "data"), FER_MAX_VISITORS="2") as server:
         recording = _post(server.port, "/api/recordings", AGREED)
         assert eventually(lambda: _current(server.port)["readings"] > 3)
         server.process.terminate()

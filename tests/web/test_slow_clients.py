@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from fer_web.web.camera import ASK_VISIT
+from fer_web.web.visits import ASK_VISIT
 from tests.web.client import picture
 from tests.web.live_server import PATIENCE_S, ROOT, Server, serving
 from tests.web.test_websocket import frame
@@ -155,9 +155,9 @@ def test_announcements_take_no_room_from_pictures(server: Server, path: str) -> 
 
 
 def test_announcements_take_no_room_from_visitors(server: Server) -> None:
-    visit = json.loads(answer(server, "POST", "/camera/visit")[1])["visit"]
-    with crowd(server, announcing("/camera/frame", 400_000, more=f"Fer-Visit: {visit}\r\n"), 8):
-        assert answer(server, "POST", "/camera/frame", JPEG, content_type="image/jpeg", fer_visit=visit)[0] == 200
+    visit = json.loads(answer(server, "POST", "/api/visits")[1])["visit"]
+    with crowd(server, announcing("/api/visits/frame", 400_000, more=f"Fer-Visit: {visit}\r\n"), 8):
+        assert answer(server, "POST", "/api/visits/frame", JPEG, content_type="image/jpeg", fer_visit=visit)[0] == 200
 
 
 def test_a_request_in_many_pieces_is_answered(server: Server) -> None:
@@ -303,7 +303,7 @@ def error_code(told: bytes) -> Any:
 
 
 def test_what_a_websocket_client_sends_with_its_handshake_is_answered(server: Server) -> None:
-    head = b"GET /camera/socket HTTP/1.1\r\n" + HOST + b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    head = b"GET /api/visits/socket HTTP/1.1\r\n" + HOST + b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
     head += b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     with connect(server) as sock:
         sock.sendall(head + frame(ASK_VISIT.encode(), 1))

@@ -31,7 +31,7 @@ BRIGHT = 150  # the camera's pictures are brighter, notices darker
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Server]:
-    with serving(FER_VIEWERS=str(VIEWERS), FER_THREADS="48") as server:
+    with serving(FER_MAX_VIEWERS=str(VIEWERS), FER_THREADS="48") as server:
         yield server
 
 
@@ -220,7 +220,7 @@ def test_a_snapshot_opens_the_camera_for_one_picture(server: Server) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_streams_and_the_server_within_seconds(number: signal.Signals) -> None:
-    with serving(FER_VIEWERS="30", FER_THREADS="48") as server:
+    with serving(FER_MAX_VIEWERS="30", FER_THREADS="48") as server:
         answers = [server.open("/events" if place % 5 == 0 else "/stream") for place in range(20)]
         for answer in answers:
             assert answer.read(10)

@@ -92,7 +92,7 @@ def report(args: argparse.Namespace, visited: Sequence[Visited]) -> None:
     print(f"from frame to result  {cuts[9]:6.0f} ms in the median   {cuts[18]:6.0f} ms for 95 %")
     print(f"frames with a face    {faces:6.0%}")
     if min(rates) < min(WANTED_FPS, args.fps):
-        print(f"too slow: everybody should get {WANTED_FPS:g} results a second; set FER_VISITORS lower here")
+        print(f"too slow: everybody should get {WANTED_FPS:g} results a second; set FER_MAX_VISITORS lower here")
 
 
 def _visit(port: int, clip: Sequence[bytes], end_s: float, seconds: float, fps: float, start: int) -> Visited:

@@ -17,7 +17,7 @@ needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn ne
 @pytest.mark.server
 @needs_gunicorn
 def test_a_crowd_counts_the_pictures_of_each_and_notices_who_is_refused() -> None:
-    with serving(FER_VIEWERS="5", FER_THREADS="24", TEST_FPS="20") as server:
+    with serving(FER_MAX_VIEWERS="5", FER_THREADS="24", TEST_FPS="20") as server:
         with ViewerLoad(server.port, "/stream", 5) as crowd:
             crowd.read(2.0)
             counts = crowd.pictures()

@@ -16,7 +16,7 @@ def test_visitors_are_answered_at_their_own_pace_and_a_refusal_is_told() -> None
     clip = demo_clip(3)
     assert all(frame.startswith(b"\xff\xd8") for frame in clip)
 
-    with serving("tests.web.camera_app:app", FER_VISITORS="2") as server:
+    with serving("tests.web.camera_app:app", FER_MAX_VISITORS="2") as server:
         visited = visit_together(server.port, clip, 2, seconds=1.0, fps=10.0)
         assert [len(one.latencies_ms) <= 11 and len(one.latencies_ms) >= 5 for one in visited] == [True, True]
         assert [one.fps for one in visited] == [float(len(one.latencies_ms)) for one in visited]

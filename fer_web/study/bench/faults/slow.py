@@ -45,7 +45,7 @@ KINDS: dict[str, tuple[bytes, bool]] = {
 ANNOUNCED = {
     "/predict": announcement("/predict", LARGE),
     "/api/lab/compare": announcement("/api/lab/compare?models=xception,simple-cnn", LARGE),
-    "/camera/frame": announcement("/camera/frame", 400_000),
+    "/api/visits/frame": announcement("/api/visits/frame", 400_000),
     "/api/jobs": announcement("/api/jobs", 2_000_000_000, "video/mp4"),
 }
 

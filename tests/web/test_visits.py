@@ -23,9 +23,9 @@ from werkzeug.serving import make_server
 from fer_web.core import Blink, Frame, FrameResult, Rect
 from fer_web.errors import FerError
 from fer_web.vision import Analyzer
-from fer_web.web.camera import FRAME_BYTES, read_frame
 from fer_web.web.guard import HEADERS
 from fer_web.web.visitor import Visitor
+from fer_web.web.visits import FRAME_BYTES, read_frame
 from tests.web.client import FakeVision, face, make_app, picture
 from tests.web.live_server import PATIENCE_S, Server, eventually, serving
 from tests.web.test_openapi import errors_in, schema_of
@@ -50,7 +50,7 @@ class CountingVision(FakeVision):
             self.times_s.append(frame.time_s)
             seen += 1
             blink = Blink(0.3, 0.3, True, seen)
-            return FrameResult(frame, (face(Rect(4, 4, 30, 30), track=1, blink=blink),), {"detect": 1.0})
+            return FrameResult(frame, (face(Rect(4, 4, 30, 30), track_id=1, blink=blink),), {"detect": 1.0})
 
         return analyze
 
@@ -70,14 +70,14 @@ def client() -> Iterator[FlaskClient]:
 
 def enter(client: FlaskClient) -> dict[str, str]:
     """The header of a new visit."""
-    answer = client.post("/camera/visit")
+    answer = client.post("/api/visits")
     assert answer.status_code == 201, answer.text
     assert errors_in(answer.get_json(), schema_of("Visit")) == []
     return {"Fer-Visit": answer.get_json()["visit"]}
 
 
 def send(client: FlaskClient, visit: dict[str, str], data: bytes = JPEG) -> Any:
-    return client.post("/camera/frame", data=data, content_type="image/jpeg", headers=visit)
+    return client.post("/api/visits/frame", data=data, content_type="image/jpeg", headers=visit)
 
 
 def blinks(answer: Any) -> int:
@@ -93,37 +93,37 @@ def gauge(client: FlaskClient, name: str = "fer_visitors") -> float:
 
 
 def test_only_this_page_may_ask_for_the_camera(client: FlaskClient) -> None:
-    page = client.get("/camera")
+    page = client.get("/my-camera")
 
     assert "camera=(self)" in page.headers["Permissions-Policy"]
     assert "microphone=()" in page.headers["Permissions-Policy"]
     assert page.headers["Content-Security-Policy"] == HEADERS["Content-Security-Policy"]
-    for path in ("/", "/docs", "/camera/frame", "/static/camera.js"):
+    for path in ("/", "/docs", "/api/visits/frame", "/static/my-camera.js"):
         with client.get(path) as other:
             assert "camera=()" in other.headers["Permissions-Policy"]
 
 
 def test_the_page_says_what_happens_before_anything_does(client: FlaskClient) -> None:
-    page = client.get("/camera").text
+    page = client.get("/my-camera").text
 
     assert page.index("forgotten") < page.index("Start my camera")
-    assert 'href="/camera"' in client.get("/").text
+    assert 'href="/my-camera"' in client.get("/").text
 
 
 def test_the_page_says_when_it_is_switched_off() -> None:
     client = app_of(visitors=0).test_client()
 
-    assert "FER_VISITORS" in client.get("/camera").text
-    assert "camera.js" not in client.get("/camera").text
-    assert client.post("/camera/visit").status_code == 503
+    assert "FER_MAX_VISITORS" in client.get("/my-camera").text
+    assert "my-camera.js" not in client.get("/my-camera").text
+    assert client.post("/api/visits").status_code == 503
 
 
 def test_the_page_leads_to_the_log_in() -> None:
     client = app_of(token="sixteen letters or more").test_client()
 
-    assert client.get("/camera").headers["Location"] == "/login?next=/camera"
-    assert client.post("/camera/visit").status_code == 401
-    assert client.post("/camera/visit", headers={"Authorization": "Bearer sixteen letters or more"}).status_code == 201
+    assert client.get("/my-camera").headers["Location"] == "/login?next=/my-camera"
+    assert client.post("/api/visits").status_code == 401
+    assert client.post("/api/visits", headers={"Authorization": "Bearer sixteen letters or more"}).status_code == 201
 
 
 # frames by POST
@@ -148,9 +148,9 @@ def test_an_answer_is_a_live_frame_with_landmarks(client: FlaskClient) -> None:
 def test_leaving_forgets_a_visit(client: FlaskClient) -> None:
     visit = enter(client)
 
-    assert client.delete("/camera/visit", headers=visit).status_code == 204
+    assert client.delete("/api/visits", headers=visit).status_code == 204
     assert gauge(client) == 0
-    for answer in (send(client, visit), client.delete("/camera/visit", headers=visit), send(client, {})):
+    for answer in (send(client, visit), client.delete("/api/visits", headers=visit), send(client, {})):
         assert answer.status_code == 404
         assert answer.get_json()["error"]["code"] == "no_visit"
 
@@ -159,11 +159,11 @@ def test_one_visitor_too_many_is_told_when_to_come_back() -> None:
     client = app_of(visitors=1).test_client()
     first = enter(client)
 
-    refused = client.post("/camera/visit")
+    refused = client.post("/api/visits")
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "5"
     assert "the only place" in refused.get_json()["error"]["message"]
-    client.delete("/camera/visit", headers=first)
+    client.delete("/api/visits", headers=first)
     enter(client)
 
 
@@ -227,14 +227,14 @@ def test_a_second_frame_before_the_answer_is_refused() -> None:
 
 def test_a_page_of_another_website_gets_nothing(client: FlaskClient) -> None:
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
-        assert client.post("/camera/visit", headers=headers).get_json()["error"]["code"] == "cross_site"
+        assert client.post("/api/visits", headers=headers).get_json()["error"]["code"] == "cross_site"
 
 
 def test_before_the_models_are_loaded_a_visitor_is_asked_to_wait() -> None:
     client = make_app(FerError("no model here")).test_client()
     assert eventually(lambda: "no model here" in client.get("/health/ready").text)
 
-    answer = client.post("/camera/visit")
+    answer = client.post("/api/visits")
 
     assert answer.status_code == 503
     assert "Retry-After" in answer.headers
@@ -261,7 +261,7 @@ def test_a_real_face_is_followed_and_its_blinks_are_counted(vision: Analyzer, as
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with serving("tests.web.camera_app:app", FER_VISITORS="3") as running:
+    with serving("tests.web.camera_app:app", FER_MAX_VISITORS="3") as running:
         yield running
 
 
@@ -362,7 +362,7 @@ def test_a_handshake_passes_the_guard(server: Server, headers: dict[str, str], c
 @pytest.mark.server
 @needs_gunicorn
 def test_a_handshake_needs_the_token_or_its_cookie() -> None:
-    with serving("tests.web.camera_app:app", FER_VISITORS="3", FER_TOKEN="sixteen letters or more") as server:
+    with serving("tests.web.camera_app:app", FER_MAX_VISITORS="3", FER_TOKEN="sixteen letters or more") as server:
         with pytest.raises(FerError, match="401"):
             Visitor(server.port)
         connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
@@ -385,7 +385,7 @@ def test_a_handshake_needs_the_token_or_its_cookie() -> None:
 def test_stopping_ends_visits_within_seconds() -> None:
     from time import monotonic
 
-    with serving("tests.web.camera_app:app", FER_VISITORS="3", TEST_SILENCE_S="60") as server:
+    with serving("tests.web.camera_app:app", FER_MAX_VISITORS="3", TEST_SILENCE_S="60") as server:
         with Visitor(server.port) as visitor, Visitor(server.port) as silent:
             visitor.ask(JPEG)
             started_s = monotonic()
@@ -416,7 +416,7 @@ def test_the_development_server_answers_sockets_too() -> None:
 
 
 def test_a_request_that_is_no_handshake_is_refused(client: FlaskClient) -> None:
-    answer = client.get("/camera/socket")
+    answer = client.get("/api/visits/socket")
 
     assert answer.status_code == 400
     assert json.loads(answer.text)["error"]["message"]
@@ -427,7 +427,7 @@ def test_visits_leave_no_threads_behind(client: FlaskClient) -> None:
     for _ in range(20):
         visit = enter(client)
         send(client, visit)
-        client.delete("/camera/visit", headers=visit)
+        client.delete("/api/visits", headers=visit)
 
     assert threading.active_count() <= before + 6  # the workers, and the timer that looks for the silent
 

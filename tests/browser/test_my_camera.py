@@ -77,7 +77,7 @@ def watching(browse: Browse, clip: Path, *arguments: str) -> Chrome:
 
 
 def start(driver: Chrome, url: str) -> None:
-    driver.get(f"{url}/camera")
+    driver.get(f"{url}/my-camera")
     assert root(driver, "state") == "idle"
     driver.find_element(By.ID, "start").click()
 
@@ -210,7 +210,7 @@ def test_without_websockets_single_pictures_are_sent(server: Service, browse: Br
 def test_one_too_many_waits_and_a_restarted_service_is_found_again(
     serve: Serve, browse: Browse, film: Film, wait: Wait
 ) -> None:
-    server = serve(FER_VISITORS="1")
+    server = serve(FER_MAX_VISITORS="1")
     first, second = watching(browse, film("demo:")), watching(browse, film("demo:"))
     start(first, server.url)
     wait(first).until(is_running)
@@ -245,7 +245,7 @@ def test_without_a_camera_or_a_permission_the_page_says_what_to_do(server: Servi
 def test_a_page_that_came_over_plain_http_says_why_there_is_no_camera(serve: Serve, browse: Browse, wait: Wait) -> None:
     server = serve(FER_HOSTS="faces.example")
     driver = browse(ALLOWED, FAKE, "--host-resolver-rules=MAP faces.example 127.0.0.1")
-    driver.get(f"http://faces.example:{server.port}/camera")
+    driver.get(f"http://faces.example:{server.port}/my-camera")
 
     wait(driver).until(lambda page: root(page, "state") == "failed")
     assert "HTTPS" in text(driver, "why")

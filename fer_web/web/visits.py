@@ -23,7 +23,7 @@ from fer_web.web.guard import HEADERS
 from fer_web.web.services import Services, services
 from fer_web.web.websocket import WebSocket
 
-bp = Blueprint("camera", __name__)
+bp = Blueprint("visits", __name__)
 log = logging.getLogger(__name__)
 
 # A page sends 640 pixels on the longer side, about 50 kB; these leave room for other programs.
@@ -38,17 +38,17 @@ ASK_VISIT = "visit"
 PERMISSIONS = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 
 
-@bp.get("/camera")
+@bp.get("/my-camera")
 def page() -> Response:
     """The page that shows what is seen in the visitor's own camera; the only one that may ask for it."""
     mine = services()
-    page = render_template("camera.html", places=mine.visitors.places, retention_days=mine.retention_days)
+    page = render_template("my-camera.html", places=mine.visitors.places, retention_days=mine.retention_days)
     answer = Response(page)
     answer.headers["Permissions-Policy"] = PERMISSIONS
     return answer
 
 
-@bp.get("/camera/socket", websocket=True)
+@bp.get("/api/visits/socket", websocket=True)
 def socket() -> Response:
     """A visit for as long as the WebSocket is open: JPEGs come as binary messages, each is answered by one JSON."""
     mine = services()
@@ -64,21 +64,21 @@ def socket() -> Response:
     return Response()  # written to nobody: the connection is closed
 
 
-@bp.post("/camera/visit")
+@bp.post("/api/visits")
 def enter() -> tuple[Response, int]:
     """A visit without a WebSocket: its id is known to nobody else, and it ends when nothing comes for some seconds."""
     mine = services()
     return jsonify(visit_json(mine, mine.visitors.enter())), 201
 
 
-@bp.delete("/camera/visit")
+@bp.delete("/api/visits")
 def leave() -> Response:
     """End a visit at once."""
     _visit().close()
     return Response(status=204)
 
 
-@bp.post("/camera/frame")
+@bp.post("/api/visits/frame")
 def frame() -> Response:
     """The faces in one frame of a visit."""
     request.max_content_length = FRAME_BYTES
