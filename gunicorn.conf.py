@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fer_web.errors import SettingsError
 from fer_web.settings import load_settings
-from fer_web.web.patience import Timeouts
+from fer_web.web.patience import WaitLimits
 from fer_web.web.services import LARGE_REQUESTS
 from fer_web.web.visits import FRAME_BYTES
 from fer_web.web.worker import GRACE_S, LAST_S, StreamWorker
@@ -30,7 +30,7 @@ wsgi_app = "app:app"
 bind = f"[{_settings.host}]:{_settings.port}" if ":" in _settings.host else f"{_settings.host}:{_settings.port}"
 workers = 1
 worker_class = StreamWorker  # gthread that waits for slow clients without threads, and ends streams on SIGTERM
-StreamWorker.patience = Timeouts(head_s=_settings.patience_s / 2, stall_s=_settings.patience_s)
+StreamWorker.patience = WaitLimits(head_s=_settings.patience_s / 2, stall_s=_settings.patience_s)
 StreamWorker.max_body_bytes = max(_settings.image_max_bytes, FRAME_BYTES)
 StreamWorker.max_held_bytes = LARGE_REQUESTS * _settings.image_max_bytes
 threads = _settings.threads

@@ -108,10 +108,10 @@ def test_this_machine_needs_no_token(host: str) -> None:
 
 
 def test_viewers_never_take_the_last_threads() -> None:
-    fitting = {"threads": 40, "viewers": 20, "visitors": 20 - RESERVED_THREADS}
+    fitting = {"threads": 40, "max_viewers": 20, "max_visitors": 20 - RESERVED_THREADS}
 
-    assert load_settings(fitting).viewers == 20
-    for name in ("viewers", "visitors"):
+    assert load_settings(fitting).max_viewers == 20
+    for name in ("max_viewers", "max_visitors"):
         with pytest.raises(SettingsError, match=r"FER_MAX_VIEWERS=.* and FER_MAX_VISITORS=.* FER_THREADS=40"):
             load_settings({**fitting, name: fitting[name] + 1})
 

@@ -104,7 +104,9 @@ class BlinkDetector:
         """The ratio of this person's open eyes; nan before the first sample."""
         return self._open.value
 
-    def feed(self, time_s: float, left_ear: float, right_ear: float, is_measurable: bool = True) -> BlinkEvent | None:
+    def feed(
+        self, time_s: float, left_ratio: float, right_ratio: float, is_measurable: bool = True
+    ) -> BlinkEvent | None:
         """The blink that ends with this sample, if one does; `is_open` says how the eyes are now.
 
         `is_measurable` False (a turned head, lost eyes, a blurred move) forgets an unfinished closure. A sample from
@@ -115,7 +117,7 @@ class BlinkDetector:
         if time_s - self._time_s > self._rules.gap_s:
             self._forget()
         self._time_s = time_s
-        sample = _Sample(time_s, left_ear, right_ear)
+        sample = _Sample(time_s, left_ratio, right_ratio)
         if not is_measurable or not math.isfinite(sample.ear):
             self._forget()
             return None

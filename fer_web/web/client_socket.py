@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from fer_web.errors import BusyError
 from fer_web.web.arrival import FIRST_BYTES, Arrival
-from fer_web.web.patience import SlowTransfers, Timeouts, TransferRate
+from fer_web.web.patience import SlowTransfers, TransferRate, WaitLimits
 
 # What an answer in pieces may have unsent before its maker has to wait for the reader.
 KEPT_BYTES = 1_000_000
@@ -69,7 +69,7 @@ class ClientSocket(socket.socket):
     def __init__(
         self,
         accepted: socket.socket,
-        patience: Timeouts,
+        patience: WaitLimits,
         transfers: SlowTransfers,
         is_stopping: Callable[[], bool] = lambda: False,
     ) -> None:

@@ -12,7 +12,7 @@ from gunicorn.workers.gthread import TConn
 
 from fer_web.web.arrival import Arrival, BodyAwaited
 from fer_web.web.client_socket import ClientSocket
-from fer_web.web.patience import Timeouts, TransferRate
+from fer_web.web.patience import TransferRate, WaitLimits
 from fer_web.web.throttle import household
 
 RECEIVE_BYTES = 256 * 1024
@@ -42,7 +42,7 @@ class Connection(TConn):  # type: ignore[misc]
     sock: ClientSocket
 
     def __init__(
-        self, cfg: Any, sock: ClientSocket, client: Any, server: Any, patience: Timeouts, max_body_bytes: int
+        self, cfg: Any, sock: ClientSocket, client: Any, server: Any, patience: WaitLimits, max_body_bytes: int
     ) -> None:
         super().__init__(cfg, sock, client, server)
         self.address = household_of(client)

@@ -41,7 +41,6 @@ PATHS: dict[str, dict[str, Any]] = {
     **openapi_pictures.PATHS,
     **openapi_live.PATHS,
     **openapi_jobs.PATHS,
-    **openapi_running.PATHS,
     **openapi_recordings.PATHS,
     **openapi_lab.PATHS,
     **openapi_pages.PATHS,

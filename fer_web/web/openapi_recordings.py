@@ -20,6 +20,7 @@ from fer_web.web.openapi_parts import (
     visit,
 )
 from fer_web.web.openapi_running import NAME
+from fer_web.web.openapi_running import PATHS as RUNNING
 from fer_web.web.openapi_schemas import COUNTED, NUMBER, SIZE, TEXT, Schema, list_of, object_of, or_null
 
 RECORDING = parameter("recording", TEXT, "The recording's id.", place="path")
@@ -41,7 +42,9 @@ def _file(description: str, kind: str) -> dict[str, Any]:
 
 
 PATHS: dict[str, dict[str, Any]] = {
+    **RUNNING,
     "/api/recordings": {
+        **RUNNING["/api/recordings"],
         "get": {
             "operationId": "recordings",
             "summary": "What was recorded, the newest first.",

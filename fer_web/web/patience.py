@@ -20,7 +20,7 @@ FAST_BYTES_PER_S = 125_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class Timeouts:
+class WaitLimits:
     """What is waited for: `head_s` for a whole head, `stall_s` for the next bytes of a body or of a reader.
 
     Over its whole time a transfer moves at least `bytes_per_s`, after `stall_s` that are free.
@@ -34,7 +34,7 @@ class Timeouts:
 class TransferRate:
     """How fast one transfer is; whoever runs it tells what has `moved`."""
 
-    def __init__(self, patience: Timeouts, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, patience: WaitLimits, clock: Callable[[], float] = time.monotonic) -> None:
         self._patience = patience
         self._clock = clock
         self._started_s = self._last_s = clock()

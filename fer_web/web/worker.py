@@ -30,7 +30,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from fer_web.web.arrival import BodyAwaited
 from fer_web.web.client_socket import ClientSocket
 from fer_web.web.connection import Connection, Phase
-from fer_web.web.patience import SlowTransfers, Timeouts
+from fer_web.web.patience import SlowTransfers, WaitLimits
 
 # How often it is looked who has waited too long.
 SWEEP_S = 0.25
@@ -83,7 +83,7 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
     `patience` and the most memory that requests may take are set before it starts.
     """
 
-    patience: ClassVar[Timeouts] = Timeouts()
+    patience: ClassVar[WaitLimits] = WaitLimits()
     max_body_bytes: ClassVar[int] = 25_000_000
     max_held_bytes: ClassVar[int] = 8 * 25_000_000
 

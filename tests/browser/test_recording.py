@@ -81,7 +81,7 @@ def test_ones_own_camera_is_recorded_from_start_to_report(
     assert "He smiles" in text(page, ".report")
     assert "A visitor's camera" in text(page, ".head")
     (kept,) = ask(server, "/api/recordings")["recordings"]
-    assert (kept["kind"], kept["state"], kept["people"], kept["markers"]) == ("visitor", "finished", 1, 2)
+    assert (kept["kind"], kept["state"], kept["people"], kept["markers"]) == ("visit", "finished", 1, 2)
     assert complaints(page) == []
 
 
@@ -117,7 +117,7 @@ def test_everybody_who_watches_sees_that_the_live_picture_is_recorded(
 def test_recordings_are_renamed_compared_and_deleted_after_asking(server: Service, browser: Chrome, wait: Wait) -> None:
     for name in ("First", "Second"):
         recording = ask(server, "/api/recordings", "POST", {"consent": True, "name": name})
-        wait(browser).until(lambda _: ask(server, "/api/recordings/current")["recording"]["readings"] > 5)
+        wait(browser).until(lambda _: ask(server, "/api/recordings?state=recording")["recordings"][0]["readings"] > 5)
         ask(server, f"/api/recordings/{recording['id']}", "DELETE")
     browser.get(f"{server.url}/recordings")
     wait(browser).until(lambda page: [link.text for link in every(page, ".recording h2")] == ["Second", "First"])

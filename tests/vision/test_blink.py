@@ -15,7 +15,9 @@ PIXELS = np.zeros((8, 8, 3), np.uint8)
 AHEAD = Pose(0, 0, 0)
 
 
-def face(ear: float = 0.3, track_id: int | None = 1, pose: Pose | None = AHEAD, x: float = 100, left: float = 1) -> Face:
+def face(
+    ear: float = 0.3, track_id: int | None = 1, pose: Pose | None = AHEAD, x: float = 100, left: float = 1
+) -> Face:
     """A face whose eyes have a ratio; the left one `left` times that; 80 pixels between the eyes."""
     landmarks = np.zeros((68, 2), np.float32)
     for start, middle, opening in ((36, x, ear), (42, x + 80, ear * left)):

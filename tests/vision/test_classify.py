@@ -102,7 +102,9 @@ def test_people_are_smoothed_apart_and_still_faces_not_at_all() -> None:
     smooth(FRAME, (Face(RECT, 1.0, track_id=1, scores=scores(0.1)),))
     later = Frame(1, 0.01, FRAME.pixels)
 
-    newcomer, still = smooth(later, (Face(RECT, 1.0, track_id=2, scores=scores(0.9)), Face(RECT, 1.0, scores=scores(0.8))))
+    newcomer, still = smooth(
+        later, (Face(RECT, 1.0, track_id=2, scores=scores(0.9)), Face(RECT, 1.0, scores=scores(0.8)))
+    )
 
     assert newcomer.scores[0] == pytest.approx(0.9)
     assert still.scores[0] == pytest.approx(0.8)

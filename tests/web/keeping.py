@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask.testing import FlaskClient
-from tests.web.test_visits import app_of
 
 from fer_web.store import Store
+from tests.web.test_visits import app_of
 
 
 @contextmanager

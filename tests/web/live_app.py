@@ -85,7 +85,7 @@ def create_app() -> Flask:
         paint=painter,
         notice=lambda pixels, text: draw_notice(pixels, SIZE, text),
         encode=partial(encode_jpeg, quality=80),
-        max_viewers=load_settings().viewers,
+        max_viewers=load_settings().max_viewers,
         linger_s=0.2,
     )
     app.extensions[EXTENSION] = SimpleNamespace(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from flask import Response, request
-from tests.web.test_visits import CountingVision
 
 from tests.web.client import make_app
+from tests.web.test_visits import CountingVision
 
-app = make_app(CountingVision(), visitors=8)
+app = make_app(CountingVision(), max_visitors=8)
 
 
 @app.get("/large")

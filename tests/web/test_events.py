@@ -74,7 +74,7 @@ def test_a_recording_is_told_when_it_begins_changes_and_ends_but_not_every_secon
     class Recorder:
         progress = RecordingProgress("recording", Facts(1.0, 9.0, (64, 48)), 10, 1, (), None)
 
-    plan = RecordingRequest("live", "talk", "agreed", datetime(2026, 3, 4, tzinfo=timezone.utc))
+    plan = RecordingRequest("camera", "talk", "agreed", datetime(2026, 3, 4, tzinfo=timezone.utc))
     running = ActiveRecording("id", plan, Recorder())  # type: ignore[arg-type]
     longer = replace(Recorder.progress, facts=Facts(2.0, 9.0, (64, 48)), readings=20)
     marked = replace(longer, markers=(Marker(1.5, "hm"),))
@@ -87,7 +87,7 @@ def test_a_recording_is_told_when_it_begins_changes_and_ends_but_not_every_secon
 
     told = [event for message in messages([None] * 5, recording=recording) for event in parsed(message)]
     news = [json.loads(event["data"])["recording"] for event in told if event.get("event") == "recording"]
-    assert [one and (one["name"], one["elapsed_s"], one["markers"]) for one in news] == [
+    assert [one and (one["name"], one["duration_s"], one["markers"]) for one in news] == [
         None,
         ("talk", 1.0, 0),
         ("talk", 2.0, 1),

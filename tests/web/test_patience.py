@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fer_web.errors import BusyError
-from fer_web.web.patience import FAST_BYTES_PER_S, KNOWN_AFTER_S, SlowTransfers, Timeouts, TransferRate
+from fer_web.web.patience import FAST_BYTES_PER_S, KNOWN_AFTER_S, SlowTransfers, TransferRate, WaitLimits
 
 needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
 
@@ -22,7 +22,7 @@ class Clock:
 
 
 def pace_of(clock: Clock) -> TransferRate:
-    return TransferRate(Timeouts(stall_s=20, bytes_per_s=1000), clock)
+    return TransferRate(WaitLimits(stall_s=20, bytes_per_s=1000), clock)
 
 
 def test_somebody_who_sends_nothing_is_waited_for_as_long_as_a_stall_may_last() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from tests.web.test_visits import enter
 
 from fer_web.core import Job, JobState
 from fer_web.store import Store
@@ -16,6 +15,7 @@ from fer_web.store.address import sqlite_address
 from tests.disks import read_only, somebody_else
 from tests.store.samples import begin, readings
 from tests.web.keeping import keeping
+from tests.web.test_visits import enter
 
 VIDEO = b"\0\0\0\x18ftypisom" + bytes(1500)
 AGREED = {"consent": True}
@@ -60,7 +60,7 @@ def test_all_that_was_kept_on_a_read_only_disk_can_be_read(tmp_path: Path) -> No
             "/api/recordings/export.zip",
             "/api/jobs",
             "/api/jobs/waiting",
-            "/api/recordings/current",
+            "/api/recordings?state=recording",
         ):
             answer = client.get(path)
             assert answer.status_code == 200, path

@@ -38,7 +38,7 @@ def add(client: FlaskClient, name: str = "talk", scores: tuple[float, ...] = HAP
     """A recording of one person at ten pictures a second, with a marker in its middle."""
     store = store_of(client)
     recording = store.recordings.create(
-        name, "demo", BEGAN, kind="live", fps=10.0, width=64, height=48, model="fake 1", consent="signed"
+        name, "demo", BEGAN, kind="camera", fps=10.0, width=64, height=48, model="fake 1", consent="signed"
     )
     readings = [reading_of(count / 10, 1, scores, count // 30, None, None) for count in range(seconds * 10)]
     store.recordings.append(recording, readings, duration_s=float(seconds))
@@ -80,7 +80,7 @@ def test_one_is_told_without_its_readings(client: FlaskClient) -> None:
     answer = client.get(f"/api/recordings/{add(client)}").get_json()
 
     assert errors_in(answer, schema_of("Recording")) == []
-    assert (answer["name"], answer["state"], answer["kind"]) == ("talk", "finished", "live")
+    assert (answer["name"], answer["state"], answer["kind"]) == ("talk", "finished", "camera")
     assert (answer["people"], answer["readings"], answer["markers"], answer["duration_s"]) == (1, 200, 1, 20.0)
     assert answer["started_at"] == "2026-03-04T05:06:07+00:00"
     assert answer["consent"] == "signed"
@@ -148,7 +148,7 @@ def test_everything_is_deleted_after_asking_and_recordings_end(client: FlaskClie
 
     assert answer.get_json() == {"deleted": 2}
     assert listed(client)["total"] == 0
-    assert client.get("/api/recordings/current").get_json() == {"recording": None}
+    assert client.get("/api/recordings?state=recording").get_json()["recordings"] == []
 
 
 def test_what_another_server_on_the_same_folder_records_is_left_to_it(client: FlaskClient, tmp_path: Path) -> None:
@@ -161,7 +161,9 @@ def test_what_another_server_on_the_same_folder_records_is_left_to_it(client: Fl
             assert code_of(answer) == (409, "still_recording")
             assert "another server" in answer.get_json()["error"]["message"]
 
-        assert client.get("/api/recordings/current").get_json()["recording"]["id"] == mine["id"]  # it was not ended
+        assert mine["id"] in [
+            one["id"] for one in client.get("/api/recordings?state=recording").get_json()["recordings"]
+        ]  # it was not ended
         stop(other, theirs)
     assert client.delete("/api/recordings?confirm=true").get_json() == {"deleted": 2}
 
@@ -253,7 +255,7 @@ def test_a_summary_grows_with_its_recording_and_follows_its_name(client: FlaskCl
     store.recordings.rename(recording, "other")
     assert client.get(path).get_json()["recording"]["name"] == "other"
 
-    running = store.recordings.create("runs", "demo", BEGAN, kind="live")
+    running = store.recordings.create("runs", "demo", BEGAN, kind="camera")
     for count in (1, 2):
         store.recordings.append(running, [reading_of(float(count), 1, SAD, 0, None, None)], duration_s=float(count))
         assert client.get(f"/api/recordings/{running}/summary.json").get_json()["readings"] == count

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from tests.web.test_visits import JPEG, app_of, enter, send
 from werkzeug.serving import make_server
 
 from fer_web.errors import StoreError
@@ -23,6 +22,7 @@ from fer_web.web.visitor import Visitor
 from tests.web.keeping import keeping, store_of
 from tests.web.live_server import eventually, serving
 from tests.web.test_openapi import errors_in, schema_of
+from tests.web.test_visits import JPEG, app_of, enter, send
 
 needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
 AGREED = {"consent": True}
@@ -39,18 +39,18 @@ def client(tmp_path: Path) -> Iterator[FlaskClient]:
 def start(client: FlaskClient, visit: dict[str, str] | None = None, **wish: Any) -> Any:
     answer = client.post("/api/recordings", json={**AGREED, **wish}, headers=visit or {})
     assert answer.status_code == 201, answer.text
-    assert errors_in(answer.get_json(), schema_of("Recording")) == []
+    assert errors_in(answer.get_json(), schema_of("ActiveRecording")) == []
     return answer.get_json()
 
 
 def current(client: FlaskClient, visit: dict[str, str] | None = None) -> Any:
-    answer = client.get("/api/recordings/current", headers=visit or {}).get_json()
-    assert errors_in(answer, schema_of("CurrentRecording")) == []
-    return answer["recording"]
+    answer = client.get("/api/recordings?state=recording", headers=visit or {}).get_json()
+    assert errors_in(answer, schema_of("Recordings")) == []
+    return next((one for one in answer["recordings"] if visit or one["kind"] == "camera"), None)
 
 
 def stop(client: FlaskClient, recording: Any, visit: dict[str, str] | None = None) -> Any:
-    answer = client.delete(f"/api/recordings/{recording['id']}", headers=visit or {})
+    answer = client.post(f"/api/recordings/{recording['id']}/stop", headers=visit or {})
     assert answer.status_code == 200, answer.text
     return answer.get_json()
 
@@ -64,7 +64,7 @@ def code_of(answer: Any) -> tuple[int, str]:
 
 def test_the_live_picture_is_recorded_without_a_viewer_until_it_is_stopped(client: FlaskClient) -> None:
     recording = start(client, name="Interview 1", note="signed forms")
-    assert (recording["name"], recording["source"], recording["state"]) == ("Interview 1", "live", "recording")
+    assert (recording["name"], recording["kind"], recording["state"]) == ("Interview 1", "camera", "recording")
     assert eventually(lambda: current(client)["readings"] >= 5)
 
     ended = stop(client, recording)
@@ -72,7 +72,7 @@ def test_the_live_picture_is_recorded_without_a_viewer_until_it_is_stopped(clien
     assert ended["state"] == "finished"
     assert current(client) is None
     stored = store_of(client).recordings.get(recording["id"])
-    assert (stored.state, stored.kind, stored.consent) == (RecordingState.FINISHED, "live", "signed forms")
+    assert (stored.state, stored.kind, stored.consent) == (RecordingState.FINISHED, "camera", "signed forms")
     assert (stored.recording.source, stored.recording.model) == ("demo", "fake 1")
     assert stored.readings == ended["readings"] >= 5
     assert stored.recording.fps > 0
@@ -97,7 +97,7 @@ def test_the_live_picture_is_recorded_once_at_a_time(client: FlaskClient) -> Non
     stop(client, first)
 
     assert start(client)["id"] != first["id"]
-    assert code_of(client.delete(f"/api/recordings/{first['id']}")) == (404, "no_recording")
+    assert code_of(client.post(f"/api/recordings/{first['id']}/stop")) == (404, "no_recording")
 
 
 def test_a_recording_without_a_name_is_called_after_its_time(client: FlaskClient) -> None:
@@ -127,7 +127,7 @@ def test_markers_are_kept_with_their_times(client: FlaskClient) -> None:
         (b"{", "bad_json"),
         (b'{"consent": true, "until": 3}', "unknown_parameter"),
         (b'{"consent": true, "name": 7}', "bad_parameter"),
-        (b'{"consent": true, "source": "file"}', "bad_parameter"),
+        (b'{"consent": true, "kind": "file"}', "bad_parameter"),
         (b'{"consent": true, "name": "%s"}' % (b"x" * 201), "bad_parameter"),
         (b'{"consent": true, "note": "%s"}' % (b"x" * 501), "bad_parameter"),
         (b'{"consent": true, "name": "%s"}' % (b"x" * 20_000), "image_too_large"),
@@ -197,7 +197,7 @@ def test_stopping_the_service_writes_what_has_come(client: FlaskClient) -> None:
 def test_a_visit_is_recorded_by_its_visitor(client: FlaskClient) -> None:
     visit = enter(client)
     recording = start(client, visit, name="me")
-    assert recording["source"] == "visit"
+    assert recording["kind"] == "visit"
     for _ in range(3):
         assert send(client, visit).status_code == 200
     assert (
@@ -206,7 +206,7 @@ def test_a_visit_is_recorded_by_its_visitor(client: FlaskClient) -> None:
 
     assert stop(client, recording, visit)["readings"] == 3
     stored = store_of(client).recordings.get(recording["id"])
-    assert (stored.kind, stored.recording.source, stored.readings) == ("visitor", "visitor's camera", 3)
+    assert (stored.kind, stored.recording.source, stored.readings) == ("visit", "visitor's camera", 3)
     assert (stored.recording.width, stored.recording.height) == (60, 40)
 
 
@@ -218,7 +218,7 @@ def test_nobody_else_can_see_mark_or_stop_it(client: FlaskClient) -> None:
     for headers in ({}, other, {"Fer-Visit": "guess"}):
         assert current(client, headers) is None
         assert code_of(client.post(f"{path}/markers", json={"text": "x"}, headers=headers)) == (404, "no_recording")
-        assert code_of(client.delete(path, headers=headers)) == (404, "no_recording")
+        assert code_of(client.post(f"{path}/stop", headers=headers)) == (404, "no_recording")
     assert current(client, visit)["id"] == recording["id"]
 
 
@@ -235,7 +235,7 @@ def test_it_ends_with_the_visit(client: FlaskClient) -> None:
 
 
 def test_a_visit_needs_its_secret(client: FlaskClient) -> None:
-    answer = client.post("/api/recordings", json={**AGREED, "source": "visit"})
+    answer = client.post("/api/recordings", json={**AGREED, "kind": "visit"})
 
     assert code_of(answer) == (404, "no_visit")
 
@@ -243,8 +243,8 @@ def test_a_visit_needs_its_secret(client: FlaskClient) -> None:
 def test_a_visitor_can_record_the_live_picture_too(client: FlaskClient) -> None:
     visit = enter(client)
 
-    assert start(client, visit, source="live")["source"] == "live"
-    assert start(client, visit)["source"] == "visit"
+    assert start(client, visit, kind="camera")["kind"] == "camera"
+    assert start(client, visit)["kind"] == "visit"
 
 
 def test_a_visit_over_a_websocket_learns_its_secret_and_is_recorded(tmp_path: Path) -> None:
@@ -276,7 +276,7 @@ def test_a_process_that_is_killed_loses_no_more_than_the_last_second(tmp_path: P
         recording = _post(server.port, "/api/recordings", {**AGREED, "name": "cut off"})
         assert eventually(lambda: _current(server.port)["readings"] >= 5)
         told = _current(server.port)
-        assert eventually(lambda: _current(server.port)["elapsed_s"] > told["elapsed_s"] + KILL_AFTER_S)
+        assert eventually(lambda: _current(server.port)["duration_s"] > told["duration_s"] + KILL_AFTER_S)
         worker = server.json("/state")["process"]
         _kill(worker, server.process.pid)
         server.process.wait(10)
@@ -315,7 +315,7 @@ def _post(port: int, path: str, body: Any) -> Any:
 
 
 def _current(port: int) -> Any:
-    return _ask(port, "GET", "/api/recordings/current")["recording"]
+    return _ask(port, "GET", "/api/recordings?state=recording")["recordings"][0]
 
 
 def _ask(port: int, method: str, path: str, body: str | None = None) -> Any:

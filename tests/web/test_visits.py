@@ -111,7 +111,7 @@ def test_the_page_says_what_happens_before_anything_does(client: FlaskClient) ->
 
 
 def test_the_page_says_when_it_is_switched_off() -> None:
-    client = app_of(visitors=0).test_client()
+    client = app_of(max_visitors=0).test_client()
 
     assert "FER_MAX_VISITORS" in client.get("/my-camera").text
     assert "my-camera.js" not in client.get("/my-camera").text
@@ -156,7 +156,7 @@ def test_leaving_forgets_a_visit(client: FlaskClient) -> None:
 
 
 def test_one_visitor_too_many_is_told_when_to_come_back() -> None:
-    client = app_of(visitors=1).test_client()
+    client = app_of(max_visitors=1).test_client()
     first = enter(client)
 
     refused = client.post("/api/visits")

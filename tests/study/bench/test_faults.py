@@ -30,7 +30,9 @@ def test_the_same_seed_makes_the_same_requests_and_another_one_others() -> None:
 def test_requests_are_for_every_route_of_the_application() -> None:
     routes = all_routes()
     chance = random.Random(3)
-    starts = {request.split(b" ")[1][:6] for request in (random_request(chance, routes, IMAGE) for _ in range(2000))}
+    starts = {
+        (request + b" ").split(b" ")[1][:6] for request in (random_request(chance, routes, IMAGE) for _ in range(2000))
+    }
 
     assert {"/predict", "/stream", "/api/jobs", "/static/<path:filename>"} <= {route.path for route in routes}
     assert {route.path[:6].encode() for route in routes if "<" not in route.path[:6]} <= starts
