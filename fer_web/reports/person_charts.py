@@ -10,12 +10,12 @@ from markupsafe import Markup
 from fer_web.core import Emotion, Marker
 from fer_web.reports.axis import HEIGHT as AXIS_HEIGHT
 from fer_web.reports.axis import Axis
-from fer_web.reports.curves import Curve, curve
+from fer_web.reports.curves import Curve
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.spells import Spell
 from fer_web.reports.svg import DOTS, HATCH, color, graphic, ink_on, line, path, rect, stretched, tag, text
 from fer_web.reports.timeline import Timeline, runs
-from fer_web.reports.words import clock, length, listed, number, percent
+from fer_web.reports.words import clock, listed, percent
 
 FLAGS, RIBBON, ROW, GAP = 20, 24, 34, 6
 # A spell that takes this share of the width has room for its name; in the overview, and on a telephone.
@@ -75,23 +75,6 @@ def presence(person: PersonSummary, axis: Axis, height: float, name: str) -> Mar
     return graphic(name, told, _described(person), height, parts)
 
 
-def blinking(person: PersonSummary, axis: Axis, name: str) -> Markup:
-    """Blinks per minute, of the last minute."""
-    timeline = person.timeline
-    course = Curve(timeline.start_s, timeline.bin_s, timeline.blinks_per_min)
-    told = f"Blinks in the {length(timeline.window_s)} before each moment: {course.range_in(number)}."
-    title = f"Blinks per minute of person {person.track_id}"
-    return curve(course, axis, (10, 20, 30, 40, 60, 80, 120, 240), _whole, name, title, told)
-
-
-def closing(person: PersonSummary, axis: Axis, name: str) -> Markup:
-    """PERCLOS, of the last minute."""
-    timeline = person.timeline
-    course = Curve(timeline.start_s, timeline.bin_s, timeline.perclos)
-    told = f"Share of the {length(timeline.window_s)} before each moment with eyes shut: {course.range_in(percent)}."
-    return curve(course, axis, (0.1, 0.2, 0.4, 0.6, 1.0), percent, name, f"PERCLOS of person {person.track_id}", told)
-
-
 def _area(timeline: Timeline, axis: Axis, emotion: Emotion, top: float) -> Markup:
     course = Curve(
         timeline.start_s, timeline.bin_s, [None if row is None else row[emotion.position] for row in timeline.scores]
@@ -146,7 +129,3 @@ def _described(person: PersonSummary) -> str:
     if not shown:
         return "No expression was certain."
     return f"Most of the certain time: {listed(shown)}."
-
-
-def _whole(value: float) -> str:
-    return f"{value:.0f}"

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from fer_web.core import Emotion
 from fer_web.reports import person_charts, words
 from fer_web.reports.axis import Axis
+from fer_web.reports.figures import Drawing, drawn_of_person
 from fer_web.reports.measures import Totals
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.person_charts import Numbered
@@ -83,13 +84,9 @@ class PersonView:
     def expressions(self) -> Markup:
         return person_charts.expressions(self.person, self.axis, self.markers, f"{self.id}-expressions")
 
-    def blinking(self) -> Markup | None:
-        known = any(value is not None for value in self.person.timeline.blinks_per_min)
-        return person_charts.blinking(self.person, self.axis, f"{self.id}-blinking") if known else None
-
-    def closing(self) -> Markup | None:
-        known = any(value is not None for value in self.person.timeline.perclos)
-        return person_charts.closing(self.person, self.axis, f"{self.id}-closing") if known else None
+    def figures(self) -> tuple[list[Drawing], list[str]]:
+        """What is drawn of this person besides, and why something is not."""
+        return drawn_of_person(self.person, self.axis, self.id)
 
     @property
     def facts(self) -> list[Fact]:

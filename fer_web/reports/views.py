@@ -5,8 +5,9 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from fer_web.core import Recording
-from fer_web.reports import crowd_charts, person_charts, words
+from fer_web.reports import person_charts, words
 from fer_web.reports.axis import Axis
+from fer_web.reports.figures import Drawing, drawn_of_group
 from fer_web.reports.findings import cautions, findings
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.person_charts import Numbered
@@ -61,13 +62,10 @@ class ReportView:
     def overview_axis(self) -> Markup:
         return self.axis.alone()
 
-    def at_once(self) -> Markup | None:
+    def group_figures(self) -> list[Drawing]:
+        """What is drawn of everybody together besides."""
         crowd = self.summary.crowd
-        return None if crowd is None else crowd_charts.at_once(crowd, self.axis, f"{self.prefix}-at-once")
-
-    def balance(self) -> Markup | None:
-        crowd = self.summary.crowd
-        return None if crowd is None else crowd_charts.balance(crowd, self.axis, f"{self.prefix}-balance")
+        return [] if crowd is None else list(drawn_of_group(crowd, self.axis, self.prefix))
 
     def crowd_facts(self) -> list[Fact]:
         crowd = self.summary.crowd

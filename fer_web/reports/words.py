@@ -30,6 +30,11 @@ def length(time_s: float) -> str:
     return f"{large}{NO_BREAK}{names[0]}{rest}"
 
 
+def whole(value: float) -> str:
+    """Without decimals."""
+    return f"{value:.0f}"
+
+
 def percent(share: float | None) -> str:
     """A share in whole percents; `<1 %` is not nothing."""
     if share is None:
