@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fer_web.errors import SourceError
-from fer_web.sources.address import parse
+from fer_web.sources.drivers import parse
 from fer_web.sources.opening import open_source
 from fer_web.sources.source import Source
 

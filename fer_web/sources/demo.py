@@ -1,11 +1,8 @@
-"""The endless demo: a real face that moves, turns, blinks and is lit from changing sides. Needs no files."""
+"""The demo's images: a real face that moves, turns, blinks and is lit from changing sides."""
 
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Iterator
-from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,26 +10,12 @@ from numpy.typing import NDArray
 from fer_web.core import Pixels
 from fer_web.sources import demo_portrait as portrait
 from fer_web.sources.demo_plan import DemoPlan, Placement, closure, place
-from fer_web.sources.grabber import GrabbedImage
-from fer_web.sources.pace import Pace
 
 _NOISE = 10  # gray levels between the noise's extremes and its middle
 _SHIFT = 64  # the noise of each frame is another part of one that is larger by this
 _NEUTRAL = 128  # the light that changes nothing
 _MARGINS = (320, 150)  # pixels of the portrait: what surrounds it left and right, above and below
 _FRAME_WIDTH = 3  # pixels of the portrait: the white frame of the small pictures
-
-
-def demo(plan: DemoPlan, paced: bool, stop: threading.Event) -> Iterator[GrabbedImage]:
-    """The demo's pictures, each determined by its number; in real time when `paced`."""
-    show = DemoShow(plan)
-    pace = Pace(stop) if paced else None
-    for index in count():
-        if stop.is_set():
-            return
-        if pace:
-            pace.wait_until(index / plan.fps)
-        yield GrabbedImage(index / plan.fps, show.picture(index))
 
 
 class DemoShow:

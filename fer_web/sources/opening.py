@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import threading
 from functools import partial
-from pathlib import Path
 
 from fer_web.core import Size
-from fer_web.sources.address import parse
-from fer_web.sources.demo import demo
-from fer_web.sources.demo_plan import parse_demo
+from fer_web.sources.drivers import DRIVERS, OpenOptions, parse
+from fer_web.sources.drivers.webcam import WEBCAM_SIZE
 from fer_web.sources.source import OPEN_TIMEOUT_S, READ_TIMEOUT_S, Source
-from fer_web.sources.stream import stream
-from fer_web.sources.video_file import video_file
-from fer_web.sources.webcam import WEBCAM_SIZE, webcam
 
 
 def open_source(
@@ -33,14 +28,13 @@ def open_source(
     asked for `size`. When `stop` is set, opening and reading end within a fifth of a second.
     """
     address = parse(uri)
-    make = partial(
-        Source, address.kind, address.label, open_timeout_s=open_timeout_s, read_timeout_s=read_timeout_s, stop=stop
+    driver, options = DRIVERS[address.kind], OpenOptions(loop, paced, size, open_timeout_s, read_timeout_s)
+    return Source(
+        address.kind,
+        address.label,
+        partial(driver.drive, address, options),
+        keep_every=driver.can_wait and not paced,
+        open_timeout_s=open_timeout_s,
+        read_timeout_s=read_timeout_s,
+        stop=stop,
     )
-    if address.kind == "demo":
-        plan = parse_demo(address.target)
-        return make(partial(demo, plan, paced), keep_every=not paced)
-    if address.kind == "file":
-        return make(partial(video_file, Path(address.target), loop, paced), keep_every=not paced)
-    if address.kind == "stream":
-        return make(partial(stream, address.target, address.label, open_timeout_s, read_timeout_s))
-    return make(partial(webcam, address.target, address.label, size))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from types import TracebackType
 
 from fer_web.core import Frame
-from fer_web.sources.address import Kind
 from fer_web.sources.grabber import Driver, Grabber
 
 OPEN_TIMEOUT_S = 10.0
@@ -24,7 +23,7 @@ class Source:
 
     def __init__(
         self,
-        kind: Kind,
+        kind: str,
         label: str,
         driver: Driver,
         *,

@@ -10,7 +10,8 @@ from fer_web import analyze_image
 from fer_web.cli.main import main
 from fer_web.core.text import shown_path
 from fer_web.errors import ImageError, SourceError
-from fer_web.sources.address import masked, parse
+from fer_web.sources.address import masked
+from fer_web.sources.drivers import parse
 from fer_web.sources.video_kinds import check_video
 
 

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 import pytest
 
 from fer_web.sources import open_source
-from fer_web.sources.address import parse
 from fer_web.sources.credentials import end_of_credentials
+from fer_web.sources.drivers import parse
 from tests.sources.captures import mjpeg_camera
 
 # As people type them, and what the camera has to be told.

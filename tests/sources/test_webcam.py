@@ -11,7 +11,8 @@ import cv2
 import pytest
 
 from fer_web.errors import SourceError, SourceLost
-from fer_web.sources import open_source, opencv, webcam
+from fer_web.sources import open_source, opencv
+from fer_web.sources.drivers import webcam
 from tests.sources.captures import FakeCapture
 
 

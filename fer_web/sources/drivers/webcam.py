@@ -9,6 +9,8 @@ from pathlib import Path
 
 from fer_web.core import Size
 from fer_web.errors import SourceError, SourceLost
+from fer_web.sources.address import Address, scheme_of
+from fer_web.sources.drivers.driver import OpenOptions, SourceDriver
 from fer_web.sources.grabber import GrabbedImage
 
 WEBCAM_SIZE: Size = (640, 480)
@@ -75,3 +77,34 @@ def _why_not(target: str) -> str:
     if not path.exists():
         return f"{path} does not exist"
     return "it is not a camera, another program uses it, or you may not read it (on Linux, join the group video)"
+
+
+def _read(uri: str) -> Address | None:
+    if scheme_of(uri) == "webcam":
+        return _numbered(uri.partition(":")[2] or "0")
+    if uri.startswith("/dev/"):
+        return Address("webcam", uri, uri)
+    if Path(uri).exists():
+        return None
+    if uri.lower() == "webcam":
+        return _numbered("0")
+    return _numbered(uri) if uri.isascii() and uri.isdecimal() else None
+
+
+def _numbered(number: str) -> Address:
+    if not (number.isascii() and number.isdecimal()):
+        raise SourceError(f"a webcam has a number, as in webcam:0, not {number!r}")
+    return Address("webcam", number, f"webcam {int(number)}")
+
+
+def _drive(address: Address, options: OpenOptions, stop: threading.Event) -> Iterator[GrabbedImage]:
+    return webcam(address.target, address.label, options.size, stop)
+
+
+WEBCAM = SourceDriver(
+    "webcam",
+    ("webcam:0", "/dev/video0"),
+    "a webcam by its number or its device",
+    _read,
+    _drive,
+)

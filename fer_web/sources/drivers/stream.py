@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fer_web.errors import SourceError, SourceLost
+from fer_web.sources.address import Address, masked, scheme_of
 from fer_web.sources.cost import MAX_PIXELS
+from fer_web.sources.credentials import with_encoded_credentials
 from fer_web.sources.decoding import Decoding, best_track, moving_tracks, stamp_of
+from fer_web.sources.drivers.driver import OpenOptions, SourceDriver
 from fer_web.sources.grabber import GrabbedImage
 from fer_web.sources.http_request import Timeouts
 from fer_web.sources.network_container import open_network
@@ -19,6 +23,8 @@ from fer_web.sources.upright import Upright
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
+
+SCHEMES = ("rtsp", "rtsps", "http", "https")
 
 
 def stream(
@@ -75,3 +81,25 @@ def _track(container: InputContainer) -> VideoStream:
 def _has_own_pace(container: InputContainer, track: VideoStream) -> bool:
     """Whether it comes faster than it is to be shown: a recording, or a live playlist's parts of a few seconds."""
     return container.duration is not None or track.frames > 0 or container.format.name == "hls"
+
+
+def _read(uri: str) -> Address | None:
+    scheme = scheme_of(uri)
+    if scheme not in SCHEMES:
+        return None
+    if not re.match(r"://[^/?#]", uri[len(scheme) :]):
+        raise SourceError(f"the address of a stream needs a host, as in {scheme}://camera/stream")
+    return Address("stream", with_encoded_credentials(uri), masked(uri))
+
+
+def _drive(address: Address, options: OpenOptions, stop: threading.Event) -> Iterator[GrabbedImage]:
+    return stream(address.target, address.label, options.open_timeout_s, options.read_timeout_s, stop)
+
+
+STREAM = SourceDriver(
+    "stream",
+    ("rtsp://camera/stream", "http://camera/video.mjpg"),
+    "a network camera by RTSP or HTTP, encrypted or not: `rtsp://`, `rtsps://`, `http://`, `https://`",
+    _read,
+    _drive,
+)
