@@ -89,7 +89,7 @@ def build_app(settings: Settings, startup: BackgroundStartup) -> Flask:
 
 
 def _startup(settings: Settings) -> BackgroundStartup:
-    load = partial(Analyzer.load, settings.models_dir, settings.model)
+    load = partial(Analyzer.load, settings.models_dir, settings.model, settings.engine)
     if settings.source is None:
         return BackgroundStartup(load, partial(choose_source, None))
     try:
@@ -137,7 +137,7 @@ def _hub(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Ca
         return startup.vision().live(wants_keypoints)
 
     def wants_keypoints() -> bool:
-        return any(Overlay.KEYPOINTS in view for view in hub.views)
+        return any(overlay.needs_keypoints for view in hub.views for overlay in view)
 
     def paint(result: FrameResult, overlays: frozenset[Overlay], fps: float) -> Pixels:
         return draw(result, overlays, fps)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
-from fer_web.errors import StoreError
+from fer_web.errors import ModelError, StoreError
 from fer_web.sources.credentials import with_encoded_credentials
 from fer_web.web.prefix import is_prefix
 
@@ -81,8 +81,18 @@ def database_address(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def known_engine(value: str) -> str:
+    from fer_web.vision.engines import engine_of
+
+    try:
+        return engine_of(value).name
+    except ModelError as error:
+        raise ValueError(str(error)) from None
+
+
 Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(parsed_size)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
+EngineName = Annotated[str, BeforeValidator(lowered), AfterValidator(known_engine)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lowered)]
 Token = Annotated[SecretStr | None, AfterValidator(checked_token)]
 PathPrefix = Annotated[str, AfterValidator(checked_prefix)]

@@ -37,6 +37,7 @@ from fer_web.setting_kinds import (
     MAKE_TOKEN,
     TOKEN_LENGTH,
     DatabaseAddress,
+    EngineName,
     LogLevel,
     Names,
     PathPrefix,
@@ -154,6 +155,10 @@ class Settings(BaseSettings):
         "camera's picture: who films, what for, whom to ask. A \\n in it starts a new paragraph.",
     )
     model: str = Field("xception", min_length=1, description="The expression model's name in FER_MODELS_DIR.")
+    engine: EngineName = Field(
+        "classic",
+        description="What finds faces, marks and reads them: classic (dlib and TensorFlow) is the only one so far.",
+    )
     models_dir: Path = Field(MODELS, description="The folder of the models and their cards.")
     image_max_bytes: int = Field(
         25_000_000, ge=1_000, description="The largest request that /predict accepts, in bytes."

@@ -40,6 +40,7 @@ class WorkerConfig:
     data_dir: str
     models_dir: str
     model: str
+    engine: str
     log_level: str
 
     @classmethod
@@ -49,6 +50,7 @@ class WorkerConfig:
             str(settings.data_dir.absolute()),
             str(settings.models_dir.absolute()),
             settings.model,
+            settings.engine,
             settings.log_level,
         )
 
@@ -56,7 +58,7 @@ class WorkerConfig:
         """What every video is worked on with; the models are loaded for the first one."""
         os.environ.setdefault(TENSORFLOW_LOG, "2")
         uploads, annotated = make_folders(Path(self.data_dir))
-        vision = lru_cache(maxsize=1)(partial(Analyzer.load, Path(self.models_dir), self.model))
+        vision = lru_cache(maxsize=1)(partial(Analyzer.load, Path(self.models_dir), self.model, self.engine))
         return Workplace(Store.lazy(self.database), uploads, annotated, vision)
 
 

@@ -29,7 +29,7 @@ class FixedVision:
         self.card = card
 
     @classmethod
-    def load(cls, models_dir: Path, name: str) -> FixedVision:
+    def load(cls, models_dir: Path, name: str, *_: str) -> FixedVision:
         return cls(verify_model(models_dir, name))
 
     def live(self) -> Pipeline:

@@ -13,7 +13,7 @@ from fer_web.errors import SettingsError
 from fer_web.factory import create_app
 from fer_web.resources import ROOT
 from fer_web.settings import Settings
-from fer_web.vision import Overlay
+from fer_web.vision import OVERLAYS
 from tests.web.client import FakeVision, make_app
 
 SILENT = """
@@ -98,10 +98,10 @@ def test_keypoints_are_wanted_only_while_somebody_watches_them() -> None:
     vision = Vision()
     hub = make_app(vision).extensions["fer_web"].hub
 
-    with hub.pictures(frozenset({Overlay.BOXES})) as boxes:
+    with hub.pictures(frozenset({OVERLAYS["boxes"]})) as boxes:
         assert next(picture for picture in boxes if picture is not None and not picture.is_notice)
         assert not vision.wants()
-        with hub.pictures(frozenset({Overlay.BOXES, Overlay.KEYPOINTS})):
+        with hub.pictures(frozenset({OVERLAYS["boxes"], OVERLAYS["keypoints"]})):
             assert vision.wants()
         assert not vision.wants()
     hub.close()

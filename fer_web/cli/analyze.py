@@ -79,7 +79,9 @@ def run(args: argparse.Namespace) -> int:
     for sentence in missing:
         print(f"error: {sentence}", file=sys.stderr)
     options = AnalysisOptions(fps=args.fps or None, decoders=1 if args.jobs > 1 else 0)
-    plan = Plan(settings.models_dir, settings.model, options, args.annotate, args.overwrite, args.excel)
+    plan = Plan(
+        settings.models_dir, settings.model, options, args.annotate, args.overwrite, args.excel, settings.engine
+    )
     with _Screen(len(tasks), args.quiet) as screen, _interruptible() as stop:
         run_batch(tasks, plan, screen, jobs=args.jobs, should_stop=stop.is_set)
     if stop.is_set():

@@ -76,9 +76,55 @@ def measures_table() -> str:
     return _table(("Column", "In JSON", "Meaning"), rows)
 
 
+def overlays_table() -> str:
+    """Every layer of the annotated image."""
+    from fer_web.vision.overlays import OVERLAYS
+
+    rows = [(f"`{one.name}`", one.meaning, "yes" if one.is_default else "") for one in OVERLAYS.values()]
+    return _table(("`overlay`", "Shows", "By default"), rows)
+
+
+def figures_table() -> str:
+    """Every figure of the report."""
+    from fer_web.reports.figures import FIGURES
+
+    rows = [
+        (
+            f"`{one.name}`",
+            one.meaning,
+            ", ".join(["everybody"] * bool(one.of_group) + ["each person"] * bool(one.of_person)),
+        )
+        for one in FIGURES.values()
+    ]
+    return _table(("Figure", "Shows", "Of"), rows)
+
+
+def sources_table() -> str:
+    """Every kind of sources, with its addresses."""
+    from fer_web.sources.drivers import DRIVERS
+
+    rows = [(", ".join(f"`{one}`" for one in driver.examples), driver.meaning) for driver in DRIVERS.values()]
+    return _table(("Address", "Opens"), rows)
+
+
+def engines_table() -> str:
+    """Every engine, with what it is made of."""
+    from fer_web.vision.engines import ENGINES
+
+    rows = [(f"`{one.name}`", one.detector, one.landmarks, one.classifier) for one in ENGINES.values()]
+    return _table(("`FER_ENGINE`", "Finds faces", "Landmarks", "Classifies"), rows)
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
-TABLES: Mapping[str, Callable[[], str]] = {"settings": settings_table, "measures": measures_table}
+TABLES: Mapping[str, Callable[[], str]] = {
+    "settings": settings_table,
+    "measures": measures_table,
+    "overlays": overlays_table,
+    "figures": figures_table,
+    "sources": sources_table,
+    "engines": engines_table,
+}

@@ -46,6 +46,7 @@ class Plan:
     annotate: bool = False
     overwrite: bool = False
     excel: bool = False
+    engine: str = "classic"
 
 
 class Listener(Protocol):
@@ -73,7 +74,7 @@ def run_batch(
 def _run_here(tasks: Sequence[Task], plan: Plan, listener: Listener, should_stop: Callable[[], bool]) -> None:
     from fer_web.jobs.results import LazyModel
 
-    model = LazyModel(plan.models_dir, plan.model)
+    model = LazyModel(plan.models_dir, plan.model, plan.engine)
     for task in tasks:
         if should_stop():
             return
@@ -233,7 +234,7 @@ def _serve(connection: Connection, plan: Plan) -> None:
     model: LazyModel | None = None
     while (task := boss.next_task()) is not None:
         try:
-            model = model or LazyModel(plan.models_dir, plan.model)
+            model = model or LazyModel(plan.models_dir, plan.model, plan.engine)
             ended = _work(task, plan, model, boss.tell, boss.wants_stop)
         except FerError as error:
             ended = None, str(error)

@@ -40,15 +40,15 @@ RESULTS = (READINGS, SUMMARY, REPORT, ANNOTATED)
 class LazyModel:
     """A model whose card is known at once, and which is loaded when the first video needs it. ModelError."""
 
-    def __init__(self, models_dir: Path, name: str) -> None:
-        self._models_dir, self._name = models_dir, name
+    def __init__(self, models_dir: Path, name: str, engine: str = "classic") -> None:
+        self._models_dir, self._name, self._engine = models_dir, name, engine
         self.card = verify_model(models_dir, name)
 
     @cached_property
     def vision(self) -> Analyzer:
         from fer_web.vision import Analyzer
 
-        return Analyzer.load(self._models_dir, self._name)
+        return Analyzer.load(self._models_dir, self._name, self._engine)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from fer_web.vision.analyzer import Analyzer
 from fer_web.vision.draw import draw, draw_notice
 from fer_web.vision.explain import heated_chip
 from fer_web.vision.letterbox import letterboxed
-from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay, parse_overlays
+from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, Overlay, parse_overlays
 from fer_web.vision.pipeline import Pipeline, Step
 
 __all__ = [
     "DEFAULT_OVERLAYS",
+    "OVERLAYS",
     "Analyzer",
     "Overlay",
     "Pipeline",

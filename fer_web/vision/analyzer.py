@@ -10,10 +10,11 @@ from fer_web.registry import ModelCard
 from fer_web.vision.align import Align
 from fer_web.vision.blink import Blinks
 from fer_web.vision.classify import Classifier, Classify
-from fer_web.vision.detect import Detect, HogDetector
+from fer_web.vision.detect import Detect
+from fer_web.vision.engines import DEFAULT_ENGINE, EngineParts, engine_of
 from fer_web.vision.judge import Judge
 from fer_web.vision.keypoints import KeypointNetwork, Later, PlaceKeypoints
-from fer_web.vision.landmarks import FindLandmarks, load_predictor
+from fer_web.vision.landmarks import FindLandmarks
 from fer_web.vision.pipeline import Pipeline
 from fer_web.vision.pose import EstimatePose
 from fer_web.vision.quality import AssessQuality
@@ -32,16 +33,14 @@ class Analyzer:
     The network for keypoints is loaded when a pipeline first wants them.
     """
 
-    def __init__(self, classifier: Classifier, models_dir: Path) -> None:
-        self._classifier = classifier
+    def __init__(self, parts: EngineParts, models_dir: Path) -> None:
+        self._classifier, self._detector, self._predictor = parts.classifier, parts.detector, parts.predictor
         self._keypoints = Later(partial(KeypointNetwork.load, models_dir))
-        self._predictor = load_predictor()
-        self._detector = HogDetector()
 
     @classmethod
-    def load(cls, models_dir: Path, name: str) -> Analyzer:
-        """With the expression network of that name; ModelError when it or the landmark file cannot be used."""
-        return cls(Classifier.load(models_dir, name), models_dir)
+    def load(cls, models_dir: Path, name: str, engine: str = DEFAULT_ENGINE) -> Analyzer:
+        """With the expression network of that name; ModelError when that or another of the engine's files is no use."""
+        return cls(engine_of(engine).load(models_dir, name), models_dir)
 
     @property
     def card(self) -> ModelCard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, names_of
 from fer_web.web.openapi_parts import (
     BINARY,
     DECODING_REFUSALS,
@@ -16,12 +17,19 @@ from fer_web.web.openapi_parts import (
     refusals,
     visit,
 )
+from fer_web.web.openapi_schemas import Schema
 
-OVERLAY = parameter(
-    "overlay",
-    {"type": "string", "default": "boxes,labels,blinks"},
-    "Layers to draw, separated by commas: boxes, labels, landmarks, keypoints, blinks, heatmap, blur; empty for none.",
-)
+
+def overlay_parameter() -> Schema:
+    """The layers that there are, as a parameter."""
+    return parameter(
+        "overlay",
+        {"type": "string", "default": names_of(DEFAULT_OVERLAYS)},
+        f"Layers to draw, separated by commas: {', '.join(OVERLAYS)}; empty for none.",
+    )
+
+
+OVERLAY = overlay_parameter()
 
 VISIT = visit("The visit's id, as POST /api/visits answered it.", required=True)
 

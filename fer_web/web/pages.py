@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fer_web.core import Emotion
 from fer_web.core.palette import EMOTION_COLORS, Color
 from fer_web.errors import NotReadyError
-from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay
+from fer_web.vision.overlays import OVERLAYS
 from fer_web.web.access import COOKIE, COOKIE_AGE_S
 from fer_web.web.guard import check_guess
 from fer_web.web.local_path import cookie_path, local_path
@@ -34,15 +34,6 @@ NAVIGATION = (
     ("pages.privacy", "Privacy"),
     ("system.docs", "API"),
 )
-OVERLAY_NAMES = {
-    Overlay.BOXES: "Boxes",
-    Overlay.LABELS: "Labels",
-    Overlay.LANDMARKS: "Landmarks",
-    Overlay.KEYPOINTS: "Keypoints",
-    Overlay.BLINKS: "Blinks",
-    Overlay.HEATMAP: "Heatmap",
-    Overlay.BLUR: "Blur faces",
-}
 
 
 @bp.app_context_processor
@@ -64,10 +55,9 @@ def css_color(color: Color) -> str:
 @bp.get("/")
 def index() -> str:
     """The live picture, the people in it, the last minute, and the source's state."""
-    overlays = [(overlay.value, title, overlay in DEFAULT_OVERLAYS) for overlay, title in OVERLAY_NAMES.items()]
     mine = services()
     return render_template(
-        "index.html", choice=mine.startup.choice(), overlays=overlays, retention_days=mine.retention_days
+        "index.html", choice=mine.startup.choice(), overlays=OVERLAYS.values(), retention_days=mine.retention_days
     )
 
 

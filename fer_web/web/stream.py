@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from fer_web.errors import RequestError, SourceError
 from fer_web.live import EncodedImage
-from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay, parse_overlays
+from fer_web.vision.overlays import DEFAULT_OVERLAYS, Overlay, parse_overlays
 from fer_web.web.paced_response import endless_answer
 from fer_web.web.services import services
 

@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 
 from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Rect
-from fer_web.core.palette import EMOTION_COLORS
-from fer_web.vision import Overlay, draw, draw_notice, parse_overlays
-from fer_web.vision.draw import KEYPOINT
+from fer_web.core.palette import EMOTION_COLORS, Color
+from fer_web.vision import OVERLAYS, Overlay, draw, draw_notice, parse_overlays
+from fer_web.vision.overlays.blinks import BLINKS, OPEN, SHUT
+from fer_web.vision.overlays.blur import BLUR
+from fer_web.vision.overlays.boxes import BOXES
+from fer_web.vision.overlays.keypoints import COLOR as KEYPOINT
 
 SCORES = np.array([0, 0, 0, 1, 0, 0, 0], np.float32)
 LANDMARKS = np.stack([np.linspace(210, 290, 68), np.linspace(210, 290, 68)], axis=1).astype(np.float32)
-ALL = frozenset(Overlay)
+ALL = frozenset(OVERLAYS.values())
 KEYPOINTS = np.stack([np.linspace(215, 285, 15), np.linspace(230, 270, 15)], axis=1).astype(np.float32)
 CHIP = np.full((48, 48), 90, np.uint8)
 HEAT = np.ones((6, 6), np.float32)
@@ -40,7 +43,7 @@ def has(picture: np.ndarray, color: tuple[int, int, int]) -> bool:
 
 @pytest.mark.parametrize("ground", [0, 128, 255])
 def test_the_box_has_the_emotions_color_and_a_dark_rim(ground: int) -> None:
-    picture = draw(result(ground), frozenset({Overlay.BOXES}))
+    picture = draw(result(ground), {BOXES})
 
     assert tuple(picture[200, 250]) == EMOTION_COLORS[Emotion.HAPPY]
     assert picture[196:200, 250].max(axis=1).min() < 60
@@ -48,7 +51,7 @@ def test_the_box_has_the_emotions_color_and_a_dark_rim(ground: int) -> None:
 
 @pytest.mark.parametrize("ground", [0, 255])
 def test_a_label_is_legible_on_any_ground(ground: int) -> None:
-    picture = draw(result(ground), frozenset({Overlay.LABELS}))
+    picture = draw(result(ground), {OVERLAYS["labels"]})
     plate = picture[100:196, 200:320].astype(int).sum(axis=2)
 
     assert plate.max() > 3 * 240
@@ -63,16 +66,16 @@ def test_without_layers_the_picture_is_unchanged_and_the_frame_always_is() -> No
     assert (one.frame.pixels == 90).all()
 
 
-@pytest.mark.parametrize("overlay", list(Overlay))
+@pytest.mark.parametrize("overlay", OVERLAYS.values(), ids=str)
 def test_every_layer_leaves_a_mark(overlay: Overlay) -> None:
     plain = result(90)
     plain.frame.pixels[::2] = 200
 
-    assert (draw(plain, frozenset({overlay})) != plain.frame.pixels).any()
+    assert (draw(plain, {overlay}) != plain.frame.pixels).any()
 
 
 def test_keypoints_are_dots_in_a_color_of_their_own() -> None:
-    picture = draw(result(90), frozenset({Overlay.KEYPOINTS}))
+    picture = draw(result(90), {OVERLAYS["keypoints"]})
 
     assert all((picture[round(y), round(x)] == KEYPOINT).all() for x, y in KEYPOINTS)
     assert KEYPOINT not in EMOTION_COLORS.values()
@@ -82,7 +85,7 @@ def test_a_blurred_face_keeps_no_detail_and_the_rest_stays() -> None:
     noise = np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8)
     frame = Frame(0, 0.0, noise)
 
-    picture = draw(FrameResult(frame, (Face(BOX, 1.0),)), frozenset({Overlay.BLUR}))
+    picture = draw(FrameResult(frame, (Face(BOX, 1.0),)), {BLUR})
 
     face = picture[200:300, 200:300].astype(int)
     assert np.abs(np.diff(face, axis=0)).max() <= 3
@@ -90,19 +93,21 @@ def test_a_blurred_face_keeps_no_detail_and_the_rest_stays() -> None:
 
 
 def test_an_uncertain_answer_does_not_shine_in_the_emotions_color() -> None:
-    picture = draw(result(0, uncertain=True), frozenset({Overlay.BOXES}))
+    picture = draw(result(0, uncertain=True), {BOXES})
 
     assert not has(picture, EMOTION_COLORS[Emotion.HAPPY])
 
 
-def test_shut_eyes_change_color() -> None:
-    shut = result(0)
-    closed = FrameResult(
-        shut.frame, (Face(Rect(200, 200, 300, 300), 1.0, landmarks=LANDMARKS, blink=Blink(0.1, 0.1, False)),)
-    )
-    layers = frozenset({Overlay.BLINKS})
+@pytest.mark.parametrize(
+    ("is_open", "shown", "missing"), [(True, OPEN, SHUT), (False, SHUT, OPEN), (None, OPEN, SHUT)], ids=str
+)
+def test_eyes_have_a_color_while_they_are_open_and_another_while_they_are_shut(
+    is_open: bool | None, shown: Color, missing: Color
+) -> None:
+    picture = draw(result(0, blink=Blink(0.2, 0.2, is_open, 2)), {BLINKS})
 
-    assert (draw(shut, layers) != draw(closed, layers)).any()
+    assert has(picture, shown)
+    assert not has(picture, missing)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +134,7 @@ def test_a_notice_is_written_over_the_dimmed_last_picture_or_over_none() -> None
 
 
 def test_overlays_are_read_from_a_list() -> None:
-    assert parse_overlays("boxes, Labels") == {Overlay.BOXES, Overlay.LABELS}
+    assert parse_overlays("boxes, Labels") == {BOXES, OVERLAYS["labels"]}
     assert parse_overlays("") == frozenset()
     with pytest.raises(ValueError, match=r"'hats'.*boxes"):
         parse_overlays("boxes,hats")

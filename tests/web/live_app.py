@@ -20,7 +20,7 @@ from fer_web.live import Camera, encode_jpeg
 from fer_web.settings import load_settings
 from fer_web.sources import SourceState
 from fer_web.vision.draw import draw, draw_notice
-from fer_web.vision.overlay import Overlay
+from fer_web.vision.overlays import Overlay
 from fer_web.web import events, paced_response, stream
 from fer_web.web.errors import handle_errors
 from fer_web.web.metrics import Metrics
@@ -72,7 +72,7 @@ class Painter:
         self.painted: dict[str, list[int]] = {}
 
     def __call__(self, result: FrameResult, view: frozenset[Overlay], fps: float) -> Pixels:
-        self.painted.setdefault(",".join(sorted(view)), []).append(result.frame.index)
+        self.painted.setdefault(",".join(sorted(map(str, view))), []).append(result.frame.index)
         return draw(result, view, fps)
 
 

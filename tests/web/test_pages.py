@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from fer_web.core import Emotion
 from fer_web.errors import ModelError
 from fer_web.resources import ROOT
-from fer_web.vision.overlay import DEFAULT_OVERLAYS, Overlay
+from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS
 from fer_web.web.throttle import FAILURES
 from tests.web.client import make_app
 
@@ -46,8 +46,8 @@ def test_without_scripts_the_picture_is_still_there(client: FlaskClient) -> None
 def test_every_layer_can_be_chosen_and_the_usual_ones_are(client: FlaskClient) -> None:
     found = re.findall(r'name="overlay" value="(\w+)"( checked)?', client.get("/").text)
 
-    assert {Overlay(name) for name, _ in found} == set(Overlay)
-    assert {Overlay(name) for name, checked in found if checked} == DEFAULT_OVERLAYS
+    assert [name for name, _ in found] == list(OVERLAYS)
+    assert {OVERLAYS[name] for name, checked in found if checked} == DEFAULT_OVERLAYS
 
 
 @pytest.mark.parametrize("path", PAGES)

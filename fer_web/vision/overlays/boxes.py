@@ -1,0 +1,18 @@
+"""Where the faces are."""
+
+from fer_web.core import Face
+from fer_web.vision.overlays.overlay import Overlay
+from fer_web.vision.pen import Pen, color_of
+
+
+def _mark(pen: Pen, face: Face) -> None:
+    pen.outlined_rect(face.region, color_of(face))
+
+
+BOXES = Overlay(
+    "boxes",
+    "Boxes",
+    "A frame around each face, in the color of its dominant emotion; gray where that is uncertain.",
+    over=_mark,
+    is_default=True,
+)

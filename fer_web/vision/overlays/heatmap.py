@@ -1,0 +1,15 @@
+"""Where in a face its expression was seen."""
+
+from fer_web.core import Face
+from fer_web.vision.explain import heat_face
+from fer_web.vision.overlays.overlay import Overlay
+from fer_web.vision.pen import Pen
+
+
+def _heat(pen: Pen, face: Face) -> None:
+    heat_face(pen.canvas, face)
+
+
+HEATMAP = Overlay(
+    "heatmap", "Heatmap", "Where in each face the dominant emotion was seen: a class activation map.", under=_heat
+)
