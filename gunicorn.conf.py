@@ -12,10 +12,10 @@ from pathlib import Path
 
 from fer_web.errors import SettingsError
 from fer_web.settings import load_settings
-from fer_web.web.patience import WaitLimits
-from fer_web.web.services import LARGE_REQUESTS
-from fer_web.web.visits import FRAME_BYTES
-from fer_web.web.worker import GRACE_S, LAST_S, StreamWorker
+from fer_web.web.api.visits import FRAME_BYTES
+from fer_web.web.http.services import LARGE_REQUESTS
+from fer_web.web.streaming.gunicorn_worker import GRACE_S, LAST_S, StreamWorker
+from fer_web.web.streaming.patience import WaitLimits
 
 try:
     _settings = load_settings()

@@ -22,18 +22,21 @@ from fer_web.sources import ChosenSource, SourceState, choose_source, keep_open,
 from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
 from fer_web.vision import Analyzer, Overlay, draw, draw_notice
-from fer_web.web import events, jobs, lab, notice, pages, predict, recordings, running, stream, system, visits
-from fer_web.web.access import Access
-from fer_web.web.errors import handle_errors
-from fer_web.web.guard import guard
-from fer_web.web.logged_out import FILE as LOGGED_OUT
-from fer_web.web.logged_out import LoggedOut
-from fer_web.web.metrics import Metrics
-from fer_web.web.prefix import PathPrefix, first_parts
-from fer_web.web.services import EXTENSION, Lab, Limits, PredictCapacity, Services
-from fer_web.web.store_sink import StoreSink
-from fer_web.web.throttle import RequestRate
-from fer_web.web.uploads import MemoryRequest
+from fer_web.web.api import jobs, lab, predict, recordings, running, system, visits
+from fer_web.web.api.store_sink import StoreSink
+from fer_web.web.api.uploads import MemoryRequest
+from fer_web.web.http.errors import handle_errors
+from fer_web.web.http.metrics import Metrics
+from fer_web.web.http.prefix import PathPrefix, first_parts
+from fer_web.web.http.services import EXTENSION, Lab, Limits, PredictCapacity, Services
+from fer_web.web.pages import views as pages
+from fer_web.web.security import notice
+from fer_web.web.security.access import Access
+from fer_web.web.security.guard import guard
+from fer_web.web.security.logged_out import FILE as LOGGED_OUT
+from fer_web.web.security.logged_out import LoggedOut
+from fer_web.web.security.throttle import RequestRate
+from fer_web.web.streaming import events, mjpeg
 from fer_web.worker import make_videos
 
 log = logging.getLogger(__name__)
@@ -41,7 +44,7 @@ log = logging.getLogger(__name__)
 BLUEPRINTS = (
     notice.bp,
     pages.bp,
-    stream.bp,
+    mjpeg.bp,
     events.bp,
     visits.bp,
     predict.bp,

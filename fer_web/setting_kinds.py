@@ -11,7 +11,7 @@ from pydantic_settings import NoDecode
 
 from fer_web.errors import ModelError, StoreError
 from fer_web.sources.credentials import with_encoded_credentials
-from fer_web.web.prefix import is_prefix
+from fer_web.web.http.prefix import is_prefix
 
 # Guessing has to be hopeless, as nothing else keeps the world from an open port: 16 letters and digits are 95 bits.
 TOKEN_LENGTH = 16

@@ -45,7 +45,7 @@ from fer_web.setting_kinds import (
     Size,
     Token,
 )
-from fer_web.web.access import is_loopback
+from fer_web.web.security.access import is_loopback
 
 log = logging.getLogger(__name__)
 

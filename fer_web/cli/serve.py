@@ -117,6 +117,6 @@ def _app(settings: Settings) -> Flask:
 
 def close(app: Flask) -> None:
     """End everybody's viewing and let go of the camera."""
-    from fer_web.web.services import EXTENSION
+    from fer_web.web.http.services import EXTENSION
 
     app.extensions[EXTENSION].close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fer_web.web.errors import STATUSES
+from fer_web.web.http.errors import STATUSES
 from fer_web.web.openapi_schemas import Schema
 
 OPEN: list[dict[str, list[str]]] = [{}]  # no token needed

@@ -10,7 +10,7 @@ from fer_web.core.keypoints import NAMES
 from fer_web.core.landmarks import COUNT
 from fer_web.core.measures import Measure, in_group
 from fer_web.core.readings import FACE_MEASURES
-from fer_web.web.errors import STATUSES
+from fer_web.web.http.errors import STATUSES
 
 Schema = dict[str, Any]
 

@@ -11,8 +11,8 @@ from flask import jsonify
 from fer_web.factory import build_app
 from fer_web.settings import load_settings
 from fer_web.startup import BackgroundStartup
+from tests.web.api.test_visits import CountingVision
 from tests.web.client import DEMO
-from tests.web.test_visits import CountingVision
 
 startup = BackgroundStartup(CountingVision, lambda: DEMO)  # type: ignore[arg-type,return-value]
 app = build_app(load_settings({"source": "demo:"}), startup)

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from fer_web.store import Store
-from tests.web.test_visits import app_of
+from tests.web.api.test_visits import app_of
 
 
 @contextmanager

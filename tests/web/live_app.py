@@ -21,14 +21,14 @@ from fer_web.settings import load_settings
 from fer_web.sources import SourceState
 from fer_web.vision.draw import draw, draw_notice
 from fer_web.vision.overlays import Overlay
-from fer_web.web import events, paced_response, stream
-from fer_web.web.errors import handle_errors
-from fer_web.web.metrics import Metrics
-from fer_web.web.services import EXTENSION
+from fer_web.web.http.errors import handle_errors
+from fer_web.web.http.metrics import Metrics
+from fer_web.web.http.services import EXTENSION
+from fer_web.web.streaming import events, mjpeg, paced_response
 
 FPS = float(os.environ.get("TEST_FPS", "15"))
 paced_response.STALL_S = 1.0
-stream.SNAPSHOT_S = 1.0
+mjpeg.SNAPSHOT_S = 1.0
 SIZE = (640, 480)
 LIVE = SourceState("live", "camera", "")
 LOST = SourceState("reconnecting", "camera", "unplugged")
@@ -91,7 +91,7 @@ def create_app() -> Flask:
     app.extensions[EXTENSION] = SimpleNamespace(
         hub=hub, metrics=Metrics(), recordings=SimpleNamespace(live=None, close=lambda: None), close=hub.close
     )
-    app.register_blueprint(stream.bp)
+    app.register_blueprint(mjpeg.bp)
     app.register_blueprint(events.bp)
     handle_errors(app)
 

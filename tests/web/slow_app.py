@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Response, request
 
+from tests.web.api.test_visits import CountingVision
 from tests.web.client import make_app
-from tests.web.test_visits import CountingVision
 
 app = make_app(CountingVision(), max_visitors=8)
 

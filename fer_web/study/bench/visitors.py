@@ -17,7 +17,7 @@ from fer_web.errors import FerError
 from fer_web.resources import MODELS
 from fer_web.settings import RESERVED_THREADS
 from fer_web.study.bench.serving import served
-from fer_web.web.visitor import Visitor
+from fer_web.web.streaming.visitor import Visitor
 
 WARM_S = 3.0
 CLIP_S = 10

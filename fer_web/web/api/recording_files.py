@@ -1,0 +1,151 @@
+"""A recording as files: readings, summary, report; and all recordings in one archive, written as it is read."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice
+from urllib.parse import quote
+
+from fer_web.errors import NotReadyError, RequestError
+from fer_web.reports import COMMA, CardText, Summary, csv_lines, report_html, summarize, summary_json
+from fer_web.store import RecordingState, Store, StoredRecording
+from fer_web.web.api.recording_schemas import stored_json
+from fer_web.web.http.services import Services
+
+# Lines that are sent, or compressed, at once.
+PIECE_LINES = 1000
+# Summaries that need not be made again while somebody looks at a recording; each has some 100 kB.
+KEPT_SUMMARIES = 32
+# Recordings that are listed at once.
+PAGE = 100
+NAME_LENGTH = 60
+
+
+def summary_of(store: Store, stored: StoredRecording) -> Summary:
+    """What a recording says; of one that has ended it is kept for a while."""
+    if stored.state is RecordingState.RECORDING:
+        return summarize(stored.recording, store.recordings.readings(stored.id))
+    return _kept_summary(store, stored)
+
+
+@lru_cache(maxsize=KEPT_SUMMARIES)
+def _kept_summary(store: Store, stored: StoredRecording) -> Summary:
+    return summarize(stored.recording, store.recordings.readings(stored.id))
+
+
+def csv_pieces(store: Store, recording: str, separator: str = COMMA) -> Iterator[bytes]:
+    """The readings as CSV, in pieces."""
+    lines = csv_lines(store.recordings.readings(recording), separator)
+    while piece := "".join(islice(lines, PIECE_LINES)):
+        yield piece.encode()
+
+
+def json_text(summary: Summary) -> str:
+    """A summary for programs, and for people who look into it."""
+    return json.dumps(summary_json(summary), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def card_text(mine: Services, model: str) -> CardText:
+    """What is known of the model that a recording was made with: all of it, when it is the one that serves now."""
+    try:
+        card = mine.startup.vision().card
+        if model == f"{card.name} {card.version}":
+            return CardText.of(card)
+    except NotReadyError:
+        pass
+    name, _, version = model.partition(" ")
+    return CardText(name or "unknown", version)
+
+
+def archive(mine: Services, store: Store, separator: str = COMMA) -> Iterator[bytes]:
+    """A ZIP of everything, piece by piece: a folder for each recording, and a list of them."""
+    outbox = _Outbox()
+    with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED) as file:  # type: ignore[call-overload]
+        listed = []
+        for stored in _all(store):
+            listed.append(stored_json(stored))
+            try:
+                for _ in _add(file, mine, store, stored, separator):
+                    yield outbox.take()
+            except RequestError:
+                listed.pop()  # it was deleted meanwhile
+        file.writestr("recordings.json", json.dumps(listed, indent=2, ensure_ascii=False) + "\n")
+    yield outbox.take()
+
+
+def _add(
+    file: zipfile.ZipFile, mine: Services, store: Store, stored: StoredRecording, separator: str
+) -> Iterator[None]:
+    folder = folder_name(stored)
+    with file.open(_entry(f"{folder}/readings.csv", stored), "w", force_zip64=True) as target:
+        for piece in csv_pieces(store, stored.id, separator):
+            target.write(piece)
+            yield
+    summary = summarize(stored.recording, store.recordings.readings(stored.id))
+    file.writestr(_entry(f"{folder}/summary.json", stored), json_text(summary))
+    yield
+    html = report_html(summary, card_text(mine, stored.recording.model))
+    file.writestr(_entry(f"{folder}/report.html", stored), html)
+    yield
+
+
+def _entry(path: str, stored: StoredRecording) -> zipfile.ZipInfo:
+    began = stored.recording.started_at
+    earliest = datetime(1980, 1, 1, tzinfo=began.tzinfo)  # what a ZIP can say
+    entry = zipfile.ZipInfo(path, max(began, earliest).timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _all(store: Store) -> Iterator[StoredRecording]:
+    """Every recording, the newest first; those that come while this is read are left out."""
+    pages = (
+        store.recordings.list(limit=PAGE, offset=offset) for offset in range(0, store.recordings.count() + PAGE, PAGE)
+    )
+    for recording in dict.fromkeys(stored.id for page in pages for stored in page):
+        stored = None
+        with suppress(RequestError):  # deleted meanwhile
+            stored = store.recordings.get(recording)
+        if stored is not None:
+            yield stored
+
+
+def folder_name(stored: StoredRecording) -> str:
+    """When it began, its name, and enough of its id to be the only one."""
+    return f"{stored.recording.started_at:%Y-%m-%d_%H%M%S}_{file_name(stored.recording.name)}_{stored.id[:6]}"
+
+
+def file_name(name: str) -> str:
+    """A name that every file system takes."""
+    return re.sub(r"\W+", "-", name).strip("-")[:NAME_LENGTH].strip("-") or "recording"
+
+
+def attachment(name: str) -> str:
+    """A Content-Disposition that saves under a name of any script (RFC 6266)."""
+    plain = re.sub(r"[^\w.-]+", "_", name, flags=re.ASCII)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+class _Outbox:
+    """A file that is only written to; what was written is taken out piece by piece."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._pieces.append(bytes(data))
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits anywhere else."""
+
+    def take(self) -> bytes:
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)

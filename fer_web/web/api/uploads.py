@@ -1,0 +1,177 @@
+"""The pictures of a request, from whichever form it has; they stay in memory, and no address is ever fetched."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from flask import Request
+from werkzeug.datastructures import MultiDict
+
+from fer_web.errors import ImageError, RequestError
+from fer_web.web.http.forms import AnyNameForms
+
+FIELD = "image"
+FLAGS = {"true": True, "false": False, "1": True, "0": False}
+_START = len("https://")
+# Blanks of any kind, and the mark that some editors put in front of a text.
+_IN_FRONT = " \t\r\n\v\f\ufeff\xa0"
+_TO_STANDARD = str.maketrans("-_", "+/")
+T = TypeVar("T")
+
+
+def _in_memory(_name: str | None) -> Any:
+    return BytesIO()
+
+
+class MemoryRequest(Request):
+    """A request whose uploaded files stay in memory: werkzeug would write those above 500 kB to a temporary file.
+
+    A view that wants a form's files elsewhere replaces `open_file`, before it looks at them.
+    """
+
+    form_data_parser_class = AnyNameForms
+    open_file: Callable[[str | None], Any] = staticmethod(_in_memory)
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> Any:
+        del total_content_length, content_type, content_length
+        return self.open_file(filename)
+
+
+@dataclass(frozen=True, slots=True)
+class PredictQuery:
+    """What `?upsample=`, `?landmarks=`, `?keypoints=` and `?explain=` ask for."""
+
+    upsample: int = 1
+    landmarks: bool = False
+    keypoints: bool = False
+    explain: bool = False
+
+    @classmethod
+    def of(cls, parameters: MultiDict[str, str]) -> PredictQuery:
+        """RequestError for a parameter that is unknown, given twice, or has another value than those listed."""
+        flags = dict.fromkeys(("landmarks", "keypoints", "explain"), FLAGS)
+        known: dict[str, dict[str, Any]] = {"upsample": {"0": 0, "1": 1}, **flags}
+        _refuse_unknown(parameters, known, "parameter")
+        chosen: dict[str, Any] = {}
+        for name, values in parameters.lists():
+            if len(values) != 1 or values[0].lower() not in known[name]:
+                allowed = " or ".join(known[name])
+                raise RequestError("bad_parameter", f"{name} must be {allowed}, not {', '.join(map(repr, values))}")
+            chosen[name] = known[name][values[0].lower()]
+        return cls(**chosen)
+
+
+Upload = Callable[[], bytes]  # the bytes of one picture; ImageError or RequestError when they cannot be had
+
+
+@dataclass(frozen=True, slots=True)
+class SentImages:
+    """The pictures in the order in which they were sent; `is_list` when they were sent as several."""
+
+    pictures: tuple[Upload, ...]
+    is_list: bool
+
+
+def read_uploads(request: Request, max_images: int) -> SentImages:
+    """The pictures of a request; RequestError when there are none, too many, or its form is not understood."""
+    kind = request.mimetype
+    if kind == "multipart/form-data":
+        uploads = _from_form(request)
+    elif kind == "application/json" or kind.endswith("+json"):
+        uploads = _from_json(_body(request))
+    elif kind in ("", "application/octet-stream") or kind.startswith("image/"):
+        data = _body(request)
+        uploads = SentImages((lambda: data,), is_list=False)
+    else:
+        raise RequestError(
+            "unsupported_media_type",
+            f"{kind} is not understood: send a picture (Content-Type: image/jpeg), a form (multipart/form-data with "
+            f'the field {FIELD}) or JSON ({{"{FIELD}": "<base64>"}})',
+        )
+    if len(uploads.pictures) > max_images:
+        raise RequestError(
+            "too_many_images", f"{len(uploads.pictures)} pictures in one request; {max_images} are allowed"
+        )
+    return uploads
+
+
+def _body(request: Request) -> bytes:
+    """The whole body; werkzeug refuses a length over the limit, but cuts off a body that does not tell its length."""
+    data = request.get_data(cache=False)
+    if request.content_length is None:
+        request.stream.read(1)  # raises RequestEntityTooLarge when the limit was reached
+    return data
+
+
+def _from_form(request: Request) -> SentImages:
+    _refuse_unknown([*request.files, *(name for name in request.form if name != FIELD)], [FIELD], "form field")
+    if FIELD in request.form:
+        raise RequestError("bad_form", f"the form field {FIELD} must be a file (with a file name), not text")
+    files = request.files.getlist(FIELD)
+    if not files:
+        raise RequestError("no_image", f"the form has no file in the field {FIELD}; is it complete, with its boundary?")
+    return SentImages(tuple(file.stream.read for file in files), is_list=len(files) > 1)
+
+
+def _from_json(body: bytes) -> SentImages:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise RequestError("bad_json", f"the body is not JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise RequestError("bad_json", f'the JSON must be an object like {{"{FIELD}": "<base64 or data URI>"}}')
+    _refuse_unknown(value, [FIELD], "JSON key")
+    if FIELD not in value:
+        raise RequestError("no_image", f"the JSON has no key {FIELD}")
+    images = value[FIELD]
+    texts = images if isinstance(images, list) else [images]
+    if not texts:
+        raise RequestError("no_image", f"the list {FIELD} is empty")
+    if not all(isinstance(text, str) for text in texts):
+        raise RequestError("bad_json", f"{FIELD} must be a string or a list of strings")
+    return SentImages(tuple(_later(decode_base64, text) for text in texts), is_list=isinstance(images, list))
+
+
+def decode_base64(text: str) -> bytes:
+    """The bytes of a base64 text or data URI; ImageError for anything else, addresses among them.
+
+    Both alphabets are read, with and without padding, blanks and line ends anywhere; a data URI may be percent-encoded.
+    """
+    text = text.lstrip(_IN_FRONT)
+    start = text[:_START].lower()
+    if start.startswith(("http://", "https://")):
+        raise ImageError("bad_base64", "addresses are never fetched: send the picture itself")
+    if start.startswith("data:"):
+        head, comma, text = text.partition(",")
+        if not comma or "base64" not in [part.strip() for part in head.lower().split(";")[1:]]:
+            raise ImageError("bad_base64", "the data URI must look like data:image/png;base64,…")
+        text = unquote(text)
+    digits = "".join(text.split()).translate(_TO_STANDARD).rstrip("=")
+    try:
+        return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ImageError("bad_base64", f"the picture is not base64: {error}") from error
+
+
+def _later(function: Callable[[T], bytes], value: T) -> Upload:
+    return lambda: function(value)
+
+
+def _refuse_unknown(names: Iterable[str], known: Iterable[str], kind: str) -> None:
+    unknown = sorted(set(names) - set(known))
+    if unknown:
+        wrong, right = ", ".join(map(repr, unknown)), ", ".join(known)
+        raise RequestError("unknown_parameter", f"unknown {kind} {wrong}; known: {right}")

@@ -1,0 +1,1 @@
+"""What every view uses: routes, errors, bodies, capacity, services, metrics."""

@@ -1,0 +1,148 @@
+"""How failures become answers: one table from code to status, one JSON body for all of them."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+
+from flask import Flask, Response, jsonify, request, url_for
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from fer_web.core.text import one_line
+from fer_web.errors import (
+    BusyError,
+    FerError,
+    StoreError,
+)
+from fer_web.web.http.services import services
+
+log = logging.getLogger(__name__)
+
+# Every code that an error body can hold and the status that it comes with; docs/api.md explains each.
+STATUSES: Mapping[str, int] = {
+    # the picture
+    "empty": 400,
+    "not_an_image": 415,
+    "unsupported_format": 415,
+    "image_truncated": 422,
+    "image_too_large": 413,
+    "too_many_pixels": 413,
+    # the request
+    "bad_json": 400,
+    "bad_base64": 400,
+    "bad_form": 400,
+    "no_image": 400,
+    "unknown_parameter": 400,
+    "bad_parameter": 400,
+    "too_many_images": 413,
+    "unsupported_media_type": 415,
+    # a visitor's camera
+    "bad_handshake": 400,
+    "no_visit": 404,
+    # the laboratory
+    "unknown_model": 404,
+    "one_at_a_time": 409,
+    # a video
+    "not_a_video": 415,
+    "video_too_large": 413,
+    "no_video": 400,
+    "upload_incomplete": 400,
+    "no_copy": 404,
+    # recordings and jobs
+    "recording_over": 409,
+    "consent_required": 403,
+    "already_recording": 409,
+    "no_recording": 404,
+    "still_recording": 409,
+    "too_many_markers": 409,
+    "confirm_required": 400,
+    "no_job": 404,
+    "job_not_over": 409,
+    "storage_full": 507,
+    "storage_read_only": 507,
+    "storage_unavailable": 503,
+    # who asks, and from where
+    "token_required": 401,
+    "wrong_token": 401,
+    "local_only": 403,
+    "wrong_host": 421,
+    "cross_site": 403,
+    "too_many_attempts": 429,
+    "too_many_requests": 429,
+    # how it comes
+    "too_slow": 408,
+    "head_too_large": 431,
+    # the service
+    "busy": 503,
+    "not_ready": 503,
+    "no_source": 503,
+    "model_error": 500,
+    "internal_error": 500,
+}
+NOT_READY_RETRY_S = 5
+
+
+def error_answer(
+    code: str, message: str, status: int | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The JSON body that every refusal has, with the status of its code."""
+    answer = jsonify(error=error_json(code, message))
+    answer.status_code = status or STATUSES[code]
+    services().metrics.count_error(code)
+    answer.headers.extend(dict(headers or {}))
+    return answer
+
+
+def error_json(code: str, message: str) -> dict[str, str]:
+    """What stands under `error`."""
+    return {"code": code, "message": message}
+
+
+def code_of(error: FerError) -> str:
+    """The code that a failure of ours is told under."""
+    return error.code if error.code in STATUSES else "internal_error"
+
+
+def handle_errors(app: Flask) -> None:
+    """Answer every failure in `app`, ours, werkzeug's or a bug, with the same JSON body."""
+    app.register_error_handler(FerError, _ours)
+    app.register_error_handler(HTTPException, _werkzeugs)
+    app.register_error_handler(Exception, _bug)
+
+
+def _ours(error: FerError) -> Response:
+    code = code_of(error)
+    retry_s = error.retry_after_s if isinstance(error, BusyError) else NOT_READY_RETRY_S
+    headers = {"Retry-After": str(retry_s)} if STATUSES[code] == 503 else {}
+    if STATUSES[code] == 500 or isinstance(error, StoreError):
+        log.error("%s: %s", _asked(), one_line(str(error)))
+    return error_answer(code, str(error), headers=headers)
+
+
+def _werkzeugs(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < 400:  # a redirect is not a failure
+        return error
+    if error.code == 413:
+        return error_answer("image_too_large", "the request is larger than this service accepts")
+    if error.code == 404:
+        return error_answer(
+            "not_found", f"there is nothing at {request.path}; {url_for('system.docs')} lists what there is", 404
+        )
+    if isinstance(error, MethodNotAllowed):
+        allowed = ", ".join(sorted(error.valid_methods or ()))
+        message = f"{request.method} is not possible at {request.path}; {allowed} are"
+        return error_answer("method_not_allowed", message, 405, {"Allow": allowed})
+    name = re.sub(r"\W+", "_", error.name).strip("_").lower()
+    kept = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
+    return error_answer(name, error.description or error.name, error.code, kept)
+
+
+def _asked() -> str:
+    """The request's first words, for the log: a path may hold whatever its sender likes, the end of a line too."""
+    return one_line(f"{request.method} {request.path}")
+
+
+def _bug(error: Exception) -> Response:
+    log.error("%s failed", _asked(), exc_info=error)
+    return error_answer("internal_error", "the service failed at this request; its log says why")

@@ -1,0 +1,109 @@
+"""The live results as server-sent events: one JSON an analyzed frame."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from flask import Blueprint, Response
+
+from fer_web.analysis.present import Json, live_face_json, timing_json
+from fer_web.core import FrameResult
+from fer_web.live import ActiveRecording, LiveResult, Scene
+from fer_web.web.api.recording_schemas import active_json
+from fer_web.web.http.services import services
+from fer_web.web.streaming.paced_response import endless_answer
+
+bp = Blueprint("events", __name__)
+
+HEARTBEAT_S = 10.0
+HEARTBEAT = b": still here\n\n"
+RETRY = b"retry: 2000\n\n"  # milliseconds after which a browser comes back
+
+
+@bp.get("/events")
+def events() -> Response:
+    """Unnamed events hold a frame's result, those named `state` the source's state when it changes, those named
+    `recording` what is being recorded, so that nobody is recorded without knowing."""
+    mine = services()
+    hub, recordings = mine.hub, mine.recordings
+    viewing = hub.results()
+    told = messages(viewing, recording=lambda: recordings.live)
+    content_type = "text/event-stream; charset=utf-8"
+    return endless_answer(told, content_type, is_over=lambda: hub.is_closed, leave=viewing.close)
+
+
+def messages(
+    scenes: Iterable[Scene[FrameResult] | None],
+    clock: Callable[[], float] = time.monotonic,
+    recording: Callable[[], ActiveRecording | None] = lambda: None,
+) -> Iterator[bytes]:
+    """What is new in each scene and of the recording, as events; a comment after ten seconds without anything new."""
+    yield RETRY
+    said: Scene[FrameResult] | None = None
+    told: object = ()  # of the recording, nothing yet
+    said_s = clock()
+    for scene in scenes:
+        news = b"" if scene is None else _news(scene, said)
+        said = scene or said
+        running = recording()
+        if told != (told := _gist(running)):
+            news += _event({"recording": None if running is None else active_json(running)}, name="recording")
+        if not news and clock() - said_s >= HEARTBEAT_S:
+            news = HEARTBEAT
+        if news:
+            said_s = clock()
+            yield news
+
+
+def outcome_json(outcome: LiveResult[FrameResult], status: str, *, landmarks: bool = False) -> Json:
+    """A frame's result: the faces that /predict answers, with their tracks and blinks, and how fast results come."""
+    result = outcome.result
+    width, height = outcome.frame.size
+    return {
+        "index": outcome.frame.index,
+        "time_s": round(outcome.frame.time_s, 3),
+        "fps": round(outcome.fps, 1),
+        "latency_ms": round(outcome.latency_ms, 1),
+        "status": status,
+        "image": {"width": width, "height": height},
+        "results": [live_face_json(place, face, landmarks=landmarks) for place, face in enumerate(result.faces)],
+        "timing_ms": timing_json(result),
+    }
+
+
+def state_json(scene: Scene[Any]) -> Json:
+    """The source's state; `reason` also says why frames are not analyzed."""
+    source = scene.source
+    return {"status": source.status, "label": source.label, "reason": scene.trouble or source.reason}
+
+
+def _news(scene: Scene[FrameResult], said: Scene[FrameResult] | None) -> bytes:
+    news = b""
+    if said is None or state_json(said) != state_json(scene):
+        news += _event(state_json(scene), name="status")
+    if scene.outcome is not None and (said is None or said.outcome is not scene.outcome):
+        news += _outcome_event(scene.outcome, scene.source.status)
+    return news
+
+
+def _gist(running: ActiveRecording | None) -> object:
+    """What of a recording is worth an event: not every second that it lasts."""
+    if running is None:
+        return None
+    progress = running.recorder.progress
+    return running.id, progress.status, len(progress.markers), progress.trouble
+
+
+@lru_cache(maxsize=1)
+def _outcome_event(outcome: LiveResult[FrameResult], status: str) -> bytes:
+    """Kept for the other viewers of the same frame."""
+    return _event(outcome_json(outcome, status), number=outcome.frame.index)
+
+
+def _event(data: Json, *, name: str | None = None, number: int | None = None) -> bytes:
+    head = ("" if name is None else f"event: {name}\n") + ("" if number is None else f"id: {number}\n")
+    return f"{head}data: {json.dumps(data, separators=(',', ':'), allow_nan=False)}\n\n".encode()

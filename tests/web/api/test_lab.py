@@ -1,0 +1,195 @@
+"""The laboratory's page and its two answers, by a real vision of small untrained networks."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from fer_web import factory
+from fer_web.core import Frame
+from fer_web.vision import Analyzer
+from tests.web.client import make_app, picture
+from tests.web.http.test_openapi import errors_in, schema_of
+
+BOTH = "models=xception,other"
+RECORD = json.loads((factory.LAB_RUNS / "simple-cnn" / "run.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def models(tiny_models: Path, other_models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models with the laboratory's beside them."""
+    folder = tmp_path_factory.mktemp("with-lab") / "models"
+    shutil.copytree(tiny_models, folder)
+    shutil.copytree(other_models, folder / "lab")
+    return folder
+
+
+@pytest.fixture
+def client(vision: Analyzer, models: Path) -> FlaskClient:
+    return make_app(vision, models_dir=models).test_client()
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder in place of the laboratory's runs."""
+    monkeypatch.setattr(factory, "LAB_RUNS", tmp_path / "runs")
+    return tmp_path / "runs"
+
+
+@pytest.fixture(scope="module")
+def portrait(astronaut: Frame) -> bytes:
+    """A picture with two faces, the smaller one first from the left."""
+    whole = Image.fromarray(astronaut.pixels)
+    two = Image.new("RGB", (812, 512))
+    two.paste(whole.crop((100, 0, 400, 300)).resize((240, 240)), (0, 100))
+    two.paste(whole, (300, 0))
+    file = BytesIO()
+    two.save(file, "PNG")
+    return file.getvalue()
+
+
+def keep(runs: Path, name: str, **changes: Any) -> None:
+    """A run's record in the folder."""
+    (runs / name).mkdir(parents=True)
+    (runs / name / "run.json").write_text(json.dumps({**RECORD, "name": name, **changes}), encoding="utf-8")
+
+
+def compare(client: FlaskClient, query: str, body: bytes | None = None) -> Any:
+    data = picture() if body is None else body
+    return client.post(f"/api/lab/compare?{query}", data=data, content_type="application/octet-stream")
+
+
+def test_results_and_models_fit_their_schema(client: FlaskClient) -> None:
+    answer = client.get("/api/lab").get_json()
+
+    assert errors_in(answer, schema_of("Lab")) == []
+    assert [model["name"] for model in answer["models"]] == ["xception", "other"]
+    accuracies = [row["private_test"]["accuracy"] for row in answer["rows"]]
+    assert accuracies
+    assert accuracies == sorted(accuracies, reverse=True)
+    for row in answer["rows"]:
+        assert len(row["confusion"]) == len(row["expressions"])
+        assert row["private_test"]["low"] <= row["private_test"]["accuracy"] <= row["private_test"]["high"]
+
+
+def test_two_models_answer_about_the_same_faces(client: FlaskClient, portrait: bytes) -> None:
+    response = compare(client, "models=other,xception", portrait)
+
+    answer = response.get_json()
+    assert response.status_code == 200
+    assert errors_in(answer, schema_of("Comparison")) == []
+    first, second = answer["models"]
+    assert [first["name"], second["name"]] == ["other", "xception"]
+    assert len(first["results"]) == 2
+    assert first["results"][0]["region"]["w"] > first["results"][1]["region"]["w"]  # the largest face first
+    for one, other in zip(first["results"], second["results"], strict=True):
+        assert one["region"] == other["region"]
+        assert one["emotions"] != other["emotions"]
+        assert one["heatmap"].startswith("data:image/png;base64,")
+
+
+def test_the_served_model_answers_as_it_does_elsewhere(client: FlaskClient, portrait: bytes) -> None:
+    alone = client.post("/predict?explain=true", data=portrait, content_type="image/png").get_json()
+
+    answer = compare(client, BOTH, portrait).get_json()
+
+    assert answer["models"][0]["results"] == alone["results"]
+
+
+def test_a_picture_without_faces_has_two_empty_answers(client: FlaskClient) -> None:
+    answer = compare(client, BOTH).get_json()
+
+    assert [model["results"] for model in answer["models"]] == [[], []]
+    assert errors_in(answer, schema_of("Comparison")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("", 400, "bad_parameter"),
+        ("models=", 400, "bad_parameter"),
+        ("models=xception", 400, "bad_parameter"),
+        ("models=xception,xception", 400, "bad_parameter"),
+        ("models=xception,other,other", 400, "bad_parameter"),
+        ("models=xception,nobody", 404, "unknown_model"),
+        ("models=xception,../other", 404, "unknown_model"),
+        (f"{BOTH}&explain=true", 400, "unknown_parameter"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(client: FlaskClient, query: str, status: int, code: str) -> None:
+    answer = compare(client, query)
+
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (status, code)
+    assert errors_in(answer.get_json(), schema_of("Error")) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code"), [(b"", "empty"), (b"no picture", "not_an_image"), (picture()[:60], "image_truncated")]
+)
+def test_a_bad_picture_is_refused(client: FlaskClient, body: bytes, code: str) -> None:
+    assert compare(client, BOTH, body).get_json()["error"]["code"] == code
+
+
+def test_a_network_that_was_damaged_is_told_of(vision: Analyzer, models: Path, tmp_path: Path) -> None:
+    mine = shutil.copytree(models, tmp_path / "mine")
+    (mine / "lab" / "other.keras").write_bytes(b"damaged")
+
+    answer = compare(make_app(vision, models_dir=mine).test_client(), BOTH)
+
+    assert answer.get_json()["error"]["code"] == "model_error"
+    assert "damaged" in answer.get_json()["error"]["message"]
+
+
+def test_only_finished_runs_are_shown_and_broken_records_are_left_out(
+    vision: Analyzer, models: Path, runs: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep(runs, "whole")
+    keep(runs, "running", state="running")
+    keep(runs, "quick", quick=True)
+    keep(runs, "without", private_test={})
+    (runs / "broken").mkdir()
+    (runs / "broken" / "run.json").write_text('{"state": "fini')
+    (runs / "list").mkdir()
+    (runs / "list" / "run.json").write_text("[]")
+
+    with caplog.at_level(logging.WARNING):
+        rows = make_app(vision, models_dir=models).test_client().get("/api/lab").get_json()["rows"]
+
+    assert [row["name"] for row in rows] == ["whole"]
+    assert [name for name in ("broken", "list", "without") if name not in caplog.text] == []
+    assert "running" not in caplog.text
+
+
+def test_the_page_without_runs_says_how_to_make_one(vision: Analyzer, models: Path, runs: Path) -> None:
+    assert not runs.exists()
+    client = make_app(vision, models_dir=models).test_client()
+
+    page = client.get("/lab")
+
+    assert page.status_code == 200
+    assert "fer_web lab run" in page.text
+    assert 'id="matrices"' not in page.text
+    assert client.get("/api/lab").get_json()["rows"] == []
+
+
+def test_the_page_with_one_model_says_where_more_belong(vision: Analyzer, tiny_models: Path) -> None:
+    page = make_app(vision, models_dir=tiny_models).test_client().get("/lab").text
+
+    assert "there is only one here" in page
+    assert 'id="picker"' not in page
+
+
+def test_the_page_shows_every_run_and_may_ask_for_the_camera(client: FlaskClient) -> None:
+    page = client.get("/lab")
+
+    assert "camera=(self)" in page.headers["Permissions-Policy"]
+    for row in client.get("/api/lab").get_json()["rows"]:
+        assert f'<th scope="row">{row["name"]}</th>' in page.text

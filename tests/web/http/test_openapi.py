@@ -1,0 +1,130 @@
+"""The description of the API holds what the service does, and nothing else; so does docs/api.md."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+
+from fer_web.core import Frame, FrameResult, Rect
+from fer_web.live import LiveResult, Scene
+from fer_web.sources import SourceState
+from fer_web.web.http.errors import STATUSES
+from fer_web.web.openapi import DOCUMENT, PATHS, operations
+from fer_web.web.streaming.events import outcome_json, state_json
+from tests.web.client import FakeVision, face, make_app, picture
+
+API_PAGE = Path(__file__).resolve().parents[3] / "docs" / "api.md"
+UNDESCRIBED = {"/static/<path:filename>", "/favicon.ico"}
+
+
+def errors_in(value: Any, schema: dict[str, Any]) -> list[str]:
+    """What is wrong with a value, by the schema and its references into the document."""
+    whole = {**schema, "components": DOCUMENT["components"]}
+    return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(whole).iter_errors(value)]
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def test_every_route_and_method_is_described_and_no_other(client: FlaskClient) -> None:
+    routes = {
+        (re.sub(r"<(\w+:)?(\w+)>", r"{\2}", rule.rule), method)
+        for rule in client.application.url_map.iter_rules()
+        if rule.rule not in UNDESCRIBED
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+    assert {(path, method.upper()) for path, methods in PATHS.items() for method in methods} == routes
+
+
+def test_it_is_served_as_it_is(client: FlaskClient) -> None:
+    assert client.get("/openapi.json").get_json() == DOCUMENT
+
+
+def test_its_references_lead_somewhere() -> None:
+    for name in DOCUMENT["components"]["schemas"]:
+        Draft202012Validator.check_schema(DOCUMENT["components"]["schemas"][name])
+    text = str(DOCUMENT)
+    names = {part.split("'")[0] for part in text.split("#/components/schemas/")[1:]}
+    assert names <= set(DOCUMENT["components"]["schemas"])
+
+
+@pytest.mark.parametrize("query", ["", "?landmarks=true", "?keypoints=true", "?explain=true"])
+def test_results_fit_their_schema(client: FlaskClient, query: str) -> None:
+    answer = client.post(f"/predict{query}", data=picture(), content_type="image/png").get_json()
+
+    assert answer["results"]
+    assert errors_in(answer, schema_of("Result")) == []
+    answer["results"][0]["surplus"] = 1
+    assert errors_in(answer, schema_of("Result")) != []
+
+
+def test_lists_of_results_and_refusals_fit_their_schema(client: FlaskClient) -> None:
+    answer = client.post("/predict", json={"image": ["#", ""]}).get_json()
+
+    assert errors_in(answer, schema_of("Results")) == []
+
+
+def test_a_real_result_fits_its_schema(vision: Any, astronaut: Frame) -> None:
+    from io import BytesIO
+
+    from PIL import Image
+
+    file = BytesIO()
+    Image.fromarray(astronaut.pixels).save(file, "PNG")
+    client = make_app(vision).test_client()
+
+    answer = client.post("/predict?landmarks=true", data=file.getvalue(), content_type="image/png").get_json()
+
+    assert len(answer["results"]) == 1
+    assert errors_in(answer, schema_of("Result")) == []
+    assert {"decode", "detect", "landmarks", "classify", "total"} <= set(answer["timing_ms"])
+
+
+def test_live_frames_and_states_fit_their_schema(astronaut: Frame) -> None:
+    result = FrameResult(astronaut, (face(Rect(0, 0, 9, 9), track_id=1),), {"detect": 1.0})
+    outcome = LiveResult(astronaut, result, 12.5, 30.0)
+
+    assert errors_in(outcome_json(outcome, "live"), schema_of("LiveFrame")) == []
+    assert errors_in(state_json(Scene(SourceState("demo", "demo", ""), outcome)), schema_of("LiveState")) == []
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_health_fits_its_schema(client: FlaskClient, path: str) -> None:
+    client.application.extensions["fer_web"].startup.vision(5)
+
+    assert errors_in(client.get(path).get_json(), schema_of("Status")) == []
+
+
+def test_refusals_fit_their_schema_and_stand_in_the_description() -> None:
+    client = make_app(token="sixteen letters or more").test_client()
+
+    answers = [client.get("/metrics"), client.get("/nothing"), client.get("/metrics", headers={"Host": "evil.example"})]
+
+    for answer in answers:
+        assert errors_in(answer.get_json(), schema_of("Error")) == []
+        assert str(answer.status_code) in PATHS["/metrics"]["get"]["responses"]
+
+
+def test_the_page_shows_every_operation(client: FlaskClient) -> None:
+    page = client.get("/docs").text
+
+    for operation in operations():
+        assert f'id="{operation["id"]}"' in page
+        assert operation["summary"].replace("'", "&#39;") in page
+
+
+def test_the_documentation_names_every_route_parameter_and_code() -> None:
+    text = API_PAGE.read_text(encoding="utf-8")
+
+    wanted = [f"{operation['method']} {operation['path']}`" for operation in operations()]
+    wanted += [f"`{parameter['name']}`" for operation in operations() for parameter in operation["parameters"]]
+    wanted += [f"| `{code}` | {status} |" for code, status in STATUSES.items()]
+    assert [one for one in wanted if one not in text] == []
+    assert FakeVision.card.name not in text
