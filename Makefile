@@ -10,7 +10,7 @@ run: $(VENV)/.serve
 	$(BIN)/python app.py
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
