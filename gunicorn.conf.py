@@ -14,7 +14,8 @@ from fer_web.errors import SettingsError
 from fer_web.settings import load_settings
 from fer_web.web.api.visits import FRAME_BYTES
 from fer_web.web.http.services import LARGE_REQUESTS
-from fer_web.web.streaming.gunicorn_worker import GRACE_S, LAST_S, StreamWorker
+from fer_web.web.streaming.gunicorn_worker import StreamWorker
+from fer_web.web.streaming.orderly_worker import GRACE_S, LAST_S
 from fer_web.web.streaming.patience import WaitLimits
 
 try:

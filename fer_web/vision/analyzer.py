@@ -12,6 +12,7 @@ from fer_web.vision.blink import Blinks
 from fer_web.vision.classify import Classifier, Classify
 from fer_web.vision.detect import Detect
 from fer_web.vision.engines import DEFAULT_ENGINE, EngineParts, engine_of
+from fer_web.vision.follow import DetectWhenDue, Follow
 from fer_web.vision.judge import Judge
 from fer_web.vision.keypoints import KeypointNetwork, Later, PlaceKeypoints
 from fer_web.vision.landmarks import FindLandmarks
@@ -19,7 +20,7 @@ from fer_web.vision.pipeline import Pipeline
 from fer_web.vision.pose import EstimatePose
 from fer_web.vision.quality import AssessQuality
 from fer_web.vision.smooth import Smooth
-from fer_web.vision.track import DetectWhenDue, Follow, Tracker
+from fer_web.vision.track import Tracker
 
 # The largest pictures that are searched for faces. Live: 960x540, so that a face 160 pixels wide in full HD is found.
 # Single pictures may take longer: 4 megapixels with enlargement, a quarter of that without.

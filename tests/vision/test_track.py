@@ -11,10 +11,11 @@ import pytest
 from fer_web.core import Frame, Pixels
 from fer_web.registry import InputSpec
 from fer_web.vision.detect import HogDetector
+from fer_web.vision.follow import DetectWhenDue, Follow
 from fer_web.vision.landmarks import load_predictor
 from fer_web.vision.matching import best_pairs
 from fer_web.vision.memory import PerTrack
-from fer_web.vision.track import DetectWhenDue, Follow, Tracker
+from fer_web.vision.track import Tracker
 
 FPS = 30
 SIZE = (640, 480)

@@ -20,9 +20,10 @@ from fer_web.vision.blink import Blinks
 from fer_web.vision.blink_detector import RULES, BlinkRules, find_blinks
 from fer_web.vision.detect import HogDetector
 from fer_web.vision.eyes import eye_aspect_ratios
+from fer_web.vision.follow import DetectWhenDue, Follow
 from fer_web.vision.landmarks import load_predictor
 from fer_web.vision.pose import EstimatePose
-from fer_web.vision.track import DetectWhenDue, Follow, Tracker
+from fer_web.vision.track import Tracker
 
 DEMO_S = 60.0
 # Every so many frames of a signal, to see what slower cameras cost: 30, 15 and 10 frames/s.

@@ -7,30 +7,21 @@ made. Viewers, WebSockets and a few large transfers keep one for longer; each of
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import errno
-import json
-import logging
-import os
 import selectors
-import sys
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
-from types import FrameType
 from typing import Any, ClassVar
-
-from gunicorn.workers.gthread import ThreadWorker
 
 from fer_web.web.streaming.arrival import BodyAwaited
 from fer_web.web.streaming.client_socket import ClientSocket
 from fer_web.web.streaming.connection import Connection, Phase
+from fer_web.web.streaming.early_answer import FULL, HEAD_TOO_LARGE, STOPPING, TOO_SLOW, EarlyAnswer
+from fer_web.web.streaming.orderly_worker import OrderlyWorker
 from fer_web.web.streaming.patience import SlowTransfers, WaitLimits
+from fer_web.web.streaming.room import allow_files, costliest
 
 # How often it is looked who has waited too long.
 SWEEP_S = 0.25
@@ -39,46 +30,13 @@ ACCEPT_AT_ONCE = 64
 # Health checks have threads of their own: whoever restarts the service must not be misled by a full one.
 HEALTH = (b"GET /health", b"HEAD /health")
 HEALTH_THREADS = 2
-# Files, cameras, the database and pipes beside the connections.
-OTHER_FILES = 256
-OUT_OF_FILES = (errno.EMFILE, errno.ENFILE)
 # How much may arrive before it is added up what all requests hold.
 CHECK_BYTES = 4_000_000
-# What requests get to be answered after SIGTERM, and what threads get to end after that. gunicorn's master kills a
-# worker that takes longer than both together.
-GRACE_S = 4
-LAST_S = 3
 PARKED = object()  # what `handle` answers for a request whose body is still coming
 
 
-@dataclass(frozen=True, slots=True)
-class EarlyAnswer:
-    """An answer that needs no application: the service's usual JSON, and the connection ends."""
-
-    status: str
-    code: str
-    message: str
-    retry_after_s: int | None = None
-
-    def answer(self) -> bytes:
-        body = json.dumps({"error": {"code": self.code, "message": self.message}})
-        lines = [f"HTTP/1.1 {self.status}", "Content-Type: application/json", f"Content-Length: {len(body)}"]
-        lines += [f"Retry-After: {self.retry_after_s}"] if self.retry_after_s is not None else []
-        return "\r\n".join((*lines, "Cache-Control: no-store", "Connection: close", "", body)).encode()
-
-
-HEAD_TOO_LARGE = EarlyAnswer(
-    "431 Request Header Fields Too Large", "head_too_large", "the request's headers are too long"
-)
-TOO_SLOW = EarlyAnswer("408 Request Timeout", "too_slow", "the request came too slowly; send it again")
-FULL = EarlyAnswer(
-    "503 Service Unavailable", "busy", "too many large requests are arriving; try again in a few seconds", 5
-)
-STOPPING = EarlyAnswer("503 Service Unavailable", "busy", "the service is stopping; try again in a few seconds", 5)
-
-
-class StreamWorker(ThreadWorker):  # type: ignore[misc]
-    """Ends the streams and the WebSockets when it is told to stop: gunicorn would wait for them until it is killed.
+class StreamWorker(OrderlyWorker):
+    """Gives a thread to a request that has come, and waits for all others in one.
 
     `patience` and the most memory that requests may take are set before it starts.
     """
@@ -89,48 +47,17 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
 
     def init_process(self) -> None:
         """In the new process, before it serves."""
-        _allow_files(self.worker_connections + OTHER_FILES)
+        allow_files(self.worker_connections)
         self._connections: set[Connection] = set()
         self._unchecked_bytes = 0
         self._swept_s = 0.0
         self._transfers = SlowTransfers()
         self._health = ThreadPoolExecutor(HEALTH_THREADS, thread_name_prefix="health")
-        self._has_ended = False
-        atexit.register(self._leave)  # early, so that it is what is done last
-        self.cfg.set("graceful_timeout", GRACE_S)  # here; its master waits longer
         super().init_process()
 
-    def _leave(self) -> None:
-        """End the process without tearing Python down, when it has served.
-
-        A thread that runs C++ meanwhile (OpenCV, dlib, TensorFlow) would abort the process when it comes back to
-        Python, and the libraries take a second to unload.
-        """
-        if self._has_ended:
-            logging.shutdown()
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(0)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM: uploads that are being analyzed get an answer, streams end."""
-        super().handle_exit(sig, frame)
-        # No daemons: the process does not end before the last readings are written and the source was let go.
-        threading.Thread(target=self._close_services, name="closing").start()
-        threading.Thread(target=self._finish_recordings, name="finishing").start()
-
-    def run(self) -> None:
-        """Serve until it is told to stop, and leave no thread behind that the end of Python would tear down."""
-        super().run()
+    def close_pools(self) -> None:
+        """The threads of health checks end with the others."""
         self._health.shutdown(wait=False)
-        still = join_threads(LAST_S)
-        if still:
-            self.log.warning("Leaving threads behind that do not end: %s", ", ".join(still))
-        self._has_ended = True
-
-    def handle_quit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGINT and SIGQUIT end the service in the same way: it is quick, and its master kills what is not."""
-        self.handle_exit(sig, frame)
 
     # What follows runs in the main thread, except for `handle` and what it calls.
 
@@ -144,7 +71,7 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
             try:
                 accepted, address = listener.accept()
             except OSError as error:
-                if error.errno in OUT_OF_FILES:
+                if error.errno in (errno.EMFILE, errno.ENFILE):  # out of files
                     self._make_room()
                 elif error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
                     raise
@@ -178,7 +105,9 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
             return
         try:
             if conn.phase is Phase.ANSWER:
-                self._go_on_writing(conn)
+                conn.sock.flush()
+                if not conn.sock.has_unsent:
+                    self._after_answer(conn)
             else:
                 self._go_on_reading(conn)
         except (BlockingIOError, InterruptedError):
@@ -199,11 +128,6 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
             self._refuse(conn, HEAD_TOO_LARGE)
         elif conn.arrival.head_bytes is not None and conn.phase is Phase.HEAD:
             conn.enter(Phase.BODY)
-
-    def _go_on_writing(self, conn: Connection) -> None:
-        conn.sock.flush()
-        if not conn.sock.has_unsent:
-            self._after_answer(conn)
 
     def _dispatch(self, conn: Connection) -> None:
         """Give a thread to a request that can be answered, or may be."""
@@ -324,48 +248,3 @@ class StreamWorker(ThreadWorker):  # type: ignore[misc]
 
     def _keepalive_after(self, conn: Connection, keepalive: bool) -> bool:
         return keepalive and conn.arrival.is_whole
-
-    def _close_services(self) -> None:
-        if self._services is not None:
-            self._services.close()
-
-    def _finish_recordings(self) -> None:
-        if self._services is not None:
-            self._services.recordings.close()
-
-    @property
-    def _services(self) -> Any:
-        wsgi = getattr(self, "wsgi", None)  # there is none while the application is being loaded
-        return None if wsgi is None else wsgi.extensions["fer_web"]
-
-
-def costliest(connections: Iterable[Connection], weight: Callable[[Connection], int]) -> Connection | None:
-    """Of those who wait, the one that has weighed most for longest, at the address that weighs most; None if none."""
-    waiting = [conn for conn in connections if conn.phase is not Phase.BUSY and weight(conn)]
-    shares: Counter[str] = Counter()
-    for conn in waiting:
-        shares[conn.address] += weight(conn)
-    heaviest = max(shares, key=shares.__getitem__, default=None)
-    of_heaviest = [conn for conn in waiting if conn.address == heaviest]
-    now_s = time.monotonic()
-    return max(of_heaviest, key=lambda conn: weight(conn) * (now_s - conn.since_s), default=None)
-
-
-def join_threads(timeout_s: float) -> list[str]:
-    """Wait for all other threads; the names of those that still run."""
-    limit_s = time.monotonic() + timeout_s
-    others = [thread for thread in threading.enumerate() if thread is not threading.current_thread()]
-    for thread in others:
-        thread.join(max(0.0, limit_s - time.monotonic()))
-    return [thread.name for thread in others if thread.is_alive()]
-
-
-def _allow_files(count: int) -> None:
-    """Let this process have so many files and connections open, where the system allows it."""
-    import resource
-
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

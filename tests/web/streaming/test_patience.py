@@ -101,7 +101,7 @@ def waiting(address: str, age_s: float, held_bytes: int = 1, *, busy: bool = Fal
 
 @needs_gunicorn
 def test_who_leaves_is_whoever_waits_longest_at_the_address_that_has_most() -> None:
-    from fer_web.web.streaming.gunicorn_worker import costliest
+    from fer_web.web.streaming.room import costliest
 
     crowd = [waiting("1.1.1.1", age) for age in (5, 50, 20)]
     lonely = waiting("2.2.2.2", 500)
@@ -113,7 +113,7 @@ def test_who_leaves_is_whoever_waits_longest_at_the_address_that_has_most() -> N
 
 @needs_gunicorn
 def test_who_leaves_for_memory_is_whoever_has_held_most_for_longest() -> None:
-    from fer_web.web.streaming.gunicorn_worker import costliest
+    from fer_web.web.streaming.room import costliest
 
     old_and_small, large, new_and_large = (
         waiting("a", 100, 10),
