@@ -29,6 +29,8 @@ from fer_web.web.http.errors import handle_errors
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.http.prefix import PathPrefix, first_parts
 from fer_web.web.http.services import EXTENSION, Lab, Limits, PredictCapacity, Services
+from fer_web.web.pages import login
+from fer_web.web.pages import recordings as recording_pages
 from fer_web.web.pages import views as pages
 from fer_web.web.security import notice
 from fer_web.web.security.access import Access
@@ -44,6 +46,8 @@ log = logging.getLogger(__name__)
 BLUEPRINTS = (
     notice.bp,
     pages.bp,
+    login.bp,
+    recording_pages.bp,
     mjpeg.bp,
     events.bp,
     visits.bp,

@@ -30,7 +30,7 @@ readings.MEASURES += hat
 from fer_web.core import Face, Rect
 from fer_web.reports.table import COLUMNS
 from fer_web.store.tables import ReadingRow
-from fer_web.web.openapi_schemas import group_of
+from fer_web.web.api.models.groups import group_of
 from fer_web.analysis.present import group_json
 
 column = ReadingRow.__table__.columns["hat_height_px"]

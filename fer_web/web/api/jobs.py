@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, cast
 
-from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
+from flask import Blueprint, Response, request, send_file, url_for
 
-from fer_web.analysis.present import Json
 from fer_web.core import Job
-from fer_web.errors import RequestError
+from fer_web.errors import BusyError, EmptyVideo, NoJob, NoRecording, NotAVideo, RequestError, StoreError, VideoTooLarge
 from fer_web.jobs.uploads import Incoming
 from fer_web.jobs.videos import VideoJobs
-from fer_web.web.api.uploads import FLAGS, MemoryRequest
+from fer_web.web.api.models.jobs import VIDEO, AddJobQuery, JobJson, JobsJson, VideoForm
+from fer_web.web.api.uploads import MemoryRequest
+from fer_web.web.http.errors import STORE_REFUSALS, ErrorJson
+from fer_web.web.http.route import BYTES, Body, Reply, route
 from fer_web.web.http.services import services
 from fer_web.web.streaming.arrival import arrival_of
 from fer_web.web.streaming.client_socket import ClientSocket
@@ -21,7 +24,6 @@ from fer_web.web.streaming.client_socket import ClientSocket
 bp = Blueprint("jobs", __name__)
 
 FIELD = "video"
-PARAMETERS = ("name", "annotate")
 CHUNK_BYTES = 256 * 1024
 # What a form needs around its file.
 FORM_BYTES = 64 * 1024
@@ -31,57 +33,95 @@ SILENCE_S = 60.0
 DRAIN_BYTES, DRAIN_S = 32_000_000, 5.0
 
 
-@bp.get("/videos")
-def page() -> str:
-    """The page that uploads videos and shows how far they are."""
-    mine = services()
-    max_bytes = mine.videos.uploads.max_bytes
-    return render_template("videos.html", max_bytes=max_bytes, size=size_text(max_bytes), days=mine.retention_days)
-
-
-@bp.post("/api/jobs")
-def add() -> tuple[Response, int]:
-    """A video that is to be analyzed; the job that will do it."""
-    videos = services().videos
-    _prepare(videos.uploads.max_bytes)
+@contextmanager
+def _large_body() -> Iterator[None]:
+    """A body may be large, and its sender silent for a while, but not for ever; one that is refused is read on."""
+    max_bytes = services().videos.uploads.max_bytes
+    request.max_content_length = max(max_bytes, request.content_length or 0) + FORM_BYTES  # the size is checked by us
+    sock = request.environ.get("werkzeug.socket")
+    if sock is not None:
+        sock.settimeout(SILENCE_S)
     try:
-        name, annotate = _options()
-        with _reading_on(), videos.receiving(request.content_length) as incoming:
-            sent_name = _receive(incoming)
-            job = videos.add(incoming, name or sent_name, annotate=annotate)
+        yield
     except Exception:
         _drain()
         raise
-    return jsonify(job_json(videos, job)), 202
 
 
-@bp.get("/api/jobs")
-def index() -> Response:
-    """All jobs, the newest first."""
+@route(
+    bp,
+    "/api/jobs",
+    "POST",
+    query=AddJobQuery,
+    body=Body({"video/*": VIDEO, "application/octet-stream": VIDEO, "multipart/form-data": VideoForm}),
+    answers={202: Reply("It waits for its turn.", JobJson)},
+    refuses=(
+        *(EmptyVideo, NotAVideo, VideoTooLarge, "no_video", "upload_incomplete", "bad_form", "unsupported_media_type"),
+        *(BusyError, *STORE_REFUSALS),
+    ),
+    around=_large_body,
+)
+def add_job(query: AddJobQuery) -> JobJson:
+    """Have a video analyzed.
+
+    MP4, MOV, MKV, WebM, AVI, GIF, MPEG or WMV; its content decides which. It is written to the disk as it comes and
+    deleted there when its job is over. What it shows becomes a recording.
+    """
     videos = services().videos
-    return jsonify(jobs=[job_json(videos, job) for job in videos.list()])
+    with _reading_on(), videos.receiving(request.content_length) as incoming:
+        sent_name = _receive(incoming)
+        return job_json(videos, videos.add(incoming, query.name or sent_name, annotate=query.annotate))
 
 
-@bp.get("/api/jobs/<job>")
-def show(job: str) -> Response:
-    """One job."""
+@route(bp, "/api/jobs", answers={200: Reply("At most 100.", JobsJson)}, refuses=(StoreError,))
+def jobs() -> JobsJson:
+    """The videos that wait, are being analyzed, or have been, the newest first."""
     videos = services().videos
-    return jsonify(job_json(videos, videos.get(job)))
+    return JobsJson(jobs=[job_json(videos, job) for job in videos.list()])
 
 
-@bp.delete("/api/jobs/<job>")
-def remove(job: str) -> Response:
-    """Cancel a job; take one that is over off the list."""
+@route(bp, "/api/jobs/<job>", answers={200: Reply("The job.", JobJson)}, refuses=(NoJob, StoreError))
+def job(job: str) -> JobJson:
+    """How far a video is."""
+    videos = services().videos
+    return job_json(videos, videos.get(job))
+
+
+@route(
+    bp,
+    "/api/jobs/<job>",
+    "DELETE",
+    answers={200: Reply("It is canceled.", JobJson), 204: Reply("It is off the list.")},
+    refuses=(NoJob, *STORE_REFUSALS),
+)
+def remove_job(job: str) -> JobJson | Response:
+    """Cancel a job, or take one that is over off the list.
+
+    Canceling deletes the video and what was read from it. The recording of a job that is over stays.
+    """
     videos = services().videos
     if videos.get(job).state.is_over:
         videos.forget(job)
         return Response(status=204)
-    return jsonify(job_json(videos, videos.cancel(job)))
+    return job_json(videos, videos.cancel(job))
 
 
-@bp.get("/api/recordings/<recording>/annotated.mp4")
-def annotated(recording: str) -> Response:
-    """The copy of a video with its faces marked; parts of it, too (Range)."""
+@route(
+    bp,
+    "/api/recordings/<recording>/annotated.mp4",
+    answers={
+        200: Reply("An MP4.", kind="video/mp4", schema=BYTES),
+        206: Reply("A part of it.", kind="video/mp4", schema=BYTES),
+        304: Reply("It has not changed."),
+        416: Reply("There is no such part.", ErrorJson),
+    },
+    refuses=(NoRecording, "no_copy", StoreError),
+)
+def annotated_video(recording: str) -> Response:
+    """The copy of a video with its faces marked, if one was asked for.
+
+    Parts of it are answered, too (Range).
+    """
     path = services().videos.annotated_copy(recording)
     if path is None:
         raise RequestError(
@@ -91,52 +131,24 @@ def annotated(recording: str) -> Response:
     return send_file(path, "video/mp4", as_attachment=True, download_name=name, conditional=True, etag=True)
 
 
-def job_json(videos: VideoJobs, job: Job) -> Json:
+def job_json(videos: VideoJobs, job: Job) -> JobJson:
     """A job of the contract."""
     has_recording = videos.has_recording(job)
     has_copy = has_recording and job.recording_id is not None and videos.annotated.find(job.recording_id) is not None
-    return {
-        "id": job.id,
-        "kind": job.kind,
-        "name": job.name,
-        "state": str(job.state),
-        "progress": round(job.progress, 4),
-        "remaining_s": None if job.remaining_s is None else round(job.remaining_s, 1),
-        "message": job.error or job.message,
-        "attempts": job.attempts,
-        "created_at": job.created_at.isoformat(),
-        "finished_at": None if job.finished_at is None else job.finished_at.isoformat(),
-        "recording_id": job.recording_id if has_recording else None,
-        "annotated": url_for("jobs.annotated", recording=job.recording_id) if has_copy else None,
-    }
-
-
-def size_text(count: int) -> str:
-    """A number of bytes for people."""
-    for unit, size in (("GB", 10**9), ("MB", 10**6)):
-        if count >= size:
-            return f"{count / size:.3g} {unit}"
-    return f"{count / 1000:.3g} kB"
-
-
-def _options() -> tuple[str, bool]:
-    """`?name=` and `?annotate=`; RequestError for anything else."""
-    unknown = sorted(set(request.args) - set(PARAMETERS))
-    if unknown:
-        wrong = ", ".join(map(repr, unknown))
-        raise RequestError("unknown_parameter", f"unknown parameter {wrong}; known: {', '.join(PARAMETERS)}")
-    annotate = request.args.get("annotate", "false").lower()
-    if annotate not in FLAGS:
-        raise RequestError("bad_parameter", f"annotate must be {' or '.join(FLAGS)}, not {annotate!r}")
-    return request.args.get("name", ""), FLAGS[annotate]
-
-
-def _prepare(max_bytes: int) -> None:
-    """A body of this request may be large, and its sender silent for a while, but not for ever."""
-    request.max_content_length = max(max_bytes, request.content_length or 0) + FORM_BYTES  # the size is checked by us
-    sock = request.environ.get("werkzeug.socket")
-    if sock is not None:
-        sock.settimeout(SILENCE_S)
+    return JobJson(
+        id=job.id,
+        kind="video",
+        name=job.name,
+        state=job.state,
+        progress=round(job.progress, 4),
+        remaining_s=None if job.remaining_s is None else round(job.remaining_s, 1),
+        message=job.error or job.message,
+        attempts=job.attempts,
+        created_at=job.created_at.isoformat(),
+        finished_at=None if job.finished_at is None else job.finished_at.isoformat(),
+        recording_id=job.recording_id if has_recording else None,
+        annotated=url_for("jobs.annotated_video", recording=job.recording_id) if has_copy else None,
+    )
 
 
 def _reading_on() -> AbstractContextManager[None]:

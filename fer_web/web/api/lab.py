@@ -1,83 +1,76 @@
-"""The laboratory's page, for teaching: what each system came to, and two models asked about the same picture."""
+"""The laboratory, for teaching: what each system came to, and two models asked about the same picture."""
 
 from __future__ import annotations
 
 import time
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, request
 
 from fer_web.analysis.compare import compare
 from fer_web.analysis.present import Json, result_json
 from fer_web.core import Frame, FrameResult, largest_first
-from fer_web.errors import RequestError
+from fer_web.errors import ModelError, NoModel
 from fer_web.registry import ModelCard
 from fer_web.sources import decode_image
 from fer_web.vision import Analyzer
 from fer_web.web.api.lab_results import lab_rows
-from fer_web.web.api.uploads import Upload, read_uploads
-from fer_web.web.api.visits import PERMISSIONS
+from fer_web.web.api.models.lab import CompareQuery, ComparisonJson, LabJson, LabModelJson
+from fer_web.web.api.uploads import IMAGE_BODY, IMAGE_REFUSALS, Upload, read_uploads
+from fer_web.web.http.route import Reply, route
 from fer_web.web.http.services import Services, services
 
 bp = Blueprint("lab", __name__)
 
-MODELS = 2
 
-
-@bp.get("/lab")
-def page() -> Response:
-    """The table, confusion matrices side by side, and two models on one picture; it may ask for the camera."""
+@route(
+    bp,
+    "/api/lab",
+    answers={200: Reply("The best system first, the served model first.", LabJson)},
+    refuses=(ModelError,),
+)
+def lab_results() -> LabJson:
+    """What every system of the laboratory came to, and the models that can be compared."""
     mine = services()
-    rows = lab_rows(mine.lab.runs)
-    answer = Response(render_template("lab.html", rows=rows, models=models_json(mine), limits=mine.uploads.limits))
-    answer.headers["Permissions-Policy"] = PERMISSIONS
-    return answer
+    return LabJson(rows=lab_rows(mine.lab.runs), models=lab_models(mine))
 
 
-@bp.get("/api/lab")
-def index() -> Response:
-    """What every system came to, and the models that can be compared."""
+@route(
+    bp,
+    "/api/lab/compare",
+    "POST",
+    query=CompareQuery,
+    body=IMAGE_BODY,
+    answers={200: Reply("Both models' answers, in the order in which they were named.", ComparisonJson)},
+    refuses=(*IMAGE_REFUSALS, NoModel, ModelError),
+)
+def compare_models(query: CompareQuery) -> Json:
+    """What two models say about the faces of one picture, and what each looked at.
+
+    Faces are found and cut out once. A model that is asked for the first time is loaded, which takes some seconds.
+    """
     mine = services()
-    return jsonify(rows=lab_rows(mine.lab.runs), models=models_json(mine))
-
-
-@bp.post("/api/lab/compare")
-def compare_models() -> Response:
-    """What two models say about the faces of one picture, and what each looked at."""
-    mine = services()
-    names = chosen_models()
     vision = mine.startup.vision(mine.uploads.wait_s)
     with mine.uploads.arrived(request):
         sent = read_uploads(request, max_images=1)
-        return jsonify(mine.uploads.pictures.run(lambda: _compared(mine, vision, names, sent.pictures[0])))
+        return mine.uploads.pictures.run(lambda: _compared(mine, vision, query.names, sent.pictures[0]))
 
 
-def chosen_models() -> list[str]:
-    """The two names of `?models=`; RequestError for anything else."""
-    extra = set(request.args) - {"models"}
-    if extra:
-        raise RequestError("unknown_parameter", f"there is no parameter {', '.join(sorted(extra))}; models is known")
-    names = [name.strip() for name in request.args.get("models", "").split(",") if name.strip()]
-    if len(names) != MODELS or len(set(names)) != MODELS:
-        raise RequestError("bad_parameter", "models must name two different models, as in ?models=xception,simple-cnn")
-    return names
-
-
-def models_json(mine: Services) -> list[Json]:
+def lab_models(mine: Services) -> list[LabModelJson]:
     """The models that can be compared, the served one first."""
     cards = mine.lab.classifiers.cards()
     served = [card for card in cards.values() if card.name == mine.lab.served]
-    return [_card_json(card) for card in (*served, *(card for card in cards.values() if card not in served))]
+    return [_model_json(card) for card in (*served, *(card for card in cards.values() if card not in served))]
 
 
-def _card_json(card: ModelCard) -> Json:
+def _model_json(card: ModelCard) -> LabModelJson:
     accuracies = {split: facts["accuracy"]["value"] for split, facts in card.metrics.items() if "accuracy" in facts}
-    return {
-        "name": card.name,
-        "version": card.version,
-        "network": card.network,
-        "parameters": card.parameters,
-        "accuracy": accuracies,
-    }
+    return LabModelJson(
+        name=card.name,
+        version=card.version,
+        network=card.network,
+        parameters=card.parameters,
+        accuracy=accuracies,
+    )
 
 
 def _compared(mine: Services, vision: Analyzer, names: list[str], upload: Upload) -> Json:

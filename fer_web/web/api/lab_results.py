@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import logging
 from pathlib import Path
-from typing import Any
 
 from fer_web.analysis.present import Json
+from fer_web.web.api.models.lab import LabRowJson
 
 log = logging.getLogger(__name__)
 
 RECORD = "run.json"
 
 
-def lab_rows(runs: Path) -> list[Json]:
+def lab_rows(runs: Path) -> list[LabRowJson]:
     """What every finished run came to, the best first; a record that cannot be read is logged and left out."""
     rows = [row for path in sorted(runs.glob(f"*/{RECORD}")) if (row := _read(path)) is not None]
-    return sorted(rows, key=lambda row: -float(row["private_test"]["accuracy"]))
+    return sorted(rows, key=lambda row: -row.private_test.accuracy)
 
 
-def _read(path: Path) -> Json | None:
+def _read(path: Path) -> LabRowJson | None:
     """A finished run's row; None for any other record."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
@@ -31,26 +31,28 @@ def _read(path: Path) -> Json | None:
         return None
 
 
-def row_json(record: dict[str, Any]) -> Json:
+def row_json(record: Json) -> LabRowJson:
     """A run's record as it is told: shares are 0 to 1, except the authors' figure, which is theirs."""
     private = record["private_test"]
     share = private["accuracy"]
     authors = record["authors"]["accuracy"]
-    return {
-        "name": record["name"],
-        "system": record["system"],
-        "features": record["features"],
-        "expressions": record["expressions"],
-        "authors_accuracy": None if authors is None else round(authors / 100, 4),
-        "public_test": {"accuracy": record["public_test"]["accuracy"]["value"]},
-        "private_test": {
-            "accuracy": share["value"],
-            "low": share["low"],
-            "high": share["high"],
-            "without_duplicates": private["accuracy_without_duplicates"]["value"],
-            "macro_f1": private["macro_f1"],
-        },
-        "confusion": private["confusion"],
-        "epochs": record["epochs"],
-        "command": record["command"],
-    }
+    return LabRowJson.model_validate(
+        {
+            "name": record["name"],
+            "system": record["system"],
+            "features": record["features"],
+            "expressions": record["expressions"],
+            "authors_accuracy": None if authors is None else round(authors / 100, 4),
+            "public_test": {"accuracy": record["public_test"]["accuracy"]["value"]},
+            "private_test": {
+                "accuracy": share["value"],
+                "low": share["low"],
+                "high": share["high"],
+                "without_duplicates": private["accuracy_without_duplicates"]["value"],
+                "macro_f1": private["macro_f1"],
+            },
+            "confusion": private["confusion"],
+            "epochs": record["epochs"],
+            "command": record["command"],
+        }
+    )

@@ -69,7 +69,7 @@ def archive(mine: Services, store: Store, separator: str = COMMA) -> Iterator[by
     with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED) as file:  # type: ignore[call-overload]
         listed = []
         for stored in _all(store):
-            listed.append(stored_json(stored))
+            listed.append(stored_json(stored).model_dump())
             try:
                 for _ in _add(file, mine, store, stored, separator):
                     yield outbox.take()

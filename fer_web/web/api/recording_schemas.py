@@ -9,35 +9,38 @@ from fer_web.analysis.present import Json
 from fer_web.core import Marker
 from fer_web.live import ActiveRecording
 from fer_web.store import StoredRecording
+from fer_web.web.api.models.recordings import ActiveRecordingJson, RecordingJson
 
 NEWEST_MARKERS = 5
 
 
-def active_json(active: ActiveRecording) -> Json:
+def active_json(active: ActiveRecording) -> ActiveRecordingJson:
     """How a recording that runs is doing, in the same words as one that is kept."""
     progress = active.recorder.progress
-    return {
-        "id": active.id,
-        "kind": active.plan.kind,
-        "state": progress.status,
-        "name": active.plan.name,
-        "started_at": moment(active.plan.started_at),
-        "duration_s": round(progress.facts.duration_s, 3),
-        "fps": round(progress.facts.fps, 2),
-        "people": progress.people,
-        "readings": progress.readings,
-        **_markers(progress.markers),
-        "trouble": progress.trouble,
-    }
+    return ActiveRecordingJson.model_validate(
+        {
+            "id": active.id,
+            "kind": active.plan.kind,
+            "state": progress.status,
+            "name": active.plan.name,
+            "started_at": moment(active.plan.started_at),
+            "duration_s": round(progress.facts.duration_s, 3),
+            "fps": round(progress.facts.fps, 2),
+            "people": progress.people,
+            "readings": progress.readings,
+            **_markers(progress.markers),
+            "trouble": progress.trouble,
+        }
+    )
 
 
-def stored_json(stored: StoredRecording, active: ActiveRecording | None = None) -> Json:
+def stored_json(stored: StoredRecording, active: ActiveRecording | None = None) -> RecordingJson:
     """A recording that is kept; `active` is how it is doing where it still runs.
 
     `readings`, `people` and `markers` are how many there are, `newest_markers` the last five.
     """
     recording = stored.recording
-    answer = {
+    kept = {
         "id": stored.id,
         "kind": str(stored.kind),
         "state": str(stored.state),
@@ -55,7 +58,8 @@ def stored_json(stored: StoredRecording, active: ActiveRecording | None = None) 
         "trouble": recording.trouble,
         "expires_at": None if stored.expires_at is None else moment(stored.expires_at),
     }
-    return answer if active is None else {**answer, **active_json(active), "name": recording.name}
+    running = {} if active is None else {**active_json(active).model_dump(), "name": recording.name}
+    return RecordingJson.model_validate({**kept, **running})
 
 
 def _markers(markers: Sequence[Marker]) -> Json:

@@ -4,61 +4,82 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, request
 
-from fer_web.errors import NoRecording, RequestError
+from fer_web.errors import AlreadyRecording, BusyError, NoRecording, NotReadyError, NoVisit, TooManyMarkers
+from fer_web.web.api.models.recordings import ActiveRecordingJson, MarkerJson, NewMarker, NewRecording
+from fer_web.web.api.models.visits import VISIT_HEADER
 from fer_web.web.api.recording_schemas import active_json
-from fer_web.web.api.visits import VISIT_HEADER
-from fer_web.web.http.bodies import NAME_LENGTH, TEXT_LENGTH, line_of, read_object
+from fer_web.web.http.errors import STORE_REFUSALS
+from fer_web.web.http.route import Header, Reply, route
 from fer_web.web.http.services import services
 
-bp = Blueprint("running", __name__, url_prefix="/api/recordings")
+bp = Blueprint("running", __name__)
 
+OWN_VISIT = Header(VISIT_HEADER, "The visit's id; without it, the camera is meant.")
 # How long stopping waits until the last readings are written, before it answers that they are not yet.
 STOP_S = 5.0
 
 
-@bp.post("")
-def start() -> tuple[Response, int]:
-    """Record from now on what faces show; nobody is recorded without consent."""
-    wish = read_object(("name", "consent", "note", "kind"))
-    visit = visit_of_request()
-    kind = wish.get("kind", "camera" if visit is None else "visit")
-    if kind not in ("camera", "visit"):
-        raise RequestError("bad_parameter", f"kind must be 'camera' or 'visit', not {kind!r}")
-    if wish.get("consent") is not True:
-        raise RequestError(
-            "consent_required", "everybody in the picture has to agree: send consent: true once they have"
-        )
-    consent = line_of(wish.get("note"), "note", TEXT_LENGTH, default="agreed")
-    now = datetime.now(timezone.utc)
-    name = line_of(wish.get("name"), "name", NAME_LENGTH, default=f"Recording of {now:%Y-%m-%d %H:%M} UTC")
-    mine = services()
+@route(
+    bp,
+    "/api/recordings",
+    "POST",
+    body=NewRecording,
+    headers=(OWN_VISIT,),
+    answers={201: Reply("It runs; its id is that of its recording.", ActiveRecordingJson)},
+    refuses=(*STORE_REFUSALS, "consent_required", AlreadyRecording, NoVisit, BusyError, NotReadyError),
+)
+def start_recording(body: NewRecording) -> ActiveRecordingJson:
+    """Record what the camera's faces show, or those of one's own visit.
+
+    Needs consent: true, which says that everybody in the picture agreed. One recording of the camera at a time, and one
+    of each visit, which ends with the visit. Readings are written once a second. While one of the camera runs, the
+    camera stays open and everybody who watches is told.
+    """
+    visit, mine = visit_of_request(), services()
+    name = body.name or f"Recording of {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"
+    consent = body.note or "agreed"
     mine.startup.vision()  # NotReadyError while there is nothing to record
-    if kind == "camera":
-        running = mine.recordings.start_live(name, consent)
-    else:
-        running = mine.recordings.start_visit(mine.visitors.find(visit or ""), name, consent)
-    return jsonify(active_json(running)), 201
+    if (body.kind or ("camera" if visit is None else "visit")) == "camera":
+        return active_json(mine.recordings.start_live(name, consent))
+    return active_json(mine.recordings.start_visit(mine.visitors.find(visit or ""), name, consent))
 
 
-@bp.post("/<recording>/markers")
-def mark(recording: str) -> tuple[Response, int]:
-    """A note at this moment."""
-    text = line_of(read_object(("text",)).get("text"), "text", TEXT_LENGTH)
-    marker = services().recordings.find(recording, visit_of_request()).recorder.mark(text)
-    return jsonify(time_s=marker.time_s, text=marker.text), 201
+@route(
+    bp,
+    "/api/recordings/<recording>/markers",
+    "POST",
+    body=NewMarker,
+    headers=(OWN_VISIT,),
+    answers={201: Reply("The marker.", MarkerJson)},
+    refuses=(NoRecording, TooManyMarkers),
+)
+def mark_recording(recording: str, body: NewMarker) -> MarkerJson:
+    """Mark this moment of a recording with a text."""
+    marker = services().recordings.find(recording, visit_of_request()).recorder.mark(body.text)
+    return MarkerJson(time_s=marker.time_s, text=marker.text)
 
 
-@bp.post("/<recording>/stop")
-def stop(recording: str) -> Response:
-    """End it; what has come until now is written."""
+@route(
+    bp,
+    "/api/recordings/<recording>/stop",
+    "POST",
+    headers=(OWN_VISIT,),
+    answers={200: Reply("It has ended.", ActiveRecordingJson)},
+    refuses=(NoRecording,),
+)
+def stop_recording(recording: str) -> ActiveRecordingJson:
+    """End a recording.
+
+    Its state is finished once its last readings are written, and ending while the database does not take them.
+    """
     running = services().recordings.find(recording, visit_of_request())
     if running.recorder.is_over:
         raise NoRecording("this recording has ended already")
     running.recorder.stop()
     running.recorder.wait(STOP_S)
-    return jsonify(active_json(running))
+    return active_json(running)
 
 
 def visit_of_request() -> str | None:

@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 
+from fer_web.analysis.present import Json
+from fer_web.errors import NotReadyError
+from fer_web.web.api.described import operations
+from fer_web.web.api.models.system import StatusJson
+from fer_web.web.http.openapi import document_of
+from fer_web.web.http.route import JSON, OBJECT, PAGE, Reply, route
 from fer_web.web.http.services import services
-from fer_web.web.openapi import DOCUMENT, operations
 
 bp = Blueprint("system", __name__)
 
 
-@bp.get("/health/live")
-def live() -> Response:
-    """The process answers; whether it can do anything is another question."""
-    return jsonify(status="alive")
+@route(bp, "/health/live", answers={200: Reply("It does.", StatusJson)})
+def live() -> StatusJson:
+    """Whether the process answers."""
+    return StatusJson(status="alive")
 
 
-@bp.get("/health/ready")
-def ready() -> Response:
-    """The models are loaded; until then, and if they cannot be, 503."""
+@route(bp, "/health/ready", answers={200: Reply("They are.", StatusJson)}, refuses=(NotReadyError,))
+def ready() -> StatusJson:
+    """Whether the models are loaded."""
     services().startup.vision()
-    return jsonify(status="ready")
+    return StatusJson(status="ready")
 
 
-@bp.get("/metrics")
+@route(bp, "/metrics", answers={200: Reply("Prometheus' text format.", kind="text/plain")})
 def metrics() -> Response:
-    """All counts, for Prometheus."""
+    """Counts and durations for Prometheus."""
     text, content_type = services().metrics.text()
     return Response(text, content_type=content_type)
 
 
-@bp.get("/openapi.json")
-def openapi() -> Response:
-    """The API's description for programs."""
-    return jsonify({**DOCUMENT, "servers": [{"url": request.script_root or "/"}]})
+@route(bp, "/openapi.json", answers={200: Reply("OpenAPI 3.1.", kind=JSON, schema=OBJECT)})
+def openapi() -> Json:
+    """This description."""
+    return {**document_of(current_app), "servers": [{"url": request.script_root or "/"}]}
 
 
-@bp.get("/docs")
+@route(bp, "/docs", answers=PAGE)
 def docs() -> str:
-    """The same for people."""
-    return render_template("docs.html", api=DOCUMENT, operations=operations())
+    """This description as a page."""
+    document = document_of(current_app)
+    return render_template("docs.html", api=document, operations=operations(document))

@@ -5,24 +5,35 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, TypeVar
 from urllib.parse import unquote
 
 from flask import Request
-from werkzeug.datastructures import MultiDict
 
-from fer_web.errors import ImageError, RequestError
+from fer_web.errors import BusyError, ImageError, NotReadyError, RequestError
+from fer_web.web.api.models.faces import Form, JsonImage
+from fer_web.web.http.bodies import refuse_unknown
 from fer_web.web.http.forms import AnyNameForms
+from fer_web.web.http.route import IMAGE, JSON, Body
 
 FIELD = "image"
-FLAGS = {"true": True, "false": False, "1": True, "0": False}
 _START = len("https://")
 # Blanks of any kind, and the mark that some editors put in front of a text.
 _IN_FRONT = " \t\r\n\v\f\ufeff\xa0"
 _TO_STANDARD = str.maketrans("-_", "+/")
+# One or several pictures, in every form in which they are taken, and what can be wrong with them.
+IMAGE_BODY = Body({"multipart/form-data": Form, "image/*": IMAGE, "application/octet-stream": IMAGE, JSON: JsonImage})
+DECODING_REFUSALS = (
+    *("empty", "not_an_image", "unsupported_format", "image_truncated", "image_too_large", "too_many_pixels"),
+)
+IMAGE_REFUSALS = (
+    *DECODING_REFUSALS,
+    *("bad_json", "bad_base64", "bad_form", "no_image", "too_many_images", "unsupported_media_type"),
+    *(BusyError, NotReadyError),
+)
 T = TypeVar("T")
 
 
@@ -48,30 +59,6 @@ class MemoryRequest(Request):
     ) -> Any:
         del total_content_length, content_type, content_length
         return self.open_file(filename)
-
-
-@dataclass(frozen=True, slots=True)
-class PredictQuery:
-    """What `?upsample=`, `?landmarks=`, `?keypoints=` and `?explain=` ask for."""
-
-    upsample: int = 1
-    landmarks: bool = False
-    keypoints: bool = False
-    explain: bool = False
-
-    @classmethod
-    def of(cls, parameters: MultiDict[str, str]) -> PredictQuery:
-        """RequestError for a parameter that is unknown, given twice, or has another value than those listed."""
-        flags = dict.fromkeys(("landmarks", "keypoints", "explain"), FLAGS)
-        known: dict[str, dict[str, Any]] = {"upsample": {"0": 0, "1": 1}, **flags}
-        _refuse_unknown(parameters, known, "parameter")
-        chosen: dict[str, Any] = {}
-        for name, values in parameters.lists():
-            if len(values) != 1 or values[0].lower() not in known[name]:
-                allowed = " or ".join(known[name])
-                raise RequestError("bad_parameter", f"{name} must be {allowed}, not {', '.join(map(repr, values))}")
-            chosen[name] = known[name][values[0].lower()]
-        return cls(**chosen)
 
 
 Upload = Callable[[], bytes]  # the bytes of one picture; ImageError or RequestError when they cannot be had
@@ -117,7 +104,7 @@ def _body(request: Request) -> bytes:
 
 
 def _from_form(request: Request) -> SentImages:
-    _refuse_unknown([*request.files, *(name for name in request.form if name != FIELD)], [FIELD], "form field")
+    refuse_unknown([*request.files, *(name for name in request.form if name != FIELD)], [FIELD], "form field")
     if FIELD in request.form:
         raise RequestError("bad_form", f"the form field {FIELD} must be a file (with a file name), not text")
     files = request.files.getlist(FIELD)
@@ -133,7 +120,7 @@ def _from_json(body: bytes) -> SentImages:
         raise RequestError("bad_json", f"the body is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise RequestError("bad_json", f'the JSON must be an object like {{"{FIELD}": "<base64 or data URI>"}}')
-    _refuse_unknown(value, [FIELD], "JSON key")
+    refuse_unknown(value, [FIELD], "JSON key")
     if FIELD not in value:
         raise RequestError("no_image", f"the JSON has no key {FIELD}")
     images = value[FIELD]
@@ -168,10 +155,3 @@ def decode_base64(text: str) -> bytes:
 
 def _later(function: Callable[[T], bytes], value: T) -> Upload:
     return lambda: function(value)
-
-
-def _refuse_unknown(names: Iterable[str], known: Iterable[str], kind: str) -> None:
-    unknown = sorted(set(names) - set(known))
-    if unknown:
-        wrong, right = ", ".join(map(repr, unknown)), ", ".join(known)
-        raise RequestError("unknown_parameter", f"unknown {kind} {wrong}; known: {right}")

@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 import logging
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, request
 from wsproto.frame_protocol import CloseReason
 
 from fer_web.analysis.present import Json
 from fer_web.core import FrameResult, Pixels
-from fer_web.errors import BusyError, FerError, ImageError, NotReadyError
+from fer_web.errors import BusyError, FerError, ImageError, NotReadyError, NoVisit, OneAtATime
 from fer_web.live import Visit
 from fer_web.live.pace import Complaints
 from fer_web.sources import decode_image
+from fer_web.web.api.models.faces import LiveFrameJson
+from fer_web.web.api.models.visits import VISIT, VISIT_HEADER, VisitJson
+from fer_web.web.api.uploads import DECODING_REFUSALS
 from fer_web.web.http.errors import NOT_READY_RETRY_S, code_of, error_json
+from fer_web.web.http.route import IMAGE, Body, Reply, route
 from fer_web.web.http.services import Services, services
-from fer_web.web.security.guard import HEADERS
 from fer_web.web.streaming.events import outcome_json
 from fer_web.web.streaming.websocket import WebSocket
 
@@ -31,26 +34,26 @@ FRAME_BYTES = 500_000
 FRAME_PIXELS = 1280 * 960
 # Cameras' JPEGs have one scan, progressive ones about ten; each costs a pass over the whole picture.
 MOST_SCANS = 12
-VISIT_HEADER = "Fer-Visit"
 # The text message that asks for the visit's id.
 ASK_VISIT = "visit"
-# What the browser needs besides the page's own policy.
-PERMISSIONS = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 
 
-@bp.get("/my-camera")
-def page() -> Response:
-    """The page that shows what is seen in the visitor's own camera; the only one that may ask for it."""
-    mine = services()
-    page = render_template("my-camera.html", places=mine.visitors.places, retention_days=mine.retention_days)
-    answer = Response(page)
-    answer.headers["Permissions-Policy"] = PERMISSIONS
-    return answer
+@route(
+    bp,
+    "/api/visits/socket",
+    answers={101: Reply("The visit has begun.")},
+    refuses=("bad_handshake",),
+    websocket=True,
+)
+def camera_socket() -> Response:
+    """A visit over a WebSocket: frames in, results back.
 
-
-@bp.get("/api/visits/socket", websocket=True)
-def socket() -> Response:
-    """A visit for as long as the WebSocket is open: JPEGs come as binary messages, each is answered by one JSON."""
+    Each binary message is a JPEG and is answered by one text message: a LiveFrame with landmarks, or an Error when that
+    frame is refused. Send the next frame when the answer to the one before has come. The text message visit is answered
+    by a Visit, whose id can start a recording. Without a place, or before the models are loaded, the only message is an
+    Error with retry_after_s beside it, and the connection is closed with 1013. It is closed with 1001 when nothing
+    comes for ten seconds, or when the service stops.
+    """
     mine = services()
     connection = WebSocket.accept(request.environ, FRAME_BYTES)
     try:
@@ -64,27 +67,42 @@ def socket() -> Response:
     return Response()  # written to nobody: the connection is closed
 
 
-@bp.post("/api/visits")
-def enter() -> tuple[Response, int]:
-    """A visit without a WebSocket: its id is known to nobody else, and it ends when nothing comes for some seconds."""
+@route(bp, "/api/visits", "POST", answers={201: Reply("Its id.", VisitJson)}, refuses=(BusyError, NotReadyError))
+def enter() -> VisitJson:
+    """Begin a visit without a WebSocket.
+
+    It ends when it is deleted, or when no frame comes for silence_s seconds.
+    """
     mine = services()
-    return jsonify(visit_json(mine, mine.visitors.enter())), 201
+    return visit_json(mine, mine.visitors.enter())
 
 
-@bp.delete("/api/visits")
+@route(bp, "/api/visits", "DELETE", headers=(VISIT,), answers={204: Reply("It has ended.")}, refuses=(NoVisit,))
 def leave() -> Response:
-    """End a visit at once."""
+    """End a visit and forget its people."""
     _visit().close()
     return Response(status=204)
 
 
-@bp.post("/api/visits/frame")
-def frame() -> Response:
-    """The faces in one frame of a visit."""
+@route(
+    bp,
+    "/api/visits/frame",
+    "POST",
+    headers=(VISIT,),
+    body=Body({"image/jpeg": IMAGE}),
+    answers={200: Reply("The faces, with their landmarks.", LiveFrameJson)},
+    refuses=(*DECODING_REFUSALS, NoVisit, OneAtATime, BusyError),
+)
+def visitor_frame() -> Json:
+    """The faces in one frame of a visit.
+
+    A JPEG of at most 500,000 bytes and 1,228,800 pixels. People are followed and their blinks counted over the frames
+    of the visit; frames are dated as they arrive.
+    """
     request.max_content_length = FRAME_BYTES
     visit = _visit()
     data = request.get_data(cache=False)
-    return jsonify(outcome_json(visit.see(lambda: read_frame(data)), "live", landmarks=True))
+    return outcome_json(visit.see(lambda: read_frame(data)), "live", landmarks=True)
 
 
 def read_frame(data: bytes) -> Pixels:
@@ -95,7 +113,7 @@ def read_frame(data: bytes) -> Pixels:
 
 
 def _converse(mine: Services, connection: WebSocket, visit: Visit[FrameResult]) -> None:
-    """Answer every message, until one side leaves; a frame that is refused or fails ends nothing."""
+    """Reply every message, until one side leaves; a frame that is refused or fails ends nothing."""
     complaints = Complaints(log)
     while not visit.is_over:
         try:
@@ -115,15 +133,15 @@ def _converse(mine: Services, connection: WebSocket, visit: Visit[FrameResult]) 
 
 def _answer(mine: Services, visit: Visit[FrameResult], message: bytes | str) -> Json:
     if message == ASK_VISIT:
-        return visit_json(mine, visit)
+        return visit_json(mine, visit).model_dump()
     if isinstance(message, str):
         raise ImageError("unsupported_format", "frames are taken as binary messages, not as text")
     return outcome_json(visit.see(lambda: read_frame(message)), "live", landmarks=True)
 
 
-def visit_json(mine: Services, visit: Visit[FrameResult]) -> Json:
+def visit_json(mine: Services, visit: Visit[FrameResult]) -> VisitJson:
     """A visit's secret, by which its visitor can also have it recorded."""
-    return {"visit": visit.id, "silence_s": mine.visitors.silence_s}
+    return VisitJson(visit=visit.id, silence_s=mine.visitors.silence_s)
 
 
 def _refusal(mine: Services, error: FerError) -> Json:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify, request, url_for
+from pydantic import ConfigDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from fer_web.core.text import one_line
@@ -14,7 +15,10 @@ from fer_web.errors import (
     BusyError,
     FerError,
     StoreError,
+    StoreFull,
+    StoreReadOnly,
 )
+from fer_web.web.http.bodies import JsonObject
 from fer_web.web.http.services import services
 
 log = logging.getLogger(__name__)
@@ -81,6 +85,27 @@ STATUSES: Mapping[str, int] = {
     "internal_error": 500,
 }
 NOT_READY_RETRY_S = 5
+# What can be wrong with the place where recordings and jobs are kept, for whoever writes there.
+STORE_REFUSALS = (StoreError, StoreFull, StoreReadOnly)
+
+
+class ErrorFactsJson(JsonObject):
+    """What programs and people are told of a failure."""
+
+    code: str
+    message: str
+
+
+class ErrorJson(JsonObject):
+    """Every refusal and failure."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "description": f"Every refusal and failure. Codes: {', '.join(STATUSES)}; else the name of the HTTP status."
+        }
+    )
+
+    error: ErrorFactsJson
 
 
 def error_answer(

@@ -1,35 +1,36 @@
-"""The pages for people: the live page, pictures to try, what is analyzed and kept, the log-in."""
+"""The pages for people: the live page, pictures to try, videos, the laboratory, what is analyzed and kept."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from fer_web.core import Emotion
 from fer_web.core.palette import EMOTION_COLORS, Color
-from fer_web.errors import NotReadyError
+from fer_web.errors import ModelError, NotReadyError
 from fer_web.vision.overlays import OVERLAYS
-from fer_web.web.http.local_path import cookie_path, local_path
+from fer_web.web.api.lab import lab_models
+from fer_web.web.api.lab_results import lab_rows
+from fer_web.web.http.route import PAGE, route
 from fer_web.web.http.services import services
 from fer_web.web.pages.model_facts import ModelFacts
-from fer_web.web.security.access import COOKIE, COOKIE_AGE_S
-from fer_web.web.security.guard import check_guess
+from fer_web.web.security.guard import HEADERS
 from fer_web.web.security.notice import paragraphs
 
 bp = Blueprint("pages", __name__)
 
-# A log-in form is small; nobody without the token may fill the memory.
-LOGIN_BYTES = 4096
+# What the browser needs besides the page's own policy.
+PERMISSIONS = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 NAVIGATION = (
     ("pages.index", "Live"),
-    ("visits.page", "Your camera"),
+    ("pages.camera", "Your camera"),
     ("pages.try_picture", "Try a picture"),
-    ("jobs.page", "Videos"),
-    ("recordings.page", "Recordings"),
-    ("lab.page", "Lab"),
+    ("pages.videos", "Videos"),
+    ("recording_pages.recordings_page", "Recordings"),
+    ("pages.lab", "Lab"),
     ("pages.about", "About"),
     ("pages.privacy", "Privacy"),
     ("system.docs", "API"),
@@ -52,24 +53,50 @@ def css_color(color: Color) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
-@bp.get("/")
+@route(bp, "/", answers=PAGE)
 def index() -> str:
-    """The live picture, the people in it, the last minute, and the source's state."""
+    """The live page."""
     mine = services()
     return render_template(
         "index.html", choice=mine.startup.choice(), overlays=OVERLAYS.values(), retention_days=mine.retention_days
     )
 
 
-@bp.get("/try")
+@route(bp, "/try", answers=PAGE)
 def try_picture() -> str:
-    """Pictures of the visitor's own, sent to /predict and shown with their faces."""
+    """A page that sends pictures of the visitor's own to /predict and shows their faces."""
     return render_template("try.html", limits=services().uploads.limits)
 
 
-@bp.get("/about")
+@route(bp, "/my-camera", answers=PAGE)
+def camera() -> Response:
+    """The page that shows what is seen in the visitor's own camera."""
+    mine = services()
+    page = render_template("my-camera.html", places=mine.visitors.places, retention_days=mine.retention_days)
+    return _with_camera(page)
+
+
+@route(bp, "/videos", answers=PAGE)
+def videos() -> str:
+    """A page that uploads videos and shows how far their analysis is."""
+    mine = services()
+    max_bytes = mine.videos.uploads.max_bytes
+    return render_template("videos.html", max_bytes=max_bytes, size=size_text(max_bytes), days=mine.retention_days)
+
+
+@route(bp, "/lab", answers=PAGE, refuses=(ModelError,))
+def lab() -> Response:
+    """A page that compares systems: their results, and two models on one picture."""
+    mine = services()
+    page = render_template(
+        "lab.html", rows=lab_rows(mine.lab.runs), models=lab_models(mine), limits=mine.uploads.limits
+    )
+    return _with_camera(page)
+
+
+@route(bp, "/about", answers=PAGE)
 def about() -> str:
-    """What is analyzed, by which model, how well, and what the answers do not mean."""
+    """A page about what is analyzed, the model, and what its answers do not mean."""
     try:
         model = ModelFacts.of(services().startup.vision().card)
     except NotReadyError:
@@ -77,52 +104,12 @@ def about() -> str:
     return render_template("about.html", model=model)
 
 
-@bp.get("/privacy")
+@route(bp, "/privacy", answers=PAGE)
 def privacy() -> str:
-    """What is kept, who can see it, and where such analysis is not allowed; open to everybody who may be filmed."""
+    """A page about what is kept, and where such analysis is not allowed."""
     mine = services()
     notice = [] if mine.notice is None else paragraphs(mine.notice)
     return render_template("privacy.html", notice=notice, retention_days=mine.retention_days)
-
-
-@bp.get("/login")
-def login() -> AnyResponse:
-    """The form; nobody needs it when there is no token."""
-    if services().access.token is None:
-        return redirect(url_for("pages.index"), 303)
-    return Response(_form())
-
-
-@bp.post("/login")
-def log_in() -> AnyResponse:
-    """Exchange the token for a cookie, because an <img> cannot send headers."""
-    request.max_content_length = LOGIN_BYTES
-    access = services().access
-    if access.token is None:
-        return redirect(url_for("pages.index"), 303)
-    refusal = check_guess(access, request.form.get("token", ""))
-    if refusal is not None:
-        error = refusal.get_json()["error"]["message"]
-        page = Response(_form(error), refusal.status_code)
-        if "Retry-After" in refusal.headers:
-            page.headers["Retry-After"] = refusal.headers["Retry-After"]
-        return page
-    answer = redirect(local_path(request.form.get("next", "")), 303)
-    answer.set_cookie(COOKIE, access.new_cookie(), COOKIE_AGE_S, **_cookie_rules())
-    return answer
-
-
-@bp.post("/logout")
-def log_out() -> AnyResponse:
-    """Forget the cookie, here and in the browser."""
-    services().access.end_cookie(request.cookies.get(COOKIE, ""))
-    answer = redirect(url_for("pages.login"), 303)
-    answer.delete_cookie(COOKIE, **_cookie_rules())
-    return answer
-
-
-def _cookie_rules() -> dict[str, Any]:
-    return {"path": cookie_path(), "httponly": True, "samesite": "Strict", "secure": request.is_secure}
 
 
 @bp.get("/favicon.ico")
@@ -131,5 +118,16 @@ def favicon() -> AnyResponse:
     return current_app.send_static_file("favicon.svg")
 
 
-def _form(error: str | None = None) -> str:
-    return render_template("login.html", error=error, next=local_path(request.values.get("next", "")))
+def _with_camera(page: str) -> Response:
+    """A page that may ask for the visitor's camera; no other may."""
+    answer = Response(page)
+    answer.headers["Permissions-Policy"] = PERMISSIONS
+    return answer
+
+
+def size_text(count: int) -> str:
+    """A number of bytes for people."""
+    for unit, size in (("GB", 10**9), ("MB", 10**6)):
+        if count >= size:
+            return f"{count / size:.3g} {unit}"
+    return f"{count / 1000:.3g} kB"

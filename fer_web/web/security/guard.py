@@ -18,28 +18,28 @@ from fer_web.web.security.access import COOKIE, Access, is_loopback, is_own_orig
 
 # Answered without the token: they tell nothing about anybody, and whoever restarts or logs in has none yet.
 WITHOUT_TOKEN = frozenset(
-    {"static", "pages.favicon", "pages.login", "pages.log_in", "pages.privacy", "system.live", "system.ready"}
+    {"static", "pages.favicon", "login.login", "login.log_in", "pages.privacy", "system.live", "system.ready"}
 )
 # Pages for people; who may not see one is shown the log-in.
 PAGES = frozenset(
     {
         "pages.index",
         "pages.try_picture",
-        "visits.page",
-        "jobs.page",
-        "recordings.page",
-        "recordings.recording_page",
-        "recordings.compare_page",
-        "lab.page",
+        "pages.camera",
+        "pages.videos",
+        "recording_pages.recordings_page",
+        "recording_pages.recording_page",
+        "recording_pages.compare_page",
+        "pages.lab",
         "pages.about",
         "system.docs",
     }
 )
 # May be reached from a link on another website; all else, the pictures above all, only from our own pages.
-LINKABLE = PAGES | {"static", "pages.favicon", "pages.privacy", "pages.login", "system.live", "system.ready"}
+LINKABLE = PAGES | {"static", "pages.favicon", "pages.privacy", "login.login", "system.live", "system.ready"}
 
 # Not counted: what a page consists of, what watches over the service, and frames, of which a visit sends one at a time.
-UNCOUNTED = frozenset({"static", "pages.favicon", "system.live", "system.ready", "visits.frame"})
+UNCOUNTED = frozenset({"static", "pages.favicon", "system.live", "system.ready", "visits.visitor_frame"})
 # How a browser says that it loads a page itself, and not something for a page.
 NAVIGATIONS = frozenset({"document", "iframe", "frame"})
 
@@ -140,8 +140,8 @@ def _check_token(access: Access) -> AnyResponse | None:
     if given is not None and given.type == "basic":  # players and cameras' viewers know nothing else; any user will do
         return check_guess(access, given.password or "")
     if request.method == "GET" and request.endpoint in PAGES:
-        return redirect(url_for("pages.login", next=own_path()), 303)
-    login = url_for("pages.login")
+        return redirect(url_for("login.login", next=own_path()), 303)
+    login = url_for("login.login")
     how = f"send the token as 'Authorization: Bearer …' or as the password of Basic, or log in at {login}"
     return unauthorized("token_required", how)
 

@@ -7,7 +7,9 @@ import hashlib
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from fer_web.web.api.models.system import Acknowledgment
 from fer_web.web.http.local_path import cookie_path, local_path, own_path
+from fer_web.web.http.route import FORM, Body, Reply, route
 from fer_web.web.http.services import services
 
 bp = Blueprint("notice", __name__)
@@ -27,9 +29,19 @@ def _show_first() -> str | None:
     return render_template("notice.html", paragraphs=paragraphs(text), next=own_path())
 
 
-@bp.post("/notice")
+@route(
+    bp,
+    "/notice",
+    "POST",
+    body=Body({FORM: Acknowledgment}),
+    answers={303: Reply("To `next`, with the cookie.")},
+)
 def acknowledge() -> AnyResponse:
-    """Remember, until the browser is closed or the text is another one, that it was read."""
+    """Say that the operator's notice was read.
+
+    Sets a cookie (HttpOnly, SameSite=Strict) that the browser forgets when it is closed. Without it, and with
+    FER_NOTICE set, pages that show or take a camera's picture show the notice instead.
+    """
     answer = redirect(local_path(request.form.get("next", "")), 303)
     text = services().notice
     if text is not None:

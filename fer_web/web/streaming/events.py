@@ -12,22 +12,36 @@ from flask import Blueprint, Response
 
 from fer_web.analysis.present import Json, live_face_json, timing_json
 from fer_web.core import FrameResult
+from fer_web.errors import BusyError
 from fer_web.live import ActiveRecording, LiveResult, Scene
+from fer_web.web.api.models.faces import LiveFrameJson, LiveStateJson
+from fer_web.web.api.models.recordings import CurrentRecordingJson
 from fer_web.web.api.recording_schemas import active_json
+from fer_web.web.http.route import Reply, route
 from fer_web.web.http.services import services
 from fer_web.web.streaming.paced_response import endless_answer
 
 bp = Blueprint("events", __name__)
 
+EVENTS = (LiveFrameJson, LiveStateJson, CurrentRecordingJson)
 HEARTBEAT_S = 10.0
 HEARTBEAT = b": still here\n\n"
 RETRY = b"retry: 2000\n\n"  # milliseconds after which a browser comes back
 
 
-@bp.get("/events")
+@route(
+    bp,
+    "/events",
+    answers={200: Reply("Server-sent events.", kind="text/event-stream", inside=EVENTS)},
+    refuses=(BusyError,),
+)
 def events() -> Response:
-    """Unnamed events hold a frame's result, those named `state` the source's state when it changes, those named
-    `recording` what is being recorded, so that nobody is recorded without knowing."""
+    """The live results as server-sent events.
+
+    Events without a name hold a LiveFrame, those named status a LiveState whenever it changes, those named recording
+    what is being recorded, so that nobody is recorded without knowing. A comment line comes after ten seconds without
+    news.
+    """
     mine = services()
     hub, recordings = mine.hub, mine.recordings
     viewing = hub.results()
@@ -51,7 +65,8 @@ def messages(
         said = scene or said
         running = recording()
         if told != (told := _gist(running)):
-            news += _event({"recording": None if running is None else active_json(running)}, name="recording")
+            current = CurrentRecordingJson(recording=None if running is None else active_json(running))
+            news += _event(current.model_dump(), name="recording")
         if not news and clock() - said_s >= HEARTBEAT_S:
             news = HEARTBEAT
         if news:

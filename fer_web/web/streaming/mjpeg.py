@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
-from fer_web.errors import RequestError, SourceError
+from fer_web.errors import BusyError, SourceError
 from fer_web.live import EncodedImage
-from fer_web.vision.overlays import DEFAULT_OVERLAYS, Overlay, parse_overlays
+from fer_web.web.api.models.live import OverlayQuery, StreamQuery
+from fer_web.web.http.route import IMAGE, Reply, route
 from fer_web.web.http.services import services
 from fer_web.web.streaming.paced_response import endless_answer
 
@@ -21,19 +21,31 @@ DELIMITER = f"--{BOUNDARY}\r\n".encode()
 SNAPSHOT_S = 8.0
 
 
-@bp.get("/stream")
-def stream() -> Response:
-    """Annotated JPEGs, one after the other, for an <img>."""
+@route(
+    bp,
+    "/stream",
+    query=StreamQuery,
+    answers={200: Reply("JPEGs, for an <img>.", kind="multipart/x-mixed-replace")},
+    refuses=(BusyError,),
+)
+def stream(query: StreamQuery) -> Response:
+    """The live picture with its faces marked, as an endless series of JPEGs."""
     hub = services().hub
-    viewing = hub.pictures(_overlays(), _max_fps())
+    viewing = hub.pictures(query.overlays, query.fps)
     content_type = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
     return endless_answer(multipart(viewing), content_type, is_over=lambda: hub.is_closed, leave=viewing.close)
 
 
-@bp.get("/snapshot.jpg")
-def snapshot() -> Response:
-    """The newest annotated JPEG."""
-    jpeg = services().hub.snapshot(_overlays(), SNAPSHOT_S)
+@route(
+    bp,
+    "/snapshot.jpg",
+    query=OverlayQuery,
+    answers={200: Reply("A JPEG.", kind="image/jpeg", schema=IMAGE)},
+    refuses=(BusyError, SourceError),
+)
+def snapshot(query: OverlayQuery) -> Response:
+    """The newest live picture with its faces marked."""
+    jpeg = services().hub.snapshot(query.overlays, SNAPSHOT_S)
     if jpeg is None:
         raise SourceError(f"the source gave no picture within {SNAPSHOT_S:.0f} s")
     return Response(jpeg, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})
@@ -49,26 +61,3 @@ def multipart(pictures: Iterable[EncodedImage | None]) -> Iterator[bytes]:
         head = f"Content-Type: image/jpeg\r\nContent-Length: {len(picture.jpeg)}\r\n\r\n".encode()
         yield b"".join((DELIMITER if is_first else b"", head, picture.jpeg, b"\r\n", DELIMITER))
         is_first = False
-
-
-def _overlays() -> frozenset[Overlay]:
-    text = request.args.get("overlay")
-    if text is None:
-        return DEFAULT_OVERLAYS
-    try:
-        return parse_overlays(text)
-    except ValueError as error:
-        raise RequestError("bad_parameter", str(error)) from error
-
-
-def _max_fps() -> float | None:
-    text = request.args.get("fps")
-    if text is None:
-        return None
-    try:
-        fps = float(text)
-    except ValueError:
-        fps = math.nan
-    if not 0 < fps <= 1000:
-        raise RequestError("bad_parameter", f"fps must be a number above 0 and up to 1000, not {text!r}")
-    return fps

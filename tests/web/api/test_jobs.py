@@ -23,7 +23,7 @@ from fer_web.store import Store
 from fer_web.worker import make_folders
 from tests.readings import reading_of
 from tests.web.client import make_app
-from tests.web.http.test_openapi import errors_in, schema_of
+from tests.web.described import errors_in, schema_of
 
 VIDEO = b"\0\0\0\x18ftypisom" + bytes(1500)
 MAX_BYTES = 5000

@@ -17,7 +17,7 @@ from fer_web import factory
 from fer_web.core import Frame
 from fer_web.vision import Analyzer
 from tests.web.client import make_app, picture
-from tests.web.http.test_openapi import errors_in, schema_of
+from tests.web.described import errors_in, schema_of
 
 BOTH = "models=xception,other"
 RECORD = json.loads((factory.LAB_RUNS / "simple-cnn" / "run.json").read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from fer_web.web.api.recording_files import attachment, file_name
 from tests.readings import reading_of
 from tests.web.api.test_running import code_of, start, stop
 from tests.web.client import make_app
-from tests.web.http.test_openapi import errors_in, schema_of
+from tests.web.described import errors_in, schema_of
 from tests.web.keeping import keeping, store_of
 
 HAPPY = (0.02, 0.02, 0.02, 0.86, 0.02, 0.02, 0.04)

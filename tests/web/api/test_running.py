@@ -20,7 +20,7 @@ from fer_web.errors import StoreError
 from fer_web.store import RecordingState, Store
 from fer_web.web.streaming.visitor import Visitor
 from tests.web.api.test_visits import JPEG, app_of, enter, send
-from tests.web.http.test_openapi import errors_in, schema_of
+from tests.web.described import errors_in, schema_of
 from tests.web.keeping import keeping, store_of
 from tests.web.live_server import eventually, serving
 

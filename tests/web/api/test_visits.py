@@ -27,7 +27,7 @@ from fer_web.web.api.visits import FRAME_BYTES, read_frame
 from fer_web.web.security.guard import HEADERS
 from fer_web.web.streaming.visitor import Visitor
 from tests.web.client import FakeVision, face, make_app, picture
-from tests.web.http.test_openapi import errors_in, schema_of
+from tests.web.described import errors_in, schema_of
 from tests.web.live_server import PATIENCE_S, Server, eventually, serving
 
 needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")

@@ -8,51 +8,48 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
 
 from fer_web.core import Frame, FrameResult, Rect
 from fer_web.live import LiveResult, Scene
 from fer_web.sources import SourceState
+from fer_web.web.api.described import operations
 from fer_web.web.http.errors import STATUSES
-from fer_web.web.openapi import DOCUMENT, PATHS, operations
+from fer_web.web.http.route import route_of
 from fer_web.web.streaming.events import outcome_json, state_json
-from tests.web.client import FakeVision, face, make_app, picture
+from tests.web.client import face, make_app, picture
+from tests.web.described import document, errors_in, schema_of
 
 API_PAGE = Path(__file__).resolve().parents[3] / "docs" / "api.md"
-UNDESCRIBED = {"/static/<path:filename>", "/favicon.ico"}
+NO_ROUTES = {"static": "the files of pages", "pages.favicon": "one of them, by the name that browsers ask for"}
 
 
-def errors_in(value: Any, schema: dict[str, Any]) -> list[str]:
-    """What is wrong with a value, by the schema and its references into the document."""
-    whole = {**schema, "components": DOCUMENT["components"]}
-    return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(whole).iter_errors(value)]
+def test_every_address_is_declared_as_a_route_and_described(client: FlaskClient) -> None:
+    rules = [rule for rule in client.application.url_map.iter_rules() if rule.endpoint not in NO_ROUTES]
 
+    undeclared = [rule.rule for rule in rules if route_of(client.application.view_functions[rule.endpoint]) is None]
 
-def schema_of(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def test_every_route_and_method_is_described_and_no_other(client: FlaskClient) -> None:
-    routes = {
+    assert undeclared == []
+    assert {(path, method.upper()) for path, methods in document()["paths"].items() for method in methods} == {
         (re.sub(r"<(\w+:)?(\w+)>", r"{\2}", rule.rule), method)
-        for rule in client.application.url_map.iter_rules()
-        if rule.rule not in UNDESCRIBED
+        for rule in rules
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
-    assert {(path, method.upper()) for path, methods in PATHS.items() for method in methods} == routes
-
 
 def test_it_is_served_as_it_is(client: FlaskClient) -> None:
-    assert client.get("/openapi.json").get_json() == DOCUMENT
+    assert client.get("/openapi.json").get_json() == document()
 
 
-def test_its_references_lead_somewhere() -> None:
-    for name in DOCUMENT["components"]["schemas"]:
-        Draft202012Validator.check_schema(DOCUMENT["components"]["schemas"][name])
-    text = str(DOCUMENT)
-    names = {part.split("'")[0] for part in text.split("#/components/schemas/")[1:]}
-    assert names <= set(DOCUMENT["components"]["schemas"])
+def test_it_is_valid_openapi() -> None:
+    validate(document())
+
+
+def test_each_operation_has_a_name_of_its_own_and_says_what_it_is_for() -> None:
+    shown = operations(document())
+
+    assert len({one["id"] for one in shown}) == len(shown)
+    assert [one["id"] for one in shown if not one["summary"].endswith(".")] == []
 
 
 @pytest.mark.parametrize("query", ["", "?landmarks=true", "?keypoints=true", "?explain=true"])
@@ -109,22 +106,26 @@ def test_refusals_fit_their_schema_and_stand_in_the_description() -> None:
 
     for answer in answers:
         assert errors_in(answer.get_json(), schema_of("Error")) == []
-        assert str(answer.status_code) in PATHS["/metrics"]["get"]["responses"]
+        assert str(answer.status_code) in document()["paths"]["/metrics"]["get"]["responses"]
 
 
 def test_the_page_shows_every_operation(client: FlaskClient) -> None:
     page = client.get("/docs").text
 
-    for operation in operations():
+    for operation in operations(document()):
         assert f'id="{operation["id"]}"' in page
         assert operation["summary"].replace("'", "&#39;") in page
 
 
-def test_the_documentation_names_every_route_parameter_and_code() -> None:
+def test_the_documentation_names_every_route_parameter_and_code_and_no_other() -> None:
     text = API_PAGE.read_text(encoding="utf-8")
+    shown = operations(document())
 
-    wanted = [f"{operation['method']} {operation['path']}`" for operation in operations()]
-    wanted += [f"`{parameter['name']}`" for operation in operations() for parameter in operation["parameters"]]
-    wanted += [f"| `{code}` | {status} |" for code, status in STATUSES.items()]
+    wanted = [f"`{parameter['name']}`" for one in shown for parameter in one["parameters"]]
     assert [one for one in wanted if one not in text] == []
-    assert FakeVision.card.name not in text
+    assert set(re.findall(r"`(GET|POST|PATCH|DELETE) (/[^`?]*)`", text)) == {
+        (one["method"], one["path"]) for one in shown
+    }
+    assert dict(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", text, re.MULTILINE)) == {
+        code: str(status) for code, status in STATUSES.items()
+    }

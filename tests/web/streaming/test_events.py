@@ -17,7 +17,7 @@ from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Marker, Rect
 from fer_web.live import ActiveRecording, Facts, LiveResult, RecordingProgress, RecordingRequest, Scene
 from fer_web.sources import SourceState
 from fer_web.web.streaming.events import HEARTBEAT, HEARTBEAT_S, messages
-from tests.web.http.test_openapi import errors_in, schema_of
+from tests.web.described import errors_in, schema_of
 from tests.web.live_server import Server, serving
 
 LIVE = SourceState("live", "camera", "")

@@ -1,0 +1,130 @@
+"""Faces in images and in live frames, and the images that are sent."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, WithJsonSchema
+
+from fer_web.core import Emotion
+from fer_web.core.keypoints import NAMES
+from fer_web.core.landmarks import COUNT
+from fer_web.web.api.models.groups import group_of, object_of
+from fer_web.web.http.bodies import Count, JsonObject, Share
+from fer_web.web.http.errors import ErrorJson
+from fer_web.web.http.route import BYTES, Schema
+
+POINT: Schema = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+Point = Annotated[list[float], WithJsonSchema(POINT)]
+Points = Annotated[list[Point], Field(min_length=COUNT, max_length=COUNT)]
+Keypoints = Annotated[dict[str, Any], WithJsonSchema(object_of(dict.fromkeys(NAMES, POINT)))]
+Emotions = Annotated[dict[str, Any], WithJsonSchema(group_of("emotions"))]
+Eyes = Annotated[dict[str, Any], WithJsonSchema(group_of("eyes"))]
+QualityGroup = Annotated[dict[str, Any], WithJsonSchema(group_of("quality"))]
+PoseGroup = Annotated[dict[str, Any], WithJsonSchema(group_of("pose"))]
+Milliseconds = Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(json_schema_extra={"required": ["total"]})]
+File = Annotated[str, WithJsonSchema(BYTES)]
+
+
+class SizeJson(JsonObject):
+    width: Count
+    height: Count
+
+
+class RegionJson(JsonObject):
+    x: int
+    y: int
+    w: Count
+    h: Count
+
+
+class FaceJson(JsonObject):
+    """One face."""
+
+    face_id: Count
+    """Its place in the list."""
+    region: RegionJson
+    face_confidence: Share
+    dominant_emotion: Emotion | None
+    """The most probable one."""
+    emotions: Emotions | None
+    """Probabilities; they sum to 1."""
+    uncertain: bool
+    """The face is too poor, or the answer too close, to rely on it."""
+    eyes: Eyes | None
+    quality: QualityGroup | None
+    pose: PoseGroup | None
+    landmarks: Points | None = None
+    """x and y of the 68 points, only with ?landmarks=true and of visitors' cameras."""
+    keypoints: Keypoints | None = None
+    """x and y of the 15 points by name, only with ?keypoints=true."""
+    heatmap: str | None = None
+    """The crop that the network saw with what it looked at, only with ?explain=true."""
+
+
+class ModelNameJson(JsonObject):
+    name: str
+    version: str
+
+
+class ResultJson(JsonObject):
+    """The faces in one picture."""
+
+    results: list[FaceJson]
+    image: SizeJson
+    model: ModelNameJson
+    timing_ms: Milliseconds
+    """Milliseconds of each step: decode, detect, landmarks, classify, …"""
+
+
+class ResultsJson(JsonObject):
+    """One answer for each of several pictures."""
+
+    images: list[ResultJson | ErrorJson]
+
+
+class BlinkJson(JsonObject):
+    count: Count
+    last_time_s: float | None
+    last_duration_s: float | None
+
+
+class LiveFaceJson(FaceJson):
+    """One face of the live picture."""
+
+    track_id: Count | None
+    """The same person keeps the same number."""
+    blink: BlinkJson | None
+
+
+class LiveFrameJson(JsonObject):
+    """One analyzed frame of the live picture."""
+
+    index: Count
+    time_s: float
+    fps: float
+    latency_ms: float
+    status: str
+    image: SizeJson
+    results: list[LiveFaceJson]
+    timing_ms: Milliseconds
+
+
+class LiveStateJson(JsonObject):
+    """How the source is doing."""
+
+    status: Literal["connecting", "live", "reconnecting", "demo", "closed"]
+    label: str
+    reason: str
+
+
+class JsonImage(JsonObject):
+    """A picture as base64 or data URI, or a list of them."""
+
+    image: str | Annotated[list[str], Field(min_length=1)]
+
+
+class Form(JsonObject):
+    """One or several files in the field image."""
+
+    image: Annotated[list[File], Field(min_length=1)]

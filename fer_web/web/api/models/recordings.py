@@ -1,0 +1,161 @@
+"""Recordings, while they run and when they are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from fer_web.store import RecordingState
+from fer_web.web.api.models.faces import SizeJson
+from fer_web.web.http.bodies import Count, Flag, JsonBody, JsonObject, Name, Note, Otherwise, Query, digits, flag, truth
+
+LIMIT = 50
+MOST = 200
+
+OneOfTwo = Annotated[str, Field(min_length=1), Otherwise("bad_parameter", "a and b must be the ids of two recordings")]
+
+
+class ListQuery(Query):
+    limit: Annotated[int, Field(ge=0, le=MOST, strict=True), BeforeValidator(digits)] = LIMIT
+    """How many."""
+    offset: Annotated[int, Field(ge=0, le=10**9, strict=True), BeforeValidator(digits)] = 0
+    """How many to leave out first."""
+    state: RecordingState | None = None
+    """Only those in this state."""
+
+
+class DeleteAllQuery(Query):
+    confirm: Annotated[
+        Literal[True],
+        BeforeValidator(flag),
+        Otherwise("confirm_required", "this deletes every recording for good: add ?confirm=true to do it"),
+    ]
+    """Must be true."""
+
+
+class CsvQuery(Query):
+    separator: Literal[",", ";"] = ","
+    """What stands between the cells of CSV. With semicolons, as spreadsheets in German and many other languages expect
+    them, numbers have a decimal comma."""
+
+
+class DownloadQuery(Query):
+    download: Flag = False
+    """Whether to save it instead of showing it."""
+
+
+class PairQuery(Query):
+    a: OneOfTwo
+    """The id of the first recording."""
+    b: OneOfTwo
+    """The id of the second one."""
+
+
+class PairDownloadQuery(PairQuery, DownloadQuery):
+    pass
+
+
+class NewName(JsonBody):
+    """The new name."""
+
+    name: Name
+
+
+class NewRecording(JsonBody):
+    """What to record."""
+
+    consent: Annotated[
+        Literal[True],
+        BeforeValidator(truth),
+        Otherwise("consent_required", "everybody in the picture has to agree: send consent: true once they have"),
+    ]
+    """That everybody in the picture knows of it and agreed."""
+    name: Name = ""
+    """For people; else the time."""
+    note: Note = ""
+    """How people agreed, for those who have to show that."""
+    kind: Literal["camera", "visit"] | None = None
+    """Else visit with the header Fer-Visit, camera without."""
+
+
+class NewMarker(JsonBody):
+    """What to note."""
+
+    text: Note
+
+
+class MarkerJson(JsonObject):
+    """A note, seconds after the recording's beginning."""
+
+    time_s: float
+    text: str
+
+
+class ActiveRecordingJson(JsonObject):
+    """A recording that runs, or has just ended."""
+
+    id: str
+    kind: Literal["camera", "visit"]
+    state: Literal["recording", "ending", "finished", "failed"]
+    name: str
+    started_at: str
+    duration_s: float
+    fps: float
+    people: Count
+    readings: Count
+    markers: Count
+    newest_markers: list[MarkerJson]
+    trouble: str | None
+    """Why nothing can be written now, or why it ended early."""
+
+
+class CurrentRecordingJson(JsonObject):
+    """The recording that runs, if there is one."""
+
+    recording: ActiveRecordingJson | None
+
+
+class RecordingJson(JsonObject):
+    """A recording that is kept. Moments are ISO 8601 with a time zone."""
+
+    id: str
+    kind: Literal["camera", "visit", "video"]
+    state: Literal["recording", "ending", "finished", "failed", "interrupted"]
+    name: str
+    source: str
+    started_at: str
+    duration_s: float
+    fps: float
+    image: SizeJson
+    model: str
+    consent: str
+    """How people agreed."""
+    people: Count
+    readings: Count
+    markers: Count
+    newest_markers: list[MarkerJson]
+    trouble: str | None
+    """Why it ended early, or why nothing can be written now."""
+    expires_at: str | None
+    """When it will be deleted."""
+
+
+class RecordingsJson(JsonObject):
+    """A piece of the list."""
+
+    recordings: list[RecordingJson]
+    total: Count
+    limit: Count
+    offset: Count
+
+
+class SummariesJson(JsonObject):
+    a: dict[str, Any]
+    b: dict[str, Any]
+
+
+class DeletedJson(JsonObject):
+    """How many were deleted."""
+
+    deleted: Count

@@ -1,0 +1,43 @@
+"""The pages of recordings: their list, one with its report, two side by side."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from fer_web.reports import comparison_fragment, report_fragment
+from fer_web.web.api.models.recordings import LIMIT, PairQuery
+from fer_web.web.api.recording_files import card_text, summary_of
+from fer_web.web.api.recording_schemas import stored_json
+from fer_web.web.api.recordings import MISSING, pair_of
+from fer_web.web.http.route import PAGE, route
+from fer_web.web.http.services import services
+
+bp = Blueprint("recording_pages", __name__)
+
+KINDS = {"camera": "Camera", "visit": "A visitor's camera", "video": "Video"}
+
+
+@route(bp, "/recordings", answers=PAGE)
+def recordings_page() -> str:
+    """The page that lists recordings."""
+    return render_template("recordings.html", retention_days=services().retention_days, limit=LIMIT)
+
+
+@route(bp, "/recordings/<recording>", answers=PAGE, refuses=MISSING)
+def recording_page(recording: str) -> str:
+    """The page of a recording, with its report."""
+    mine = services()
+    stored = mine.store.recordings.get(recording)
+    body = report_fragment(summary_of(mine.store, stored), card_text(mine, stored.recording.model))
+    has_copy = mine.videos.annotated_copy(recording) is not None
+    return render_template("recording.html", recording=stored_json(stored), kinds=KINDS, report=body, has_copy=has_copy)
+
+
+@route(bp, "/compare", query=PairQuery, answers=PAGE, refuses=MISSING)
+def compare_page(query: PairQuery) -> str:
+    """The page that shows two recordings side by side."""
+    mine = services()
+    pair = pair_of(mine.store, query)
+    first, second = (summary_of(mine.store, stored) for stored in pair)
+    body = comparison_fragment(first, second, card_text(mine, first.recording.model))
+    return render_template("compare.html", pair=[stored_json(stored) for stored in pair], report=body)
