@@ -22,6 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from fer_web.core.hosts import is_loopback
 from fer_web.environment import (
     ENV_FILE,
     FILE_SUFFIX,
@@ -45,7 +46,6 @@ from fer_web.setting_kinds import (
     Size,
     Token,
 )
-from fer_web.web.security.access import is_loopback
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,11 @@ first `/`, `?` or `#`. Here they are found as people mean them, and encoded befo
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterator
 from urllib.parse import quote
+
+from fer_web.core.hosts import is_address
 
 # What may stand in user and password as it is; a % followed by two hexadecimal digits was encoded by who typed it.
 _PLAIN = "!$&'()*+,;=-._~"
@@ -50,7 +51,7 @@ def _is_in_path(rest: str, last: int) -> bool:
         return False
     if ":" not in rest[:last]:
         return True
-    if _DOMAIN_USER.match(rest) and not _is_address(place):
+    if _DOMAIN_USER.match(rest) and not is_address(place):
         return False
     is_host_with_port = _PORT.fullmatch(place[place.find(":") :]) is not None
     return _is_host(place) or (is_host_with_port and "?" in rest[:last])
@@ -66,17 +67,9 @@ def _is_host(place: str) -> bool:
     name = re.sub(r":\d{1,5}$", "", place) if "[" in place or place.count(":") < 2 else place
     return (
         name.lower() == "localhost"
-        or _is_address(name)
+        or is_address(name)
         or re.fullmatch(r"([A-Za-z0-9_-]+\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z]", name) is not None
     )
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
-    except ValueError:
-        return False
-    return True
 
 
 def _encoded(text: str) -> str:

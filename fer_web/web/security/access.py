@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import re
 import secrets
 from collections.abc import Iterable
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 
 from itsdangerous import BadSignature, TimestampSigner
 
+from fer_web.core.hosts import host_name, is_address
 from fer_web.web.security.logged_out import LoggedOut
 from fer_web.web.security.throttle import RequestRate, Throttle
 
@@ -98,7 +98,7 @@ class Access:
     def knows_host(self, header: str) -> bool:
         """Whether a Host header names this service."""
         name = host_name(header)
-        return name in self.hosts or (self.any_address and _is_address(name))
+        return name in self.hosts or (self.any_address and is_address(name))
 
     def allows_origin(self, origin: str) -> bool:
         """Whether pages of another origin were invited (`FER_ORIGINS`)."""
@@ -128,35 +128,5 @@ def origin_of(url: str) -> str:
     return f"{scheme}://{host}" if separator and host and "@" not in host else ""
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach what listens on `host`."""
-    name = host_name(host)
-    if name == "localhost":
-        return True
-    if not _is_address(name):
-        return False
-    address = ipaddress.ip_address(name)
-    mapped = getattr(address, "ipv4_mapped", None)  # how a socket for both IPs tells an IPv4 client
-    return (mapped or address).is_loopback
-
-
-def host_name(header: str) -> str:
-    """A Host header's name in lower case, without port, brackets and final dot; "" when it is malformed."""
-    try:
-        return (
-            urlsplit(f"//{header if header.count(':') < 2 or '[' in header else f'[{header}]'}").hostname or ""
-        ).rstrip(".")
-    except ValueError:
-        return ""
-
-
 def _digest(value: bytes) -> bytes:
     return hashlib.sha256(value).digest()
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True

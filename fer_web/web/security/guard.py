@@ -10,11 +10,12 @@ from __future__ import annotations
 from flask import Flask, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from fer_web.core.hosts import is_loopback
 from fer_web.errors import RequestError
 from fer_web.web.http.errors import error_answer
 from fer_web.web.http.local_path import own_path
 from fer_web.web.http.services import services
-from fer_web.web.security.access import COOKIE, Access, is_loopback, is_own_origin, origin_of
+from fer_web.web.security.access import COOKIE, Access, is_own_origin, origin_of
 
 # Answered without the token: they tell nothing about anybody, and whoever restarts or logs in has none yet.
 WITHOUT_TOKEN = frozenset(
