@@ -146,6 +146,7 @@ def _sentence(name: str, detail: ErrorDetails, schema: dict[str, Any]) -> str:
 
 def _expected(schema: dict[str, Any]) -> str:
     """What a field takes, in words."""
+    schema = without_null(schema)
     match schema.get("type"):
         case "boolean":
             return "true or false"
@@ -154,6 +155,11 @@ def _expected(schema: dict[str, Any]) -> str:
         case "number":
             return f"a number above {schema['exclusiveMinimum']:g} and up to {schema['maximum']:g}"
     return "a text"
+
+
+def without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a value that may be left out, when it is there."""
+    return next((one for one in schema.get("anyOf", ()) if one != {"type": "null"}), schema)
 
 
 def _line(text: str) -> str:

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from werkzeug.routing import Rule
 
 from fer_web import __version__
+from fer_web.web.http.bodies import without_null
 from fer_web.web.http.errors import STATUSES, ErrorJson
 from fer_web.web.http.route import BODY_REFUSALS, JSON, Body, Refusal, Reply, RouteContract, Schema, models_of, route_of
 from fer_web.web.security.guard import PAGES, WITHOUT_TOKEN
@@ -124,7 +125,7 @@ def _parameter(name: str, place: str, meaning: str, schema: Schema, *, is_requir
 def _inlined(schema: Schema, definitions: dict[str, Schema]) -> Schema:
     """A parameter's schema with the enumeration that it refers to; one that may be left out is never null."""
     rest = {key: value for key, value in schema.items() if key not in ("$ref", "anyOf")}
-    one = next((one for one in schema.get("anyOf", ()) if one != {"type": "null"}), schema)
+    one = without_null(schema)
     found = definitions[one["$ref"].rsplit("/", 1)[-1]] if "$ref" in one else one
     return {**found, **rest}
 
