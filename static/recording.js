@@ -123,7 +123,7 @@ export class RecordingControl {
   }
 
   #ended(id, text) {
-    const link = element("a", { href: `${this.root.dataset.recordings}/${id}`, textContent: "See the report" });
+    const link = element("a", { href: `${this.root.dataset.pages}/${id}`, textContent: "See the report" });
     find("record-told").replaceChildren(text, " ", link);
     this.#complain(null);
   }
@@ -155,6 +155,6 @@ export class RecordingControl {
 
   #ask(method, path, body) {
     const headers = this.visit?.() ? { "Fer-Visit": this.visit() } : {};
-    return ask(method, `${this.root.dataset.recordings}${path}`, body, headers);
+    return ask(method, `${this.root.dataset.api}${path}`, body, headers);
   }
 }

@@ -98,7 +98,7 @@ def test_everybody_who_watches_sees_that_the_live_picture_is_recorded(
     assert text(browser, "#record-title") == "Somebody else's"
     ask(server, f"/api/recordings/{recording['id']}/markers", "POST", {"text": "From afar"})
     wait(browser).until(lambda page: "From afar" in text(page, "#markers"))
-    ask(server, f"/api/recordings/{recording['id']}", "DELETE")
+    ask(server, f"/api/recordings/{recording['id']}/stop", "POST")
     wait(browser).until(lambda page: not runs(page))
     assert "has ended" in text(browser, "#record-told")
 
@@ -118,7 +118,7 @@ def test_recordings_are_renamed_compared_and_deleted_after_asking(server: Servic
     for name in ("First", "Second"):
         recording = ask(server, "/api/recordings", "POST", {"consent": True, "name": name})
         wait(browser).until(lambda _: ask(server, "/api/recordings?state=recording")["recordings"][0]["readings"] > 5)
-        ask(server, f"/api/recordings/{recording['id']}", "DELETE")
+        ask(server, f"/api/recordings/{recording['id']}/stop", "POST")
     browser.get(f"{server.url}/recordings")
     wait(browser).until(lambda page: [link.text for link in every(page, ".recording h2")] == ["Second", "First"])
     wait(browser).until(lambda page: len(every(page, ".shares span")) >= 2)
