@@ -46,6 +46,8 @@ HOMES = {
     "alembic": {"store"},
     "celery": {"jobs"},
     "redis": {"jobs", "live"},
+    "pebble": {"jobs"},
+    "filelock": {"jobs", "store"},
     "av": {"analysis", "sources", "study"},
     "sklearn": {"study"},
     "lightgbm": {"study"},

@@ -10,6 +10,15 @@ from typing import TypeAlias
 
 Options: TypeAlias = Mapping[str, "str | int | float | bool | None"]
 
+# A worker that was not heard of for this long is gone; it tells once a second how far it is.
+SILENCE_S = 30.0
+# A job is given up after so many attempts that ended without an answer: a killed worker, a failure nobody expected.
+ATTEMPTS = 3
+# A video may keep a worker busy for this long, however it is reached.
+TIME_LIMIT_S = 6 * 3600.0
+# A worker ends what takes too long by itself; one that does not, because a library hangs, is killed.
+KILL_LIMIT_S = TIME_LIMIT_S + 600
+
 
 class JobState(str, Enum):
     """Where a job stands; the last three are for good."""

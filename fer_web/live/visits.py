@@ -16,7 +16,7 @@ from fer_web.live.parts import LiveResult, R
 from fer_web.live.turns import ServedTime, Turns
 
 # Whoever sends nothing for this long has left.
-SILENCE_S = 10.0
+VISIT_SILENCE_S = 10.0
 # Cameras deliver 30 frames a second; what comes faster waits, so that a flood costs its sender's time and not ours.
 MAX_FPS = 40.0
 RETRY_S = 5
@@ -127,7 +127,7 @@ class Visits(Generic[R]):
         places: int,
         workers: int,
         on_result: Callable[[R], None] = lambda _: None,
-        silence_s: float = SILENCE_S,
+        silence_s: float = VISIT_SILENCE_S,
         max_fps: float = MAX_FPS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -9,15 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, Delete, Update, and_, delete, func, insert, or_, select, update
 
 from fer_web.core import Job, JobState
+from fer_web.core.job import ATTEMPTS, SILENCE_S
 from fer_web.errors import JobNotOver, NoJob
 from fer_web.store.repository import Repository
 from fer_web.store.rows import clean, job_of, job_row
 from fer_web.store.tables import JobRow
-
-# A worker that has not been heard of for so long is taken for dead.
-SILENCE_S = 60.0
-# A job that has ended so many workers is not tried again.
-MOST_ATTEMPTS = 3
 
 
 class KeptJobs(Repository):
@@ -73,7 +69,7 @@ class KeptJobs(Repository):
         *,
         job_id: str | None = None,
         silence_s: float = SILENCE_S,
-        most_attempts: int = MOST_ATTEMPTS,
+        most_attempts: int = ATTEMPTS,
     ) -> Job | None:
         """The oldest job that waits, or whose worker has died, now this worker's; None when there is none.
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from filelock import lock_descriptor
+
+from fer_web.core.job import SILENCE_S
 
 # Beside a database server, where processes of other machines take part: silent for so long means gone.
-SILENCE = timedelta(seconds=30)
+SILENCE = timedelta(seconds=SILENCE_S)
 FRESH_S = 10.0
 
 
@@ -91,10 +89,6 @@ def _is_held(path: Path) -> bool:
 def _try_lock(file: int) -> bool:
     """Lock an open file until it is closed; False when somebody else has it locked."""
     try:
-        if sys.platform == "win32":
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock_descriptor(file, blocking=False)
     except OSError:
         return False
-    return True

@@ -27,6 +27,14 @@ class RecordingReads(Repository):
             return stored
         raise NoRecording()
 
+    def checkpoint(self, recording_id: str) -> str | None:
+        """What was given with the last readings, so that another process can go on; None without one."""
+        if not self._database.is_there:
+            raise NoRecording()
+        with self._database.reading() as connection:
+            checkpoint: str | None = found(connection, recording_id).checkpoint
+            return checkpoint
+
     def list(self, *, limit: int, offset: int = 0, state: RecordingState | None = None) -> StoredRecordings:
         """The newest first, of one `state` if it is given, `limit` at most, without the first `offset`."""
         return self._selected(*_in_state(state), limit=limit, offset=offset)

@@ -16,7 +16,7 @@ from fer_web.store.recording import BROKE_OFF, RecordingKind, RecordingState
 from fer_web.store.recording_deletion import RecordingDeletion
 from fer_web.store.recording_reads import found
 from fer_web.store.rows import clean, reading_values
-from fer_web.store.tables import MarkerRow, ReadingRow, RecordingRow, TrackRow
+from fer_web.store.tables import JobRow, MarkerRow, ReadingRow, RecordingRow, TrackRow
 
 
 class KeptRecordings(RecordingDeletion):
@@ -36,7 +36,7 @@ class KeptRecordings(RecordingDeletion):
         consent: str = "",
         job_id: str | None = None,
     ) -> str:
-        """Begin a recording; its id, which can stand in addresses."""
+        """Begin a recording, which the job learns of that makes it; its id, which can stand in addresses."""
         recording_id, now = secrets.token_hex(16), self._clock()
         values = {
             "id": recording_id,
@@ -60,6 +60,8 @@ class KeptRecordings(RecordingDeletion):
         with self._database.writing() as connection:
             self._presence.announce()
             connection.execute(insert(RecordingRow).values(values))
+            if job_id is not None:
+                connection.execute(update(JobRow).where(JobRow.id == job_id).values(recording_id=recording_id))
         return recording_id
 
     def append(
@@ -71,11 +73,12 @@ class KeptRecordings(RecordingDeletion):
         fps: float | None = None,
         width: int | None = None,
         height: int | None = None,
+        checkpoint: str | None = None,
     ) -> None:
         """Write down what was read since the last call, all or nothing, and how long the recording is by now.
 
-        What was not known at its beginning can be added, so that it is there should the process die. RecordingOver
-        for one that was finished.
+        What was not known at its beginning can be added, so that it is there should the process die, and the
+        `checkpoint` from which another process goes on. RecordingOver for one that was finished.
         """
         with self._database.writing() as connection:
             self._presence.announce()
@@ -91,7 +94,7 @@ class KeptRecordings(RecordingDeletion):
                 "duration_s": max(recording.duration_s, float(duration_s)),
                 "owner": self._presence.owner,
                 "heartbeat_at": self._clock(),
-                **_known(fps=fps, width=width, height=height),
+                **_known(fps=fps, width=width, height=height, checkpoint=checkpoint),
             }
             connection.execute(update(RecordingRow).where(RecordingRow.number == recording.number).values(changes))
 

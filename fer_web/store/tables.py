@@ -89,6 +89,7 @@ class RecordingRow(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
     owner: Mapped[str]  # the process that writes it, and when it last did
     heartbeat_at: Mapped[datetime]
+    checkpoint: Mapped[str | None]  # of a video that is being analyzed: JSON that its workers understand
 
 
 def _recording() -> Mapped[int]:

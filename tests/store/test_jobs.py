@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from fer_web.core import JobState
+from fer_web.core.job import SILENCE_S
 from fer_web.errors import RequestError
 from fer_web.store import Store
 from fer_web.store.jobs import KeptJobs
@@ -75,9 +76,9 @@ def test_workers_that_ask_at_once_never_get_the_same(store: Store) -> None:
 def test_a_job_whose_worker_died_is_taken_up_again(store: Store, clock: Clock) -> None:
     store.jobs.save(job("a"))
     store.jobs.claim("dead")
-    clock.forward(seconds=40)
+    clock.forward(seconds=20)
     assert store.jobs.update("a", "dead", progress=0.5, remaining_s=3.0, message="half")
-    clock.forward(seconds=60)
+    clock.forward(seconds=SILENCE_S)
     assert store.jobs.claim("two") is None
 
     clock.forward(seconds=1)

@@ -28,7 +28,7 @@ CHUNK_BYTES = 256 * 1024
 # What a form needs around its file.
 FORM_BYTES = 64 * 1024
 # A client that sends nothing for this long has gone, or keeps a thread for nothing.
-SILENCE_S = 60.0
+UPLOAD_SILENCE_S = 60.0
 # How much, and how long, is still read of a body that was refused, so that its sender gets to read why.
 DRAIN_BYTES, DRAIN_S = 32_000_000, 5.0
 
@@ -40,7 +40,7 @@ def _large_body() -> Iterator[None]:
     request.max_content_length = max(max_bytes, request.content_length or 0) + FORM_BYTES  # the size is checked by us
     sock = request.environ.get("werkzeug.socket")
     if sock is not None:
-        sock.settimeout(SILENCE_S)
+        sock.settimeout(UPLOAD_SILENCE_S)
     try:
         yield
     except Exception:

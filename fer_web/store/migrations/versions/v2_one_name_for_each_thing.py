@@ -1,8 +1,9 @@
-"""Tables, columns and kinds are called what the thing is called everywhere else."""
+"""Tables, columns and kinds are called what the thing is called everywhere else; recordings keep checkpoints."""
 
 from __future__ import annotations
 
 from alembic import op
+from sqlalchemy import Column, Text
 
 revision = "2"
 down_revision = "1"
@@ -37,3 +38,4 @@ def upgrade() -> None:
         op.execute(f"UPDATE recordings SET kind = '{new}' WHERE kind = '{old}'")  # noqa: S608  (names of ours)
     op.create_index("ix_recordings_created_at", "recordings", ["created_at"])
     op.create_index("ix_markers_recording", "markers", ["recording"])
+    op.add_column("recordings", Column("checkpoint", Text))
