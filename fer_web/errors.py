@@ -24,6 +24,7 @@ FerError
 ├── NotReadyError        the models are still being loaded, or could not be
 ├── DataError            a data set cannot be used
 ├── VideoError           a video's results or its annotated copy cannot be written
+├── WorkerLost           a process that worked on a video has ended before its end
 ├── StoreError           recordings and jobs cannot be written or read
 │   ├── StoreFull        because there is no space left
 │   └── StoreReadOnly    because nothing may be written there; reading goes on
@@ -164,6 +165,14 @@ class DataError(FerError):
 
 class VideoError(FerError):
     """Results of a video that cannot be written where they were to go, or would overwrite another video's."""
+
+
+class WorkerLost(FerError):
+    """A process that ended before it had an answer; the sentence says how. `exit_code` is None when we killed it."""
+
+    def __init__(self, sentence: str, exit_code: int | None = None) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
 
 
 class StoreError(FerError):

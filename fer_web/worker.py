@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from fer_web.errors import SettingsError
+from fer_web.errors import SettingsError, StoreError
 from fer_web.jobs.annotated import AnnotatedFolder
+from fer_web.jobs.attempt import Workplace
 from fer_web.jobs.celery_queue import CeleryQueue, add_task, make_celery
-from fer_web.jobs.local import LocalQueue
 from fer_web.jobs.queue import JobQueue
-from fer_web.jobs.serving import Run, serve
+from fer_web.jobs.supervised_queue import SupervisedQueue
 from fer_web.jobs.tidying import tidy
 from fer_web.jobs.uploads import UploadFolder
 from fer_web.jobs.videos import VideoJobs
-from fer_web.jobs.work import Workplace
 from fer_web.settings import Settings, load_settings
 from fer_web.startup import start_logging
 from fer_web.store import Store
 from fer_web.vision import Analyzer
 
+log = logging.getLogger(__name__)
+
 UPLOADS, ANNOTATED = "uploads", "annotated"
 # What to do when no worker takes a video.
 REDIS_REMEDY = "see that a worker is running and reaches Redis, the database and the data folder; its log says more"
 LOCAL_REMEDY = "the service's log says why"
-PROCESS = (sys.executable, "-m", "fer_web.worker")
 TENSORFLOW_LOG = "TF_CPP_MIN_LOG_LEVEL"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
-    """What a worker has to know, in values that JSON can carry to the process beside the service."""
+    """What a worker has to know, in values that go through a pipe to the process beside the service."""
 
     database: str
     data_dir: str
@@ -76,7 +76,7 @@ def make_videos(settings: Settings, store: Store) -> VideoJobs:
     if settings.redis_address is not None:
         queue, remedy = CeleryQueue(store, settings.redis_address, tidy=tidying), REDIS_REMEDY
     else:
-        queue, remedy = LocalQueue(store, PROCESS, asdict(WorkerConfig.of(settings)), tidy=tidying), LOCAL_REMEDY
+        queue, remedy = SupervisedQueue(store, partial(attempt, WorkerConfig.of(settings)), tidy=tidying), LOCAL_REMEDY
     return VideoJobs(store, uploads, annotated, queue, remedy=remedy)
 
 
@@ -93,10 +93,18 @@ def make_worker() -> Any:
     return app
 
 
-def _prepare(plan: dict[str, Any]) -> Run:
-    known = WorkerConfig(**plan)
-    start_logging(known.log_level)
-    return known.workplace().run
+def attempt(config: WorkerConfig, job_id: str, worker: str) -> None:
+    """What the process beside the service runs for each job."""
+    try:
+        _workplace(config).run(job_id, worker)
+    except StoreError as error:  # it goes on when its silence is noticed
+        log.error("The end of an analysis could not be noted: %s", error)
+
+
+@lru_cache(maxsize=1)
+def _workplace(config: WorkerConfig) -> Workplace:
+    start_logging(config.log_level)
+    return config.workplace()
 
 
 def __getattr__(name: str) -> Any:
@@ -104,7 +112,3 @@ def __getattr__(name: str) -> Any:
     if name == "app":
         return make_worker()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-if __name__ == "__main__":
-    serve(_prepare)

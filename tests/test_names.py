@@ -38,14 +38,8 @@ def classes_of(package: Path) -> dict[str, set[str]]:
     return found
 
 
-# They go with the runners of jobs that are to be replaced.
-PENDING = {"Worker"}
-
-
 def test_a_class_name_belongs_to_one_module() -> None:
-    shared = {name: modules for name, modules in classes_of(PACKAGE).items() if len(modules) > 1}
-
-    assert {name: modules for name, modules in shared.items() if name not in PENDING} == {}
+    assert {name: modules for name, modules in classes_of(PACKAGE).items() if len(modules) > 1} == {}
 
 
 def test_a_name_that_two_modules_use_is_found(tmp_path: Path) -> None:

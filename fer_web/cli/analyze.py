@@ -24,7 +24,7 @@ from fer_web.errors import VideoError
 from fer_web.settings import load_settings
 
 if TYPE_CHECKING:
-    from fer_web.jobs.batch import Task
+    from fer_web.jobs.folders import FolderJob
     from fer_web.jobs.results import AnalysisOutcome
 
 OUT = Path("analysis")
@@ -73,30 +73,30 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings(setting_options(args))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from fer_web.analysis.video import AnalysisOptions
-    from fer_web.jobs.batch import Plan, run_batch
+    from fer_web.jobs.folders import FolderOptions, analyze_folders
 
-    tasks, missing = find_tasks(args.videos, args.out)
+    jobs, missing = find_jobs(args.videos, args.out)
     for sentence in missing:
         print(f"error: {sentence}", file=sys.stderr)
     options = AnalysisOptions(fps=args.fps or None, decoders=1 if args.jobs > 1 else 0)
-    plan = Plan(
+    wanted = FolderOptions(
         settings.models_dir, settings.model, options, args.annotate, args.overwrite, args.excel, settings.engine
     )
-    with _Screen(len(tasks), args.quiet) as screen, _interruptible() as stop:
-        run_batch(tasks, plan, screen, jobs=args.jobs, should_stop=stop.is_set)
+    with _Screen(len(jobs), args.quiet) as screen, _interruptible() as stop:
+        analyze_folders(jobs, wanted, screen, processes=args.jobs, should_stop=stop.is_set)
     if stop.is_set():
         print("interrupted: the same command goes on from there", file=sys.stderr)
         return INTERRUPTED
     return FAILED if screen.failed or missing else 0
 
 
-def find_tasks(places: Sequence[Path], out: Path) -> tuple[list[Task], list[str]]:
+def find_jobs(places: Sequence[Path], out: Path) -> tuple[list[FolderJob], list[str]]:
     """Every video with its folder under `out`, in the order given; and a sentence for every place without one.
 
     Folders are searched through; those inside keep their place under `out`. Of videos with the same name, each folder's
     name gets some letters that come from the video's path.
     """
-    from fer_web.jobs.batch import Task
+    from fer_web.jobs.folders import FolderJob
 
     found: dict[Path, Path] = {}
     missing = []
@@ -111,8 +111,10 @@ def find_tasks(places: Sequence[Path], out: Path) -> tuple[list[Task], list[str]
             name = path.relative_to(place).with_suffix("") if place.is_dir() else Path(path.stem)
             found.setdefault(path.resolve(), name)
     often = Counter(found.values())
-    tasks = [Task(path, out / (name if often[name] == 1 else _told_apart(name, path))) for path, name in found.items()]
-    return tasks, missing
+    jobs = [
+        FolderJob(path, out / (name if often[name] == 1 else _told_apart(name, path))) for path, name in found.items()
+    ]
+    return jobs, missing
 
 
 def _videos_in(folder: Path, out: Path) -> Iterator[Path]:
@@ -179,37 +181,37 @@ class _Screen:
             if bar is not None:
                 bar.close()
 
-    def began(self, slot: int, task: Task) -> None:
+    def began(self, slot: int, job: FolderJob) -> None:
         self.bars[slot] = self._bar(
-            desc=shown_path(task.path.name)[:32],
+            desc=shown_path(job.path.name)[:32],
             unit="s",
             position=slot + (self.count > 1),
             leave=False,
             bar_format="{l_bar}{bar}| {n:.1f}/{total} s [{elapsed}<{remaining}]",
         )
 
-    def noted(self, slot: int, task: Task, note: str) -> None:  # noqa: ARG002
-        self._say(f"{shown_path(task.path.name)}: {note}")
+    def noted(self, slot: int, job: FolderJob, note: str) -> None:  # noqa: ARG002
+        self._say(f"{shown_path(job.path.name)}: {note}")
 
-    def advanced(self, slot: int, task: Task, done_s: float, total_s: float | None) -> None:  # noqa: ARG002
+    def advanced(self, slot: int, job: FolderJob, done_s: float, total_s: float | None) -> None:  # noqa: ARG002
         bar = self.bars[slot]
         if total_s is not None and bar.total is None:
             bar.total = round(total_s, 1)
             bar.initial = bar.n = min(done_s, bar.total)  # what an earlier run did takes no time now
         bar.update(max(0.0, (done_s if bar.total is None else min(done_s, bar.total)) - bar.n))
 
-    def ended(self, slot: int, task: Task, outcome: AnalysisOutcome | None, error: str | None) -> None:
+    def ended(self, slot: int, job: FolderJob, outcome: AnalysisOutcome | None, error: str | None) -> None:
         self.bars.pop(slot).close()
         if self.overall is not None:
             self.overall.update()
         if error is not None:
             self.failed += 1
-            name = shown_path(task.path.name)
+            name = shown_path(job.path.name)
             self._complain(f"error: {error if error.startswith(name) else f'{name}: {error}'}")
         elif outcome is not None and outcome.summary is not None:
-            self._say(line_of(shown_path(task.path.name), outcome))
+            self._say(line_of(shown_path(job.path.name), outcome))
             if outcome.summary.recording.trouble:
-                self._complain(f"warning: {shown_path(task.path.name)}: {outcome.summary.recording.trouble}")
+                self._complain(f"warning: {shown_path(job.path.name)}: {outcome.summary.recording.trouble}")
 
     def _bar(self, **options: Any) -> Any:
         from tqdm import tqdm

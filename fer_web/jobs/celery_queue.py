@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from multiprocessing import RawValue
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from fer_web.errors import BusyError, FerError, StoreError
-from fer_web.jobs.process import new_name
-from fer_web.jobs.queue import SILENCE_S, TIME_LIMIT_S, waiting_jobs
-from fer_web.jobs.work import Ending, Workplace
+from fer_web.core import Job
+from fer_web.core.job import KILL_LIMIT_S, TIME_LIMIT_S
+from fer_web.errors import BusyError, StoreError
+from fer_web.jobs.attempt import Ending, Workplace
+from fer_web.jobs.queue import JobQueue, new_worker_name
 from fer_web.store import Store
 
 if TYPE_CHECKING:
@@ -27,16 +28,14 @@ log = logging.getLogger(__name__)
 QUEUE = "fer_web"
 TASK = "fer_web.analyze_video"
 # Celery's own limits end what our own could not: a library that hangs.
-SOFT_LIMIT_S, HARD_LIMIT_S = TIME_LIMIT_S + 300, TIME_LIMIT_S + 600
+SOFT_LIMIT_S, HARD_LIMIT_S = (TIME_LIMIT_S + KILL_LIMIT_S) / 2, KILL_LIMIT_S
 # Redis hands a message to another worker when the first has not acknowledged it for so long: never while one works.
 VISIBILITY_S = HARD_LIMIT_S + 3600
 # Answers of Redis are quick or do not come; a page waits for them.
 CONNECT_S, ANSWER_S = 3.0, 15.0
 # What a worker that is told to stop waits for its job to be put back.
-GOODBYE_S = 5.0
+SHUTDOWN_S = 5.0
 RETRY_S = 5
-# How often is looked for jobs that a dead worker, or a Redis that was emptied, has left behind.
-LOOK_S = 15.0
 
 
 def make_celery(url: str) -> Celery:
@@ -58,7 +57,7 @@ def make_celery(url: str) -> Celery:
         worker_disable_prefetch=True,
         worker_prefetch_multiplier=0,
         worker_concurrency=1,
-        worker_soft_shutdown_timeout=GOODBYE_S,
+        worker_soft_shutdown_timeout=SHUTDOWN_S,
         worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
@@ -90,7 +89,7 @@ def add_task(app: Celery, workplace: Callable[[], Workplace]) -> None:
         if not places:
             places.append(workplace())
         try:
-            ending = places[0].run(job_id, new_name(), lambda: bool(stopping.value))
+            ending = places[0].run(job_id, new_worker_name(), lambda: bool(stopping.value))
         except StoreError as error:
             raise task.retry(exc=error, countdown=RETRY_S, max_retries=None) from error
         if ending is Ending.WAITS:
@@ -99,46 +98,19 @@ def add_task(app: Celery, workplace: Callable[[], Workplace]) -> None:
     app.task(bind=True, name=TASK)(analyze)
 
 
-class CeleryQueue:
-    """Sends a message for every job. A thread sends another one for those that have none any more.
+class CeleryQueue(JobQueue):
+    """Sends a message for every job. The thread sends another one for those that have none any more.
 
-    Any thread may call anything; one lock guards the sending.
+    A lock of its own guards the sending.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        url: str,
-        *,
-        tidy: Callable[[], object] = lambda: None,
-        silence_s: float = SILENCE_S,
-        look_s: float = LOOK_S,
-    ) -> None:
-        self._store = store
-        self._tidy = tidy
-        self._silence_s = silence_s
-        self._look_s = look_s
+    def __init__(self, store: Store, url: str, **shared: Any) -> None:
+        super().__init__(store, **shared)
         self._url = url
         self._app = make_celery(url)
         self._lock = Lock()
-        self._over = Event()
-        self._thread: Thread | None = None
 
-    def start(self) -> None:
-        with self._lock:
-            if self._thread is None and not self._over.is_set():
-                self._thread = Thread(target=self._look_after, name="jobs", daemon=True)
-                self._thread.start()
-
-    def submit(self, job_id: str) -> None:
-        self.start()
-        self._send(job_id)
-
-    def close(self) -> None:
-        self._over.set()
-        self._app.close()
-
-    def _send(self, job_id: str) -> None:
+    def _announce(self, job_id: str) -> None:
         from kombu.exceptions import KombuError
         from redis.exceptions import RedisError
 
@@ -148,25 +120,15 @@ class CeleryQueue:
         except (KombuError, RedisError, OSError) as error:
             raise _no_answer(error) from error
 
-    def _look_after(self) -> None:
-        """The thread: at the start and then ever again, what waits without a message gets one."""
-        while True:
-            self._send_again()
-            if self._over.wait(self._look_s):
-                return
+    def _bring(self, jobs: Sequence[Job]) -> bool:
+        sent = self._sent() if jobs else set()
+        for job in jobs:
+            if job.id not in sent:
+                self._announce(job.id)
+        return False
 
-    def _send_again(self) -> None:
-        try:
-            self._tidy()
-            waiting = waiting_jobs(self._store, self._silence_s)
-            sent = self._sent() if waiting else set()
-            for job in waiting:
-                if job.id not in sent:
-                    self._send(job.id)
-        except FerError as error:
-            log.error("Videos wait: %s", error)
-        except Exception:  # the next time is another chance
-            log.exception("Videos wait")
+    def _end(self) -> None:
+        self._app.close()
 
     def _sent(self) -> set[str]:
         """The jobs that have a message which no worker has taken yet. BusyError when Redis does not answer."""

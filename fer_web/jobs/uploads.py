@@ -7,7 +7,6 @@ import secrets
 import shutil
 import time
 from collections.abc import Collection
-from glob import escape
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -17,7 +16,6 @@ from fer_web.sources.video_kinds import HEAD_BYTES, is_video, why_no_video
 from fer_web.store import telling_of_files
 
 NAME_BYTES = 18
-POSITION = ".position"  # names have no dot of their own
 # What stays free on the disk for everything else: the database, above all.
 RESERVE_BYTES = 200_000_000
 # A file of nobody's is deleted at this age: a younger one may belong to an upload that goes on in another process.
@@ -52,20 +50,14 @@ class UploadFolder:
         """Where the file of that name lies, or would."""
         return self.folder / Path(name).name
 
-    def position_path(self, name: str) -> Path:
-        """Where it is noted how far the analysis of that file has come."""
-        return self.folder / f"{Path(name).name}{POSITION}"
-
     def discard(self, name: str | None) -> None:
-        """Delete a file and what was noted about it; none is as good.
+        """Delete a file; none is as good.
 
         What cannot be deleted now is left for `sweep`: on Windows, one that is still being read.
         """
         if name:
-            path = self.path(name)
-            for one in (path, *self.folder.glob(f"{escape(path.name)}.*")):
-                with contextlib.suppress(OSError):
-                    one.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self.path(name).unlink(missing_ok=True)
 
     def sweep(self, keep: Collection[str], orphan_s: float = ORPHAN_S) -> int:
         """Delete what belongs to no job and has not been written to for `orphan_s`; how many that were."""

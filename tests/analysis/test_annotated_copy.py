@@ -16,7 +16,8 @@ from fer_web.analysis import video
 from fer_web.analysis.video import AnalysisOptions, VideoAnalysis, analyze_file
 from fer_web.core import Faces, Frame, JobState, Reading
 from fer_web.errors import SourceError
-from fer_web.jobs.results import ANNOTATED, SUMMARY, LazyModel, analyze_into
+from fer_web.jobs.folder_target import ANNOTATED, SUMMARY
+from fer_web.jobs.results import LazyModel, analyze_into
 from fer_web.registry import ModelCard, verify_model
 from fer_web.resources import MODELS
 from fer_web.sources import video_reader
@@ -24,7 +25,7 @@ from fer_web.sources.decoding import Decoding
 from fer_web.sources.video_reader import probe_video
 from fer_web.vision import Analyzer, Pipeline
 from tests.fixed_vision import FixedVision
-from tests.jobs.test_work import Desk
+from tests.jobs.test_attempt import Desk
 
 PICTURES, SIZE = 45, (64, 48)
 TOO_LONG = "There is no annotated copy: it can last 26.5 hours, and the video is longer."

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -16,8 +17,8 @@ import pytest
 
 from fer_web.analysis.video import AnalysisOptions
 from fer_web.cli import main
-from fer_web.cli.analyze import find_tasks
-from fer_web.jobs.batch import Plan, Task, run_batch
+from fer_web.cli.analyze import find_jobs
+from fer_web.jobs.folders import FolderJob, FolderOptions, analyze_folders
 from fer_web.jobs.results import AnalysisOutcome
 from fer_web.resources import ROOT
 from fer_web.vision import Analyzer
@@ -150,14 +151,14 @@ def test_videos_of_the_same_name_get_folders_of_their_own(tmp_path: Path) -> Non
         path.parent.mkdir(exist_ok=True)
         path.touch()
 
-    tasks, missing = find_tasks([*paths, paths[2]], Path("out"))
-    alone, _ = find_tasks(paths[::-1], Path("out"))
+    jobs, missing = find_jobs([*paths, paths[2]], Path("out"))
+    alone, _ = find_jobs(paths[::-1], Path("out"))
 
     assert missing == []
-    assert [task.path for task in tasks] == paths
-    assert len({task.folder for task in tasks}) == 3
-    assert tasks[2].folder == Path("out/c")
-    assert {task.path: task.folder for task in alone} == {task.path: task.folder for task in tasks}
+    assert [job.path for job in jobs] == paths
+    assert len({job.folder for job in jobs}) == 3
+    assert jobs[2].folder == Path("out/c")
+    assert {job.path: job.folder for job in alone} == {job.path: job.folder for job in jobs}
 
 
 def test_results_among_the_videos_are_no_videos(clips: Path, tmp_path: Path) -> None:
@@ -169,9 +170,9 @@ def test_results_among_the_videos_are_no_videos(clips: Path, tmp_path: Path) -> 
     (tmp_path / "earlier" / "annotated.mp4").touch()
     (tmp_path / "earlier" / "state.json").touch()
 
-    tasks, _ = find_tasks([tmp_path], tmp_path / "analysis")
+    jobs, _ = find_jobs([tmp_path], tmp_path / "analysis")
 
-    assert [task.path.name for task in tasks] == ["talk.mp4"]
+    assert [job.path.name for job in jobs] == ["talk.mp4"]
 
 
 @pytest.fixture
@@ -214,40 +215,41 @@ def test_an_interrupted_run_is_gone_on_with(
 
 
 class Ledger:
-    """Notes what happens; kills the process that begins with a video named `victim`."""
+    """Notes what happens; kills the first process when the first video, its victim, has been begun with."""
 
-    def __init__(self, victim: str = "") -> None:
-        self.victim = victim
+    def __init__(self) -> None:
+        self.victims: list[BaseProcess] = []
         self.outcomes: dict[str, AnalysisOutcome | None] = {}
         self.errors: dict[str, str] = {}
 
-    def began(self, slot: int, task: Task) -> None:
-        if task.path.name == self.victim:
-            next(one for one in multiprocessing.active_children() if one.name == f"videos-{slot}").kill()
+    def began(self, slot: int, job: FolderJob) -> None:
+        self.victims = self.victims or multiprocessing.active_children()
 
-    def noted(self, slot: int, task: Task, note: str) -> None: ...
+    def noted(self, slot: int, job: FolderJob, note: str) -> None: ...
 
-    def advanced(self, slot: int, task: Task, done_s: float, total_s: float | None) -> None: ...
+    def advanced(self, slot: int, job: FolderJob, done_s: float, total_s: float | None) -> None:
+        if job.path.name == "victim.mp4":
+            self.victims[0].kill()
 
-    def ended(self, slot: int, task: Task, outcome: AnalysisOutcome | None, error: str | None) -> None:
-        self.outcomes[task.path.name] = outcome
-        self.errors[task.path.name] = error or ""
+    def ended(self, slot: int, job: FolderJob, outcome: AnalysisOutcome | None, error: str | None) -> None:
+        self.outcomes[job.path.name] = outcome
+        self.errors[job.path.name] = error or ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_processes_share_the_videos_and_one_that_dies_fails_its_own(
     clips: Path, tiny_models: Path, tmp_path: Path
 ) -> None:
-    make_clip(tmp_path / "victim.mp4", 0.4)
+    make_clip(tmp_path / "victim.mp4", 6)
     (tmp_path / "text.mp4").write_text("no video")
     paths = [tmp_path / "victim.mp4", tmp_path / "text.mp4", clips / "talk.mp4"]
-    ledger = Ledger("victim.mp4")
+    ledger = Ledger()
 
-    run_batch(
-        [Task(path, tmp_path / "out" / path.stem) for path in paths],
-        Plan(tiny_models, "xception", AnalysisOptions(decoders=1)),
+    analyze_folders(
+        [FolderJob(path, tmp_path / "out" / path.stem) for path in paths],
+        FolderOptions(tiny_models, "xception", AnalysisOptions(decoders=1)),
         ledger,
-        jobs=2,
+        processes=2,
         should_stop=lambda: False,
     )
 
@@ -305,7 +307,7 @@ def test_videos_of_one_name_that_is_not_utf_8_are_told_apart(tmp_path: Path) -> 
         place.parent.mkdir()
         place.touch()
 
-    tasks, missing = find_tasks(places, tmp_path / "out")
+    jobs, missing = find_jobs(places, tmp_path / "out")
 
     assert missing == []
-    assert len({task.folder for task in tasks}) == 2
+    assert len({job.folder for job in jobs}) == 2

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from fer_web.cli import main
-from fer_web.jobs.results import ANNOTATED, REPORT, SUMMARY
+from fer_web.jobs.folder_target import ANNOTATED, REPORT, SUMMARY
 from tests.clips import make_clip
 from tests.fixed_vision import FixedVision
 from tests.web.client import FakeVision, picture

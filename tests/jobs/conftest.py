@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import multiprocessing
 import os
 import shutil
 import signal
@@ -18,13 +19,13 @@ import pytest
 from fer_web.core import Job, JobState
 from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.celery_queue import CeleryQueue
-from fer_web.jobs.local import LocalQueue
 from fer_web.jobs.queue import JobQueue
+from fer_web.jobs.supervised_queue import SupervisedQueue
 from fer_web.jobs.tidying import tidy
 from fer_web.jobs.uploads import UploadFolder
 from fer_web.jobs.videos import VideoJobs
 from fer_web.store import Store
-from tests.jobs.fakes import SILENCE_S
+from tests.jobs.fakes import SILENCE_S, attempt
 from tests.web.live_server import ROOT, eventually, free_port
 
 PATIENCE_S = 60.0
@@ -86,18 +87,24 @@ class Bench:
         """What lies in the folders of videos."""
         return sorted(path.name for path in [*self.uploads.folder.glob("*"), *self.annotated.folder.glob("*")])
 
-    def kill_worker(self) -> None:
-        """Everything that analyzes ends at once, as when the memory runs out."""
-        if isinstance(self.queue, LocalQueue):
-            pid = self.queue.worker_pid
-            assert pid is not None
-            os.kill(pid, signal.SIGKILL)
-            return
-        for worker in self.workers:
-            os.killpg(worker.pid, signal.SIGKILL)
-            worker.wait()
+    def wait_for_attempt(self, job_id: str, number: int) -> None:
+        """Until a worker has taken the job up for that time, or it is over."""
+        assert eventually(lambda: self.job(job_id).attempts >= number or self.job(job_id).state.is_over, PATIENCE_S)
+
+    def kill_worker(self) -> int:
+        """Everything that analyzes ends at once, as when the memory runs out; how many that were."""
+        if isinstance(self.queue, SupervisedQueue):
+            workers = multiprocessing.active_children()
+            for worker in workers:
+                worker.kill()
+            return len(workers)
+        count = len(self.workers)
+        for celery_worker in self.workers:
+            os.killpg(celery_worker.pid, signal.SIGKILL)
+            celery_worker.wait()
         self.workers = []
         self.start_worker()
+        return count
 
     def start_worker(self) -> None:
         """A Celery worker, which is somebody else's to start."""
@@ -132,9 +139,8 @@ class Bench:
         tidying = partial(tidy, self.store, self.uploads, self.annotated)
         if self.redis_url is not None:
             return CeleryQueue(self.store, self.redis_url, tidy=tidying, silence_s=SILENCE_S, look_s=LOOK_S)
-        plan = {"database": self.database, "data_dir": str(self.folder)}
-        command = (sys.executable, "-m", "tests.jobs.fakes")
-        return LocalQueue(self.store, command, plan, tidy=tidying, silence_s=SILENCE_S, look_s=LOOK_S)
+        work = partial(attempt, self.database, str(self.folder))
+        return SupervisedQueue(self.store, work, tidy=tidying, silence_s=SILENCE_S, look_s=LOOK_S)
 
 
 class RedisServer:

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from datetime import datetime, timezone
+from functools import lru_cache
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
@@ -16,8 +17,8 @@ from fer_web.core import Reading, Recording
 from fer_web.errors import SourceError
 from fer_web.jobs import heartbeat
 from fer_web.jobs.annotated import AnnotatedFolder
+from fer_web.jobs.attempt import Workplace
 from fer_web.jobs.uploads import UploadFolder
-from fer_web.jobs.work import Workplace
 from fer_web.registry import ModelCard
 from fer_web.sources.video_reader import VideoFacts
 from fer_web.store import Store
@@ -32,7 +33,7 @@ VISION = SimpleNamespace(card=ModelCard("fake", "1", "none", "0" * 64, 1))
 
 
 def film(*orders: str) -> bytes:
-    """What passes for a video; `orders` are hold, die, crash and refuse, and `once` for the first attempt only."""
+    """What passes for a video; `orders` are hold, die, crash, refuse, slowly; `once` for the first attempt only."""
     return b"\0\0\0\x18ftypisom " + " ".join(orders).encode() + b"\0" * 400
 
 
@@ -64,6 +65,8 @@ def analyze(
             _obey(path, should_stop)
         if should_stop():
             return VideoAnalysis(_recording(name), position, is_complete=False)
+        if b"slowly" in path.read_bytes():
+            Event().wait(0.03)
         position = Position(picture * STEP_S, picture + 1, 1, 0)
         sink([reading(picture)], position)
         on_progress((picture + 1) * STEP_S, PICTURES * STEP_S)
@@ -105,12 +108,22 @@ def make_workplace(database: str, data_dir: str, **changes: Any) -> Workplace:
     )
 
 
-def main() -> None:
-    """What the queue's own process runs instead of `fer_web.worker`."""
-    from fer_web.jobs.serving import serve
-
-    serve(lambda plan: make_workplace(**plan).run)
+def attempt(database: str, data_dir: str, job_id: str, worker: str) -> None:
+    """What the process beside the service runs instead of `fer_web.worker`'s."""
+    _workplace(database, data_dir).run(job_id, worker)
 
 
-if __name__ == "__main__":
-    main()
+_workplace = lru_cache(maxsize=1)(make_workplace)
+
+
+def end(signal_number: int = 0, exit_code: int = 0) -> None:
+    """End this process, after a moment in which it is seen that it had begun."""
+    Event().wait(0.3)
+    if signal_number:
+        signal.raise_signal(signal_number)
+    os._exit(exit_code)
+
+
+def end_at_once(_job_id: str, _worker: str) -> None:
+    """What a worker does that dies before it has claimed its job."""
+    end(exit_code=1)

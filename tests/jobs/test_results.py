@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from fer_web.analysis import video
 from fer_web.analysis.video import AnalysisOptions
 from fer_web.errors import SourceError, VideoError
 from fer_web.jobs import results
-from fer_web.jobs.results import ANNOTATED, READINGS, REPORT, SUMMARY, AnalysisOutcome, LazyModel, analyze_into
-from fer_web.jobs.state import FILE, alone, read_state
+from fer_web.jobs.checkpoint import Checkpoint
+from fer_web.jobs.folder_target import ANNOTATED, READINGS, REPORT, RESULTS, STATE, SUMMARY, alone
+from fer_web.jobs.results import AnalysisOutcome, LazyModel, analyze_into
 from fer_web.reports import read_readings_csv
 from fer_web.vision import Analyzer
 from tests.clips import FPS, make_clip
@@ -61,7 +61,7 @@ def test_a_folder_holds_readings_summary_report_and_copy(clip: Path, model: Lazy
     assert outcome.summary is not None
     assert outcome.summary.readings == FPS
     names = {path.name for path in (tmp_path / "talk").iterdir()}
-    assert names == {READINGS, SUMMARY, REPORT, ANNOTATED, FILE}
+    assert names == {READINGS, SUMMARY, REPORT, ANNOTATED, STATE}
     assert json.loads((tmp_path / "talk" / SUMMARY).read_text())["recording"]["name"] == "talk.mp4"
     assert "talk.mp4" in (tmp_path / "talk" / REPORT).read_text()
 
@@ -106,9 +106,9 @@ def test_an_interrupted_video_is_gone_on_with(annotate: bool, clip: Path, model:
 def test_a_state_that_is_older_than_the_readings_counts(clip: Path, model: LazyModel, tmp_path: Path) -> None:
     """A process can be killed between the two."""
     run(tmp_path, clip, model, should_stop=stopping_after(4))
-    older = (tmp_path / FILE).read_text()
+    older = (tmp_path / STATE).read_text()
     run(tmp_path, clip, model, should_stop=stopping_after(4))
-    (tmp_path / FILE).write_text(older)
+    (tmp_path / STATE).write_text(older)
 
     run(tmp_path, clip, model)
 
@@ -223,17 +223,18 @@ def test_two_processes_do_not_write_to_one_folder(clip: Path, model: LazyModel, 
         run(tmp_path / "out", clip, model)
 
 
-def test_a_state_that_is_not_understood_is_none(clip: Path, model: LazyModel, tmp_path: Path) -> None:
+def test_a_checkpoint_that_is_not_understood_is_none(clip: Path, model: LazyModel, tmp_path: Path) -> None:
     run(tmp_path, clip, model)
-    state = read_state(tmp_path)
-    assert state is not None
-    assert replace(state, is_finished=False) != state
-    (tmp_path / FILE).write_text('{"order": 1}')
+    text = (tmp_path / STATE).read_text()
+    checkpoint = Checkpoint.from_json(text)
+    assert checkpoint is not None
+    assert checkpoint.to_json() + "\n" == text
+    (tmp_path / STATE).write_text('{"key": 1}')
 
-    assert read_state(tmp_path) is None
+    assert Checkpoint.from_json('{"key": 1}') is None
     with pytest.raises(VideoError, match="no analysis left there"):
         run(tmp_path, clip, model)
 
 
 def test_everything_a_folder_may_hold_has_a_name() -> None:
-    assert set(results.RESULTS) == {READINGS, SUMMARY, REPORT, ANNOTATED}
+    assert set(RESULTS) == {READINGS, SUMMARY, REPORT, ANNOTATED}

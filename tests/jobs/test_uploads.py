@@ -12,7 +12,7 @@ import pytest
 from fer_web.core import Job, JobState
 from fer_web.errors import RequestError
 from fer_web.jobs.annotated import AnnotatedFolder
-from fer_web.jobs.local import LocalQueue
+from fer_web.jobs.supervised_queue import SupervisedQueue
 from fer_web.jobs.tidying import LISTED, tidy
 from fer_web.jobs.uploads import ORPHAN_S, UploadFolder
 from fer_web.jobs.videos import VideoJobs, readable
@@ -50,12 +50,12 @@ def test_what_is_no_video_is_refused_with_its_first_bytes(tmp_path: Path) -> Non
 
 def test_orphans_go_and_what_somebody_works_on_or_sends_stays(tmp_path: Path) -> None:
     folder = UploadFolder(tmp_path, 1000, reserve_bytes=0)
-    for name in ("waiting", "waiting.position", "orphan", "orphan.position"):
+    for name in ("waiting", "orphan", "orphan.position"):  # an older version noted positions beside its videos
         age(tmp_path / name)
     (tmp_path / "arriving").touch()
 
     assert folder.sweep(["uploads/waiting"]) == 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["arriving", "waiting", "waiting.position"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["arriving", "waiting"]
     assert ORPHAN_S < 3600
 
 
@@ -142,7 +142,7 @@ def test_the_video_of_a_job_that_is_over_goes_at_once_whoever_ended_it(state: Jo
         for path in (copy, copy.with_name(f"{copy.name}.ts")):
             path.touch()
         uploads.folder.mkdir()
-        for name in ("over", "over.position", "over.position.new", "waiting", "waiting.position"):
+        for name in ("over", "waiting"):
             (uploads.folder / name).touch()
         store.jobs.save(
             Job("1", "video", "talk", now, state=state, path="uploads/over", recording_id=recording, finished_at=now)
@@ -151,7 +151,7 @@ def test_the_video_of_a_job_that_is_over_goes_at_once_whoever_ended_it(state: Jo
 
         tidy(store, uploads, annotated)
 
-        assert sorted(path.name for path in uploads.folder.iterdir()) == ["waiting", "waiting.position"]
+        assert sorted(path.name for path in uploads.folder.iterdir()) == ["waiting"]
         assert list(annotated.folder.iterdir()) == ([] if state is JobState.CANCELED else [copy])
         assert (store.jobs.get("1").path, store.jobs.get("2").path) == (None, "uploads/waiting")
 
@@ -181,7 +181,7 @@ def test_what_a_service_that_was_killed_was_receiving_is_found_again_also_where_
 ) -> None:
     uploads, annotated = UploadFolder(tmp_path / "uploads", 1000, reserve_bytes=0), AnnotatedFolder(tmp_path / "copies")
     with Store.lazy(f"sqlite:///{tmp_path / 'test.sqlite'}") as store:
-        with VideoJobs(store, uploads, annotated, LocalQueue(store, (), {})).receiving(7) as incoming:
+        with VideoJobs(store, uploads, annotated, SupervisedQueue(store, print)).receiving(7) as incoming:
             incoming.write(film()[:7])
             incoming.keep()  # as if it was killed now
         age(incoming.path)

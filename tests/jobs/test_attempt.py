@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from fer_web.analysis.video import Position
 from fer_web.core import Job, JobState
 from fer_web.errors import ModelError
-from fer_web.jobs.positions import Positions
-from fer_web.jobs.work import Ending, Workplace
+from fer_web.jobs.attempt import Ending, Workplace
+from fer_web.jobs.checkpoint import Checkpoint
 from fer_web.store import RecordingState
-from tests.jobs.fakes import HELD_AT, PICTURES, STEP_S, film, make_workplace
+from fer_web.store.jobs import KeptJobs
+from tests.jobs.fakes import HELD_AT, PICTURES, STEP_S, VISION, analyze, film, make_workplace
 
 ALL = [round(picture * STEP_S, 3) for picture in range(PICTURES)]
 
@@ -90,11 +92,12 @@ def test_another_attempt_goes_on_where_the_first_one_was(desk: Desk) -> None:
     assert desk.times(again.recording_id) == ALL
 
 
-def test_without_a_note_of_how_far_it_was_the_next_attempt_begins_anew(desk: Desk) -> None:
+def test_with_another_model_the_next_attempt_begins_anew(desk: Desk) -> None:
     job_id = desk.add(film("crash", "once"), annotate=True)
     first = desk.run(job_id)
-    desk.place.uploads.position_path("random0").unlink()
     desk.place.uploads.path("random0").write_bytes(film())
+    newer = SimpleNamespace(card=replace(VISION.card, version="2"))
+    object.__setattr__(desk.place, "vision", lambda: newer)
 
     again = desk.run(job_id)
 
@@ -102,7 +105,56 @@ def test_without_a_note_of_how_far_it_was_the_next_attempt_begins_anew(desk: Des
     assert again.recording_id != first.recording_id
     assert desk.times(again.recording_id) == ALL
     assert desk.store.recordings.count() == 1
+    assert desk.store.recordings.get(str(again.recording_id)).recording.model == "fake 2"
     assert desk.files() == [f"{again.recording_id}.mp4"]
+
+
+def test_what_was_drawn_for_a_copy_and_is_gone_is_drawn_again_from_the_beginning(desk: Desk) -> None:
+    job_id = desk.add(film("crash", "once"), annotate=True)
+    first = desk.run(job_id)
+    checkpoint = Checkpoint.from_json(str(desk.store.recordings.checkpoint(str(first.recording_id))))
+    assert checkpoint is not None
+    drawn = replace(checkpoint, position=replace(checkpoint.position, drawn_bytes=7))
+    desk.store.recordings.append(str(first.recording_id), [], duration_s=0, checkpoint=drawn.to_json())
+    desk.place.uploads.path("random0").write_bytes(film())
+
+    again = desk.run(job_id)
+
+    assert again.recording_id != first.recording_id
+    assert desk.times(again.recording_id) == ALL
+
+
+def test_what_was_done_when_its_worker_was_killed_is_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    job_id = desk.add(film())
+    with monkeypatch.context() as patch:
+        patch.setattr(KeptJobs, "end", killed)
+        with pytest.raises(KeyboardInterrupt):
+            desk.run(job_id)
+    desk.store.jobs.release(job_id, "worker", counts=True)
+
+    again = desk.run(job_id)
+
+    assert (again.state, again.attempts) == (JobState.DONE, 2)
+    assert desk.times(again.recording_id) == ALL
+    assert desk.files() == []
+
+
+def test_a_worker_that_is_killed_as_it_begins_leaves_no_empty_recording(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = desk.add(film())
+    object.__setattr__(desk.place, "analyze", killed)
+    with pytest.raises(KeyboardInterrupt):
+        desk.run(job_id)
+    object.__setattr__(desk.place, "analyze", analyze)
+    desk.store.jobs.release(job_id, "worker", counts=True)
+
+    assert desk.run(job_id).state is JobState.DONE
+    assert desk.store.recordings.count() == 1
+
+
+def killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("order", ["refuse", "unreadable"])
@@ -204,18 +256,3 @@ def test_deleting_either_ends_the_work_and_leaves_nothing(desk: Desk, what: str)
     assert job.state is JobState.CANCELED
     assert desk.store.recordings.count() == 0
     assert desk.files() == []
-
-
-def test_positions_are_found_by_the_readings_that_were_stored(tmp_path: Path) -> None:
-    path = tmp_path / "film.position"
-    steps = [Position(float(number), number, 1, 0) for number in range(1, 5)]
-
-    for step in steps:
-        Positions(path).note(step)
-
-    again = Positions(path)
-    assert again.at(4.0) == steps[3]
-    assert again.at(3.0) == steps[2]  # its worker was killed between the note and the readings
-    assert again.at(2.0) == Position()
-    path.write_text("[{", encoding="utf-8")
-    assert Positions(path).at(4.0) == Position()
