@@ -191,7 +191,10 @@ def _schemas(routes: Iterable[RouteContract]) -> dict[str, Schema]:
     """Every model that a route takes or answers, by its name, with those inside of it."""
     models: set[type[BaseModel]] = {ErrorJson, *(model for route in routes for model in _models(route))}
     _, whole = models_json_schema([(model, "validation") for model in models], ref_template=NAMED)
-    return {_named(name): _plain(schema) for name, schema in sorted(whole["$defs"].items())}
+    schemas = {_named(name): _plain(schema) for name, schema in sorted(whole["$defs"].items())}
+    if len(schemas) < len(whole["$defs"]):
+        raise ValueError(f"two models of one name in the API's description: {', '.join(sorted(whole['$defs']))}")
+    return schemas
 
 
 def _models(route: RouteContract) -> Iterator[type[BaseModel]]:
