@@ -78,6 +78,7 @@ def test_results_and_models_fit_their_schema(client: FlaskClient) -> None:
     for row in answer["rows"]:
         assert len(row["confusion"]) == len(row["expressions"])
         assert row["private_test"]["low"] <= row["private_test"]["accuracy"] <= row["private_test"]["high"]
+        assert all(count is None or isinstance(count, int) for count in row["epochs"].values())
 
 
 def test_two_models_answer_about_the_same_faces(client: FlaskClient, portrait: bytes) -> None:

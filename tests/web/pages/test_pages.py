@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from html import unescape
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,24 @@ def locked() -> FlaskClient:
 
 
 PAGES = ["/", "/try", "/recordings", "/about", "/privacy", "/docs"]
+
+
+class Attributes(HTMLParser):
+    """Those that an element has twice: browsers drop the second one without a word."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.twice: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        self.twice += [f"{tag} {name}" for name in set(names) if names.count(name) > 1]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/my-camera", "/videos", "/lab"])
+def test_no_element_says_one_thing_twice(client: FlaskClient, path: str) -> None:
+    assert Attributes(client.get(path).text).twice == []
 
 
 def test_the_live_page_knows_its_addresses_and_its_source(client: FlaskClient) -> None:

@@ -52,8 +52,8 @@ class PrivateTestJson(JsonObject):
 
 
 class EpochsJson(JsonObject):
-    done: float | None
-    planned: float | None
+    done: Count | None
+    planned: Count | None
 
 
 class LabRowJson(JsonObject):
