@@ -11,6 +11,7 @@ FerError
 │   ├── AlreadyRecording a camera or visit is being recorded
 │   ├── StillRecording   so it cannot be deleted
 │   ├── TooManyMarkers   it has as many as it may have
+│   ├── NoCamera         there is none of this name
 │   ├── NoVisit          there is none of this id, or it is over
 │   ├── OneAtATime       a visit's last frame is still being analyzed
 │   ├── NoJob            there is none of this id
@@ -103,6 +104,10 @@ class StillRecording(_Refusal):
 
 class TooManyMarkers(_Refusal):
     code = "too_many_markers"
+
+
+class NoCamera(_Refusal):
+    code = "no_camera"
 
 
 class NoVisit(_Refusal):

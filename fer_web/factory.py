@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from threading import Event
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fer_web.analysis.compare import Classifiers
-from fer_web.core import Frame, FrameResult, Pixels
+from fer_web.backend import LiveBackend, View, VisitBackend
+from fer_web.core import FrameResult
 from fer_web.errors import SettingsError, SourceError
-from fer_web.live import Camera, RecordingRequest, Recordings, Sink, Visits
+from fer_web.live import Camera, CameraSet, Places, Recordings, Turns, Visits
 from fer_web.resources import LAB_RUNS, STATIC, TEMPLATES
 from fer_web.settings import Settings, load_settings
-from fer_web.sources import ChosenSource, SourceState, choose_source, keep_open, open_source
+from fer_web.sources import choose_source
 from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
-from fer_web.vision import Analyzer, Overlay, draw, draw_notice
-from fer_web.web.api import jobs, lab, predict, recordings, running, system, visits
-from fer_web.web.api.store_sink import StoreSink
+from fer_web.vision import Analyzer
+from fer_web.web.api import cameras, jobs, lab, predict, recordings, running, system, visits
+from fer_web.web.api.store_sink import StoreSinks
 from fer_web.web.api.uploads import MemoryRequest
 from fer_web.web.http.errors import handle_errors
 from fer_web.web.http.metrics import Metrics
@@ -48,6 +47,7 @@ BLUEPRINTS = (
     pages.bp,
     login.bp,
     recording_pages.bp,
+    cameras.bp,
     mjpeg.bp,
     events.bp,
     visits.bp,
@@ -97,24 +97,23 @@ def build_app(settings: Settings, startup: BackgroundStartup) -> Flask:
 
 def _startup(settings: Settings) -> BackgroundStartup:
     load = partial(Analyzer.load, settings.models_dir, settings.model, settings.engine)
-    if settings.source is None:
-        return BackgroundStartup(load, partial(choose_source, None))
     try:
-        choice = choose_source(settings.source)  # only reads the address
+        if settings.source is not None:
+            choose_source(settings.source)  # only reads the address
     except SourceError as error:
         raise SettingsError(f"FER_SOURCE: {error}") from error
-    return BackgroundStartup(load, lambda: choice)
+    return BackgroundStartup(load, {name: partial(choose_source, uri) for name, uri in settings.sources.items()})
 
 
 def _services(settings: Settings, startup: BackgroundStartup) -> Services:
     metrics = Metrics()
-    hub = _hub(settings, startup, metrics)
+    camera_set = _cameras(settings, startup, metrics)
     visitors = _visitors(settings, startup, metrics)
-    metrics.watch(lambda: {**hub.counts(), **visitors.counts()})
+    metrics.watch(camera_set.counts, visitors.counts)
     store = Store.lazy(settings.database_address, keep=settings.retention)
     limits = Limits(settings.image_max_bytes, settings.image_max_pixels, settings.request_max_images)
     return Services(
-        hub=hub,
+        cameras=camera_set,
         startup=startup,
         uploads=PredictCapacity.of(limits, settings.predict_parallel, settings.predict_wait_s),
         access=_access(settings),
@@ -122,7 +121,7 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
         visitors=visitors,
         store=store,
         retention=Retention(store, settings.retention),
-        recordings=_recordings(settings, startup, hub, store),
+        recordings=Recordings(camera_set, StoreSinks(store, startup).open, max_s=60.0 * settings.recording_max_minutes),
         videos=make_videos(settings, store),
         lab=Lab(LAB_RUNS, Classifiers((settings.models_dir, settings.models_dir / LAB_MODELS)), settings.model),
         notice=settings.notice,
@@ -139,65 +138,21 @@ def _access(settings: Settings) -> Access:
     )
 
 
-def _hub(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Camera[FrameResult, frozenset[Overlay]]:
-    def analyze() -> Callable[[Frame], FrameResult]:
-        return startup.vision().live(wants_keypoints)
-
-    def wants_keypoints() -> bool:
-        return any(overlay.needs_keypoints for view in hub.views for overlay in view)
-
-    def paint(result: FrameResult, overlays: frozenset[Overlay], fps: float) -> Pixels:
-        return draw(result, overlays, fps)
-
-    def notice(pixels: Pixels | None, text: str) -> Pixels:
-        return draw_notice(pixels, settings.capture_size, text)
-
-    hub: Camera[FrameResult, frozenset[Overlay]] = Camera(
-        frames=partial(_frames, settings, startup),
-        analyze=analyze,
-        paint=paint,
-        notice=notice,
-        on_result=lambda result: metrics.observe_steps("live", result.timing_ms),
-        max_viewers=settings.max_viewers,
-    )
-    return hub
+def _cameras(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> CameraSet[FrameResult, View]:
+    """Their analyses have threads of their own, so that visits take nothing from them but processor time."""
+    turns, places = Turns(_workers()), Places(settings.max_viewers)
+    made: list[Camera[FrameResult, View]] = []
+    for name in settings.sources:
+        backend = LiveBackend(name, startup, turns, metrics, settings.capture_size, settings.loop)
+        made.append(Camera(backend, places=places, name=name))
+    return CameraSet(made, turns)
 
 
 def _visitors(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Visits[FrameResult]:
-    return Visits(
-        lambda: startup.vision().live(),
-        places=settings.max_visitors,
-        workers=max(2, os.cpu_count() or 2),
-        on_result=lambda result: metrics.observe_steps("visitor", result.timing_ms),
-    )
+    backend = VisitBackend(startup, metrics)
+    return Visits(backend.analyze, places=settings.max_visitors, workers=_workers(), on_result=backend.observe)
 
 
-def _recordings(
-    settings: Settings, startup: BackgroundStartup, hub: Camera[FrameResult, frozenset[Overlay]], store: Store
-) -> Recordings:
-    def open_sink(plan: RecordingRequest) -> tuple[str, Sink]:
-        card, choice = startup.vision().card, startup.choice()
-        live = "demo" if choice is not None and choice.is_demo else "live camera"
-        source = live if plan.kind == "camera" else "visitor's camera"
-        model = f"{card.name} {card.version}"
-        recording = store.recordings.create(
-            plan.name, source, plan.started_at, kind=plan.kind, model=model, consent=plan.consent
-        )
-        return recording, StoreSink(store, recording)
-
-    return Recordings(hub, open_sink, max_s=60.0 * settings.recording_max_minutes)
-
-
-def _frames(
-    settings: Settings, startup: BackgroundStartup, on_state: Callable[[SourceState], None], stop: Event
-) -> Iterator[Frame]:
-    """The chosen source's frames; its state says why it was chosen, unless there is something worse to tell."""
-    choice = startup.wait_for_choice(stop)
-    if choice is None:
-        return
-    chosen: ChosenSource = choice
-    yield from keep_open(
-        lambda: open_source(chosen.uri, loop=settings.loop, size=settings.capture_size, stop=stop),
-        lambda state: on_state(replace(state, reason=state.reason or chosen.reason)),
-        stop,
-    )
+def _workers() -> int:
+    """Threads that share the processors."""
+    return max(2, os.cpu_count() or 2)

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
-from fer_web.errors import ModelError, StoreError
+from fer_web.errors import ModelError, SourceError, StoreError
+from fer_web.sources.address import masked
 from fer_web.sources.credentials import with_encoded_credentials
+from fer_web.sources.drivers import parse
 from fer_web.web.http.prefix import is_prefix
 
 # Guessing has to be hopeless, as nothing else keeps the world from an open port: 16 letters and digits are 95 bits.
 TOKEN_LENGTH = 16
+# A name stands in addresses and on the page.
+CAMERA_NAME_LENGTH = 40
+_CAMERA_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{CAMERA_NAME_LENGTH}}}")
+# A comma after which another camera begins; one in an address has something else than a name and = behind it.
+_NEXT_CAMERA = re.compile(r",(?=[^,=/?&]*=)")
 MAKE_TOKEN = "python -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105 - makes one
 
 
@@ -81,6 +90,45 @@ def database_address(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+@dataclass(frozen=True, slots=True)
+class NamedSource:
+    """A camera's name and its address, which may hold credentials."""
+
+    name: str
+    address: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.name}={masked(self.address)}"
+
+
+def named_sources(value: object) -> object:
+    """The cameras of `door=rtsp://…,desk=webcam:0`; ValueError tells of all that are wrong, and shows no address."""
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in _NEXT_CAMERA.split(value) if part.strip()]
+    cameras = [NamedSource(*(half.strip() for half in part.partition("=")[::2])) for part in parts]
+    names = [camera.name for camera in cameras]
+    problems = [problem for number, camera in enumerate(cameras, start=1) for problem in _wrong_in(camera, number)]
+    problems += [f"{name} is there twice" for name in dict.fromkeys(names) if names.count(name) > 1]
+    if problems:
+        raise ValueError("; ".join(problems))
+    return tuple(cameras)
+
+
+def _wrong_in(camera: NamedSource, number: int) -> Iterator[str]:
+    if not _CAMERA_NAME.fullmatch(camera.name):
+        # It is not shown: without its name, a camera's address stands in this place.
+        yield (
+            f"camera {number} is written as name=address, with a name of up to {CAMERA_NAME_LENGTH} letters, digits, "
+            "- and _ (door=rtsp://camera/stream)"
+        )
+        return
+    try:
+        parse(camera.address)
+    except SourceError as error:
+        yield f"{camera.name}: {error}"
+
+
 def known_engine(value: str) -> str:
     from fer_web.vision.engines import engine_of
 
@@ -91,6 +139,7 @@ def known_engine(value: str) -> str:
 
 
 Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(parsed_size)]
+Cameras = Annotated[tuple[NamedSource, ...], NoDecode, BeforeValidator(named_sources)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
 EngineName = Annotated[str, BeforeValidator(lowered), AfterValidator(known_engine)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lowered)]

@@ -22,6 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from fer_web.core import MAIN_CAMERA
 from fer_web.core.hosts import is_loopback
 from fer_web.environment import (
     ENV_FILE,
@@ -37,6 +38,7 @@ from fer_web.resources import MODELS, data_folder
 from fer_web.setting_kinds import (
     MAKE_TOKEN,
     TOKEN_LENGTH,
+    Cameras,
     DatabaseAddress,
     EngineName,
     LogLevel,
@@ -71,6 +73,12 @@ class Settings(BaseSettings):
         repr=False,  # it may hold a camera's password
         description="Where pictures come from: webcam:0, /dev/video0, a video file, rtsp://…, http://… or demo:. "
         "Without it: the first webcam if one delivers within 3 seconds, else the demo.",
+    )
+    cameras: Cameras = Field(
+        (),
+        repr=False,
+        description="Several sources by name, separated by commas, in place of FER_SOURCE: "
+        "door=rtsp://…,desk=webcam:0. Names are made of letters, digits, - and _.",
     )
     loop: bool = Field(True, description="Start a video file again when it ends.")
     capture_size: Size = Field((640, 480), description="The picture size asked of webcams, width x height.")
@@ -229,6 +237,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def sources(self) -> Mapping[str, str | None]:
+        """The address of each camera by its name; None where it is chosen when the program starts."""
+        return {one.name: one.address for one in self.cameras} or {MAIN_CAMERA: self.source}
+
+    @property
     def token_text(self) -> str | None:
         """The token itself; the field shows only asterisks."""
         return None if self.token is None else self.token.get_secret_value()
@@ -256,6 +269,8 @@ class Settings(BaseSettings):
 def _conflicts(settings: Settings) -> list[str]:
     """One sentence for every pair of settings that cannot be used together."""
     found = []
+    if settings.cameras and settings.source is not None:
+        found.append("FER_SOURCE and FER_CAMERAS are both set: keep one of them, or add the source to FER_CAMERAS")
     if not is_loopback(settings.host) and settings.token is None and not settings.insecure_no_token:
         found.append(
             f"FER_HOST={settings.host} can be reached from other machines: set FER_TOKEN to a secret "
@@ -309,7 +324,8 @@ def _given() -> GivenValues:
 def _unreadable(given: GivenValues) -> list[str]:
     """A sentence for every value that is no text; names of files may be any bytes."""
     texts = {name: one for name, one in given.values.items() if Settings.model_fields[name].annotation is not Path}
-    texts.pop("source", None)
+    for name in ("source", "cameras"):  # they may hold names of files
+        texts.pop(name, None)
     return [
         f"{one.variable} holds bytes that are not UTF-8: write it in UTF-8"
         for one in texts.values()
@@ -356,8 +372,8 @@ def secrets() -> frozenset[str]:
 
 
 def may_be_in_file() -> frozenset[str]:
-    """The settings that hold a secret, or may, as a camera's address does: FER_TOKEN_FILE names the token's file."""
-    return secrets() | {"source"}
+    """The settings that hold a secret, or may, as cameras' addresses do: FER_TOKEN_FILE names the token's file."""
+    return secrets() | {"source", "cameras"}
 
 
 def variable(name: str) -> str:

@@ -6,7 +6,7 @@ import ctypes
 import logging
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from threading import Event, Thread
@@ -30,13 +30,13 @@ M_MMAP_THRESHOLD = -3  # its number in glibc's malloc.h
 
 
 class BackgroundStartup:
-    """Two results that arrive later, and what went wrong if one does not; any thread may ask."""
+    """What arrives later: the models, and each camera's source by the camera's name; any thread may ask."""
 
-    def __init__(self, load: Callable[[], Analyzer], choose: Callable[[], ChosenSource]) -> None:
+    def __init__(self, load: Callable[[], Analyzer], choose: Mapping[str, Callable[[], ChosenSource]]) -> None:
         self._load = load
         self._choose = choose
         self._vision: Future[Analyzer] = Future()
-        self._choice: Future[ChosenSource] = Future()
+        self._choices: dict[str, Future[ChosenSource]] = {camera: Future() for camera in choose}
 
     def start(self) -> None:
         """Begin; returns at once."""
@@ -52,27 +52,34 @@ class BackgroundStartup:
             reason = str(error) if isinstance(error, FerError) else "see the log"
             raise NotReadyError(f"the models could not be loaded: {reason}") from error
 
-    def choice(self) -> ChosenSource | None:
-        """The chosen source; None until it is known."""
-        return self._choice.result() if self._choice.done() else None
+    def choice(self, camera: str) -> ChosenSource | None:
+        """The source that was chosen for a camera; None until it is known."""
+        choice = self._choices[camera]
+        return choice.result() if choice.done() else None
 
-    def wait_for_choice(self, stop: Event) -> ChosenSource | None:
-        """The chosen source as soon as it is known; None when `stop` is set before."""
+    def wait_for_choice(self, camera: str, stop: Event) -> ChosenSource | None:
+        """The source of a camera as soon as it is known; None when `stop` is set before."""
+        choice = self._choices[camera]
         while not stop.is_set():
-            if wait([self._choice], LOOK_S).done:
-                return self._choice.result()
+            if wait([choice], LOOK_S).done:
+                return choice.result()
         return None
 
     def _work(self) -> None:
-        _fulfill(self._choice, self._choose)
-        choice = self.choice()
-        if choice is not None:
-            log.info("Source: %s (%s)", choice.label, choice.reason)
+        for camera, choose in self._choose.items():
+            self._make_choice(camera, choose)
         started = time.monotonic()
         _fulfill(self._vision, self._load)
         if self._vision.exception() is None:
             card = self._vision.result().card
             log.info("Model: %s %s, loaded in %.1f s", card.name, card.version, time.monotonic() - started)
+
+    def _make_choice(self, camera: str, choose: Callable[[], ChosenSource]) -> None:
+        _fulfill(self._choices[camera], choose)
+        choice = self.choice(camera)
+        if choice is not None:
+            what = f"Camera {camera}" if len(self._choices) > 1 else "Source"
+            log.info("%s: %s (%s)", what, choice.label, choice.reason)
 
 
 def start_logging(level: str) -> None:

@@ -71,7 +71,7 @@ export class RecordingControl {
     button.disabled = true;
     this.#complain(null);
     try {
-      const wish = { name: find("record-name").value, consent: find("record-consent").checked, note: find("record-note").value, kind: this.root.dataset.kind };
+      const wish = { name: find("record-name").value, consent: find("record-consent").checked, note: find("record-note").value, kind: this.root.dataset.kind, camera: this.root.dataset.camera };
       this.show(await this.#ask("POST", "", wish));
       find("record-consent").checked = false; // whoever comes next is asked again
       find("record-offer").open = false;

@@ -65,7 +65,7 @@ def test_missing_models_do_not_keep_the_service_from_starting(tmp_path: Path) ->
 
 def test_the_camera_is_opened_for_viewers_only_and_says_why_it_was_chosen() -> None:
     app = make_app()
-    hub = app.extensions["fer_web"].hub
+    hub = app.extensions["fer_web"].cameras.first
 
     assert hub.counts()["frames_captured"] == 0
     with hub.results() as scenes:
@@ -78,7 +78,7 @@ def test_the_camera_is_opened_for_viewers_only_and_says_why_it_was_chosen() -> N
 
 def test_loading_failures_are_shown_to_viewers() -> None:
     app = make_app(SettingsError("no model here"))
-    hub = app.extensions["fer_web"].hub
+    hub = app.extensions["fer_web"].cameras.first
 
     with hub.results() as scenes:
         scene = next(scene for scene in scenes if scene is not None and scene.trouble)
@@ -96,7 +96,7 @@ def test_keypoints_are_wanted_only_while_somebody_watches_them() -> None:
             return self.still()
 
     vision = Vision()
-    hub = make_app(vision).extensions["fer_web"].hub
+    hub = make_app(vision).extensions["fer_web"].cameras.first
 
     with hub.pictures(frozenset({OVERLAYS["boxes"]})) as boxes:
         assert next(picture for picture in boxes if picture is not None and not picture.is_notice)

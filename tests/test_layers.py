@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "fer_web"
 ROWS = (
     (
         "factory",
+        "backend",
         "worker",
         "cli",
         "settings",

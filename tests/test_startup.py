@@ -16,7 +16,7 @@ def test_whoever_waits_gets_the_models_as_soon_as_they_are_loaded() -> None:
         may_load.wait(5)
         return vision
 
-    startup = BackgroundStartup(load, lambda: DEMO)  # type: ignore[arg-type]
+    startup = BackgroundStartup(load, {"main": lambda: DEMO})  # type: ignore[arg-type]
     startup.start()
     with pytest.raises(NotReadyError, match="still being loaded"):
         startup.vision()
@@ -29,7 +29,7 @@ def test_a_bug_while_loading_is_not_told_to_strangers(caplog: pytest.LogCaptureF
     def load() -> FakeVision:
         raise RuntimeError("secret detail")
 
-    startup = BackgroundStartup(load, lambda: DEMO)  # type: ignore[arg-type]
+    startup = BackgroundStartup(load, {"main": lambda: DEMO})  # type: ignore[arg-type]
     startup.start()
 
     with pytest.raises(NotReadyError, match="see the log"):
@@ -41,7 +41,7 @@ def test_a_reason_that_people_can_mend_is_told() -> None:
     def load() -> FakeVision:
         raise ModelError("xception.keras has another hash")
 
-    startup = BackgroundStartup(load, lambda: DEMO)  # type: ignore[arg-type]
+    startup = BackgroundStartup(load, {"main": lambda: DEMO})  # type: ignore[arg-type]
     startup.start()
 
     with pytest.raises(NotReadyError, match="another hash"):
@@ -49,10 +49,10 @@ def test_a_reason_that_people_can_mend_is_told() -> None:
 
 
 def test_waiting_for_the_choice_ends_when_the_service_stops() -> None:
-    startup, stop = BackgroundStartup(FakeVision, lambda: DEMO), Event()  # type: ignore[arg-type]
+    startup, stop = BackgroundStartup(FakeVision, {"main": lambda: DEMO}), Event()  # type: ignore[arg-type]
     stop.set()
 
-    assert startup.wait_for_choice(stop) is None
+    assert startup.wait_for_choice("main", stop) is None
     startup.start()
-    assert startup.wait_for_choice(Event()) is DEMO
-    assert startup.choice() is DEMO
+    assert startup.wait_for_choice("main", Event()) is DEMO
+    assert startup.choice("main") is DEMO

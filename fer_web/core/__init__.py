@@ -4,9 +4,22 @@ from fer_web.core.emotion import Emotion
 from fer_web.core.geometry import Pixels, Points, Rect, Size
 from fer_web.core.job import Job, JobState
 from fer_web.core.readings import Marker, Reading, Recording
-from fer_web.core.values import Blink, Face, Faces, Frame, FrameResult, Pose, Quality, Scores, is_turned, largest_first
+from fer_web.core.values import (
+    MAIN_CAMERA,
+    Blink,
+    Face,
+    Faces,
+    Frame,
+    FrameResult,
+    Pose,
+    Quality,
+    Scores,
+    is_turned,
+    largest_first,
+)
 
 __all__ = [
+    "MAIN_CAMERA",
     "Blink",
     "Emotion",
     "Face",

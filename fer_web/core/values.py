@@ -14,6 +14,9 @@ from fer_web.core.geometry import Pixels, Points, Rect, Size
 
 Scores: TypeAlias = NDArray[np.float32]  # (7,) probabilities in the order of Emotion; they sum to 1
 
+# The only camera of a service that has one.
+MAIN_CAMERA = "main"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:

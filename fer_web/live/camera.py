@@ -11,13 +11,15 @@ from threading import RLock, Timer
 from types import TracebackType
 from typing import Generic, TypeVar
 
-from fer_web.core import Frame, Pixels
+from fer_web.core import MAIN_CAMERA, Pixels
 from fer_web.errors import BusyError
+from fer_web.live.backend import CameraBackend
 from fer_web.live.jpeg import encode_jpeg
 from fer_web.live.latest import Latest
 from fer_web.live.opening import Opening
 from fer_web.live.pace import Limiter
-from fer_web.live.parts import Counts, EncodedImage, Frames, Parts, R, Scene, V
+from fer_web.live.parts import Counts, EncodedImage, R, Scene, V
+from fer_web.live.places import Places
 from fer_web.sources import SourceState
 
 log = logging.getLogger(__name__)
@@ -83,25 +85,22 @@ class Viewing(Generic[T]):
 class Camera(Generic[R, V]):
     """Opens the source with the first viewer and closes it `linger_s` after the last one left.
 
-    At most `max_viewers` watch pictures or results at once; one more gets BusyError. Any thread may call anything; one
+    Whoever watches pictures or results takes one of `places`, which cameras share. Any thread may call anything; one
     lock guards the opening, the number of viewers and the closing timer.
     """
 
     def __init__(
         self,
+        backend: CameraBackend[R, V],
         *,
-        frames: Frames,
-        analyze: Callable[[], Callable[[Frame], R]],
-        paint: Callable[[R, V, float], Pixels],
-        notice: Callable[[Pixels | None, str], Pixels],
+        places: Places,
+        name: str = MAIN_CAMERA,
         encode: Callable[[Pixels], bytes] = encode_jpeg,
-        on_result: Callable[[R], None] | None = None,
-        max_viewers: int = 100,
         linger_s: float = LINGER_S,
         resend_s: float = RESEND_S,
     ) -> None:
-        self.max_viewers = max_viewers
-        self._parts: Parts[R, V] = Parts(frames, analyze, paint, notice, encode, on_result)
+        self.name = name
+        self._backend, self._encode, self._places = backend, encode, places
         self._linger_s = linger_s
         self._resend_s = resend_s
         self._counts = Counts()
@@ -135,7 +134,7 @@ class Camera(Generic[R, V]):
     def results(self, *, is_viewer: bool = True) -> Viewing[Scene[R] | None]:
         """The newest scene whenever something has changed, perhaps the same one again; None after a silent second.
 
-        Who is no viewer (a opening) takes no viewer's place, but keeps the source open as one does.
+        Who is no viewer (a recording) takes no viewer's place, but keeps the source open as one does.
         """
         opening = self._enter(is_viewer)
         return Viewing(opening.scenes.follow(self._resend_s), partial(self._exit, is_viewer))
@@ -167,7 +166,7 @@ class Camera(Generic[R, V]):
         """The views that somebody watches now: what none of them shows need not be found out."""
         with self._lock:
             opening = self._opening
-        return frozenset() if opening is None else opening.views
+        return frozenset() if opening is None else opening.views()
 
     @property
     def is_open(self) -> bool:
@@ -176,7 +175,7 @@ class Camera(Generic[R, V]):
 
     @property
     def is_closed(self) -> bool:
-        """Whether the hub was closed for good."""
+        """Whether it was closed for good."""
         return self._is_closed
 
     def counts(self) -> dict[str, int]:
@@ -192,9 +191,18 @@ class Camera(Generic[R, V]):
 
     def close(self, timeout_s: float = 2.0) -> None:
         """End everybody's viewing at once and wait for the threads, a bounded time; nobody can watch afterwards."""
+        self.stop()
+        self.wait(timeout_s)
+
+    def stop(self) -> None:
+        """End everybody's viewing for good, without waiting for the threads."""
         with self._lock:
             self._is_closed = True
             self._stop_opening()
+
+    def wait(self, timeout_s: float) -> None:
+        """Wait for the threads of a camera that was stopped, a bounded time."""
+        with self._lock:
             ended = self._ended
         if ended is not None and not ended.join(timeout_s):
             log.warning("The source does not let go: leaving its thread behind")
@@ -203,19 +211,21 @@ class Camera(Generic[R, V]):
         with self._lock:
             if self._is_closed:
                 raise BusyError("the service is stopping")
-            if is_viewer and self._viewers >= self.max_viewers:
-                raise BusyError(f"all {self.max_viewers} places for viewers are taken")
+            if is_viewer:
+                self._places.take()
             self._viewers += is_viewer
             self._present += 1
             self._visits += 1
             self._disarm()
             if self._opening is None:
-                self._opening, self._ended = Opening(self._parts, self._counts, self._ended), None
+                self._opening, self._ended = Opening(self._backend, self._encode, self._counts, self._ended), None
                 self._opening.start()
             return self._opening
 
     def _exit(self, is_viewer: bool = True) -> None:
         with self._lock:
+            if is_viewer:
+                self._places.give_back()
             self._viewers -= is_viewer
             self._present -= 1
             if self._present == 0 and self._opening is not None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from threading import Event, RLock, Thread
 from typing import Any, Generic
 
-from fer_web.core import Frame
+from fer_web.core import Frame, Pixels
 from fer_web.errors import FerError
+from fer_web.live.backend import CameraBackend
 from fer_web.live.latest import Latest
 from fer_web.live.pace import Complaints, Rate
-from fer_web.live.parts import Counts, EncodedImage, LiveResult, Parts, R, Scene, V
+from fer_web.live.parts import Counts, EncodedImage, LiveResult, R, Scene, V
 from fer_web.sources import SourceState
 
 log = logging.getLogger(__name__)
@@ -37,9 +38,15 @@ class Opening(Generic[R, V]):
     outcome, and nothing when nobody watches. One lock guards the scene and the views.
     """
 
-    def __init__(self, parts: Parts[R, V], counts: Counts, previous: Opening[R, V] | None = None) -> None:
+    def __init__(
+        self,
+        backend: CameraBackend[R, V],
+        encode: Callable[[Pixels], bytes],
+        counts: Counts,
+        previous: Opening[R, V] | None = None,
+    ) -> None:
         self.scenes: Latest[Scene[R]] = Latest()
-        self._parts = parts
+        self._backend, self._encode = backend, encode
         self._counts = counts
         self._previous = previous
         self._frames: Latest[tuple[Frame, float]] = Latest()
@@ -84,7 +91,6 @@ class Opening(Generic[R, V]):
                 self.scenes.put(self._scene)  # wakes the painter: the new view shall not wait for the next frame
             return watched.pictures
 
-    @property
     def views(self) -> frozenset[V]:
         """The views that somebody watches now."""
         with self._lock:
@@ -107,7 +113,7 @@ class Opening(Generic[R, V]):
             self._previous.join()
             self._previous = None
         try:
-            with _closing(self._parts.frames(self._source_is, self._stop)) as frames:
+            with _closing(self._backend.frames(self._source_is, self._stop)) as frames:
                 for frame in frames:
                     if self._stop.is_set():
                         return
@@ -127,7 +133,7 @@ class Opening(Generic[R, V]):
         self._change(source=SourceState("closed", self._scene.source.label, reason))
 
     def _analyze(self) -> None:
-        analysis = _FrameAnalysis(self._parts, self._counts)
+        analysis = _FrameAnalysis(self._backend, self.views, self._counts)
         seen = 0
         while (got := self._frames.wait(seen)) is not None and not self._stop.is_set():
             serial, (frame, captured_s) = got
@@ -160,20 +166,20 @@ class Opening(Generic[R, V]):
             return
         if scene.notice is not None:
             last = None if scene.outcome is None else scene.outcome.frame.pixels
-            notice = EncodedImage(self._parts.encode(self._parts.notice(last, scene.notice)), is_notice=True)
+            notice = EncodedImage(self._encode(self._backend.notice(last, scene.notice)), is_notice=True)
             for _, watched in waiting:
                 watched.pictures.put(notice)
         elif scene.outcome is not None:
             for view, watched in waiting:
-                painted = self._parts.paint(scene.outcome.result, view, scene.outcome.fps)
-                watched.pictures.put(EncodedImage(self._parts.encode(painted)))
+                painted = self._backend.paint(scene.outcome.result, view, scene.outcome.fps)
+                watched.pictures.put(EncodedImage(self._encode(painted)))
 
 
 class _FrameAnalysis(Generic[R, V]):
     """The analysis of one opening, made at its first frame; belongs to the analysis thread."""
 
-    def __init__(self, parts: Parts[R, V], counts: Counts) -> None:
-        self._parts = parts
+    def __init__(self, backend: CameraBackend[R, V], views: Callable[[], frozenset[V]], counts: Counts) -> None:
+        self._backend, self._views = backend, views
         self._counts = counts
         self._rate = Rate()
         self._complaints = Complaints(log)
@@ -183,10 +189,9 @@ class _FrameAnalysis(Generic[R, V]):
         """A frame's outcome, or why there is none: one frame that fails does not end the stream."""
         try:
             if self._analyze is None:
-                self._analyze = self._parts.analyze()
+                self._analyze = self._backend.analyze(self._views)
             result = self._analyze(frame)
-            if self._parts.on_result is not None:
-                self._parts.on_result(result)
+            self._backend.observe(result)
         except Exception as error:
             self._counts.add("errors")
             self._complaints.about("Analyzing a frame", error)

@@ -38,14 +38,15 @@ class Limiter:
     def __init__(self, per_s: float | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._interval_s = 0.0 if per_s is None else 1 / per_s
         self._clock = clock
-        self._due_s = 0.0
+        self._due_s = float("-inf")
 
     def passes(self) -> bool:
         """Whether one more may pass now."""
         now_s = self._clock()
-        if now_s < self._due_s:
+        late_s = now_s - self._due_s
+        if late_s < 0:
             return False
-        self._due_s = max(self._due_s + self._interval_s, now_s)
+        self._due_s = (self._due_s if late_s < self._interval_s else now_s) + self._interval_s
         return True
 
 

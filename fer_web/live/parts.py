@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from threading import Event, Lock
+from threading import Lock
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-from fer_web.core import Frame, Pixels
+from fer_web.core import Frame
 from fer_web.sources import SourceState
 
 R = TypeVar("R")  # what the analysis answers
 V = TypeVar("V", bound=Hashable)  # a way of showing it
 
-Frames: TypeAlias = Callable[[Callable[[SourceState], None], Event], Iterator[Frame]]
 Count: TypeAlias = Literal["frames_captured", "frames_analyzed", "frames_dropped", "errors"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Parts(Generic[R, V]):
-    """What the hub is given.
-
-    `frames(on_state, stop)` reads the source, reopening it when it is lost, until `stop` is set. `analyze()` makes the
-    analysis of one opening, in the thread that will use it. `paint(result, view, fps)` draws one view, `notice(pixels,
-    text)` a sentence over the last picture or over nothing. `on_result` is told of every result.
-    """
-
-    frames: Frames
-    analyze: Callable[[], Callable[[Frame], R]]
-    paint: Callable[[R, V, float], Pixels]
-    notice: Callable[[Pixels | None, str], Pixels]
-    encode: Callable[[Pixels], bytes]
-    on_result: Callable[[R], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""The recordings that run: one of the live picture at most, and one of each visit at most."""
+"""The recordings that run: one of each camera at most, and one of each visit at most."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any, Literal, TypeAlias
 
 from fer_web.core import FrameResult
 from fer_web.errors import AlreadyRecording, BusyError, NoRecording, NoVisit
-from fer_web.live.camera import Camera, Viewing
+from fer_web.live.camera import Viewing
+from fer_web.live.camera_set import CameraSet
 from fer_web.live.parts import Scene
 from fer_web.live.recorder import Recorder, Sink
 from fer_web.live.visits import Visit
@@ -22,12 +23,16 @@ Kind: TypeAlias = Literal["camera", "visit"]
 
 @dataclass(frozen=True, slots=True)
 class RecordingRequest:
-    """What is to be recorded, under which name; `consent` is how the people in the picture agreed."""
+    """What is to be recorded, under which name; `consent` is how the people in the picture agreed.
+
+    `camera` is the name of the camera that is meant, None for a visit.
+    """
 
     kind: Kind
     name: str
     consent: str
     started_at: datetime
+    camera: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,32 +49,35 @@ class Recordings:
     """Starts, finds and ends recordings.
 
     `open_sink` makes the place of a new one and answers its id. One lock guards the recordings; another one lets nobody
-    start two of the live picture at once.
+    start two of one camera at once.
     """
 
     def __init__(
-        self, hub: Camera[FrameResult, Any], open_sink: Callable[[RecordingRequest], tuple[str, Sink]], *, max_s: float
+        self,
+        cameras: CameraSet[FrameResult, Any],
+        open_sink: Callable[[RecordingRequest], tuple[str, Sink]],
+        *,
+        max_s: float,
     ) -> None:
         self.max_s = max_s
-        self._hub = hub
+        self._cameras = cameras
         self._open_sink = open_sink
         self._starting = Lock()
         self._lock = Lock()
         self._running: dict[str, ActiveRecording] = {}
-        self._live: ActiveRecording | None = None
         self._is_closed = False
 
-    @property
-    def live(self) -> ActiveRecording | None:
-        """The recording of the live picture, if there is one."""
-        live = self._live
-        return None if live is None or live.recorder.is_over else live
+    def of_camera(self, camera: str) -> ActiveRecording | None:
+        """The recording of the camera of that name, if there is one."""
+        return next((one for one in self._active() if one.plan.camera == camera), None)
+
+    def of_cameras(self) -> dict[str, ActiveRecording]:
+        """Those of all cameras, by their ids."""
+        return {one.id: one for one in self._active() if one.plan.camera is not None}
 
     def of_visit(self, visit: str) -> ActiveRecording | None:
         """The recording that belongs to a visit, if there is one."""
-        with self._lock:
-            mine = [one for one in self._running.values() if one.visit == visit and not one.recorder.is_over]
-        return mine[0] if mine else None
+        return next((one for one in self._active() if one.visit == visit), None)
 
     def find(self, recording: str, visit: str | None = None) -> ActiveRecording:
         """The recording of that id; that of a visit for its visitor alone. RequestError when there is none."""
@@ -85,15 +93,15 @@ class Recordings:
             found = self._running.get(recording)
         return found is not None and not found.recorder.is_done
 
-    def start_live(self, name: str, consent: str) -> ActiveRecording:
-        """Record the live picture, which opens its source; RequestError when that is being recorded already."""
+    def start_camera(self, name: str, consent: str, camera: str | None = None) -> ActiveRecording:
+        """Record a camera, without a name the first, which opens its source; RequestError when it is already."""
+        found = self._cameras.get(camera)
         with self._starting:
-            if self.live is not None:
-                raise AlreadyRecording("the live picture is being recorded already: stop that first")
-            scenes = self._hub.results(is_viewer=False)
+            if self.of_camera(found.name) is not None:
+                raise AlreadyRecording(f"the camera {found.name!r} is being recorded already: stop that first")
+            scenes = found.results(is_viewer=False)
             with _undone(scenes):
-                running = self._begin(_plan("camera", name, consent))
-            self._live = running
+                running = self._begin(_plan("camera", name, consent, found.name))
         Thread(target=_follow, args=(scenes, running.recorder), name="recording", daemon=True).start()
         return running
 
@@ -124,6 +132,10 @@ class Recordings:
             self._is_closed = True
         self.stop_all(timeout_s)
 
+    def _active(self) -> list[ActiveRecording]:
+        with self._lock:
+            return [one for one in self._running.values() if not one.recorder.is_over]
+
     def _begin(self, plan: RecordingRequest, visit: str | None = None) -> ActiveRecording:
         if self._is_closed:
             raise BusyError("the service is stopping")
@@ -135,13 +147,13 @@ class Recordings:
             return running
 
 
-def _plan(kind: Kind, name: str, consent: str) -> RecordingRequest:
-    return RecordingRequest(kind, name, consent, datetime.now(timezone.utc))
+def _plan(kind: Kind, name: str, consent: str, camera: str | None = None) -> RecordingRequest:
+    return RecordingRequest(kind, name, consent, datetime.now(timezone.utc), camera)
 
 
 @contextlib.contextmanager
 def _undone(scenes: Viewing[Any]) -> Iterator[None]:
-    """Leave the hub again when something fails."""
+    """Leave the camera again when something fails."""
     try:
         yield
     except BaseException:
@@ -150,7 +162,7 @@ def _undone(scenes: Viewing[Any]) -> Iterator[None]:
 
 
 def _follow(scenes: Viewing[Scene[FrameResult] | None], recorder: Recorder) -> None:
-    """Take what the hub sees, until one of them ends; a lost camera leaves a gap."""
+    """Take what the camera sees, until one of them ends; a lost camera leaves a gap."""
     last = None
     with scenes:
         for scene in scenes:

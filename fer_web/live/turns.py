@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from fer_web.errors import BusyError
 
+A = TypeVar("A")
 T = TypeVar("T")
 
 
@@ -61,6 +62,11 @@ class Turns:
                 self._start_one()
             self._changed.notify()
         return answer.result()
+
+    def shared(self, work: Callable[[A], T]) -> Callable[[A], T]:
+        """The same work, done when it is its turn; all calls together have one share."""
+        share = ServedTime()
+        return lambda given: self.run(share, lambda: work(given))
 
     def close(self) -> None:
         """Refuse whoever waits for a turn, and end the threads when they have done their work; returns at once."""

@@ -49,7 +49,7 @@ def open_page(browser: Chrome, server: Service, wait: Wait) -> None:
 
 def viewers(server: Service) -> int:
     lines = server.get("/metrics")[1].decode().splitlines()
-    return round(float(next(line.split()[1] for line in lines if line.startswith("fer_viewers "))))
+    return sum(round(float(line.split()[1])) for line in lines if line.startswith("fer_viewers{"))
 
 
 def test_the_picture_changes(server: Service, browser: Chrome, wait: Wait) -> None:

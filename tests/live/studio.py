@@ -9,8 +9,8 @@ from threading import Event
 
 import numpy as np
 
-from fer_web.core import Frame
-from fer_web.live import Camera
+from fer_web.core import Frame, Pixels
+from fer_web.live import Camera, Places
 from fer_web.sources import SourceState
 
 PATIENCE_S = 5.0
@@ -73,17 +73,19 @@ class Studio:
         self.not_ready: Exception | None = None
         self.fail_at: set[int] = set()
         self.fail_painting: set[int] = set()
-        settings = {"linger_s": 0.0, "resend_s": 0.05, **options}
-        self.hub: Camera[int, str] = Camera(
-            frames=self.camera.frames,
-            analyze=self._new_analyzer,
-            paint=self._paint,
-            notice=lambda pixels, text: ("" if pixels is None else f"[{pixels[0, 0, 0]}] ") + text,  # type: ignore[arg-type,return-value]
-            encode=self._encode,  # type: ignore[arg-type]
-            **settings,  # type: ignore[arg-type]
-        )
+        settings = {"linger_s": 0.0, "resend_s": 0.05, "places": Places(100), **options}
+        self.hub: Camera[int, str] = Camera(self, encode=self._encode, **settings)  # type: ignore[arg-type]
 
-    def _new_analyzer(self) -> Callable[[Frame], int]:
+    def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[Frame]:
+        return self.camera.frames(on_state, stop)
+
+    def notice(self, pixels: Pixels | None, text: str) -> str:
+        return ("" if pixels is None else f"[{pixels[0, 0, 0]}] ") + text
+
+    def observe(self, result: int) -> None:
+        """Every result; a test may bring another one."""
+
+    def analyze(self, views: Callable[[], frozenset[str]]) -> Callable[[Frame], int]:
         if self.not_ready is not None:
             raise self.not_ready
         self.analyzers += 1
@@ -95,7 +97,7 @@ class Studio:
         self.analyzed.append(frame.index)
         return frame.index
 
-    def _paint(self, result: int, view: str, fps: float) -> str:
+    def paint(self, result: int, view: str, fps: float) -> str:
         if result in self.fail_painting:
             raise RuntimeError("a result that cannot be painted")
         self.painted.append((result, view))

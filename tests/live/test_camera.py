@@ -7,7 +7,7 @@ from threading import Thread, active_count
 import pytest
 
 from fer_web.errors import BusyError, NotReadyError
-from fer_web.live import EncodedImage, Viewing
+from fer_web.live import EncodedImage, Places, Viewing
 from tests.live.studio import LIVE, LOST, PATIENCE_S, Studio, eventually
 
 Pictures = Viewing[EncodedImage | None]
@@ -141,7 +141,7 @@ def test_threads_end_with_the_last_viewer(studio: Studio) -> None:
 
 
 def test_one_more_than_the_cap_is_told_to_come_back(make_studio: Callable[..., Studio]) -> None:
-    studio = make_studio(max_viewers=2)
+    studio = make_studio(places=Places(2))
     with studio.hub.pictures("boxes"), studio.hub.results():
         with pytest.raises(BusyError, match="all 2 places"):
             studio.hub.pictures("boxes")
@@ -233,13 +233,16 @@ def test_frames_that_come_while_one_is_analyzed_are_dropped_and_counted(studio: 
     assert counts["frames_analyzed"] + counts["frames_dropped"] == 200
 
 
-def test_a_viewer_may_ask_for_fewer_pictures(studio: Studio) -> None:
-    with studio.hub.pictures("boxes", max_fps=0.001) as pictures:
+def test_a_viewer_may_ask_for_fewer_pictures(make_studio: Callable[..., Studio]) -> None:
+    studio = make_studio(resend_s=60.0)  # no picture comes again in a silence
+    with studio.hub.pictures("boxes") as every, studio.hub.pictures("boxes", max_fps=0.001) as few:
         studio.camera.show()
-        texts(pictures, "boxes:0")
-        studio.camera.show(3)
-        assert eventually(lambda: (3, "boxes") in studio.painted)
-        assert texts(pictures, "boxes:3")[-1] == "boxes:3"  # in the silence after it, not before
+        assert texts(few, "boxes:0")[-1] == texts(every, "boxes:0")[-1]
+        for index in range(1, 4):
+            studio.camera.show()
+            texts(every, f"boxes:{index}")
+        studio.camera.say(LOST)
+        assert texts(few, "[3] Reconnecting to camera") == ["[3] Reconnecting to camera"]  # and none of the three
 
 
 def test_a_snapshot_opens_the_source_and_gives_up_in_time(studio: Studio) -> None:

@@ -44,6 +44,16 @@ def test_a_limiter_keeps_the_average(per_s: float | None, passed: int) -> None:
     assert count == pytest.approx(passed, abs=1)
 
 
+def test_after_the_first_one_and_after_a_pause_an_interval_passes_before_the_next() -> None:
+    clock = Clock()
+    limiter = Limiter(0.5, clock)
+    assert [limiter.passes(), limiter.passes()] == [True, False]
+    clock.now_s += 60
+    assert [limiter.passes(), limiter.passes()] == [True, False]
+    clock.now_s += 2
+    assert limiter.passes()
+
+
 def test_the_same_failure_is_logged_once_in_a_while(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
     complaints = Complaints(logging.getLogger("test"), clock)

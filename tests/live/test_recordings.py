@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any
 
 import numpy as np
 import pytest
 
-from fer_web.core import Face, Frame, FrameResult, Rect
+from fer_web.core import Face, Frame, FrameResult, Pixels, Rect
 from fer_web.errors import BusyError, DataError, RequestError
-from fer_web.live import Camera, RecordingRequest, Recordings, Sink, Visits
+from fer_web.live import Camera, CameraSet, Places, RecordingRequest, Recordings, Sink, Turns, Visits
 from fer_web.sources import SourceState
-from tests.live.studio import LIVE, LOST, FakeCamera, eventually
+from tests.live.studio import LIVE, LOST, FakeCamera, Studio, eventually
 from tests.live.test_recorder import SCORES, Shelf
 
 PIXELS = np.zeros((24, 32, 3), np.uint8)
@@ -29,19 +30,29 @@ class Place:
     def __init__(self, max_viewers: int = 1) -> None:
         self.camera = FakeCamera()
         self.hub: Camera[FrameResult, str] = Camera(
-            frames=self.camera.frames,
-            analyze=lambda: analyze,
-            paint=lambda *_: PIXELS,
-            notice=lambda *_: PIXELS,
-            max_viewers=max_viewers,
-            linger_s=0.0,
-            resend_s=0.05,
+            self, places=Places(max_viewers), name="door", linger_s=0.0, resend_s=0.05
         )
+        self.desk = Studio(name="desk", places=Places(1))
+        self.cameras: CameraSet[FrameResult, Any] = CameraSet([self.hub, self.desk.hub], Turns(1))  # type: ignore[list-item]
         self.visitors: Visits[FrameResult] = Visits(lambda: analyze, places=3, workers=1, max_fps=1000.0)
         self.plans: list[RecordingRequest] = []
         self.shelves: list[Shelf] = []
         self.broken: Exception | None = None
-        self.recordings = Recordings(self.hub, self._open, max_s=600.0)
+        self.recordings = Recordings(self.cameras, self._open, max_s=600.0)
+
+    def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[Frame]:
+        return self.camera.frames(on_state, stop)
+
+    def analyze(self, views: object) -> Callable[[Frame], FrameResult]:
+        return analyze
+
+    def paint(self, *_: object) -> Pixels:
+        return PIXELS
+
+    notice = paint
+
+    def observe(self, result: FrameResult) -> None:
+        """Nothing counts them here."""
 
     def _open(self, plan: RecordingRequest) -> tuple[str, Sink]:
         if self.broken is not None:
@@ -62,7 +73,7 @@ class Place:
     def close(self) -> None:
         self.recordings.close()
         self.visitors.close()
-        self.hub.close()
+        self.cameras.close()
 
 
 @pytest.fixture
@@ -88,23 +99,40 @@ def code_of(work: Callable[[], Any]) -> str:
 
 
 def test_a_recording_opens_the_camera_and_lets_go_of_it_when_it_is_stopped(place: Place) -> None:
-    running = place.recordings.start_live("talk", "they agreed")
+    running = place.recordings.start_camera("talk", "they agreed")
 
     assert place.show(lambda: running.recorder.progress.readings >= 3)
     assert (place.plans[0].kind, place.plans[0].name, place.plans[0].consent) == ("camera", "talk", "they agreed")
     assert place.plans[0].started_at.tzinfo is not None
-    assert place.recordings.live is running
+    assert place.recordings.of_camera("door") is running
 
     running.recorder.stop()
-    assert place.recordings.live is None
+    assert place.recordings.of_camera("door") is None
     assert running.recorder.wait(5)
     assert eventually(lambda: place.camera.open_now == 0)
     assert len(place.shelves[0].readings) >= 3
     assert place.shelves[0].times_s == sorted(place.shelves[0].times_s)
 
 
+def test_several_cameras_are_recorded_at_once_each_by_itself(place: Place) -> None:
+    door = place.recordings.start_camera("at the door", "")
+    desk = place.recordings.start_camera("at the desk", "", "desk")
+
+    assert [plan.camera for plan in place.plans] == ["door", "desk"]
+    assert place.recordings.of_camera("desk") is desk
+    assert code_of(lambda: place.recordings.start_camera("again", "", "desk")) == "already_recording"
+    assert code_of(lambda: place.recordings.start_camera("lost", "", "garden")) == "no_camera"
+    assert place.show(lambda: door.recorder.progress.readings >= 2)
+
+    desk.recorder.stop()
+    assert place.recordings.of_camera("desk") is None
+    assert place.recordings.of_camera("door") is door
+    before = door.recorder.progress.readings
+    assert place.show(lambda: door.recorder.progress.readings > before)
+
+
 def test_it_takes_no_viewers_place_and_goes_on_when_the_last_viewer_leaves(place: Place) -> None:
-    running = place.recordings.start_live("talk", "")
+    running = place.recordings.start_camera("talk", "")
 
     with place.hub.results():
         assert place.hub.state.viewers == 1
@@ -117,7 +145,7 @@ def test_it_takes_no_viewers_place_and_goes_on_when_the_last_viewer_leaves(place
 
 
 def test_every_result_is_recorded_once_however_often_the_state_changes(place: Place) -> None:
-    running = place.recordings.start_live("talk", "")
+    running = place.recordings.start_camera("talk", "")
     assert place.show(lambda: running.recorder.progress.readings >= 1)
     before = settled(lambda: running.recorder.progress.readings)
 
@@ -130,7 +158,7 @@ def test_every_result_is_recorded_once_however_often_the_state_changes(place: Pl
 
 
 def test_a_source_that_has_ended_ends_the_recording_and_says_so(place: Place) -> None:
-    running = place.recordings.start_live("talk", "")
+    running = place.recordings.start_camera("talk", "")
     place.camera.say(SourceState("closed", "clip", "the file has ended"))
 
     assert running.recorder.wait(5)
@@ -138,12 +166,12 @@ def test_a_source_that_has_ended_ends_the_recording_and_says_so(place: Place) ->
 
 
 def test_only_one_of_the_live_picture_at_a_time(place: Place) -> None:
-    first = place.recordings.start_live("one", "")
-    assert code_of(lambda: place.recordings.start_live("two", "")) == "already_recording"
+    first = place.recordings.start_camera("one", "")
+    assert code_of(lambda: place.recordings.start_camera("two", "")) == "already_recording"
 
     first.recorder.stop()
 
-    assert place.recordings.start_live("two", "") is place.recordings.live
+    assert place.recordings.start_camera("two", "") is place.recordings.of_camera("door")
     assert [plan.name for plan in place.plans] == ["one", "two"]
 
 
@@ -151,12 +179,12 @@ def test_a_store_that_cannot_be_used_starts_nothing_and_keeps_no_camera_open(pla
     place.broken = DataError("the disk is full")
 
     with pytest.raises(DataError):
-        place.recordings.start_live("talk", "")
+        place.recordings.start_camera("talk", "")
 
     assert eventually(lambda: place.camera.open_now == 0)
-    assert place.recordings.live is None
+    assert place.recordings.of_camera("door") is None
     place.broken = None
-    place.recordings.start_live("talk", "")
+    place.recordings.start_camera("talk", "")
 
 
 def test_a_visit_is_recorded_until_it_ends(place: Place) -> None:
@@ -166,7 +194,7 @@ def test_a_visit_is_recorded_until_it_ends(place: Place) -> None:
         for _ in range(3):
             visit.see(lambda: PIXELS)
         assert place.recordings.of_visit(visit.id) is running
-        assert place.recordings.live is None
+        assert place.recordings.of_camera("door") is None
 
     assert running.recorder.wait(5)
     assert len(place.shelves[0].readings) == 3
@@ -178,7 +206,7 @@ def test_a_visit_is_recorded_until_it_ends(place: Place) -> None:
 def test_a_visitors_recording_is_found_by_that_visitor_alone(place: Place) -> None:
     with place.visitors.enter() as visit, place.visitors.enter() as other:
         mine = place.recordings.start_visit(visit, "me", "")
-        live = place.recordings.start_live("all", "")
+        live = place.recordings.start_camera("all", "")
 
         assert place.recordings.find(mine.id, visit.id) is mine
         assert code_of(lambda: place.recordings.find(mine.id)) == "no_recording"
@@ -188,7 +216,7 @@ def test_a_visitors_recording_is_found_by_that_visitor_alone(place: Place) -> No
 
 
 def test_closing_writes_what_has_come_and_starts_nothing_any_more(place: Place) -> None:
-    running = place.recordings.start_live("talk", "")
+    running = place.recordings.start_camera("talk", "")
     assert place.show(lambda: running.recorder.progress.readings >= 1)
 
     place.recordings.close()
@@ -196,11 +224,11 @@ def test_closing_writes_what_has_come_and_starts_nothing_any_more(place: Place) 
     assert running.recorder.is_done
     assert len(place.shelves[0].readings) == running.recorder.progress.readings
     with pytest.raises(BusyError):
-        place.recordings.start_live("late", "")
+        place.recordings.start_camera("late", "")
 
 
 def test_a_hub_that_is_closed_ends_the_recording(place: Place) -> None:
-    running = place.recordings.start_live("talk", "")
+    running = place.recordings.start_camera("talk", "")
 
     place.hub.close()
 

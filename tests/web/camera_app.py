@@ -14,8 +14,9 @@ from fer_web.startup import BackgroundStartup
 from tests.web.api.test_visits import CountingVision
 from tests.web.client import DEMO
 
-startup = BackgroundStartup(CountingVision, lambda: DEMO)  # type: ignore[arg-type,return-value]
-app = build_app(load_settings({"source": "demo:"}), startup)
+settings = load_settings(None if "FER_CAMERAS" in os.environ else {"source": "demo:"})
+startup = BackgroundStartup(CountingVision, {name: lambda: DEMO for name in settings.sources})  # type: ignore[arg-type]
+app = build_app(settings, startup)
 startup.start()
 startup.vision(5)
 services = app.extensions["fer_web"]
@@ -27,6 +28,7 @@ def state() -> object:
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return jsonify(
         **services.visitors.counts(),
+        open={camera.name: camera.is_open for camera in services.cameras},
         process=os.getpid(),
         memory_mb=most / (2**20 if sys.platform == "darwin" else 1024),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,7 @@ from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Pose, Quality
 from fer_web.factory import build_app
 from fer_web.registry import ModelCard
 from fer_web.settings import Settings
-from fer_web.sources import ChosenSource
+from fer_web.sources import ChosenSource, choose_source
 from fer_web.startup import BackgroundStartup
 
 CARD = ModelCard("fake", "1", "none", "0" * 64, 1)
@@ -68,8 +69,11 @@ def make_app(vision: object = None, choice: ChosenSource = DEMO, **settings: Any
             raise loaded
         return loaded
 
-    startup = BackgroundStartup(load, lambda: choice)
-    app = build_app(Settings(**{"source": "demo:", "predict_wait_s": 5.0, **settings}), startup)
+    source = {} if "cameras" in settings else {"source": "demo:"}
+    chosen = Settings(**{**source, "predict_wait_s": 5.0, **settings})
+    choices = {name: partial(choose_source, uri) for name, uri in chosen.sources.items()}
+    startup = BackgroundStartup(load, {**choices, "main": lambda: choice} if "main" in choices else choices)
+    app = build_app(chosen, startup)
     startup.start()
     return app
 

@@ -13,9 +13,9 @@ from tests.web.api.test_visits import app_of
 
 
 @contextmanager
-def keeping(folder: Path) -> Iterator[FlaskClient]:
+def keeping(folder: Path, **settings: str) -> Iterator[FlaskClient]:
     """A client of an application with its data in `folder`, which is closed afterwards."""
-    app = app_of(data_dir=folder)
+    app = app_of(data_dir=folder, **settings)
     try:
         yield app.test_client()
     finally:

@@ -1,4 +1,4 @@
-"""A small application around a real hub: a camera that tests can unplug, an analysis that takes no time.
+"""A small application around a real camera whose device tests can unplug, an analysis that takes no time.
 
 Runs under gunicorn with the repository's own configuration.
 """
@@ -16,7 +16,7 @@ import numpy as np
 from flask import Flask, jsonify
 
 from fer_web.core import Face, Frame, FrameResult, Pixels, Rect
-from fer_web.live import Camera, encode_jpeg
+from fer_web.live import Camera, CameraSet, Places, Turns, encode_jpeg
 from fer_web.settings import load_settings
 from fer_web.sources import SourceState
 from fer_web.vision.draw import draw, draw_notice
@@ -61,35 +61,45 @@ class FakeCamera:
             self.open_now -= 1
 
 
-def analyze(frame: Frame) -> FrameResult:
+def find_a_face(frame: Frame) -> FrameResult:
     return FrameResult(frame, (Face(Rect(200, 100, 400, 300), 0.9, track_id=1),), {"nothing": 0.1})
 
 
-class Painter:
-    """Counts what is painted, by view."""
+class Studio:
+    """What a camera is given: a device that tests can unplug; counts what is painted, by view."""
 
     def __init__(self) -> None:
+        self.device = FakeCamera()
+        self.frames = self.device.frames
         self.painted: dict[str, list[int]] = {}
 
-    def __call__(self, result: FrameResult, view: frozenset[Overlay], fps: float) -> Pixels:
+    def analyze(self, views: object) -> Callable[[Frame], FrameResult]:
+        return find_a_face
+
+    def notice(self, pixels: Pixels | None, text: str) -> Pixels:
+        return draw_notice(pixels, SIZE, text)
+
+    def observe(self, result: FrameResult) -> None:
+        """Nobody asks how long its steps took."""
+
+    def paint(self, result: FrameResult, view: frozenset[Overlay], fps: float) -> Pixels:
         self.painted.setdefault(",".join(sorted(map(str, view))), []).append(result.frame.index)
         return draw(result, view, fps)
 
 
 def create_app() -> Flask:
     app = Flask(__name__)
-    camera, painter = FakeCamera(), Painter()
-    hub: Camera[FrameResult, frozenset[Overlay]] = Camera(
-        frames=camera.frames,
-        analyze=lambda: analyze,
-        paint=painter,
-        notice=lambda pixels, text: draw_notice(pixels, SIZE, text),
-        encode=partial(encode_jpeg, quality=80),
-        max_viewers=load_settings().max_viewers,
-        linger_s=0.2,
+    studio = Studio()
+    encode = partial(encode_jpeg, quality=80)
+    camera: Camera[FrameResult, frozenset[Overlay]] = Camera(
+        studio, places=Places(load_settings().max_viewers), encode=encode, linger_s=0.2
     )
+    cameras = CameraSet([camera], Turns(1))
     app.extensions[EXTENSION] = SimpleNamespace(
-        hub=hub, metrics=Metrics(), recordings=SimpleNamespace(live=None, close=lambda: None), close=hub.close
+        cameras=cameras,
+        metrics=Metrics(),
+        recordings=SimpleNamespace(of_camera=lambda _: None, close=lambda: None),
+        close=cameras.close,
     )
     app.register_blueprint(mjpeg.bp)
     app.register_blueprint(events.bp)
@@ -98,15 +108,15 @@ def create_app() -> Flask:
     @app.get("/state")
     def state() -> object:
         live = sum(thread.name.startswith("live_") for thread in threading.enumerate())
-        return jsonify(**hub.counts(), open_now=camera.open_now, live_threads=live)
+        return jsonify(**camera.counts(), open_now=studio.device.open_now, live_threads=live)
 
     @app.get("/painted")
     def painted() -> object:
-        return jsonify(painter.painted)
+        return jsonify(studio.painted)
 
     @app.post("/camera/<what>/<value>")
     def control(what: str, value: str) -> object:
-        setattr(camera, what, value == "yes")
+        setattr(studio.device, what, value == "yes")
         return jsonify({})
 
     return app

@@ -79,8 +79,8 @@ def measured(port: int, viewers: int, seconds: float) -> Measured:
 
 
 def analyzed(port: int) -> float:
-    """How many frames the server has analyzed so far, as /metrics tells."""
-    name = "fer_frames_analyzed_total "
+    """How many frames of its first camera the server has analyzed so far, as /metrics tells."""
+    name = "fer_frames_analyzed_total{"
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
         lines = answer.read().decode().splitlines()
-    return float(next(line.removeprefix(name) for line in lines if line.startswith(name)))
+    return float(next(line.rpartition(" ")[2] for line in lines if line.startswith(name)))

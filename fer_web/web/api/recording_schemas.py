@@ -21,6 +21,7 @@ def active_json(active: ActiveRecording) -> ActiveRecordingJson:
         {
             "id": active.id,
             "kind": active.plan.kind,
+            "camera": active.plan.camera,
             "state": progress.status,
             "name": active.plan.name,
             "started_at": moment(active.plan.started_at),
@@ -43,6 +44,7 @@ def stored_json(stored: StoredRecording, active: ActiveRecording | None = None) 
     kept = {
         "id": stored.id,
         "kind": str(stored.kind),
+        "camera": None,
         "state": str(stored.state),
         "name": recording.name,
         "source": recording.source,

@@ -59,10 +59,9 @@ def recordings(query: ListQuery) -> RecordingsJson:
         kept = [] if active is None else [store.get(active.id)]
         own = [stored_json(one, active) for one in kept]
         return RecordingsJson(recordings=own, total=len(own), limit=limit, offset=0)
-    live = mine.recordings.live
+    running = mine.recordings.of_cameras()
     listed = [
-        stored_json(one, live if live is not None and live.id == one.id else None)
-        for one in store.list(limit=limit, offset=offset, state=query.state)
+        stored_json(one, running.get(one.id)) for one in store.list(limit=limit, offset=offset, state=query.state)
     ]
     return RecordingsJson(recordings=listed, total=store.count(query.state), limit=limit, offset=offset)
 
@@ -223,9 +222,9 @@ def _saved(answer: Response, name: str, query: DownloadQuery) -> Response:
 
 def _download(pieces: Iterator[bytes], content_type: str, name: str) -> Response:
     """A file of any size, sent as fast as its reader reads."""
-    hub = services().hub
+    cameras = services().cameras
     leave = getattr(pieces, "close", lambda: None)
-    answer = endless_answer(pieces, content_type, is_over=lambda: hub.is_closed, leave=leave)
+    answer = endless_answer(pieces, content_type, is_over=lambda: cameras.is_closed, leave=leave)
     answer.headers["Content-Disposition"] = attachment(name)
     return answer
 

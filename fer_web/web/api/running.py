@@ -1,4 +1,4 @@
-"""Recordings while they run: started with consent, marked, stopped. Of the camera, or of one's own visit."""
+"""Recordings while they run: started with consent, marked, stopped. Of a camera, or of one's own visit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 from flask import Blueprint, request
 
-from fer_web.errors import AlreadyRecording, BusyError, NoRecording, NotReadyError, NoVisit, TooManyMarkers
+from fer_web.errors import AlreadyRecording, BusyError, NoCamera, NoRecording, NotReadyError, NoVisit, TooManyMarkers
 from fer_web.web.api.models.recordings import ActiveRecordingJson, MarkerJson, NewMarker, NewRecording
 from fer_web.web.api.models.visits import VISIT_HEADER
 from fer_web.web.api.recording_schemas import active_json
@@ -16,7 +16,7 @@ from fer_web.web.http.services import services
 
 bp = Blueprint("running", __name__)
 
-OWN_VISIT = Header(VISIT_HEADER, "The visit's id; without it, the camera is meant.")
+OWN_VISIT = Header(VISIT_HEADER, "The visit's id; without it, a camera is meant.")
 # How long stopping waits until the last readings are written, before it answers that they are not yet.
 STOP_S = 5.0
 
@@ -28,21 +28,21 @@ STOP_S = 5.0
     body=NewRecording,
     headers=(OWN_VISIT,),
     answers={201: Reply("It runs; its id is that of its recording.", ActiveRecordingJson)},
-    refuses=(*STORE_REFUSALS, "consent_required", AlreadyRecording, NoVisit, BusyError, NotReadyError),
+    refuses=(*STORE_REFUSALS, "consent_required", AlreadyRecording, NoVisit, NoCamera, BusyError, NotReadyError),
 )
 def start_recording(body: NewRecording) -> ActiveRecordingJson:
-    """Record what the camera's faces show, or those of one's own visit.
+    """Record what a camera's faces show, or those of one's own visit.
 
-    Needs consent: true, which says that everybody in the picture agreed. One recording of the camera at a time, and one
-    of each visit, which ends with the visit. Readings are written once a second. While one of the camera runs, the
-    camera stays open and everybody who watches is told.
+    Needs consent: true, which says that everybody in the picture agreed. One recording of each camera at a time, and
+    one of each visit, which ends with the visit. Readings are written once a second. While one of a camera runs, that
+    stays open and everybody who watches it is told.
     """
     visit, mine = visit_of_request(), services()
     name = body.name or f"Recording of {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"
     consent = body.note or "agreed"
     mine.startup.vision()  # NotReadyError while there is nothing to record
     if (body.kind or ("camera" if visit is None else "visit")) == "camera":
-        return active_json(mine.recordings.start_live(name, consent))
+        return active_json(mine.recordings.start_camera(name, consent, body.camera))
     return active_json(mine.recordings.start_visit(mine.visitors.find(visit or ""), name, consent))
 
 

@@ -4,9 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from fer_web.core import Marker, Reading
-from fer_web.live import Facts
+from fer_web.core import MAIN_CAMERA, Marker, Reading
+from fer_web.live import Facts, RecordingRequest, Sink
 from fer_web.store import Store
+from fer_web.web.http.services import Startup
+
+
+class StoreSinks:
+    """Makes a recording in the store for whatever is to be recorded."""
+
+    def __init__(self, store: Store, startup: Startup) -> None:
+        self._store = store
+        self._startup = startup
+
+    def open(self, request: RecordingRequest) -> tuple[str, Sink]:
+        """The id of the new recording and its sink; NotReadyError while the models are being loaded."""
+        card = self._startup.vision().card
+        recording = self._store.recordings.create(
+            request.name,
+            self._source(request.camera),
+            request.started_at,
+            kind=request.kind,
+            model=f"{card.name} {card.version}",
+            consent=request.consent,
+        )
+        return recording, StoreSink(self._store, recording)
+
+    def _source(self, camera: str | None) -> str:
+        """What a report says about where it comes from, in words that give nothing away."""
+        if camera is None:
+            return "visitor's camera"
+        choice = self._startup.choice(camera)
+        kind = "demo" if choice is not None and choice.is_demo else "live camera"
+        return kind if camera == MAIN_CAMERA else f"{kind} {camera}"
 
 
 class StoreSink:

@@ -44,6 +44,8 @@ STATUSES: Mapping[str, int] = {
     # a visitor's camera
     "bad_handshake": 400,
     "no_visit": 404,
+    # a camera
+    "no_camera": 404,
     # the laboratory
     "unknown_model": 404,
     "one_at_a_time": 409,

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
+Counts: TypeAlias = Mapping[str, float]
+
 STEP_BUCKETS_S = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1.024, 4.096)
 
-# What the hub and the visitors count by themselves: name, meaning, whether it only grows.
-HUB_METRICS = (
+# What cameras and visits count by themselves: name, meaning, whether it only grows.
+CAMERA_METRICS = (
     ("frames_captured", "Frames that the source delivered.", True),
     ("frames_analyzed", "Frames that went through the pipeline.", True),
     ("frames_dropped", "Frames that were replaced by a newer one before they were analyzed.", True),
     ("viewers", "People who watch the stream or the events now.", False),
+)
+VISIT_METRICS = (
     ("visitors", "People whose own camera is analyzed now.", False),
     ("visitor_frames", "Frames of visitors' own cameras that went through the pipeline.", True),
 )
@@ -32,7 +37,7 @@ class Metrics:
         self._steps = Histogram(
             "fer_step_seconds",
             "Seconds that each step of the analysis took.",
-            ["way", "step"],
+            ["way", "step", "camera"],
             buckets=STEP_BUCKETS_S,
             registry=self.registry,
         )
@@ -42,10 +47,10 @@ class Metrics:
             "fer_errors", "Requests and pictures refused or failed.", ["code"], registry=self.registry
         )
 
-    def observe_steps(self, way: str, timing_ms: Mapping[str, float]) -> None:
-        """Record one frame's steps; `way` is `live` or `predict`."""
+    def observe_steps(self, way: str, timing_ms: Mapping[str, float], camera: str = "") -> None:
+        """Record one frame's steps; `way` is `live`, with the camera's name, `visitor` or `predict`."""
         for step, spent_ms in timing_ms.items():
-            self._steps.labels(way, step).observe(spent_ms / 1000)
+            self._steps.labels(way, step, camera).observe(spent_ms / 1000)
 
     def count_prediction(self, faces: int) -> None:
         """One more picture was analyzed."""
@@ -56,21 +61,33 @@ class Metrics:
         """One more refusal or failure, by its code."""
         self._errors.labels(code).inc()
 
-    def watch(self, counts: Callable[[], Mapping[str, float]]) -> None:
-        """Ask `counts` for the hub's numbers whenever Prometheus asks."""
-        self.registry.register(_HubCollector(counts))
+    def watch(self, cameras: Callable[[], Mapping[str, Counts]], visits: Callable[[], Counts]) -> None:
+        """Ask for the numbers of the cameras, by name, and of the visits whenever Prometheus asks."""
+        self.registry.register(_LiveCollector(cameras, visits))
 
     def text(self) -> tuple[bytes, str]:
         """All numbers in Prometheus' text format, and its content type."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
 
 
-class _HubCollector(Collector):
-    def __init__(self, counts: Callable[[], Mapping[str, float]]) -> None:
-        self._counts = counts
+class _LiveCollector(Collector):
+    def __init__(self, cameras: Callable[[], Mapping[str, Counts]], visits: Callable[[], Counts]) -> None:
+        self._cameras = cameras
+        self._visits = visits
 
     def collect(self) -> Iterator[Metric]:
-        counts = self._counts()
-        for name, meaning, grows in HUB_METRICS:
-            family = CounterMetricFamily if grows else GaugeMetricFamily
-            yield family(f"fer_{name}", meaning, value=counts[name])
+        cameras, visits = self._cameras(), self._visits()
+        for name, meaning, grows in CAMERA_METRICS:
+            family = _family(name, meaning, grows, ["camera"])
+            for camera, counts in cameras.items():
+                family.add_metric([camera], counts[name])
+            yield family
+        for name, meaning, grows in VISIT_METRICS:
+            family = _family(name, meaning, grows, [])
+            family.add_metric([], visits[name])
+            yield family
+
+
+def _family(name: str, meaning: str, grows: bool, labels: Sequence[str]) -> CounterMetricFamily | GaugeMetricFamily:
+    family = CounterMetricFamily if grows else GaugeMetricFamily
+    return family(f"fer_{name}", meaning, labels=labels)

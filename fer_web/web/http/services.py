@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fer_web.analysis.compare import Classifiers
     from fer_web.core import FrameResult
     from fer_web.jobs.videos import VideoJobs
-    from fer_web.live import Camera, Recordings, Visits
+    from fer_web.live import CameraSet, Recordings, Visits
     from fer_web.sources import ChosenSource
     from fer_web.store import Retention, Store
     from fer_web.vision import Analyzer, Overlay
@@ -36,8 +36,8 @@ class Startup(Protocol):
     def vision(self, wait_s: float = 0.0) -> Analyzer:
         """The loaded models, waiting `wait_s` at most; NotReadyError while there are none."""
 
-    def choice(self) -> ChosenSource | None:
-        """The source that was chosen and why; None until that is known."""
+    def choice(self, camera: str) -> ChosenSource | None:
+        """The source that was chosen for a camera and why; None until that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Services:
     first picture; None for nothing.
     """
 
-    hub: Camera[FrameResult, frozenset[Overlay]]
+    cameras: CameraSet[FrameResult, frozenset[Overlay]]
     startup: Startup
     uploads: PredictCapacity
     access: Access
@@ -115,7 +115,7 @@ class Services:
         """End everything that would go on without an end, when the service stops; recordings are written first."""
         self.recordings.close()
         self.visitors.close()
-        self.hub.close()
+        self.cameras.close()
         self.videos.close()
         self.retention.close()
         self.store.close()

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from fer_web.core import Emotion
 from fer_web.core.palette import EMOTION_COLORS, Color
-from fer_web.errors import ModelError, NotReadyError
+from fer_web.errors import ModelError, NoCamera, NotReadyError
 from fer_web.vision.overlays import OVERLAYS
 from fer_web.web.api.lab import lab_models
 from fer_web.web.api.lab_results import lab_rows
+from fer_web.web.api.models.live import CameraQuery
 from fer_web.web.http.route import PAGE, route
 from fer_web.web.http.services import services
 from fer_web.web.pages.model_facts import ModelFacts
@@ -53,12 +54,18 @@ def css_color(color: Color) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
-@route(bp, "/", answers=PAGE)
-def index() -> str:
-    """The live page."""
+@route(bp, "/", query=CameraQuery, answers=PAGE, refuses=(NoCamera,))
+def index(query: CameraQuery) -> str:
+    """The live page of a camera; without its name, of the first."""
     mine = services()
+    shown, names = mine.cameras.get(query.camera), [camera.name for camera in mine.cameras]
     return render_template(
-        "index.html", choice=mine.startup.choice(), overlays=OVERLAYS.values(), retention_days=mine.retention_days
+        "index.html",
+        names=names,
+        camera=shown.name if len(names) > 1 else None,
+        choice=mine.startup.choice(shown.name),
+        overlays=OVERLAYS.values(),
+        retention_days=mine.retention_days,
     )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from flask import Blueprint, Response
 
 from fer_web.analysis.present import Json, live_face_json, timing_json
 from fer_web.core import FrameResult
-from fer_web.errors import BusyError
+from fer_web.errors import BusyError, NoCamera
 from fer_web.live import ActiveRecording, LiveResult, Scene
 from fer_web.web.api.models.faces import LiveFrameJson, LiveStateJson
 from fer_web.web.api.models.recordings import CurrentRecordingJson
@@ -24,30 +24,27 @@ from fer_web.web.streaming.paced_response import endless_answer
 bp = Blueprint("events", __name__)
 
 EVENTS = (LiveFrameJson, LiveStateJson, CurrentRecordingJson)
+ANSWERS = {200: Reply("Server-sent events.", kind="text/event-stream", inside=EVENTS)}
 HEARTBEAT_S = 10.0
 HEARTBEAT = b": still here\n\n"
 RETRY = b"retry: 2000\n\n"  # milliseconds after which a browser comes back
 
 
-@route(
-    bp,
-    "/events",
-    answers={200: Reply("Server-sent events.", kind="text/event-stream", inside=EVENTS)},
-    refuses=(BusyError,),
-)
-def events() -> Response:
-    """The live results as server-sent events.
+@route(bp, "/cameras/<name>/events", answers=ANSWERS, refuses=(BusyError, NoCamera), operation="camera_events")
+@route(bp, "/events", answers=ANSWERS, refuses=(BusyError,))
+def events(name: str | None = None) -> Response:
+    """A camera's results as server-sent events. Without a name, the first camera is meant.
 
     Events without a name hold a LiveFrame, those named status a LiveState whenever it changes, those named recording
     what is being recorded, so that nobody is recorded without knowing. A comment line comes after ten seconds without
     news.
     """
     mine = services()
-    hub, recordings = mine.hub, mine.recordings
-    viewing = hub.results()
-    told = messages(viewing, recording=lambda: recordings.live)
+    camera = mine.cameras.get(name)
+    viewing = camera.results()
+    told = messages(viewing, recording=partial(mine.recordings.of_camera, camera.name))
     content_type = "text/event-stream; charset=utf-8"
-    return endless_answer(told, content_type, is_over=lambda: hub.is_closed, leave=viewing.close)
+    return endless_answer(told, content_type, is_over=lambda: camera.is_closed, leave=viewing.close)
 
 
 def messages(

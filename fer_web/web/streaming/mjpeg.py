@@ -1,4 +1,4 @@
-"""The live picture: as a stream of JPEGs and as one of them."""
+"""A camera's picture: as a stream of JPEGs and as one of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response
 
-from fer_web.errors import BusyError, SourceError
+from fer_web.errors import BusyError, NoCamera, SourceError
 from fer_web.live import EncodedImage
 from fer_web.web.api.models.live import OverlayQuery, StreamQuery
 from fer_web.web.http.route import IMAGE, Reply, route
@@ -19,33 +19,45 @@ BOUNDARY = "frame"
 DELIMITER = f"--{BOUNDARY}\r\n".encode()
 # How long a snapshot waits for a camera to open and for its first picture.
 SNAPSHOT_S = 8.0
+JPEGS = {200: Reply("JPEGs, for an <img>.", kind="multipart/x-mixed-replace")}
+JPEG = {200: Reply("A JPEG.", kind="image/jpeg", schema=IMAGE)}
 
 
 @route(
     bp,
-    "/stream",
+    "/cameras/<name>/stream",
     query=StreamQuery,
-    answers={200: Reply("JPEGs, for an <img>.", kind="multipart/x-mixed-replace")},
-    refuses=(BusyError,),
+    answers=JPEGS,
+    refuses=(BusyError, NoCamera),
+    operation="camera_stream",
 )
-def stream(query: StreamQuery) -> Response:
-    """The live picture with its faces marked, as an endless series of JPEGs."""
-    hub = services().hub
-    viewing = hub.pictures(query.overlays, query.fps)
+@route(bp, "/stream", query=StreamQuery, answers=JPEGS, refuses=(BusyError,))
+def stream(query: StreamQuery, name: str | None = None) -> Response:
+    """A camera's picture with its faces marked, as an endless series of JPEGs.
+
+    Without a name, the first camera is meant.
+    """
+    camera = services().cameras.get(name)
+    viewing = camera.pictures(query.overlays, query.fps)
     content_type = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
-    return endless_answer(multipart(viewing), content_type, is_over=lambda: hub.is_closed, leave=viewing.close)
+    return endless_answer(multipart(viewing), content_type, is_over=lambda: camera.is_closed, leave=viewing.close)
 
 
 @route(
     bp,
-    "/snapshot.jpg",
+    "/cameras/<name>/snapshot.jpg",
     query=OverlayQuery,
-    answers={200: Reply("A JPEG.", kind="image/jpeg", schema=IMAGE)},
-    refuses=(BusyError, SourceError),
+    answers=JPEG,
+    refuses=(BusyError, SourceError, NoCamera),
+    operation="camera_snapshot",
 )
-def snapshot(query: OverlayQuery) -> Response:
-    """The newest live picture with its faces marked."""
-    jpeg = services().hub.snapshot(query.overlays, SNAPSHOT_S)
+@route(bp, "/snapshot.jpg", query=OverlayQuery, answers=JPEG, refuses=(BusyError, SourceError))
+def snapshot(query: OverlayQuery, name: str | None = None) -> Response:
+    """A camera's newest picture with its faces marked.
+
+    Without a name, the first camera is meant.
+    """
+    jpeg = services().cameras.get(name).snapshot(query.overlays, SNAPSHOT_S)
     if jpeg is None:
         raise SourceError(f"the source gave no picture within {SNAPSHOT_S:.0f} s")
     return Response(jpeg, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})

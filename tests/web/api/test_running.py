@@ -87,7 +87,7 @@ def test_nobody_is_recorded_without_consent(client: FlaskClient, consent: object
     assert code_of(answer) == (403, "consent_required")
     assert current(client) is None
     assert not store_of(client).is_there
-    assert client.application.extensions["fer_web"].hub.is_open is False
+    assert client.application.extensions["fer_web"].cameras.first.is_open is False
 
 
 def test_the_live_picture_is_recorded_once_at_a_time(client: FlaskClient) -> None:

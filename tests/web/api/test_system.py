@@ -17,7 +17,7 @@ def samples(client: FlaskClient) -> dict[str, float]:
 
 
 def _labels(sample: Sample) -> list[str]:
-    return sorted(sample.labels.values()) if sample.name.startswith("fer_") else []
+    return sorted(filter(None, sample.labels.values())) if sample.name.startswith("fer_") else []
 
 
 def test_the_service_lives_and_is_ready(client: FlaskClient) -> None:
@@ -39,9 +39,9 @@ def test_a_service_whose_models_fail_lives_but_is_not_ready() -> None:
 
 
 def test_before_the_start_nothing_is_ready_and_nobody_waits() -> None:
-    startup = BackgroundStartup(lambda: None, lambda: DEMO)  # type: ignore[arg-type,return-value]
+    startup = BackgroundStartup(lambda: None, {"main": lambda: DEMO})  # type: ignore[arg-type,return-value]
 
-    assert startup.choice() is None
+    assert startup.choice("main") is None
     client = make_app().test_client()
     object.__setattr__(client.application.extensions["fer_web"], "startup", startup)
     assert client.get("/health/ready").get_json()["error"]["code"] == "not_ready"
@@ -62,11 +62,11 @@ def test_predictions_steps_and_errors_are_counted(client: FlaskClient) -> None:
     assert counted["fer_step_seconds_sum detect predict"] == 0.002
 
 
-def test_the_hubs_numbers_are_there_before_anybody_watches(client: FlaskClient) -> None:
+def test_the_cameras_numbers_are_there_before_anybody_watches(client: FlaskClient) -> None:
     counted = samples(client)
 
     for name in ("fer_frames_captured_total", "fer_frames_analyzed_total", "fer_frames_dropped_total", "fer_viewers"):
-        assert counted[name] == 0
+        assert counted[f"{name} main"] == 0
     assert counted["process_resident_memory_bytes"] > 0
 
 

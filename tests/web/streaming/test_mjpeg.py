@@ -259,7 +259,7 @@ def test_the_program_itself_shows_a_face_to_several_viewers_and_stops() -> None:
             for answer in answers:
                 assert {Image.open(BytesIO(jpeg)).size for jpeg in islice(parts(answer), 15)} == {(640, 480)}
             with server.open("/metrics") as metrics:
-                assert b"fer_viewers 5.0" in metrics.read()
+                assert b'fer_viewers{camera="main"} 5.0' in metrics.read()
             started_s = time.monotonic()
             server.process.send_signal(signal.SIGTERM)
             assert server.process.wait(10) == 0

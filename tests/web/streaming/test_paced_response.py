@@ -109,19 +109,19 @@ def test_the_development_server_drops_readers_too(monkeypatch: pytest.MonkeyPatc
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    hub = app.extensions["fer_web"].hub
+    camera = app.extensions["fer_web"].cameras.first
     silent = socket.create_connection(("127.0.0.1", server.port))
     try:
         silent.sendall(b"GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
         with ask(server.port, "/stream") as answer:
             pictures = parts(answer)
             assert next(pictures)
-            assert hub.counts()["viewers"] == 2
-            assert eventually(lambda: hub.counts()["viewers"] == 1 or not next(pictures))
-        assert eventually(lambda: hub.counts()["viewers"] == 0 and not hub.is_open)
+            assert camera.counts()["viewers"] == 2
+            assert eventually(lambda: camera.counts()["viewers"] == 1 or not next(pictures))
+        assert eventually(lambda: camera.counts()["viewers"] == 0 and not camera.is_open)
     finally:
         silent.close()
         server.shutdown()
         thread.join(PATIENCE_S)
         server.server_close()
-        hub.close()
+        camera.close()

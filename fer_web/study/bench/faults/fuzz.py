@@ -52,7 +52,7 @@ class Answered:
 
 def all_routes() -> list[Route]:
     """Those that the application has."""
-    app = build_app(load_settings(), BackgroundStartup(_never, _never))
+    app = build_app(load_settings(), BackgroundStartup(_never, {"main": _never}))
     rules = app.url_map.iter_rules()
     return [Route(rule.rule, tuple(sorted(rule.methods or ()))) for rule in rules]
 

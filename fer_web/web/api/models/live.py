@@ -1,13 +1,13 @@
-"""What can be asked of the live picture."""
+"""What can be asked of cameras, and how they are doing."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, Overlay, names_of, parse_overlays
-from fer_web.web.http.bodies import Query
+from fer_web.web.http.bodies import Count, JsonObject, Query
 from fer_web.web.http.route import Schema
 
 
@@ -27,6 +27,31 @@ class OverlayQuery(Query):
     @property
     def overlays(self) -> frozenset[Overlay]:
         return parse_overlays(self.overlay)
+
+
+class CameraQuery(Query):
+    camera: str | None = None
+    """The camera's name; without it, the first one is meant."""
+
+
+class CameraJson(JsonObject):
+    """A camera, and how it is doing."""
+
+    name: str
+    status: Literal["connecting", "live", "reconnecting", "demo", "closed"]
+    source: str
+    """Its address, without anything secret in it."""
+    reason: str
+    fps: float
+    viewers: Count
+    recording: str | None
+    """The id of the recording that runs."""
+
+
+class CamerasJson(JsonObject):
+    """In the order of the setting."""
+
+    cameras: list[CameraJson]
 
 
 class StreamQuery(OverlayQuery):

@@ -77,6 +77,8 @@ class NewRecording(JsonBody):
     """How people agreed, for those who have to show that."""
     kind: Literal["camera", "visit"] | None = None
     """Else visit with the header Fer-Visit, camera without."""
+    camera: str | None = None
+    """The name of the camera that is meant; else the first."""
 
 
 class NewMarker(JsonBody):
@@ -97,6 +99,8 @@ class ActiveRecordingJson(JsonObject):
 
     id: str
     kind: Literal["camera", "visit"]
+    camera: str | None
+    """The camera's name."""
     state: Literal["recording", "ending", "finished", "failed"]
     name: str
     started_at: str
@@ -121,6 +125,8 @@ class RecordingJson(JsonObject):
 
     id: str
     kind: Literal["camera", "visit", "video"]
+    camera: str | None
+    """The camera's name, while it is being recorded."""
     state: Literal["recording", "ending", "finished", "failed", "interrupted"]
     name: str
     source: str

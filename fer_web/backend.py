@@ -1,0 +1,74 @@
+"""What the service's cameras are given: their sources, the loaded models, the drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from threading import Event
+from typing import TypeAlias
+
+from fer_web.core import Frame, FrameResult, Pixels, Size
+from fer_web.live import Turns
+from fer_web.sources import SourceState, keep_open, open_source
+from fer_web.startup import BackgroundStartup
+from fer_web.vision import Overlay, draw, draw_notice
+from fer_web.web.http.metrics import Metrics
+
+View: TypeAlias = frozenset[Overlay]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveBackend:
+    """One camera's: `name` says which source is meant. Webcams are asked for `size`, files `loop`."""
+
+    name: str
+    startup: BackgroundStartup
+    turns: Turns
+    metrics: Metrics
+    size: Size
+    loop: bool = True
+
+    def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[Frame]:
+        """The chosen source's frames; its state says why it was chosen, unless there is something worse to tell."""
+        choice = self.startup.wait_for_choice(self.name, stop)
+        if choice is None:
+            return
+        opened = partial(open_source, choice.uri, loop=self.loop, size=self.size, stop=stop)
+        yield from keep_open(opened, partial(_tell, on_state, choice.reason), stop)
+
+    def analyze(self, views: Callable[[], frozenset[View]]) -> Callable[[Frame], FrameResult]:
+        """A pipeline that works when it is this camera's turn; NotReadyError while the models are being loaded."""
+        return self.turns.shared(self.startup.vision().live(partial(_needs_keypoints, views)))
+
+    def paint(self, result: FrameResult, view: View, fps: float) -> Pixels:
+        return draw(result, view, fps)
+
+    def notice(self, pixels: Pixels | None, text: str) -> Pixels:
+        return draw_notice(pixels, self.size, text)
+
+    def observe(self, result: FrameResult) -> None:
+        self.metrics.observe_steps("live", result.timing_ms, self.name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VisitBackend:
+    """What visits are given: the same pipeline for each."""
+
+    startup: BackgroundStartup
+    metrics: Metrics
+
+    def analyze(self) -> Callable[[Frame], FrameResult]:
+        """A pipeline of a visit's own; NotReadyError while the models are being loaded."""
+        return self.startup.vision().live()
+
+    def observe(self, result: FrameResult) -> None:
+        self.metrics.observe_steps("visitor", result.timing_ms)
+
+
+def _tell(on_state: Callable[[SourceState], None], reason: str, state: SourceState) -> None:
+    on_state(replace(state, reason=state.reason or reason))
+
+
+def _needs_keypoints(views: Callable[[], frozenset[View]]) -> bool:
+    return any(overlay.needs_keypoints for view in views() for overlay in view)

@@ -1,0 +1,116 @@
+"""What a camera is given, held in a test: frames with a reason, an analysis in turns, drawing, counting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from threading import Event, Thread
+
+import numpy as np
+import pytest
+
+from fer_web.backend import LiveBackend
+from fer_web.core import Frame, FrameResult
+from fer_web.errors import NotReadyError
+from fer_web.live import Turns
+from fer_web.sources import SourceState
+from fer_web.startup import BackgroundStartup
+from fer_web.vision import OVERLAYS, Overlay
+from fer_web.web.http.metrics import Metrics
+from tests.web.client import DEMO, FakeVision
+
+FRAME = Frame(0, 0.0, np.full((40, 60, 3), 90, np.uint8))
+
+
+class AskingVision(FakeVision):
+    """Remembers how to ask whether keypoints are wanted."""
+
+    wants: Callable[[], bool]
+
+    def live(self, wants_keypoints: Callable[[], bool]) -> Callable[[Frame], FrameResult]:
+        self.wants = wants_keypoints
+        return self.still()
+
+
+def backend_of(vision: object, turns: Turns) -> LiveBackend:
+    startup = BackgroundStartup(lambda: vision, {"door": lambda: DEMO})  # type: ignore[arg-type,return-value]
+    return LiveBackend("door", startup, turns, Metrics(), (320, 240))
+
+
+@pytest.fixture
+def turns() -> Iterator[Turns]:
+    made = Turns(1)
+    yield made
+    made.close()
+
+
+def test_frames_come_from_the_chosen_source_and_say_why_it_was_chosen(turns: Turns) -> None:
+    backend, states, stop = backend_of(FakeVision(), turns), list[SourceState](), Event()
+    backend.startup.start()
+
+    frames = backend.frames(states.append, stop)
+
+    assert next(frames).size == (640, 480)
+    assert (states[-1].status, states[-1].reason) == ("demo", "a test asked for it")
+    stop.set()
+    assert list(frames) == []
+
+
+def test_whoever_leaves_while_the_source_is_being_chosen_waits_for_nothing(turns: Turns) -> None:
+    stop = Event()
+    stop.set()
+
+    assert list(backend_of(FakeVision(), turns).frames(lambda _: None, stop)) == []
+
+
+def test_an_analysis_is_refused_until_the_models_are_loaded(turns: Turns) -> None:
+    with pytest.raises(NotReadyError):
+        backend_of(FakeVision(), turns).analyze(frozenset)
+
+
+def test_keypoints_are_searched_for_only_while_a_watched_view_shows_them(turns: Turns) -> None:
+    vision, views = AskingVision(), set[frozenset[Overlay]]()
+    backend = backend_of(vision, turns)
+    backend.startup.start()
+    backend.startup.vision(5)
+    analyze = backend.analyze(lambda: frozenset(views))
+
+    assert len(analyze(FRAME).faces) == 2
+    assert not vision.wants()
+    views.add(frozenset({OVERLAYS["boxes"], OVERLAYS["keypoints"]}))
+    assert vision.wants()
+
+
+def test_an_analysis_waits_for_its_turn(turns: Turns) -> None:
+    backend, is_working, may_end, done = backend_of(AskingVision(), turns), Event(), Event(), Event()
+    backend.startup.start()
+    backend.startup.vision(5)
+    analyze = backend.analyze(frozenset)
+
+    def other(_: object) -> None:
+        is_working.set()
+        may_end.wait(5)
+
+    def ask() -> None:
+        analyze(FRAME)
+        done.set()
+
+    threads = [Thread(target=turns.shared(other), args=(None,)), Thread(target=ask)]
+    threads[0].start()
+    assert is_working.wait(5)
+    threads[1].start()
+    assert not done.wait(0.1)
+    may_end.set()
+    assert done.wait(5)
+    for thread in threads:
+        thread.join()
+
+
+def test_what_it_draws_and_counts(turns: Turns) -> None:
+    backend = backend_of(FakeVision(), turns)
+    result = FrameResult(FRAME, (), {"detect": 2.0})
+
+    backend.observe(result)
+
+    assert backend.paint(result, frozenset(), 15.0).shape == FRAME.pixels.shape
+    assert backend.notice(None, "Connecting").shape == (240, 320, 3)
+    assert 'fer_step_seconds_count{camera="door",step="detect",way="live"} 1.0' in backend.metrics.text()[0].decode()

@@ -1,0 +1,81 @@
+"""FER_CAMERAS: several sources by name, checked before anything is opened, and never shown with their passwords."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fer_web.cli.main import main
+from fer_web.errors import SettingsError
+from fer_web.settings import Settings, load_settings
+
+
+def wrong(cameras: str, **more: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"cameras": cameras, **more})
+    return str(caught.value)
+
+
+def test_each_name_gets_its_address_in_the_order_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "FER_CAMERAS", " door = rtsp://user:p=1@camera/live?a=1&b=2 , desk=webcam:0,back_2-b=clips/a b.mp4"
+    )
+
+    assert load_settings().sources == {
+        "door": "rtsp://user:p=1@camera/live?a=1&b=2",
+        "desk": "webcam:0",
+        "back_2-b": "clips/a b.mp4",
+    }
+
+
+def test_a_comma_in_an_address_belongs_to_it() -> None:
+    assert load_settings({"cameras": "a=rtsp://u:p,w@host/live,b=one,two.mp4"}).sources == {
+        "a": "rtsp://u:p,w@host/live",
+        "b": "one,two.mp4",
+    }
+
+
+def test_without_it_there_is_one_camera_called_main() -> None:
+    assert Settings(source="demo:").sources == {"main": "demo:"}
+    assert Settings().sources == {"main": None}
+
+
+def test_all_that_is_wrong_is_told_at_once_with_the_other_settings() -> None:
+    said = wrong("door=webcam:front,front door=demo:,door=demo:,=demo:", port="many")
+
+    assert "FER_PORT" in said
+    line = next(line for line in said.splitlines() if line.startswith("FER_CAMERAS"))
+    for part in ("door: a webcam has a number", "camera 2 is written as", "camera 4 is", "door is there twice"):
+        assert part in line
+
+
+def test_a_name_is_made_of_letters_digits_hyphens_and_underscores() -> None:
+    for name in ("", "a/b", "a b", "t\u00fcr", "a.b", "x" * 41):
+        assert "camera 1 is written as name=address" in wrong(f"{name}=demo:")
+    assert load_settings({"cameras": f"{'x' * 40}=demo:"}).sources
+
+
+def test_a_source_beside_it_is_refused() -> None:
+    assert "FER_SOURCE and FER_CAMERAS are both set" in wrong("door=demo:", source="demo:")
+
+
+def test_no_message_and_no_list_shows_a_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "SECRET" not in wrong("rtsp://admin:SECRET@camera/live,door=ftp://admin:SECRET@host/a,SECRET@x=demo:")
+
+    monkeypatch.setenv("FER_CAMERAS", "door=rtsp://admin:SECRET@camera/live,desk=demo:")
+    assert "SECRET" not in repr(load_settings())
+    assert main(["settings", "--json"]) == 0
+    shown = {one["name"]: one["value"] for one in json.loads(capsys.readouterr().out)}
+    assert shown["cameras"] == "door=rtsp://***@camera/live,desk=demo:"
+
+
+def test_they_can_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "cameras"
+    path.write_text("door=demo:\n", encoding="utf-8")
+    monkeypatch.setenv("FER_CAMERAS_FILE", str(path))
+
+    assert load_settings().sources == {"door": "demo:"}
