@@ -59,8 +59,8 @@ def main() -> None:
         browser = open_chromium(programs, Path(folder) / "profile", ())
         try:
             service.start()
-            session = _record(service.port) if given.readings is None else _keep(data, given.readings)
-            take_report(browser, f"{service.url}/sessions/{session}", out)
+            recording = _record(service.port) if given.readings is None else _keep(data, given.readings)
+            take_report(browser, f"{service.url}/recordings/{recording}", out)
             if not given.report_only:
                 take(browser, service.url, Path(folder), out)
         finally:
@@ -90,13 +90,13 @@ def take(browser: Chrome, url: str, folder: Path, out: Path) -> None:
     one(browser, "#image").send_keys("\n".join(map(str, _pictures(folder))))
     _until(browser, lambda: "analyzed" in text(browser, "#progress"))
     shoot(browser, out / "try.webp", WIDE)
-    for name in ("camera", "about", "privacy"):
+    for name in ("my-camera", "about", "privacy"):
         browser.get(f"{url}/{name}")
         shoot(browser, out / f"{name}.webp", WIDE)
 
 
 def take_report(browser: Chrome, url: str, out: Path) -> None:
-    """A session's page."""
+    """A recording's page."""
     look(browser, WIDE, "light")
     browser.get(url)
     _until(browser, lambda: bool(every(browser, ".report")))
@@ -111,7 +111,7 @@ def _keep(data: Path, path: Path) -> str:
     fps = len({reading.time_s for reading in readings}) / end_s
     data.mkdir(exist_ok=True)
     with Store.open(f"sqlite:///{data / 'fer_web.sqlite'}") as store:
-        session = store.recordings.create(
+        recording = store.recordings.create(
             "A conversation",
             path.parent.name,
             datetime.now(timezone.utc),
@@ -119,17 +119,17 @@ def _keep(data: Path, path: Path) -> str:
             fps=fps,
             model=f"{card.name} {card.version}",
         )
-        store.recordings.append(session, readings, duration_s=end_s)
-        store.recordings.finish(session, duration_s=end_s)
-    return session
+        store.recordings.append(recording, readings, duration_s=end_s)
+        store.recordings.finish(recording, duration_s=end_s)
+    return recording
 
 
 def _record(port: int) -> str:
     """A recording of the demo, nearly a minute long."""
-    session = str(_ask(port, "POST", "/api/recordings", {"consent": True, "name": "The demo"})["id"])
+    recording = str(_ask(port, "POST", "/api/recordings", {"consent": True, "name": "The demo"})["id"])
     time.sleep(CHART_S)
-    _ask(port, "DELETE", f"/api/recordings/{session}")
-    return session
+    _ask(port, "POST", f"/api/recordings/{recording}/stop")
+    return recording
 
 
 def _ask(port: int, method: str, path: str, body: object = None) -> Any:
