@@ -1,4 +1,4 @@
-"""Reads faces live: where they are, what they express, when they blink."""
+"""Facial expression recognition, live: where faces are, what they express, when they blink."""
 
 from __future__ import annotations
 

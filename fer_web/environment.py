@@ -57,8 +57,8 @@ class GivenValue:
         if len(self.value) < 2 or self.value[0] + self.value[-1] not in QUOTES:
             return ""
         return (
-            f"the {self.value[0]} at its beginning and end is taken as a part of the value: docker's --env-file keeps "
-            "quotes, so leave them out"
+            f"the {self.value[0]} at its beginning and end is part of the value, because docker's --env-file keeps "
+            "quotes: remove it"
         )
 
 
@@ -111,7 +111,7 @@ def _first_given(name: str, is_secret: bool, places: Mapping[Place, Mapping[str,
         value = variables.get(variable)
         file = variables.get(variable + FILE_SUFFIX) if is_secret else None
         if value is not None and file is not None:
-            raise SettingsError(f"{variable} and {variable}{FILE_SUFFIX} are both set: keep one of them")
+            raise SettingsError(f"{variable} and {variable}{FILE_SUFFIX} are both set: remove one of them")
         if file is not None:
             return {name: GivenValue(variable + FILE_SUFFIX, place, _secret_in(variable + FILE_SUFFIX, Path(file)))}
         if value is not None:
@@ -137,7 +137,7 @@ def _about_links(links: Mapping[str, str]) -> tuple[str, ...]:
     more = f" and {len(links) - 1} more like it are" if len(links) > 1 else " is"
     return (
         f"{name}={one_line(value)}{more} ignored: Kubernetes sets this for a service called fer. "
-        "enableServiceLinks: false in the pod's spec keeps it away",
+        "enableServiceLinks: false in the pod's spec turns this off",
     )
 
 
@@ -160,11 +160,13 @@ def _secret_in(variable: str, path: Path) -> str:
     except OSError as error:
         raise SettingsError(f"{variable}: {_shown(path)} cannot be read: {error.strerror}") from error
     if len(data) > SECRET_BYTES:
-        raise SettingsError(f"{variable}: {_shown(path)} has more than {SECRET_BYTES:,} bytes, so it holds no secret")
+        raise SettingsError(
+            f"{variable}: {_shown(path)} has more than {SECRET_BYTES:,} bytes, too many for a secret: check the path"
+        )
     text = decoded(data, path).rstrip("\r\n")
     if not text or "\n" in text:
         raise SettingsError(
-            f"{variable}: {_shown(path)} has to hold one line, and has {'none' if not text else 'more'}"
+            f"{variable}: {_shown(path)} must have exactly one line, but {'is empty' if not text else 'has more'}"
         )
     return text
 
@@ -184,7 +186,9 @@ def decoded(data: bytes, path: Path) -> str:
 def _about_encoding(data: bytes, encoding: str, wrong: int, path: Path) -> str:
     shown = _shown(path)
     if encoding != "utf-8":
-        return f"{shown} is damaged: it begins with the mark of {encoding.upper()}, but is none; save it as UTF-8"
+        return (
+            f"{shown} is damaged: it has the byte-order mark of {encoding.upper()}, but other content; save it as UTF-8"
+        )
     if b"\0" in data:
         guess = "UTF-16BE" if data.find(b"\0") % 2 == 0 else "UTF-16LE"
         name = "UTF-16 without a byte-order mark"

@@ -85,12 +85,12 @@ class _Refusal(RequestError):
 
 class NoRecording(_Refusal):
     code = "no_recording"
-    sentence = "there is no such recording, or it was deleted"
+    sentence = "no such recording; it may have been deleted"
 
 
 class RecordingOver(_Refusal):
     code = "recording_over"
-    sentence = "this recording is over"
+    sentence = "this recording has ended"
 
 
 class AlreadyRecording(_Refusal):
@@ -99,7 +99,7 @@ class AlreadyRecording(_Refusal):
 
 class StillRecording(_Refusal):
     code = "still_recording"
-    sentence = "this is being recorded: stop the recording first"
+    sentence = "this recording is still running: stop it first"
 
 
 class TooManyMarkers(_Refusal):
@@ -112,22 +112,22 @@ class NoCamera(_Refusal):
 
 class NoVisit(_Refusal):
     code = "no_visit"
-    sentence = "this visit is over: start another one"
+    sentence = "this visit has ended: start another one"
 
 
 class OneAtATime(_Refusal):
     code = "one_at_a_time"
-    sentence = "the frame before is still being analyzed: wait for its answer"
+    sentence = "the previous frame is still being analyzed: wait for its answer"
 
 
 class NoJob(_Refusal):
     code = "no_job"
-    sentence = "there is no such job, or it was removed"
+    sentence = "no such job; it may have been removed"
 
 
 class JobNotOver(_Refusal):
     code = "job_not_over"
-    sentence = "the job is not over: cancel it first"
+    sentence = "the job has not ended: cancel it first"
 
 
 class NoModel(_Refusal):
@@ -140,7 +140,7 @@ class NotAVideo(_Refusal):
 
 class EmptyVideo(_Refusal):
     code = "empty"
-    sentence = "the video has no bytes"
+    sentence = "the video is empty: send the file's content"
 
 
 class VideoTooLarge(_Refusal):
@@ -149,7 +149,7 @@ class VideoTooLarge(_Refusal):
 
 class NoSpace(_Refusal):
     code = "storage_full"
-    sentence = "there is not enough space on the service's disk for this video"
+    sentence = "the service's disk has too little space for this video"
 
 
 class ModelError(FerError):

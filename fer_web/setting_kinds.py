@@ -39,7 +39,7 @@ def parsed_size(value: object) -> object:
     if isinstance(value, str):
         found = re.fullmatch(r"\s*(\d{2,5})\s*x\s*(\d{2,5})\s*", value.lower())
         if found is None:
-            raise ValueError("it must be a width and a height, as in 640x480")
+            raise ValueError("use width x height, such as 640x480")
         return int(found[1]), int(found[2])
     return value
 
@@ -47,17 +47,15 @@ def parsed_size(value: object) -> object:
 def checked_token(value: SecretStr | None) -> SecretStr | None:
     text = "" if value is None else value.get_secret_value()
     if value is not None and len(text) < TOKEN_LENGTH:
-        raise ValueError(
-            f"it has {len(text)} characters, and {TOKEN_LENGTH} are the least; this makes one: {MAKE_TOKEN}"
-        )
+        raise ValueError(f"it has {len(text)} characters, but needs at least {TOKEN_LENGTH}; to make one: {MAKE_TOKEN}")
     if text != text.strip() or not text.isprintable():
-        raise ValueError("it begins or ends with a blank, or holds a character that no header can carry")
+        raise ValueError("it starts or ends with a space, or contains a character that HTTP headers cannot carry")
     return value
 
 
 def checked_prefix(value: str) -> str:
     if value.strip("/") and not is_prefix(value.rstrip("/")):
-        raise ValueError("it looks like /faces")
+        raise ValueError("use a path such as /faces")
     return value.rstrip("/")
 
 
@@ -67,7 +65,7 @@ def redis_address(value: SecretStr | None) -> SecretStr | None:
         return None
     url = with_encoded_credentials(value.get_secret_value())
     if not re.match(r"(rediss?://|redis\+socket://)\S", url) or not _has_port(url):
-        raise ValueError("it looks like redis://host:6379/0, or rediss://… with TLS")
+        raise ValueError("use an address such as redis://host:6379/0, or rediss://… with TLS")
     return SecretStr(url)
 
 

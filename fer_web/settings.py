@@ -71,8 +71,9 @@ class Settings(BaseSettings):
     source: str | None = Field(
         None,
         repr=False,  # it may hold a camera's password
-        description="Where pictures come from: webcam:0, /dev/video0, a video file, rtsp://…, http://… or demo:. "
-        "Without it: the first webcam if one delivers within 3 seconds, else the demo.",
+        description="What to watch: webcam:0, /dev/video0, a video file, rtsp://…, http://… or demo:. If unset: "
+        "the first "
+        "webcam if it delivers a frame within 3 seconds, otherwise the demo.",
     )
     cameras: Cameras = Field(
         (),
@@ -80,28 +81,29 @@ class Settings(BaseSettings):
         description="Several sources by name, separated by commas, in place of FER_SOURCE: "
         "door=rtsp://…,desk=webcam:0. Names are made of letters, digits, - and _.",
     )
-    loop: bool = Field(True, description="Start a video file again when it ends.")
-    capture_size: Size = Field((640, 480), description="The picture size asked of webcams, width x height.")
+    loop: bool = Field(True, description="Play a video file again from the beginning when it ends.")
+    capture_size: Size = Field((640, 480), description="The frame size to request from webcams, width x height.")
     host: str = Field(
         "127.0.0.1",
         min_length=1,
-        description="The address to listen on. Any other than this machine's own needs FER_TOKEN.",
+        description="The address to listen on. Anything but a loopback address needs FER_TOKEN.",
     )
     port: int = Field(
-        5000, ge=1, le=65535, description="The port to listen on. Without it: PORT, which hosting platforms set."
+        5000, ge=1, le=65535, description="The port to listen on. If unset: PORT, which hosting platforms set."
     )
     token: Token = Field(
         None,
-        description="What whoever watches has to know: sent as 'Authorization: Bearer …' or as the password of Basic, "
-        f"or typed at /login. At least {TOKEN_LENGTH} characters; this makes one: {MAKE_TOKEN}",
+        description="The secret that gives access: programs send it as 'Authorization: Bearer …' or as the Basic "
+        "password, "
+        f"people type it at /login. At least {TOKEN_LENGTH} characters; to make one: {MAKE_TOKEN}",
     )
     insecure_no_token: bool = Field(
         False,
-        description="Listen on other addresses without a token: EVERYBODY who reaches them sees the camera.",
+        description="Listen on other addresses without a token: EVERYBODY who can reach them sees the camera.",
     )
     hosts: Names = Field(
         (),
-        description="Further names that this service is reached by, separated by commas (faces.example.org). "
+        description="More host names that this service answers to, separated by commas (faces.example.org). "
         "Requests for any other name are refused.",
     )
     origins: Names = Field(
@@ -119,13 +121,14 @@ class Settings(BaseSettings):
         1200,
         ge=0,
         le=1_000_000,
-        description="How many requests one address may send a minute; the pages' files, health checks and visitors' "
-        "frames do not count, nor does this machine. 0 sets no limit.",
+        description="How many requests per minute one address may send. Static files, health checks, visitors' "
+        "frames and "
+        "requests from this machine do not count. 0 means no limit.",
     )
     path_prefix: PathPrefix = Field(
         "",
-        description="The path below which a proxy serves this service (/faces), where it does not say so itself by "
-        "X-Forwarded-Prefix. Without it: SCRIPT_NAME.",
+        description="The path under which a proxy serves this service (/faces), if the proxy does not send "
+        "X-Forwarded-Prefix. If unset: SCRIPT_NAME.",
     )
     threads: int = Field(
         128, ge=RESERVED_THREADS + 1, le=4096, description="Threads that answer requests; every viewer keeps one busy."
@@ -134,86 +137,87 @@ class Settings(BaseSettings):
         1000,
         ge=100,
         le=100_000,
-        description="How many connections may be open at once. When one more comes, the one that has waited longest "
-        "leaves, of the address that has most.",
+        description="How many connections may be open at once. When there are more, the longest-waiting "
+        "connection of the "
+        "address with the most connections is closed.",
     )
     patience_s: float = Field(
         20.0,
         ge=1,
         le=600,
-        description="How many seconds a client may send or read nothing in the middle of a request or an answer; the "
-        "head of a request has to be complete in half of it.",
+        description="How many seconds a client may pause in the middle of a request or an answer. Request "
+        "headers must be "
+        "complete within half of that.",
     )
     max_viewers: int = Field(
         100,
         ge=1,
-        description="How many may watch at once, where an open page counts as two (its picture and its state); "
-        f"with the visitors, at least {RESERVED_THREADS} fewer than threads.",
+        description="How many viewers may watch at once; an open page counts as two (stream and events). Viewers and "
+        f"visitors together must be at least {RESERVED_THREADS} fewer than threads.",
     )
     max_visitors: int = Field(
         8,
         ge=0,
         le=1000,
-        description="How many may have their own camera analyzed at once (the page /my-camera); each keeps a thread "
-        "busy, as a viewer does. 0 switches it off.",
+        description="How many visitors may have their own camera analyzed at once (the page /my-camera); each keeps a "
+        "thread busy, as a viewer does. 0 turns it off.",
     )
     notice: str | None = Field(
         None,
-        description="A text that people have to acknowledge, once per browser session, before a page shows or takes a "
-        "camera's picture: who films, what for, whom to ask. A \\n in it starts a new paragraph.",
+        description="A text that people must acknowledge, once per browser session, before a page shows or uses a "
+        "camera: who is filming, why, whom to ask. \\n starts a new paragraph.",
     )
     model: str = Field("xception", min_length=1, description="The expression model's name in FER_MODELS_DIR.")
     engine: EngineName = Field(
         "classic",
-        description="What finds faces, marks and reads them: classic (dlib and TensorFlow) is the only one so far.",
+        description="What finds faces, places landmarks and classifies: classic (dlib and TensorFlow) is the "
+        "only one so far.",
     )
-    models_dir: Path = Field(MODELS, description="The folder of the models and their cards.")
+    models_dir: Path = Field(MODELS, description="The folder that holds the models and their cards.")
     image_max_bytes: int = Field(
         25_000_000, ge=1_000, description="The largest request that /predict accepts, in bytes."
     )
     image_max_pixels: int = Field(
-        50_000_000, ge=1_000, description="The largest picture that /predict accepts, in pixels (width x height)."
+        50_000_000, ge=1_000, description="The largest image that /predict accepts, in pixels (width x height)."
     )
-    request_max_images: int = Field(16, ge=1, le=1_000, description="How many pictures one request may hold.")
+    request_max_images: int = Field(16, ge=1, le=1_000, description="How many images one request may contain.")
     predict_parallel: int = Field(
-        2, ge=1, le=64, description="How many pictures are decoded and analyzed at once; further ones wait."
+        2, ge=1, le=64, description="How many images are decoded and analyzed at once; the others wait."
     )
     predict_wait_s: float = Field(
-        15.0, gt=0, le=300, description="How many seconds an upload waits for its turn before it is told to come back."
+        15.0, gt=0, le=300, description="How many seconds an upload waits for its turn before it is answered 503."
     )
     data_dir: Path = Field(
         data_folder(),
-        description="The folder of what is kept: recordings, uploaded videos, what was made of them. "
-        "It is made when something is kept for the first time.",
+        description="The folder for recordings, uploaded videos and annotated copies. "
+        "It is created when there is something to store.",
     )
     database_url: DatabaseAddress = Field(
         None,
-        description="Where recordings and jobs are kept: postgresql://user:password@host/name, or sqlite:///PATH. "
-        "Without it: an SQLite file in FER_DATA_DIR.",
+        description="Where recordings and jobs are stored: postgresql://user:password@host/name, or sqlite:///PATH. "
+        "If unset: an SQLite file in FER_DATA_DIR.",
     )
     recording_max_minutes: int = Field(
         240,
         ge=1,
         le=10_080,
-        description="How many minutes a recording lasts at most; one that was forgotten ends then by itself.",
+        description="The longest recording, in minutes; it then stops by itself.",
     )
     retention_days: int = Field(
         30,
         ge=0,
         le=36_500,
-        description="How many days recordings are kept before they are deleted, whatever their names. 0 keeps them.",
+        description="How many days recordings are kept before they are deleted. 0 keeps them forever.",
     )
     video_max_bytes: int = Field(
         2_000_000_000, ge=1_000, description="The largest video that can be uploaded at /videos, in bytes."
     )
     redis_url: RedisAddress = Field(
         None,
-        description="A Redis that hands videos to workers of their own (python -m fer_web worker): "
-        "redis://host:6379/0. Without it, the service starts one worker process itself.",
+        description="The Redis server through which separate workers (python -m fer_web worker) get videos: "
+        "redis://host:6379/0. If unset, the service starts one worker process itself.",
     )
-    log_level: LogLevel = Field(
-        "info", description="The least important messages that are logged: debug, info, warning or error."
-    )
+    log_level: LogLevel = Field("info", description="The least severe messages to log: debug, info, warning or error.")
 
     @classmethod
     def settings_customise_sources(
@@ -270,18 +274,19 @@ def _conflicts(settings: Settings) -> list[str]:
     """One sentence for every pair of settings that cannot be used together."""
     found = []
     if settings.cameras and settings.source is not None:
-        found.append("FER_SOURCE and FER_CAMERAS are both set: keep one of them, or add the source to FER_CAMERAS")
+        found.append("FER_SOURCE and FER_CAMERAS are both set: remove one of them, or add the source to FER_CAMERAS")
     if not is_loopback(settings.host) and settings.token is None and not settings.insecure_no_token:
         found.append(
             f"FER_HOST={settings.host} can be reached from other machines: set FER_TOKEN to a secret "
-            f"({MAKE_TOKEN}), or FER_INSECURE_NO_TOKEN=yes if everybody who reaches it may watch"
+            f"({MAKE_TOKEN}), or FER_INSECURE_NO_TOKEN=yes if everybody who can reach it may watch"
         )
     most = settings.threads - RESERVED_THREADS
     if settings.max_viewers + settings.max_visitors > most:
         found.append(
             f"FER_MAX_VIEWERS={settings.max_viewers} and FER_MAX_VISITORS={settings.max_visitors} leave fewer "
-            f"than {RESERVED_THREADS} of FER_THREADS={settings.threads} to everything else: make them {most} or less "
-            "together, or add threads"
+            f"than {RESERVED_THREADS} of FER_THREADS={settings.threads} for everything else: lower their sum to "
+            f"{most}, "
+            "or raise FER_THREADS"
         )
     for origin in settings.origins:
         scheme, mark, rest = origin.partition("://")
@@ -327,7 +332,7 @@ def _unreadable(given: GivenValues) -> list[str]:
     for name in ("source", "cameras"):  # they may hold names of files
         texts.pop(name, None)
     return [
-        f"{one.variable} holds bytes that are not UTF-8: write it in UTF-8"
+        f"{one.variable} is not valid UTF-8: write it in UTF-8"
         for one in texts.values()
         if any("\udc80" <= character <= "\udcff" for character in one.value)
     ]
@@ -400,4 +405,4 @@ def unknown_variables() -> list[str]:
 def _guess(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     meant = f" (did you mean {near[0]}?)" if near else ""
-    return f"{name} is no setting of this program and is ignored{meant}"
+    return f"{name} is not a setting and is ignored{meant}"

@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 
 UPLOADS, ANNOTATED = "uploads", "annotated"
 # What to do when no worker takes a video.
-REDIS_REMEDY = "see that a worker is running and reaches Redis, the database and the data folder; its log says more"
-LOCAL_REMEDY = "the service's log says why"
+REDIS_REMEDY = "make sure that a worker is running and can reach Redis, the database and the data folder; see its log"
+LOCAL_REMEDY = "see the service's log"
 TENSORFLOW_LOG = "TF_CPP_MIN_LOG_LEVEL"
 
 
@@ -85,7 +85,7 @@ def make_worker() -> Any:
     settings = load_settings()
     if settings.redis_address is None:
         raise SettingsError(
-            "FER_REDIS_URL is not set: workers of their own get their videos from the service through Redis. "
+            "FER_REDIS_URL is not set: separate workers get their videos from the service through Redis. "
             "Without it, the service starts a worker by itself"
         )
     app = make_celery(settings.redis_address)

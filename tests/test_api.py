@@ -123,7 +123,7 @@ def test_a_video_can_be_left_early(clip: Path) -> None:
 
 
 def test_what_is_no_video_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="there is no file"):
+    with pytest.raises(SourceError, match="no such file"):
         analyze_video(tmp_path / "missing.mp4")
 
 

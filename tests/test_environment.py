@@ -132,11 +132,11 @@ def test_a_secret_in_the_environment_beats_a_file_that_the_env_file_names(monkey
     ("content", "reason"),
     [
         (None, "cannot be read: No such file"),
-        (b"", "has to hold one line, and has none"),
-        (b"\n", "has to hold one line, and has none"),
-        (b"one\ntwo", "has to hold one line, and has more"),
+        (b"", "must have exactly one line, but is empty"),
+        (b"\n", "must have exactly one line, but is empty"),
+        (b"one\ntwo", "must have exactly one line, but has more"),
         (b"x" * 70_000, "has more than 65,536 bytes"),
-        (b"short", f"it has 5 characters, and {TOKEN_LENGTH} are the least"),
+        (b"short", f"it has 5 characters, but needs at least {TOKEN_LENGTH}"),
         (b"caf\xe9", "probably latin-1"),
     ],
 )
@@ -204,7 +204,7 @@ def test_quotes_around_any_other_value_are_named_in_the_log(
 
     load_settings()
 
-    assert f'{name}: the " at its beginning and end is taken as a part of the value' in caplog.text
+    assert f'{name}: the " at its beginning and end is part of the value' in caplog.text
     assert "s3cret" not in caplog.text
 
 
@@ -237,7 +237,7 @@ def test_an_env_file_in_utf_16_with_its_bytes_the_other_way_round_is_read_too() 
         ("FER_MODEL=a\nFER_NOTICE=Café".encode("latin-1"), "(line 2), but probably latin-1 (Windows-1252)"),
         ("FER_NOTICE=Café".encode("utf-16-le"), "iconv -f UTF-16LE -t UTF-8 .env"),
         ("FER_NOTICE=Café".encode("utf-16-be"), "iconv -f UTF-16BE -t UTF-8 .env"),
-        (b"\xff\xfeF", "is damaged: it begins with the mark of UTF-16"),
+        (b"\xff\xfeF", "is damaged: it has the byte-order mark of UTF-16"),
     ],
 )
 def test_an_env_file_in_another_encoding_is_told_with_its_remedy(
@@ -265,7 +265,7 @@ def test_bytes_that_are_no_text_are_told_by_their_variable(monkeypatch: pytest.M
     monkeypatch.setenv("FER_NOTICE", "caf\udce9")
     monkeypatch.setenv("FER_SOURCE", "caf\udce9.mp4")
 
-    with pytest.raises(SettingsError, match=r"^FER_NOTICE holds bytes that are not UTF-8") as failure:
+    with pytest.raises(SettingsError, match=r"^FER_NOTICE is not valid UTF-8") as failure:
         load_settings()
 
     assert "FER_SOURCE" not in str(failure.value)
@@ -286,7 +286,7 @@ def test_a_token_that_can_be_guessed_is_refused_with_a_line_that_makes_a_better_
 
 @pytest.mark.parametrize("token", [f" {TOKEN}", f"{TOKEN}\t", f"correct\n{TOKEN}"])
 def test_a_token_that_no_header_can_carry_is_refused(token: str) -> None:
-    with pytest.raises(SettingsError, match=r"FER_TOKEN is hidden here: .*blank"):
+    with pytest.raises(SettingsError, match=r"FER_TOKEN is hidden here: .*space"):
         load_settings({"token": token})
 
 

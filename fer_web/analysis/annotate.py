@@ -70,7 +70,7 @@ class DrawnPictures:
             raise VideoError(f"it can last {LONGEST_S / 3600:.1f} hours, and the video is longer")
         ticks = max(self._ticks + 1, round(time_s / TIME_BASE))  # two pictures never share one
         if self._ticks >= 0 and ticks - self._ticks > LONGEST_PICTURE_TICKS:
-            raise VideoError("a picture of the video lasts more than six hours")
+            raise VideoError("a frame of the video lasts more than six hours")
         if self._piece is None:
             self._piece = _Segment(self._file, self._encoder, self._facts)
         self._piece.append(pixels, ticks)
@@ -234,6 +234,6 @@ def find_encoder() -> str:
             continue
         return name
     raise VideoError(
-        "this machine's PyAV has no H.264 encoder, which an annotated copy needs: install the one of the package index "
-        "(pip install av), or leave the copy out"
+        "PyAV on this machine has no H.264 encoder, which an annotated copy needs: install PyAV from PyPI "
+        "(pip install av), or skip the annotated copy"
     )

@@ -56,7 +56,7 @@ def compare(vision: Analyzer, classifiers: Sequence[Classifier], frame: Frame, u
     """
     for classifier in classifiers:
         if classifier.card.input != vision.card.input:
-            raise ModelError(f"{classifier.card.name} wants other crops of faces than {vision.card.name}")
+            raise ModelError(f"{classifier.card.name} expects different face crops than {vision.card.name}")
     found = vision.cut(upsample)(frame)
     results = []
     for classifier in classifiers:

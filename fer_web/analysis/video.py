@@ -46,7 +46,7 @@ class AnalysisOptions:
 
     def __post_init__(self) -> None:
         if self.fps is not None and not 0 < self.fps <= 1000:
-            raise ValueError(f"fps is more than 0 and at most 1000, not {self.fps:g}")
+            raise ValueError(f"fps must be above 0 and at most 1000, not {self.fps:g}")
 
 
 @dataclass(frozen=True, slots=True)

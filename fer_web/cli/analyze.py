@@ -36,35 +36,42 @@ SUFFIXES = frozenset(
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("videos", nargs="+", metavar="VIDEO", type=Path, help="video files, or folders of them")
+    parser.add_argument(
+        "videos", nargs="+", metavar="VIDEO", type=Path, help="video files, or folders that contain some"
+    )
     parser.add_argument(
         "--out",
         metavar="FOLDER",
         type=Path,
         default=OUT,
-        help=f"where every video gets a folder of its own (default: {OUT})",
+        help=f"the folder in which each video gets its own folder (default: {OUT})",
     )
     parser.add_argument(
         "--fps",
         type=_fps,
         default=DEFAULT_FPS,
         metavar="N",
-        help=f"pictures a second to analyze, at most (default {DEFAULT_FPS:g}; 0: every one). Under 10, most blinks "
+        help=f"the most frames per second to analyze (default {DEFAULT_FPS:g}; 0: all of them). Below 10, most blinks "
         "fall between them",
     )
     parser.add_argument(
-        "--annotate", action="store_true", help="also write annotated.mp4: the overlay drawn on every picture"
+        "--annotate", action="store_true", help="also write annotated.mp4: the video with its faces marked"
     )
     parser.add_argument(
         "--excel",
         action="store_true",
-        help="also write readings-excel.csv, with semicolons and decimal commas, for Excel in German and others",
+        help="also write readings-excel.csv, with semicolons and decimal commas, for Excel in German and similar "
+        "languages",
     )
     parser.add_argument(
-        "--jobs", type=_jobs, default=1, metavar="N", help="videos analyzed at the same time, each in a process"
+        "--jobs",
+        type=_jobs,
+        default=1,
+        metavar="N",
+        help="how many videos to analyze at the same time, each in its own process",
     )
-    parser.add_argument("--overwrite", action="store_true", help="do again what was finished or begun before")
-    parser.add_argument("--quiet", action="store_true", help="no progress bars, no line for every video")
+    parser.add_argument("--overwrite", action="store_true", help="start over, even if results exist")
+    parser.add_argument("--quiet", action="store_true", help="show only errors and warnings")
     add_setting_options(parser)
 
 
@@ -85,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     with _Screen(len(jobs), args.quiet) as screen, _interruptible() as stop:
         analyze_folders(jobs, wanted, screen, processes=args.jobs, should_stop=stop.is_set)
     if stop.is_set():
-        print("interrupted: the same command goes on from there", file=sys.stderr)
+        print("interrupted: run the same command again to continue", file=sys.stderr)
         return INTERRUPTED
     return FAILED if screen.failed or missing else 0
 
@@ -103,9 +110,9 @@ def find_jobs(places: Sequence[Path], out: Path) -> tuple[list[FolderJob], list[
     for place in places:
         inside = list(_videos_in(place, out)) if place.is_dir() else [place]
         if not inside:
-            missing.append(f"{shown_path(place)} holds no videos")
+            missing.append(f"{shown_path(place)} contains no videos")
         elif not place.is_dir() and not place.exists():
-            missing.append(f"there is no file {shown_path(place)}")
+            missing.append(f"no such file: {shown_path(place)}")
             continue
         for path in inside:
             name = path.relative_to(place).with_suffix("") if place.is_dir() else Path(path.stem)
@@ -132,14 +139,14 @@ def _told_apart(name: Path, path: Path) -> Path:
 def _fps(text: str) -> float:
     value = float(text)
     if not 0 <= value <= 1000:
-        raise argparse.ArgumentTypeError("it is a number of pictures a second, from 0 (every one) to 1000")
+        raise argparse.ArgumentTypeError("use frames per second from 0 (all of them) to 1000")
     return value
 
 
 def _jobs(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 64:
-        raise argparse.ArgumentTypeError("it is a number of processes, from 1 to 64")
+        raise argparse.ArgumentTypeError("use a number of processes from 1 to 64")
     return value
 
 

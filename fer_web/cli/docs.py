@@ -20,15 +20,17 @@ _PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(" + END + ")", re.DOTALL)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when a table is out of date")
-    parser.add_argument("--folder", type=Path, default=ROOT / "docs", help="the documents (%(default)s)")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a table is out of date")
+    parser.add_argument(
+        "--folder", type=Path, default=ROOT / "docs", help="the folder with the documents (%(default)s)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the tables, or say which are out of date."""
     paths = sorted(args.folder.glob("*.md"))
     if not paths:
-        raise DataError(f"{args.folder} holds no documents: they come with the source code, not with the package")
+        raise DataError(f"{args.folder} contains no documents: they come with the source code, not with the package")
     stale = [path for path in paths if rewritten(path.read_text(encoding="utf-8")) != path.read_text(encoding="utf-8")]
     if args.check and stale:
         raise DataError(f"{', '.join(path.name for path in stale)}: tables are out of date; run `fer-web docs`")

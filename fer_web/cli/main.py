@@ -22,13 +22,15 @@ BROKEN_PIPE = 141
 
 
 OWN: Commands = {
-    "serve": Command("fer_web.cli.serve", "serve the live picture, the pages and the API"),
-    "worker": Command("fer_web.cli.worker", "analyze the videos that a service hands on through Redis"),
-    "predict": Command("fer_web.cli.predict", "say what the faces in pictures express"),
-    "analyze": Command("fer_web.cli.analyze", "read the faces in videos over time, with a report of each"),
+    "serve": Command("fer_web.cli.serve", "serve the live view, the pages and the API"),
+    "worker": Command("fer_web.cli.worker", "analyze the videos that a service sends through Redis"),
+    "predict": Command("fer_web.cli.predict", "say what the faces in images express"),
+    "analyze": Command("fer_web.cli.analyze", "analyze videos over time and write a report for each"),
     "models": Command("fer_web.cli.models", "list the models, or verify their files"),
-    "settings": Command("fer_web.cli.settings", "print every setting, its meaning, its value and where that came from"),
-    "docs": Command("fer_web.cli.docs", "write the tables of the documents, or check them"),
+    "settings": Command(
+        "fer_web.cli.settings", "print every setting with its meaning, its value and the value's origin"
+    ),
+    "docs": Command("fer_web.cli.docs", "update the generated tables in the documents, or check them"),
 }
 STUDY = ("training", "lab", "bench")
 
@@ -90,8 +92,8 @@ def _overview(commands: Commands, words: tuple[str, ...]) -> argparse.ArgumentPa
     parser = argparse.ArgumentParser(
         " ".join((PROGRAM, *words)),
         usage=f"{' '.join((PROGRAM, *words))} COMMAND …",
-        description="Reads faces live: where they are, what they express, when they blink.",
-        epilog="commands:\n" + "\n".join(lines) + "\n\nEach COMMAND explains itself with --help.",
+        description="Facial expression recognition, live: where faces are, what they express, when they blink.",
+        epilog="commands:\n" + "\n".join(lines) + "\n\nRun COMMAND --help for its options.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"FER Web {__version__}")

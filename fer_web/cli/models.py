@@ -13,13 +13,17 @@ from fer_web.settings import load_settings
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "action", choices=("list", "verify"), nargs="?", default="list", help="list (default) or verify hashes"
+        "action",
+        choices=("list", "verify"),
+        nargs="?",
+        default="list",
+        help="list the models (default) or verify their hashes",
     )
     parser.add_argument(
         "--models-dir",
         type=Path,
         default=None,
-        help="the folder of the models and their cards [FER_MODELS_DIR]",
+        help="the folder that holds the models and their cards [FER_MODELS_DIR]",
     )
 
 
@@ -54,7 +58,7 @@ def _verify(directory: Path, name: str) -> int:
     except ModelError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"{name}: SHA-256 {card.sha256} as its card says")
+    print(f"{name}: SHA-256 {card.sha256} matches its card")
     return 0
 
 
@@ -66,5 +70,5 @@ def _verify_landmarks() -> int:
     except ModelError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"{PREDICTOR_FILE}: SHA-256 {PREDICTOR_SHA256} as published")
+    print(f"{PREDICTOR_FILE}: SHA-256 {PREDICTOR_SHA256} matches the published file")
     return 0

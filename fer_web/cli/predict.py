@@ -27,19 +27,22 @@ ROW = "{:<40} {:>4}  {:<12} {:>11}  {:<5} {}"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("images", nargs="+", metavar="IMAGE", help="picture files, or - for standard input")
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="image files, or - for standard input")
     parser.add_argument(
-        "--json", action="store_true", help="one JSON object a line, as POST /predict answers, with its file"
+        "--json",
+        action="store_true",
+        help="print one JSON object per line: POST /predict's answer plus the file's name",
     )
     parser.add_argument(
-        "--upsample", type=int, choices=(0, 1), default=1, help="0 is faster, 1 finds small faces (default)"
+        "--upsample", type=int, choices=(0, 1), default=1, help="1 finds small faces too (default), 0 is faster"
     )
-    parser.add_argument("--landmarks", action="store_true", help="with --json: the 68 points of every face")
+    parser.add_argument("--landmarks", action="store_true", help="with --json: include the 68 points of every face")
     parser.add_argument(
         "--explain",
         metavar="FOLDER",
         type=Path,
-        help="write every face there as the network saw it, with what it looked at: <image>-<face>.png",
+        help="write each face to this folder as the network saw it, with a heatmap of what it looked at: "
+        "<image>-<face>.png",
     )
     add_setting_options(parser)
 
@@ -89,7 +92,7 @@ def _make_folder(path: Path) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsError(f"--explain: {shown_path(path)} cannot be made: {error.strerror}") from error
+        raise SettingsError(f"--explain: {shown_path(path)} cannot be created: {error.strerror}") from error
 
 
 def _stems(names: Sequence[str]) -> list[str]:

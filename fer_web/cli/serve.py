@@ -52,27 +52,31 @@ def check_address(host: str, port: int) -> None:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except socket.gaierror as error:
-        raise SettingsError(f"FER_HOST={host} is no address of this machine ({error.strerror})") from error
+        raise SettingsError(f"FER_HOST={host} is not an address of this machine ({error.strerror})") from error
     except OSError as error:
         raise SettingsError(_why_not(host, port, error)) from error
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is in use: stop what listens there, or choose another with FER_PORT or --port"
+        return (
+            f"port {port} on {host} is already in use: stop the program that uses it, or choose another port "
+            "with FER_PORT or --port"
+        )
     if error.errno == errno.EACCES:
-        return f"port {port} needs more rights than this user has: choose one above 1023 with FER_PORT or --port"
-    return f"nothing can listen on {host} port {port}: {error.strerror}"
+        return f"port {port} needs more rights than this user has: choose a port above 1023 with FER_PORT or --port"
+    return f"cannot listen on {host} port {port}: {error.strerror}"
 
 
 def _announce(settings: Settings) -> None:
     """Where to look; which source and model it is, the log says as soon as that is known."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - only compared
     shown = f"[{host}]" if ":" in host and "[" not in host else host
-    print(f"FER Web on http://{shown}:{settings.port}  (Ctrl+C ends it)", flush=True)
+    print(f"FER Web on http://{shown}:{settings.port}  (press Ctrl+C to stop)", flush=True)
     if settings.insecure_no_token and settings.token is None:
         print(
-            "WARNING: FER_INSECURE_NO_TOKEN is set: everybody who reaches this address sees the camera", file=sys.stderr
+            "WARNING: FER_INSECURE_NO_TOKEN is set: everybody who can reach this address sees the camera",
+            file=sys.stderr,
         )
 
 

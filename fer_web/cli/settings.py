@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
 
 def add_setting_options(parser: argparse.ArgumentParser) -> None:
     """An option for every setting but secrets, which everybody on the machine could read in the process list."""
-    group = parser.add_argument_group("settings", "each can also be set by its environment variable or a line in .env")
+    group = parser.add_argument_group("settings", "each can also be set as an environment variable or a line in .env")
     for name, info in Settings.model_fields.items():
         if name not in secrets():
             meaning = f"{info.description} [{variable(name)}, default {shown(info.default)}]".replace("%", "%%")

@@ -13,7 +13,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--pool",
         choices=("prefork", "solo"),
         default="prefork",
-        help="prefork (default) survives a video that ends the process; solo is for systems that cannot fork",
+        help="prefork (default) survives a video that crashes the process; solo is for systems that cannot fork",
     )
 
 

@@ -54,22 +54,28 @@ class FaceMeasures:
     sad: Annotated[float, _emotion(Emotion.SAD)]
     surprise: Annotated[float, _emotion(Emotion.SURPRISE)]
     neutral: Annotated[float, _emotion(Emotion.NEUTRAL)]
-    uncertain: Annotated[bool, Measure("when the answer should not be trusted", of=attrgetter("uncertain"))] = False
+    uncertain: Annotated[
+        bool, Measure("whether the answer is too uncertain to rely on", of=attrgetter("uncertain"))
+    ] = False
     left_eye_aspect_ratio: Annotated[
         float | None,
         _eye("how open the person's left eye is: near 0 when shut, about 0.3 when open", "left_eye_aspect_ratio"),
     ] = None
-    right_eye_aspect_ratio: Annotated[float | None, _eye("the right eye's", "right_eye_aspect_ratio")] = None
-    eyes_open: Annotated[bool | None, _eye("unknown when the eyes could not be judged", "is_open")] = None
-    yaw_deg: Annotated[float | None, _angle("where the head points: positive to the person's left", "yaw_deg")] = None
-    pitch_deg: Annotated[float | None, _angle("positive up", "pitch_deg")] = None
-    roll_deg: Annotated[float | None, _angle("clockwise in the picture", "roll_deg")] = None
-    sharpness: Annotated[float | None, _quality("of the face, 0 to 1", "sharpness")] = None
-    brightness: Annotated[float | None, _quality("of the face, 0 to 1", "brightness")] = None
+    right_eye_aspect_ratio: Annotated[float | None, _eye("the same for the right eye", "right_eye_aspect_ratio")] = None
+    eyes_open: Annotated[
+        bool | None, _eye("whether the eyes are open; unknown when they could not be judged", "is_open")
+    ] = None
+    yaw_deg: Annotated[float | None, _angle("how far the head is turned, positive to the person's left", "yaw_deg")] = (
+        None
+    )
+    pitch_deg: Annotated[float | None, _angle("how far the head is raised, positive up", "pitch_deg")] = None
+    roll_deg: Annotated[float | None, _angle("how far the head is tilted, clockwise in the image", "roll_deg")] = None
+    sharpness: Annotated[float | None, _quality("how sharp the face is, 0 to 1", "sharpness")] = None
+    brightness: Annotated[float | None, _quality("how bright the face is, 0 to 1", "brightness")] = None
     size_px: Annotated[
         int | None, Measure("width of the face's region", "quality", low=0, of=_part("quality", "size_px"))
     ] = None
-    poor: Annotated[bool | None, _quality("when the face is too small, dark or blurred", "poor")] = None
+    poor: Annotated[bool | None, _quality("whether the face is too small, dark or blurred", "poor")] = None
 
     @property
     def scores(self) -> tuple[float, ...]:
@@ -92,10 +98,10 @@ class FaceMeasures:
 class Reading(FaceMeasures):
     """All measures of one face at one time: what may be kept. No field can take a picture or a landmark."""
 
-    time_s: Annotated[float, Measure("seconds since the recording's beginning", decimals=3, low=0)]
+    time_s: Annotated[float, Measure("seconds since the recording started", decimals=3, low=0)]
     track_id: Annotated[int, Measure("the person's number in this recording", low=0)]
     blink_count: Annotated[
-        int, Measure("how often they blinked since they came", "blink", low=0, of=_part("blink", "count"))
+        int, Measure("how many times the person has blinked so far", "blink", low=0, of=_part("blink", "count"))
     ] = 0
 
     @classmethod

@@ -94,7 +94,7 @@ class Attempt:
         """None when an earlier attempt was killed just before it could tell that it had done everything."""
         path, annotate = self._path(), bool(self.job.options.get("annotate"))
         if not path.is_file():
-            raise SourceError("the uploaded video is not there any more: upload it again")
+            raise SourceError("the uploaded video is gone: upload it again")
         vision = self.place.vision()
         self.target.look_back(CheckpointKey.of_upload(path.name, vision.card, AnalysisOptions(), annotate))
         if self.target.is_finished:

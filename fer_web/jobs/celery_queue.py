@@ -145,4 +145,4 @@ class CeleryQueue(JobQueue):
 
 def _no_answer(error: Exception) -> BusyError:
     log.error("Redis does not answer: %s", error)
-    return BusyError("the queue of the workers does not answer; try again in a minute", 60)
+    return BusyError("the workers' queue does not answer; try again in a minute", 60)

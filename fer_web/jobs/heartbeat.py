@@ -61,7 +61,7 @@ class Heartbeat:
                 self._job.id, self._worker, progress=self._progress, remaining_s=self.remaining_s
             )
         except StoreError as error:
-            log.warning("The progress of a video could not be noted: %s", error)
+            log.warning("The progress of a video could not be saved: %s", error)
             return
         if not is_mine:
             self.is_lost = True

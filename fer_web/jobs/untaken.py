@@ -19,9 +19,9 @@ def told(job: Job, jobs: Iterable[Job], began_at: datetime, now: datetime, remed
     """
     heard = [one.heartbeat_at for one in jobs if one.heartbeat_at is not None]
     is_quiet = now - max(job.created_at, began_at, *heard) > UNTAKEN
-    nobody = f"no worker shows a sign of life: {remedy}" if is_quiet else ""
+    nobody = f"no worker is running: {remedy}" if is_quiet else ""
     if job.state is JobState.QUEUED and nobody:
-        return replace(job, message=f"Nobody takes it: {nobody}")
+        return replace(job, message=f"No worker has taken it: {nobody}")
     if job.state is JobState.RUNNING and job.heartbeat_at is not None and now - job.heartbeat_at > UNTAKEN:
-        return replace(job, message=f"Its worker has gone: {nobody or 'another one will go on with it'}")
+        return replace(job, message=f"Its worker has disappeared: {nobody or 'another one will go on with it'}")
     return job

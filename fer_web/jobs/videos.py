@@ -41,7 +41,7 @@ class VideoJobs:
         annotated: AnnotatedFolder,
         queue: JobQueue,
         places: int = PLACES,
-        remedy: str = "the log says why",
+        remedy: str = "see the log",
     ) -> None:
         self.uploads = uploads
         self.annotated = annotated

@@ -205,7 +205,7 @@ class Camera(Generic[R, V]):
         with self._lock:
             ended = self._ended
         if ended is not None and not ended.join(timeout_s):
-            log.warning("The source does not let go: leaving its thread behind")
+            log.warning("The source does not close: leaving its thread behind")
 
     def _enter(self, is_viewer: bool = True) -> Opening[R, V]:
         with self._lock:

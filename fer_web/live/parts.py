@@ -51,7 +51,7 @@ class Scene(Generic[R]):
             return f"Closed: {self.source.reason}"
         if not self.is_live:
             return f"{self.source.status} to {label}".capitalize() if label else self.source.status.capitalize()
-        return None if self.outcome else self.trouble or "Waiting for the first picture"
+        return None if self.outcome else self.trouble or "Waiting for the first frame"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

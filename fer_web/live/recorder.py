@@ -132,15 +132,15 @@ class Recorder:
             self._people.update(reading.track_id for reading in readings)
             self._waiting += readings
             if len(self._waiting) > self._most_waiting:
-                self._end(f"it ended because nothing could be written any more ({self._failure or 'too slow'})")
+                self._end(f"it ended because nothing more could be written ({self._failure or 'too slow'})")
 
     def mark(self, text: str) -> Marker:
         """A note at this moment; RequestError when the recording is over, or has a thousand of them."""
         with self._changed:
             if self.is_over:
-                raise NoRecording("this recording is over")
+                raise NoRecording("this recording has ended")
             if len(self._markers) >= MOST_MARKERS:
-                raise TooManyMarkers(f"a recording has {MOST_MARKERS} markers at most")
+                raise TooManyMarkers(f"a recording can have at most {MOST_MARKERS} markers")
             marker = Marker(round(self._elapsed_s(), 3), text)
             self._markers += (marker,)
             self._waiting_markers.append(marker)
@@ -174,7 +174,7 @@ class Recorder:
             with self._changed:
                 self._changed.wait_for(lambda: self.is_over, self._every_s)
                 if not self.is_over and self._elapsed_s() >= self._max_s:
-                    self._end(f"it ended by itself after {self._max_s / 60:.0f} minutes, the longest that is allowed")
+                    self._end(f"it stopped by itself after {self._max_s / 60:.0f} minutes, the maximum length")
             self._try(self._write)
         limit_s = time.monotonic() + self._end_patience_s
         while not self._try(self._finish) and time.monotonic() < limit_s and self._status == "ending":

@@ -84,7 +84,7 @@ class Recordings:
         with self._lock:
             found = self._running.get(recording)
         if found is None or found.visit not in (None, visit):
-            raise NoRecording("there is no such recording, or it has ended")
+            raise NoRecording("no such recording is running")
         return found
 
     def is_running(self, recording: str) -> bool:
@@ -109,7 +109,7 @@ class Recordings:
         """Record a visit until it ends; RequestError when that is being recorded already, or over."""
         with self._starting:
             if self.of_visit(visit.id) is not None:
-                raise AlreadyRecording("this visit is being recorded already: stop that first")
+                raise AlreadyRecording("this visit is already being recorded: stop that recording first")
             if visit.is_over:
                 raise NoVisit()
             running = self._begin(_plan("visit", name, consent), visit.id)

@@ -160,7 +160,7 @@ class Visits(Generic[R]):
         with self._lock:
             visit = self._visits.get(visit_id)
         if visit is None:
-            raise NoVisit("there is no such visit, or it has ended: start another one")
+            raise NoVisit("no such visit; it may have ended: start another one")
         return visit
 
     def counts(self) -> dict[str, int]:
@@ -201,7 +201,7 @@ class Visits(Generic[R]):
         if self._is_closed:
             raise BusyError("the service is stopping", RETRY_S)
         if not self.places:
-            raise BusyError("this service takes no pictures from visitors' cameras (FER_MAX_VISITORS is 0)", 3600)
+            raise BusyError("this service does not analyze visitors' cameras (FER_MAX_VISITORS is 0)", 3600)
         if len(self._visits) >= self.places:
             count = "the only place" if self.places == 1 else f"all {self.places} places"
             raise BusyError(f"{count} for visitors' cameras are taken; try again in {RETRY_S} s", RETRY_S)

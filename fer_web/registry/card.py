@@ -64,7 +64,7 @@ class ModelCard:
             raise ModelError(f"{source} {wrong}")
         task = values.get("task", EXPRESSION)
         if task not in LABELS_OF:
-            raise ModelError(f"{source} is about the task {task!r}, which is none of {', '.join(LABELS_OF)}")
+            raise ModelError(f"{source} has the task {task!r}, but known tasks are {', '.join(LABELS_OF)}")
         expected = LABELS_OF[task]
         labels = tuple(values.get("labels", expected))
         if labels != expected:
@@ -72,7 +72,7 @@ class ModelCard:
         try:
             spec = InputSpec(**values.get("input", {}))
         except TypeError as error:
-            raise ModelError(f"{source} describes an input that is not understood: {error}") from error
+            raise ModelError(f"{source} describes an unsupported input: {error}") from error
         return cls(**{**values, "labels": labels, "input": spec})
 
     @property

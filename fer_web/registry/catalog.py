@@ -28,7 +28,7 @@ def verify_model(directory: Path, name: str) -> ModelCard:
     if actual != card.sha256:
         raise ModelError(
             f"{path.name} has SHA-256 {actual[:12]}…, but its card says {card.sha256[:12]}…: "
-            "the file was changed or damaged; fetch it again"
+            "the file was changed or damaged; download it again"
         )
     return card
 

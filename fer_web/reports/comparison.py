@@ -71,8 +71,8 @@ def _facts(a: Summary, b: Summary) -> list[tuple[str, str, str, str]]:
             words.signed(other.balance),
             words.signed(_minus(other.balance, one.balance)),
         ),
-        _rate_fact("Changes of expression a minute", a.changes_per_min, b.changes_per_min),
-        _rate_fact("Blinks a minute", one.blinks_per_min, other.blinks_per_min),
+        _rate_fact("Expression changes per minute", a.changes_per_min, b.changes_per_min),
+        _rate_fact("Blinks per minute", one.blinks_per_min, other.blinks_per_min),
         _share_fact("Time with eyes shut (PERCLOS)", one.perclos, other.perclos),
         _share_fact("Uncertain answers", one.uncertain_share, other.uncertain_share),
     ]
@@ -101,7 +101,7 @@ def _findings(a: Summary, b: Summary) -> list[str]:
         found.append(f"The largest difference is {moved[1]}: {words.points(moved[0])} points of the certain time.")
     blinks = _minus(b.everybody.blinks_per_min, a.everybody.blinks_per_min)
     if blinks is not None:
-        found.append(f"Blinks a minute: {words.signed(blinks, 1)}.")
+        found.append(f"Blinks per minute: {words.signed(blinks, 1)}.")
     return found
 
 

@@ -89,7 +89,7 @@ def read_readings_csv(path: str | PathLike[str], *, mend: bool = False) -> Itera
         with path.open(encoding="utf-8", newline="") as file:
             yield from _readings(file, shown_path(path.name), mend)
     except UnicodeDecodeError as error:
-        raise DataError(f"{shown_path(path.name)} is not UTF-8 text, so it cannot hold readings") from error
+        raise DataError(f"{shown_path(path.name)} is not UTF-8 text, so it cannot contain readings") from error
     except OSError as error:
         raise DataError(f"{shown_path(path.name)} cannot be read: {error.strerror}") from error
 
@@ -106,7 +106,7 @@ def _readings(file: TextIO, name: str, mend: bool) -> Iterator[Reading]:
                 raise DataError(f"{name}, line {number}: {error}") from error
             if mend:
                 return
-            raise DataError(f"{name}, line {number}: the file breaks off here ({error})") from error
+            raise DataError(f"{name}, line {number}: the file ends in the middle of a line ({error})") from error
         yield reading
 
 
@@ -123,7 +123,7 @@ class _TimeOrder:
         if reading.time_s > self._time_s:
             self._tracks.clear()
         if reading.track_id in self._tracks:
-            raise DataError(f"column track_id: {reading.track_id} stands twice at {reading.time_s} s")
+            raise DataError(f"column track_id: {reading.track_id} appears twice at {reading.time_s} s")
         self._time_s = reading.time_s
         self._tracks.add(reading.track_id)
 

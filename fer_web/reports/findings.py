@@ -55,7 +55,7 @@ def cautions(summary: Summary) -> list[str]:
         found.append(f"For {percent(totals.turned_share)} of the time seen, the head was turned away.")
     if 0 < summary.recording.fps < FEW_PICTURES:
         fps = number(summary.recording.fps)
-        found.append(f"{fps} pictures a second were analyzed: under {FEW_PICTURES:g}, most blinks fall between them.")
+        found.append(f"{fps} frames per second were analyzed: below {FEW_PICTURES:g}, most blinks are missed.")
     return found
 
 
@@ -111,13 +111,13 @@ def _is_shown(spell: Spell) -> bool:
 def _changes(summary: Summary) -> Iterator[str]:
     rates = _each(summary, lambda person: person.changes_per_min)
     if rates:
-        yield f"The dominant expression changed {listed(rates)} times a minute."
+        yield f"The dominant expression changed {listed(rates)} times per minute."
 
 
 def _eyes(summary: Summary) -> Iterator[str]:
     rates = _each(summary, lambda person: person.totals.blinks_per_min)
     if rates:
-        yield f"Blinks a minute: {listed(rates)}."
+        yield f"Blinks per minute: {listed(rates)}."
     peaks = [(peak, at, person) for person in summary.people for peak, at in _peak(person.timeline)]
     if peaks:
         share, at_s, person = max(peaks, key=lambda one: one[0])

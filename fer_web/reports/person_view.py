@@ -93,10 +93,10 @@ class PersonView:
         one, totals = self.person, self.person.totals
         return [
             ("Certain time", f"{words.length(totals.certain_s)} of {words.length(totals.seen_s)}"),
-            ("Changes of expression a minute", words.number(one.changes_per_min)),
+            ("Expression changes per minute", words.number(one.changes_per_min)),
             ("Balance, positive minus negative", words.signed(totals.balance)),
             ("Blinks", f"{totals.blinks:,}"),
-            ("Blinks a minute", words.number(totals.blinks_per_min)),
+            ("Blinks per minute", words.number(totals.blinks_per_min)),
             ("Time with eyes shut (PERCLOS)", words.percent(totals.perclos)),
         ]
 

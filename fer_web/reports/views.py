@@ -120,6 +120,6 @@ def _tiles(summary: Summary) -> list[tuple[str, str, str]]:
             f"{words.percent(ranking[0][1])} of the certain time" if ranking else "nothing certain",
         ),
         ("Balance", words.signed(totals.balance), "positive minus negative"),
-        ("Blinks a minute", words.number(totals.blinks_per_min), words.count(totals.blinks, "blink")),
+        ("Blinks per minute", words.number(totals.blinks_per_min), words.count(totals.blinks, "blink")),
         ("Certain", words.percent(certain), f"of {words.length(totals.seen_s)} seen"),
     ]

@@ -34,9 +34,9 @@ def choose_source(uri: str | None, *, open_: Callable[..., Source] = open_source
     """
     if uri is not None and uri.strip():
         label = parse(uri).label
-        return ChosenSource(uri, f"{label} was asked for", label)
+        return ChosenSource(uri, f"{label} was chosen", label)
     try:
         with open_("webcam:0", open_timeout_s=_WEBCAM_TIMEOUT_S) as webcam:
-            return ChosenSource("webcam:0", f"no source was asked for, and {webcam.label} works", webcam.label)
+            return ChosenSource("webcam:0", f"no source is set, and {webcam.label} works", webcam.label)
     except SourceError as error:
         return ChosenSource("demo:", f"no webcam opened within {_WEBCAM_TIMEOUT_S:g} s ({error})", "demo")

@@ -40,14 +40,14 @@ class Demand:
             pixels = width * height * fps * self.length_s
             if pixels > FREE_PX + limit * self.length_s:
                 raise SourceError(
-                    f"{name} has {width} x {height} pixels a picture, and {fps:.3g} pictures a second to be {what}: "
-                    f"{width * height * fps:,.0f} pixels a second, of at most {limit:,} for a video of this length"
-                    f" ({self.length_s:.0f} s){remedy}"
+                    f"{name} has {width} x {height} pixels per frame, and {fps:.3g} frames per second to be {what}: "
+                    f"{width * height * fps:,.0f} pixels per second, but at most {limit:,} are allowed for a video "
+                    f"of {self.length_s:.0f} s{remedy}"
                 )
 
     def _remedy(self) -> str:
         fps = ANALYZED_PX_PER_S / (self.size[0] * self.size[1])
-        return f"analyze at most {fps:.1f} pictures a second, or reduce its size"
+        return f"analyze at most {fps:.1f} frames per second, or reduce its size"
 
 
 def check_memory(name: str, size: Size) -> None:
@@ -55,8 +55,9 @@ def check_memory(name: str, size: Size) -> None:
     needed, free = size[0] * size[1] * HELD_BYTES_PER_PX, free_memory_bytes()
     if free is not None and needed > free:
         raise SourceError(
-            f"{name} has {size[0]} x {size[1]} pixels a picture: it takes about {needed // 1_000_000:,} MB of memory, "
-            f"of which {free // 1_000_000:,} MB are free; reduce its size"
+            f"{name} has {size[0]} x {size[1]} pixels per frame, which takes about {needed // 1_000_000:,} MB of "
+            "memory, "
+            f"but only {free // 1_000_000:,} MB are free; reduce its size"
         )
 
 
@@ -79,6 +80,6 @@ class Meter:
     def _check(self, pixels: int, limit: int, what: str, time_s: float) -> None:
         if pixels > FREE_PX + limit * time_s:
             raise SourceError(
-                f"{self._name} has too many pixels for its length: {pixels:,} in {time_s:.1f} s to be {what}, of at "
-                f"most {limit:,} a second; reduce its size or its frame rate"
+                f"{self._name} has too many pixels for its length: {pixels:,} in {time_s:.1f} s to be {what}, but "
+                f"at most {limit:,} per second are allowed; reduce its size or its frame rate"
             )

@@ -47,7 +47,7 @@ def open_container(path: Path) -> InputContainer:
     except (FFmpegError, OSError) as error:
         reason = str(error.strerror or error).lower()
         raise SourceError(
-            f"{shown_path(path.name)} holds no picture that can be decoded ({reason}); is the file complete?"
+            f"{shown_path(path.name)} contains no frame that can be decoded ({reason}); is the file complete?"
         ) from error
 
 
@@ -71,8 +71,8 @@ def open_video(path: Path) -> tuple[InputContainer, VideoStream]:
 
 def _why_nothing_moves(name: str, container: InputContainer) -> str:
     if any(track.codec_context is None for track in container.streams.video):
-        return f"{name} is of a codec that is not known here, or is damaged; convert it to H.264 in MP4"
-    return f"{name} holds sound but no moving pictures; give a video"
+        return f"{name} uses an unknown codec or is damaged; convert it to H.264 in MP4"
+    return f"{name} contains sound but no video; choose a video file"
 
 
 def moving_tracks(container: InputContainer) -> list[VideoStream]:

@@ -58,7 +58,7 @@ def parse_demo(text: str) -> DemoPlan:
         fps, faces = float(values.get("fps", 30)), int(values.get("faces", 1))
         cross = {"0": False, "1": True}[values.get("cross", "0")]
     except (ValueError, KeyError):
-        raise SourceError("demo: is written like demo:?size=640x480&fps=30&faces=2&cross=1") from None
+        raise SourceError("write demo: like demo:?size=640x480&fps=30&faces=2&cross=1") from None
     if not (320 <= width <= 3840 and 240 <= height <= 2160):
         raise SourceError(f"the demo's size must be 320x240 to 3840x2160, not {width}x{height}")
     if not 1 <= fps <= 120:

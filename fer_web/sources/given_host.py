@@ -25,9 +25,7 @@ def split(url: str) -> SplitResult:
     except ValueError:
         parts = SplitResult("", "", "", "", "")
     if parts.scheme.lower() not in PORTS or not parts.hostname:
-        raise SourceError(
-            "the address of the stream cannot be understood: it needs a host, and a port that is a number"
-        )
+        raise SourceError("the stream's address is invalid: it needs a host, and any port must be a number")
     return parts
 
 
@@ -63,10 +61,10 @@ def followed(url: str, location: str) -> str:
     try:
         there = split(urljoin(without_credentials(url), location.strip()))
     except SourceError:
-        raise OtherHostError("it leads to an address that cannot be understood") from None
+        raise OtherHostError("it redirects to an invalid address") from None
     if not _is_same(here, there):
         raise OtherHostError(
-            f"it leads to {place_of(there)}, which is not followed; if that is yours, give that address itself"
+            f"it redirects to {place_of(there)}, which is not followed; if you trust that address, use it as the source"
         )
     user, at, _ = here.netloc.rpartition("@")
     return there._replace(netloc=f"{user}{at}{there.netloc.rpartition('@')[2]}").geturl()

@@ -52,9 +52,9 @@ class Grabber:
         """Return when a picture is there; SourceError when none came in time or the driver failed."""
         with self._changed:
             if not self._wait(timeout_s, stop):
-                raise SourceError(f"{self._label} delivered no picture within {timeout_s:g} s")
+                raise SourceError(f"{self._label} delivered no frame within {timeout_s:g} s")
             if self._next is None:
-                raise self._failure or SourceError(f"{self._label} was closed before it delivered a picture")
+                raise self._failure or SourceError(f"{self._label} was closed before it delivered a frame")
 
     def take(self, timeout_s: float, stop: threading.Event | None = None) -> tuple[int, GrabbedImage] | None:
         """The next picture and its number; None after the end, `close` or `stop`; SourceLost when none comes in time.
@@ -66,7 +66,7 @@ class Grabber:
             if self._closed.is_set() or (stop is not None and stop.is_set()):
                 return None
             if not arrived:
-                raise SourceLost(f"{self._label} has delivered no picture for {timeout_s:g} s")
+                raise SourceLost(f"{self._label} has delivered no frame for {timeout_s:g} s")
             if self._next is None and self._failure:
                 raise self._failure
             taken, self._next = self._next, None

@@ -58,7 +58,7 @@ def ask(
         answer.line.close()
         if status in _LOCKED:
             raise SourceError(f"wrong credentials (it answers {status})")
-        raise SourceError(f"it answers {status} instead of a video")
+        raise SourceError(f"it answers {status} instead of sending video")
     raise SourceError("it redirects in circles")
 
 
@@ -101,7 +101,7 @@ def _asked(
         return Answer(url, connection.getresponse(), line)
     except (HTTPException, ValueError):
         line.close()
-        raise SourceError("its answer is no HTTP") from None
+        raise SourceError("its answer is not HTTP") from None
     except BaseException:
         line.close()
         raise

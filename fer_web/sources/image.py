@@ -109,7 +109,7 @@ def _converter(image: Image.Image) -> Callable[[Image.Image], NDArray[Any]]:
     if image.mode == "F" or image.mode.startswith("I"):
         return _scaled(*_range(image))
     if image.mode == "LAB":
-        raise ImageError("unsupported_format", "pictures in LAB colors are not taken; save it as RGB")
+        raise ImageError("unsupported_format", "images in LAB color are not supported; save it as RGB")
     return _over_white if image.has_transparency_data else _plain
 
 

@@ -78,7 +78,10 @@ def by_numpy(image: Image.Image, data: bytes) -> Image.Image:
 
 def _without_comments(text: bytes) -> bytes:
     if text.count(b"#") > MOST_COMMENTS:
-        raise ImageError("unsupported_format", f"the picture has more than {MOST_COMMENTS:,} comments; save it anew")
+        raise ImageError(
+            "unsupported_format",
+            f"the image has more than {MOST_COMMENTS:,} comments; save it again with an image editor",
+        )
     return _COMMENT.sub(b" ", text)
 
 

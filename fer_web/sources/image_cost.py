@@ -34,7 +34,8 @@ class CountedFile(io.BytesIO):
         self._reads += 1
         if self._reads > MOST_READS:
             raise ImageError(
-                "unsupported_format", f"the picture's file has more than {MOST_READS:,} parts; save it anew"
+                "unsupported_format",
+                f"the image file has more than {MOST_READS:,} parts; save it again with an image editor",
             )
         return super().read(size)
 
@@ -44,14 +45,18 @@ def check_cost(image: Image.Image, data: bytes, max_scans: int = MAX_SCANS) -> N
     width, height = image.size
     scans = len(jpeg_structure(data).scans) if data.startswith(START) else 1
     if scans > max_scans:
-        raise ImageError("unsupported_format", f"the JPEG has {scans:,} scans, of at most {max_scans:,}; save it anew")
+        raise ImageError(
+            "unsupported_format",
+            f"the JPEG has {scans:,} scans, but at most {max_scans:,} are allowed; save it again with an image editor",
+        )
     passes_px = scans * width * height if scans > 1 else _passes_px(image, data)
     if passes_px > MAX_PASSES_PX:
         times = passes_px / (width * height)
         raise ImageError(
             "too_many_pixels",
-            f"the picture's {width} x {height} pixels cost {times:,.0f} times as much as one scan over them, "
-            f"{passes_px:,} pixels in all, of at most {MAX_PASSES_PX:,}: it has too many scans or parts; save it anew",
+            f"the image's {width} x {height} pixels must be decoded {times:,.0f} times, {passes_px:,} pixels in all, "
+            f"but at most {MAX_PASSES_PX:,} are allowed: it has too many scans or parts; save it again with an image "
+            "editor",
         )
 
 

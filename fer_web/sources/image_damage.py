@@ -36,8 +36,8 @@ def enough_rows(found: int, height: int) -> int:
 
 def cut_short(share: float | None = None) -> ImageError:
     """The refusal, with the share that is there where it is known."""
-    there = "" if share is None else f": {share:.0%} of it are there, and {ENOUGH:.0%} are needed"
-    return ImageError("image_truncated", f"the picture is cut short or damaged{there}; send the whole file")
+    there = "" if share is None else f": only {share:.0%} of it can be read, and {ENOUGH:.0%} are needed"
+    return ImageError("image_truncated", f"the image is cut short or damaged{there}; send the whole file")
 
 
 def load(image: Image.Image, data: bytes) -> Image.Image:

@@ -70,9 +70,9 @@ def open_header(data: bytes, *, max_bytes: int, max_pixels: int) -> Image.Image:
     `too_many_pixels`.
     """
     if not data:
-        raise ImageError("empty", "the picture has no bytes; send the content of an image file")
+        raise ImageError("empty", "the image is empty; send the content of an image file")
     if len(data) > max_bytes:
-        raise ImageError("image_too_large", f"the picture has {len(data):,} bytes; at most {max_bytes:,} are taken")
+        raise ImageError("image_too_large", f"the image has {len(data):,} bytes; at most {max_bytes:,} are allowed")
     with _without_warnings():
         image = _opened(data, max_pixels)
     _refuse_too_many(image.size, max_pixels)
@@ -101,7 +101,7 @@ def _opened(data: bytes, max_pixels: int) -> Image.Image:
     try:
         return Image.open(CountedFile(data), formats=formats)
     except Image.DecompressionBombError:
-        raise ImageError("too_many_pixels", f"the picture has more than {max_pixels:,} pixels; scale it down") from None
+        raise ImageError("too_many_pixels", f"the image has more than {max_pixels:,} pixels; scale it down") from None
     except ImageError:
         raise
     except Exception as error:  # any header can make any plug-in raise anything
@@ -113,7 +113,7 @@ def _refuse_too_many(size: tuple[int, int], max_pixels: int) -> None:
     if width * height > max_pixels:
         raise ImageError(
             "too_many_pixels",
-            f"the picture has {width} x {height} pixels, more than the {max_pixels:,} that are taken; scale it down",
+            f"the image has {width} x {height} pixels, but at most {max_pixels:,} are allowed; scale it down",
         )
 
 
@@ -123,8 +123,8 @@ def _not_taken(data: bytes) -> ImageError:
         if data.startswith(magic, offset) or (magic == b"<svg" and start.startswith((b"<svg", b"<?xml"))):
             if kind in FORMATS:
                 return ImageError("image_truncated", f"the {name} file is cut short or damaged; send the whole file")
-            return ImageError("unsupported_format", f"{name} files are not taken; send {_NAMES}")
-    return ImageError("not_an_image", f"the file cannot be read as a picture; send {_NAMES}")
+            return ImageError("unsupported_format", f"{name} files are not supported; send {_NAMES}")
+    return ImageError("not_an_image", f"the file cannot be read as an image; send {_NAMES}")
 
 
 def is_tga(data: bytes) -> bool:

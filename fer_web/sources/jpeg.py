@@ -72,4 +72,7 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
             at = end
         count += 1
         if count > MOST_SEGMENTS:
-            raise ImageError("unsupported_format", f"the JPEG has more than {MOST_SEGMENTS:,} segments; save it anew")
+            raise ImageError(
+                "unsupported_format",
+                f"the JPEG has more than {MOST_SEGMENTS:,} segments; save it again with an image editor",
+            )

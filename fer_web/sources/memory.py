@@ -28,10 +28,10 @@ def is_crash(error: BaseException) -> bool:
 def reason_of(error: Exception, size: Size | None = None) -> str:
     """Why a codec failed, for people; `size` is that of its pictures."""
     if is_crash(error):
-        pictures = f"pictures of {size[0]} x {size[1]} pixels are" if size else "its pictures are"
+        frames = f"frames of {size[0]} x {size[1]} pixels are" if size else "its frames are"
         free = free_memory_bytes()
-        at = "" if free is None else f", of which {free // _MB:,} MB are free"
-        return f"{pictures} too large for this machine's memory{at}; reduce their size"
+        at = "" if free is None else f" ({free // _MB:,} MB free)"
+        return f"{frames} too large for this machine's memory{at}; reduce their size"
     return str(getattr(error, "strerror", None) or error or type(error).__name__).lower()
 
 

@@ -44,15 +44,15 @@ _TS_PACKETS = (188, 192, 204)
 _TS_SYNC, _TS_SYNCS = b"G", 5
 # So much of a file's beginning says whether it is a video: enough packets; an animated PNG's chunks before its image.
 HEAD_BYTES = 4096
-PLAYED = "MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are played"
+PLAYED = "MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are supported"
 
 
 def check_video(path: Path) -> Path:
     """`path` made absolute, so that FFmpeg takes no part of it for a protocol; SourceError when it is no video."""
     if not path.exists():
-        raise SourceError(f"there is no file {shown_path(path)}")
+        raise SourceError(f"no such file: {shown_path(path)}")
     if not path.is_file():
-        raise SourceError(f"{shown_path(path)} is not a file; give the path of a video")
+        raise SourceError(f"{shown_path(path)} is not a file; use the path of a video")
     try:
         with path.open("rb") as file:
             start = file.read(HEAD_BYTES)
@@ -74,11 +74,11 @@ def why_no_video(start: bytes) -> str:
     """What a file is that begins like this, as the rest of a sentence that starts with its name."""
     if _is_webp(start):
         if start[12:16] == b"VP8X" and len(start) > 20 and start[20] & 0x02:
-            return "is an animated WebP, which cannot be played; convert it to a GIF or an MP4"
-        return "is a WebP image, not a video; give it to `predict`, or to POST /predict"
+            return "is an animated WebP, which is not supported; convert it to GIF or MP4"
+        return "is a WebP image, not a video; use `predict` or POST /predict"
     image = _image(start)
     if image is not None:
-        return f"is {image} image, not a video; give it to `predict`, or to POST /predict"
+        return f"is {image} image, not a video; use `predict` or POST /predict"
     return f"is not a video; {PLAYED}"
 
 

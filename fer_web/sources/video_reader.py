@@ -145,13 +145,13 @@ class VideoReader:
         is_cut = self._is_cut_short()
         if is_cut:
             said.append(
-                f"The file breaks off at {self._end_s:.1f} s of the {self.facts.duration_s:.1f} s that it announces: "
+                f"The file ends at {self._end_s:.1f} s, but its header says {self.facts.duration_s:.1f} s: "
                 "it was cut short or is damaged."
             )
         is_at_the_cut = is_cut and self.damage.first_s >= self._time_s - CUT_SHORT_S  # half a frame, and what needs it
         if self.damage.places and not is_at_the_cut:
             many = "One place is" if self.damage.places == 1 else f"{self.damage.places} places are"
-            said.append(f"{many} damaged, at {self.damage.first_s:.1f} s first; what could be read was analyzed.")
+            said.append(f"{many} damaged, the first at {self.damage.first_s:.1f} s; everything readable was analyzed.")
         return " ".join(said) or None
 
     def close(self) -> None:
@@ -173,13 +173,13 @@ class VideoReader:
     def _first_frame(self) -> VideoFrame:
         stream = self._decoding.stream
         if stream.width * stream.height > MAX_PIXELS:
-            raise SourceError(f"{self.name} has more than {MAX_PIXELS:,} pixels a picture, which is not taken")
+            raise SourceError(f"{self.name} has more than {MAX_PIXELS:,} pixels per frame, which is not supported")
         first = next(self._decoding.frames(), None)
         if first is None and (crash := self._decoding.crash) is not None:
             reason = reason_of(crash, (stream.width, stream.height))
             raise SourceError(f"{self.name} cannot be decoded: {reason}") from crash
         if first is None:
-            raise SourceError(f"{self.name} holds no picture that can be decoded; is the file complete?")
+            raise SourceError(f"{self.name} contains no frame that can be decoded; is the file complete?")
         return first
 
     def _facts(self, first: VideoFrame) -> VideoFacts:

@@ -34,8 +34,8 @@ def parse_address(text: str) -> URL:
         url = make_url(with_encoded_credentials(text))
     except (ArgumentError, ValueError):  # whose messages hold the password
         raise StoreError(
-            "the database's address cannot be read: it looks like postgresql://user:password@host/name, "
-            "with special characters in the password written as %XX"
+            "invalid database address: write it like postgresql://user:password@host/name, "
+            "with special characters in the password as %XX"
         ) from None
     driver = DRIVERS.get(url.get_backend_name())
     if driver is None:
@@ -46,7 +46,7 @@ def parse_address(text: str) -> URL:
 def _file(path: str) -> URL:
     """Everything after the slashes is the path, whatever is in it."""
     if path in ("", ":memory:"):
-        raise StoreError("an SQLite address needs a file, as in sqlite:////var/lib/fer/fer.sqlite")
+        raise StoreError("an SQLite address needs a file, for example sqlite:////var/lib/fer/fer.sqlite")
     return URL.create("sqlite", database=str(Path(path).absolute()))
 
 

@@ -199,6 +199,8 @@ def _chosen(
 
 
 def _give_up(connection: Connection, hopeless: Any, now: datetime) -> None:
-    error = "the program ended each time that it worked on this: the file may be damaged, or too large for the memory"
+    error = (
+        "the program crashed each time it worked on this video: the file may be damaged, or too large for the memory"
+    )
     failed = {"state": str(JobState.FAILED), "error": error, "remaining_s": None, "finished_at": now}
     connection.execute(update(JobRow).where(hopeless).values(failed))

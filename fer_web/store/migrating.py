@@ -38,8 +38,8 @@ def check(engine: Engine) -> None:
     with engine.connect() as connection:
         if not _is_current(connection):
             raise StoreError(
-                "the database was made by an older version of FER Web, and can be brought up to date only where it can "
-                "be written"
+                "the database is from an older version of FER Web and must be updated, but it cannot be written: "
+                "give this user write access to it and its folder"
             )
 
 
@@ -62,7 +62,7 @@ def _is_current(connection: Connection) -> bool:
     known = {revision.revision for revision in script.walk_revisions()}
     if set(heads) - known:
         raise StoreError(
-            f"the database was made by a newer version of FER Web (its tables are at {', '.join(heads)}): "
+            f"the database is from a newer version of FER Web (its tables are at {', '.join(heads)}): "
             "use that version, or another database"
         )
     return set(heads) == set(script.get_heads())

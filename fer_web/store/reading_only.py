@@ -32,7 +32,7 @@ def _option(path: Path) -> str:
         return "readonly_shm=1"
     if journal.exists() and journal.stat().st_size:
         raise StoreError(
-            f"{path} cannot be read where nothing can be written: what was stored last is in {journal.name}. "
-            "Copy the folder to where this user may write, and set FER_DATA_DIR to that"
+            f"{path} cannot be read in a folder that is read-only: the latest changes are still in {journal.name}. "
+            "Copy the folder to a place where this user can write, and set FER_DATA_DIR to it"
         )
     return "immutable=1"

@@ -49,7 +49,7 @@ class Retention:
             return 0
         lost = self._store.recordings.recover()
         if lost:
-            log.warning("Recordings that broke off because the program ended: %d", lost)
+            log.warning("Recordings interrupted because the program ended: %d", lost)
         if self._keep is None:
             return 0
         before = self._clock() - self._keep
@@ -70,7 +70,7 @@ class Retention:
             try:
                 self.tidy()
             except FerError as error:
-                log.error("Old recordings could not be looked for: %s", error)
+                log.error("Looking for expired recordings failed: %s", error)
             except Exception:  # the next hour is another chance
-                log.exception("Old recordings could not be looked for")
+                log.exception("Looking for expired recordings failed")
             self._stop.wait(self._every_s)

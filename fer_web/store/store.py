@@ -57,7 +57,7 @@ class Store:
         try:
             self.recordings.leave()
         except StoreError as error:
-            log.error("What was still being recorded could not be marked as interrupted: %s", error)
+            log.error("Running recordings could not be marked as interrupted: %s", error)
         self._database.close()
 
     def __enter__(self) -> Store:

@@ -33,7 +33,7 @@ def telling(url: URL, doing: str = "written") -> Iterator[None]:
     try:
         yield
     except PoolTimeoutError as error:
-        raise StoreError(f"too much is asked of the database at once ({shown(url)}); try again in a moment") from error
+        raise StoreError(f"the database is overloaded ({shown(url)}); try again in a moment") from error
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise told(error, url, doing) from error
 
@@ -72,10 +72,12 @@ def _sqlite(error: Exception, path: Path, doing: str) -> StoreError:
     if "is full" in said:
         return _full(path)
     if "is locked" in said:
-        return StoreError(f"another program holds the database {path}: close it there (a database browser?), try again")
+        return StoreError(
+            f"another program has locked the database {path}: close it there (a database browser?) and try again"
+        )
     if "not a database" in said or "malformed" in said:
         return StoreError(
-            f"{path} is no SQLite database, or a damaged one: move it away (a new one is made), or put a backup there"
+            f"{path} is not an SQLite database, or is damaged: move it away (a new one is created), or restore a backup"
         )
     if "unable to open" in said or "readonly" in said:
         return _refused(path, said, doing, is_read_only=True)
@@ -85,17 +87,18 @@ def _sqlite(error: Exception, path: Path, doing: str) -> StoreError:
 def _full(path: Path, *, is_quota: bool = False) -> StoreFull:
     what = f"this user's share of the disk that holds {path} is" if is_quota else f"the disk that holds {path} is"
     return StoreFull(
-        f"{what} full: nothing new is stored until there is space "
+        f"{what} full: nothing more can be stored until there is space "
         "(delete recordings, or choose another folder with FER_DATA_DIR); what was stored before is safe"
     )
 
 
 def _refused(path: Path, said: str, doing: str, *, is_read_only: bool) -> StoreError:
     if doing != "written":
-        return StoreError(f"{path} cannot be {doing} ({said}): let this user read it and its folder")
+        return StoreError(f"{path} cannot be {doing} ({said}): give this user read access to it and its folder")
     kind = StoreReadOnly if is_read_only else StoreError
     return kind(
-        f"{path} cannot be written ({said}): let this user write its folder, or choose another with FER_DATA_DIR"
+        f"{path} cannot be written ({said}): give this user write access to its folder, or choose another with "
+        "FER_DATA_DIR"
     )
 
 
@@ -105,7 +108,7 @@ def _postgresql(error: Exception, where: str) -> StoreError:
     if state == DISK_FULL:
         return StoreFull(f"the disk of the database server is full ({where}); what was stored before is safe")
     if state == ONLY_READS:
-        return StoreReadOnly(f"the database server takes nothing new ({where}): {said}")
+        return StoreReadOnly(f"the database server accepts no changes ({where}): {said}")
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return StoreError(f"the connection to the database was lost ({where}): {said}")
     return StoreError(f"the database cannot be used ({where}): {said}")

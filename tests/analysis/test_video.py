@@ -198,7 +198,7 @@ def test_a_file_that_was_cut_short_says_where(clip: Path, vision: Analyzer, tmp_
     assert 0 < end_s < 1
     assert len(sink.readings) == analysis.position.pictures
     assert analysis.recording.trouble == (
-        f"The file breaks off at {end_s:.1f} s of the 2.0 s that it announces: it was cut short or is damaged."
+        f"The file ends at {end_s:.1f} s, but its header says 2.0 s: it was cut short or is damaged."
     )
 
 
@@ -261,7 +261,7 @@ def test_what_is_no_video_is_refused(content: bytes, vision: Analyzer, tmp_path:
     path = tmp_path / "talk.mp4"
     path.write_bytes(content)
 
-    with pytest.raises(SourceError, match=r"talk\.mp4 (is not a video|holds no picture|has more than)"):
+    with pytest.raises(SourceError, match=r"talk\.mp4 (is not a video|contains no frame|has more than)"):
         analyze(path, vision)
 
 
@@ -270,12 +270,12 @@ def test_a_video_without_its_index_is_refused_in_words(vision: Analyzer, tmp_pat
     path = tmp_path / "half.mp4"
     path.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
 
-    with pytest.raises(SourceError, match=r"half\.mp4 holds no picture that can be decoded .*is the file complete\?"):
+    with pytest.raises(SourceError, match=r"half\.mp4 contains no frame that can be decoded .*is the file complete\?"):
         analyze(path, vision)
 
 
 def test_impossible_rates_are_refused() -> None:
-    with pytest.raises(ValueError, match="fps is more than 0"):
+    with pytest.raises(ValueError, match="fps must be above 0"):
         AnalysisOptions(fps=0)
 
 

@@ -17,7 +17,7 @@ def test_first_the_token_then_the_notice_then_the_picture(serve: Serve, browser:
     assert browser.current_url.startswith(f"{server.url}/login")
 
     one(browser, "#token").send_keys("wrong", Keys.ENTER)
-    wait(browser).until(lambda _: "not the token" in text(browser, "[role=alert]"))
+    wait(browser).until(lambda _: "Incorrect token" in text(browser, "[role=alert]"))
     one(browser, "#token").send_keys(TOKEN, Keys.ENTER)
 
     wait(browser).until(lambda _: [part.text for part in every(browser, ".operator p")] == NOTICE.split("\\n"))

@@ -112,7 +112,7 @@ def test_a_dozen_pictures_are_answered_each_for_itself(
 
     said = articles(browser)
     assert list(said) == [file.name for file in files]
-    assert "cannot be read as a picture" in said["text.jpg"]
+    assert "cannot be read as an image" in said["text.jpg"]
     assert all("No face found" in said[file.name] for file in files[1:])
     assert text(browser, "#progress") == "12 pictures analyzed"
     one(browser, "#clear").click()

@@ -102,7 +102,7 @@ def test_a_second_run_has_nothing_to_do(clips: Path, loaded: list[str], capsys: 
     capsys.readouterr()
 
     assert main(["analyze", clip, *loaded]) == 0
-    assert capsys.readouterr().out == "talk.mp4: was finished before; --overwrite does it again\n"
+    assert capsys.readouterr().out == "talk.mp4: already finished; use --overwrite to analyze it again\n"
     assert main(["analyze", clip, "--overwrite", "--quiet", *loaded]) == 0
     assert capsys.readouterr().out == ""
 
@@ -117,7 +117,7 @@ def test_one_that_fails_stops_no_other(
     said = capsys.readouterr()
     assert said.err.splitlines() == [
         "error: there is no file missing.mp4",
-        "error: list.mp4 is not a video; MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are played",
+        "error: list.mp4 is not a video; MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are supported",
     ]
     assert said.out.startswith("talk.mp4: 1.0 s, ")
 
@@ -127,7 +127,7 @@ def test_trouble_is_a_warning(loaded: list[str], tmp_path: Path, capsys: pytest.
     (tmp_path / "cut.mp4").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
 
     assert main(["analyze", "cut.mp4", *loaded]) == 0
-    assert capsys.readouterr().err.startswith("warning: cut.mp4: The file breaks off at ")
+    assert capsys.readouterr().err.startswith("warning: cut.mp4: The file ends at ")
 
 
 @pytest.mark.parametrize("wrong", [["--fps", "-1"], ["--fps", "many"], ["--jobs", "0"], []])
@@ -142,7 +142,7 @@ def test_an_empty_folder_says_so(loaded: list[str], tmp_path: Path, capsys: pyte
     (tmp_path / "none").mkdir()
 
     assert main(["analyze", "none", *loaded]) == 1
-    assert capsys.readouterr().err == "error: none holds no videos\n"
+    assert capsys.readouterr().err == "error: none contains no videos\n"
 
 
 def test_videos_of_the_same_name_get_folders_of_their_own(tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_an_interrupted_run_is_gone_on_with(
     folder = tmp_path / "analysis" / "talk"
     assert begun.returncode == (130 if number == signal.SIGINT else -number)
     if number == signal.SIGINT:
-        assert complaints == "interrupted: the same command goes on from there\n"
+        assert complaints == "interrupted: run the same command again to continue\n"
     assert not (folder / "annotated.mp4").exists()
     before = len(rows_of(folder))
 
@@ -253,7 +253,7 @@ def test_processes_share_the_videos_and_one_that_dies_fails_its_own(
         should_stop=lambda: False,
     )
 
-    assert ledger.errors["victim.mp4"] == "its process was ended by signal 9; run the command again to go on"
+    assert ledger.errors["victim.mp4"] == "its process was ended by signal 9; run the command again to continue"
     assert ledger.errors["text.mp4"].startswith("text.mp4 is not a video")
     assert ledger.errors["talk.mp4"] == ""
     assert ledger.outcomes["talk.mp4"] is not None

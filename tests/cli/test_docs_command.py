@@ -43,4 +43,4 @@ def test_a_table_that_nobody_can_make_is_told(tmp_path: Path, capsys: pytest.Cap
 
 def test_a_folder_without_documents_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["docs", "--folder", str(tmp_path)]) == 1
-    assert "holds no documents" in capsys.readouterr().err
+    assert "contains no documents" in capsys.readouterr().err

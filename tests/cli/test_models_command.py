@@ -21,7 +21,7 @@ def test_models_are_listed(models: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_an_unchanged_model_is_verified(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "verify", "--models-dir", str(models)]) == 0
-    assert "as its card says" in capsys.readouterr().out
+    assert "matches its card" in capsys.readouterr().out
 
 
 def test_a_changed_model_is_found(models: Path, capsys: pytest.CaptureFixture[str]) -> None:

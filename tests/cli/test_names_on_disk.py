@@ -49,7 +49,7 @@ def test_a_video_is_analyzed_and_its_name_told_with_the_wrong_bytes_escaped(
 
     first, again = capsys.readouterr().out.splitlines()
     assert first.startswith(f"{shown}.mp4: 0.4 s")
-    assert again == f"{shown}.mp4: was finished before; --overwrite does it again"
+    assert again == f"{shown}.mp4: already finished; use --overwrite to analyze it again"
     folder = tmp_path / "out" / os.fsdecode(name)
     assert (folder / ANNOTATED).is_file()
     assert json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["recording"]["name"] == f"{shown}.mp4"

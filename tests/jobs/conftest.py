@@ -92,7 +92,7 @@ class Bench:
         assert eventually(lambda: self.job(job_id).attempts >= number or self.job(job_id).state.is_over, PATIENCE_S)
 
     def kill_worker(self) -> int:
-        """Everything that analyzes ends at once, as when the memory runs out; how many that were."""
+        """Everything that analyzes ends at once, probably out of memory; how many that were."""
         if isinstance(self.queue, SupervisedQueue):
             workers = multiprocessing.active_children()
             for worker in workers:

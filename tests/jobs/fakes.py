@@ -43,7 +43,7 @@ def reading(picture: int) -> Reading:
 
 def probe(path: Path) -> VideoFacts:
     if b"unreadable" in path.read_bytes():
-        raise SourceError(f"{path.name} holds no picture that can be decoded")
+        raise SourceError(f"{path.name} contains no frame that can be decoded")
     return VideoFacts(SIZE, 10.0, PICTURES * STEP_S, False, None)
 
 

@@ -189,7 +189,7 @@ def test_a_video_that_has_disappeared_is_told(desk: Desk) -> None:
     job_id = desk.add(film())
     desk.place.uploads.path("random0").unlink()
 
-    assert desk.run(job_id).error == "the uploaded video is not there any more: upload it again"
+    assert desk.run(job_id).error == "the uploaded video is gone: upload it again"
 
 
 def test_what_takes_too_long_is_ended(desk: Desk) -> None:

@@ -48,7 +48,7 @@ def test_a_video_that_ends_every_worker_is_given_up(bench: Bench) -> None:
 
     job = bench.wait_for(hopeless, JobState.FAILED)
     assert job.attempts == 3
-    assert "given up after 3 attempts" in str(job.error) or "ended each time" in str(job.error)
+    assert "given up after 3 attempts" in str(job.error) or "crashed each time" in str(job.error)
     bench.wait_for(fine, JobState.DONE)
     assert eventually(lambda: bench.files() == [])  # much sooner than what belongs to nobody
     assert eventually(lambda: bench.job(hopeless).path is None)

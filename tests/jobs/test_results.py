@@ -72,7 +72,7 @@ def test_a_finished_video_is_left_alone(clip: Path, model: LazyModel, tmp_path: 
 
     outcome = run(tmp_path, clip, model)
 
-    assert outcome.note == "was finished before; --overwrite does it again"
+    assert outcome.note == "already finished; use --overwrite to analyze it again"
     assert outcome.summary is None
     assert (tmp_path / READINGS).stat().st_mtime_ns == before
     assert run(tmp_path, clip, model, overwrite=True).summary is not None
@@ -151,7 +151,7 @@ def test_other_options_start_again(clip: Path, model: LazyModel, tmp_path: Path)
 
     outcome = run(tmp_path, clip, model, options=AnalysisOptions(fps=5))
 
-    assert outcome.note == "starts again: --fps is another one, no annotated copy was asked for"
+    assert outcome.note == "starts again: --fps is another one, no annotated copy was requested"
     assert len(times_in(tmp_path)) == 5
     assert not (tmp_path / ANNOTATED).exists()
 
@@ -169,7 +169,7 @@ def test_another_videos_results_are_not_overwritten(clip: Path, model: LazyModel
     run(tmp_path / "out", clip, model)
     other = make_clip(tmp_path / "talk.mp4", 0.4)
 
-    with pytest.raises(VideoError, match=r"holds the results of another video, .*talk\.mp4: choose another folder"):
+    with pytest.raises(VideoError, match=r"contains the results of another video, .*talk\.mp4: choose another folder"):
         run(tmp_path / "out", other, model)
 
     assert len(times_in(tmp_path / "out")) == FPS
@@ -178,7 +178,7 @@ def test_another_videos_results_are_not_overwritten(clip: Path, model: LazyModel
 def test_files_of_somebody_else_are_not_overwritten(clip: Path, model: LazyModel, tmp_path: Path) -> None:
     (tmp_path / REPORT).write_text("my own")
 
-    with pytest.raises(VideoError, match=r"holds a report\.html that no analysis left there"):
+    with pytest.raises(VideoError, match=r"holds a report\.html that this program did not write"):
         run(tmp_path, clip, model)
 
     assert (tmp_path / REPORT).read_text() == "my own"

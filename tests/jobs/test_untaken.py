@@ -48,8 +48,8 @@ def test_a_video_whose_worker_has_gone_says_so() -> None:
     orphan = job("film", state=JobState.RUNNING, heartbeat_at=LONG, progress=0.4)
     other = job("other", state=JobState.RUNNING, heartbeat_at=JUST_NOW)
 
-    assert message(orphan) == "Its worker has gone: no worker shows a sign of life: start one"
-    assert message(orphan, other) == "Its worker has gone: another one will go on with it"
+    assert message(orphan) == "Its worker has disappeared: no worker shows a sign of life: start one"
+    assert message(orphan, other) == "Its worker has disappeared: another one will go on with it"
     assert message(other, orphan) == ""
 
 

@@ -29,7 +29,7 @@ def texts(pictures: Pictures, until: str) -> list[str]:
 
 def test_a_viewer_sees_frames_analyzed_and_painted(studio: Studio) -> None:
     with studio.hub.pictures("boxes") as pictures:
-        texts(pictures, "Waiting for the first picture")
+        texts(pictures, "Waiting for the first frame")
         studio.camera.show()
         texts(pictures, "boxes:0")
         studio.camera.show()
@@ -123,7 +123,7 @@ def test_a_quick_return_finds_the_same_opening_and_the_same_analysis(make_studio
 def test_a_new_opening_gets_a_new_analysis_and_waits_for_the_old_one_to_end(studio: Studio) -> None:
     for index in range(20):
         with studio.hub.pictures("boxes") as pictures:
-            texts(pictures, "Waiting for the first picture")
+            texts(pictures, "Waiting for the first frame")
             studio.camera.show()
             texts(pictures, f"boxes:{index}")
         assert eventually(lambda: not studio.hub.is_open)

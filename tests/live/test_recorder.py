@@ -241,7 +241,7 @@ def test_markers_are_dated_and_kept_in_their_order(make: Make) -> None:
 
     assert recorder.wait(5)
     assert shelf.markers == [Marker(1.5, "one"), Marker(3.0, "two")]
-    with pytest.raises(RequestError, match="over"):
+    with pytest.raises(RequestError, match="ended"):
         recorder.mark("three")
 
 

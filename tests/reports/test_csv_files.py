@@ -109,7 +109,7 @@ def test_a_half_written_last_line_is_cut_before_going_on(tmp_path: Path, cut: in
     whole = path.read_bytes()
     path.write_bytes(whole[:-cut])
 
-    with pytest.raises(DataError, match="line 5: the file breaks off here"):
+    with pytest.raises(DataError, match="line 5: the file ends in the middle of a line"):
         list(read_readings_csv(path))
     with ReadingsWriter(path, resume=True) as writer:
         assert writer.last is not None

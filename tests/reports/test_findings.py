@@ -13,7 +13,7 @@ def test_findings_of_the_hand_made_recording() -> None:
         "Person 1: the apparent expression was neutral for 67 %, happy for 19 % and angry for 14 % "
         "of the certain time.",
         "The longest spell of an expression other than neutral was happy: person 1, 0:02 to 0:04 (2.0 s).",
-        "The dominant expression changed 11.4 times a minute.",
+        "The dominant expression changed 11.4 times per minute.",
         "Person 1, compared with their own calm seconds: neutral \N{MINUS SIGN}20 points.",
         "The balance of positive and negative expressions was highest at the beginning (+0.50) "
         "and lowest after \N{LEFT DOUBLE QUOTATION MARK}second half\N{RIGHT DOUBLE QUOTATION MARK} (0.00).",
@@ -47,7 +47,7 @@ def test_a_recording_that_was_hard_to_read_is_told_so() -> None:
 
     assert "the answer was uncertain: the shares rest on 15\N{NO-BREAK SPACE}s." in told
     assert "the head was turned away" in told
-    assert "2.0 pictures a second" in told
+    assert "2.0 frames per second" in told
     assert "too small" not in told
 
 

@@ -216,7 +216,7 @@ def test_a_comparison_says_the_second_minus_the_first() -> None:
     assert first.balance == pytest.approx((40 * 0.2 + 40 * 0.8 - 0.8 * 65.5) / 145.5)
     assert f"(balance {first.balance:+.2f}, then {second.balance:+.2f})".replace("-", "\N{MINUS SIGN}") in text
     assert "People 2 1 \N{MINUS SIGN}1" in text
-    assert "Blinks a minute" in text
+    assert "Blinks per minute" in text
 
 
 def test_many_people_leave_a_readable_page() -> None:

@@ -15,7 +15,7 @@ from fer_web.sources import GrabbedImage, Source, choose_source
 def test_a_wish_is_followed_without_opening_it() -> None:
     choice = choose_source("rtsp://admin:SECRET@camera/live", open_=lambda *_, **__: pytest.fail("opened"))
     assert choice.uri == "rtsp://admin:SECRET@camera/live"
-    assert choice.reason == "rtsp://***@camera/live was asked for"
+    assert choice.reason == "rtsp://***@camera/live was chosen"
     assert "SECRET" not in repr(choice)
 
 
@@ -46,7 +46,7 @@ def test_a_webcam_that_delivers_is_chosen_and_let_go() -> None:
             released.set()
 
     choice = choose_source(None, open_=lambda *_, **__: Source("webcam", "webcam 0", driver))
-    assert (choice.uri, choice.reason) == ("webcam:0", "no source was asked for, and webcam 0 works")
+    assert (choice.uri, choice.reason) == ("webcam:0", "no source is set, and webcam 0 works")
     assert released.is_set()
 
 

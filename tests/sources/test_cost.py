@@ -33,7 +33,7 @@ def test_a_small_file_that_would_take_hours_is_refused_at_once(tmp_path: Path) -
     with (
         VideoReader(bomb) as reader,
         pytest.raises(
-            SourceError, match=r"bomb\.gif has 7680 x 4320 pixels a picture, .*473,9\d\d,\d\d\d pixels a second"
+            SourceError, match=r"bomb\.gif has 7680 x 4320 pixels per frame, .*473,9\d\d,\d\d\d pixels per second"
         ),
     ):
         reader.check_cost(15)
@@ -72,8 +72,8 @@ def test_what_cameras_record_is_taken(size: tuple[int, int], fps: float, analyze
 @pytest.mark.parametrize(
     ("demand", "complaint"),
     [
-        (Demand(UHD_8K, 30, 15, 600), r"analyze at most 7\.5 pictures a second, or reduce its size"),
-        (Demand(UHD_4K, 1000, 15, 600), r"to be decoded: 8,294,400,000 pixels a second, of at most 2,000,000,000"),
+        (Demand(UHD_8K, 30, 15, 600), r"analyze at most 7\.5 frames per second, or reduce its size"),
+        (Demand(UHD_4K, 1000, 15, 600), r"to be decoded: 8,294,400,000 pixels per second, but at most 2,000,000,000"),
     ],
 )
 def test_a_refusal_tells_the_number_and_what_to_do(demand: Demand, complaint: str) -> None:
@@ -92,7 +92,7 @@ def test_images_that_do_not_fit_into_the_memory_are_refused(monkeypatch: pytest.
     monkeypatch.setattr("fer_web.sources.cost.free_memory_bytes", lambda: 1_000_000_000)
 
     check_memory("talk.mp4", UHD_4K)
-    with pytest.raises(SourceError, match=r"takes about 1,327 MB of memory, of which 1,000 MB are free"):
+    with pytest.raises(SourceError, match=r"takes about 1,327 MB of memory, but only 1,000 MB are free"):
         check_memory("talk.mp4", UHD_8K)
 
 

@@ -123,9 +123,9 @@ def test_faces_stay_in_the_picture(size: tuple[int, int]) -> None:
     ("query", "complaint"),
     [
         ("fps=0", "fps must be 1 to 120"),
-        ("fps=x", "is written like"),
+        ("fps=x", "write demo: like"),
         ("size=10x10", "size must be"),
-        ("size=640", "is written like"),
+        ("size=640", "write demo: like"),
         ("faces=5", "faces must be 1 to 4"),
         ("cross=1", "needs faces=2"),
         ("speed=2", "not speed"),

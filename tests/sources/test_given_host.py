@@ -65,7 +65,7 @@ def test_a_camera_that_redirects_to_another_host_is_refused(status: int, camera:
     camera.add("/video", status=status, Location=f"{other.url}/video?token=SECRET")
 
     with pytest.raises(
-        SourceError, match=rf"video cannot be opened: it leads to {other.url}, .*give that address"
+        SourceError, match=rf"video cannot be opened: it redirects to {other.url}, .*use it as the source"
     ) as no:
         open_source(f"{camera.url}/video")
 
@@ -76,7 +76,7 @@ def test_a_camera_that_redirects_to_another_host_is_refused(status: int, camera:
 def test_the_same_machine_by_another_name_is_another_host(camera: Site) -> None:
     camera.add("/video", status=302, Location=camera.url.replace("127.0.0.1", "localhost") + "/other")
 
-    with pytest.raises(SourceError, match="it leads to http://localhost"):
+    with pytest.raises(SourceError, match="it redirects to http://localhost"):
         open_source(f"{camera.url}/video")
 
     assert [path for path, _ in camera.requests] == ["/video"]
@@ -103,7 +103,7 @@ def test_an_rtsp_camera_that_redirects_to_another_host_is_refused(rtsp: RtspCame
     with rtsp_camera() as elsewhere:
         rtsp.redirect = f"{elsewhere.url}/live?token=SECRET"
 
-        with pytest.raises(SourceError, match=rf"cannot be opened: it leads to {elsewhere.url}, ") as no:
+        with pytest.raises(SourceError, match=rf"cannot be opened: it redirects to {elsewhere.url}, ") as no:
             open_source(f"{rtsp.url}/old")
 
         assert elsewhere.connections == 0
@@ -161,7 +161,7 @@ def test_a_playlist_that_leads_elsewhere_opens_nothing(
     camera.add("/0.ts", segments[0])
     camera.add("/moved.ts", status=302, Location=f"{other.url}/a.ts")
 
-    with pytest.raises(SourceError, match=r"cannot be opened: (it leads to|not a video)"):
+    with pytest.raises(SourceError, match=r"cannot be opened: (it redirects to|not a video)"):
         open_source(f"{camera.url}/index.m3u8", open_timeout_s=5)
 
     assert other.requests == []

@@ -172,7 +172,7 @@ def test_an_interlaced_png_counts_its_pixels() -> None:
 
 
 def test_the_refusal_says_how_many_pixels_it_would_be() -> None:
-    assert "59,094,000,000 pixels in all, of at most 1,000,000,000" in str(refusal(progressive(7000, 7000, 1200)))
+    assert "59,094,000,000 pixels in all, but at most 1,000,000,000" in str(refusal(progressive(7000, 7000, 1200)))
 
 
 def test_pictures_of_a_camera_and_of_the_web_cost_what_they_should() -> None:
@@ -263,5 +263,5 @@ def test_a_limit_of_its_own_can_be_given() -> None:
     data = packed(Image.new("RGB", (100, 100)), "JPEG", progressive=True)
 
     decode_image(data, max_scans=10)
-    with pytest.raises(ImageError, match="has 10 scans, of at most 9"):
+    with pytest.raises(ImageError, match="has 10 scans, but at most 9"):
         decode_image(data, max_scans=9)

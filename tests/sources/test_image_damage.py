@@ -55,7 +55,7 @@ def test_a_picture_that_lacks_a_tenth_says_how_much_is_there(name: str) -> None:
     error = refusal(data[: len(data) * 88 // 100])
 
     assert error.code == "image_truncated"
-    assert "of it are there" in str(error)
+    assert "of it can be read" in str(error)
     assert "send the whole file" in str(error)
 
 

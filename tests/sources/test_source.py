@@ -83,7 +83,7 @@ def test_an_unexpected_failure_is_reported_without_its_text() -> None:
 
 def test_opening_gives_up_in_time_and_releases_later() -> None:
     driver = Stalling(delivers=0)
-    with pytest.raises(SourceError, match=r"cam delivered no picture within 0\.05 s"):
+    with pytest.raises(SourceError, match=r"cam delivered no frame within 0\.05 s"):
         Source("webcam", "cam", driver, open_timeout_s=0.05)
     assert not driver.released.is_set()
     driver.let_go.set()
@@ -95,7 +95,7 @@ def test_a_stalled_read_is_given_up_in_time() -> None:
     with Source("webcam", "cam", driver, read_timeout_s=0.05) as source:
         frames = source.frames()
         next(frames)
-        with pytest.raises(SourceLost, match=r"cam has delivered no picture for 0\.05 s"):
+        with pytest.raises(SourceLost, match=r"cam has delivered no frame for 0\.05 s"):
             next(frames)
         driver.let_go.set()
 

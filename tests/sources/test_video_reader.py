@@ -100,7 +100,7 @@ def test_damage_of_an_earlier_reading_is_remembered(clip: Path) -> None:
         list(opened.frames(1.0, Damage(3, 0.25)))
 
         assert opened.damage == Damage(3, 0.25)
-        assert opened.trouble == "3 places are damaged, at 0.2 s first; what could be read was analyzed."
+        assert opened.trouble == "3 places are damaged, the first at 0.2 s; everything readable was analyzed."
         assert opened.duration_s == pytest.approx(2, abs=0.01)
 
 

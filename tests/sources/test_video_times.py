@@ -137,7 +137,7 @@ def test_a_file_that_was_cut_short_still_says_so(suffix: str, codec: str, start_
     reader = read_whole(cut)
 
     assert reader.trouble is not None
-    assert f"breaks off at {reader.duration_s:.1f} s of the {reader.facts.duration_s:.1f} s" in reader.trouble
+    assert f"ends at {reader.duration_s:.1f} s, but its header says {reader.facts.duration_s:.1f} s" in reader.trouble
     assert reader.facts.duration_s == pytest.approx(2, abs=0.2)
 
 

@@ -194,7 +194,7 @@ def test_migrations_that_break_off_leave_nothing(empty_address: str, monkeypatch
 def test_a_file_of_something_else_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("these are my notes\n" * 100)
 
-    with pytest.raises(StoreError, match=r"no SQLite database.*move it away"):
+    with pytest.raises(StoreError, match=r"not an SQLite database.*move it away"):
         Store.open(sqlite_address(tmp_path))
 
     assert (tmp_path / FILE).read_text() == "these are my notes\n" * 100
@@ -238,7 +238,7 @@ def test_a_database_that_another_program_holds_is_told_and_nothing_is_lost(
         browser = sqlite3.connect(tmp_path / FILE, isolation_level=None)
         browser.execute("BEGIN IMMEDIATE")
 
-        with pytest.raises(StoreError, match="another program holds the database"):
+        with pytest.raises(StoreError, match="another program has locked the database"):
             store.recordings.append(recording, [reading(0.3)], duration_s=0.4)
         assert list(store.recordings.readings(recording)) == readings(3)
         browser.execute("ROLLBACK")

@@ -225,7 +225,7 @@ def test_a_full_disk_and_a_used_up_quota_are_both_told_to_be_full(number: int, t
     trouble = told(OSError(number, os.strerror(number)), parse_address(sqlite_address(tmp_path)))
 
     assert isinstance(trouble, StoreFull)
-    assert "full: nothing new is stored until there is space" in str(trouble)
+    assert "full: nothing more can be stored until there is space" in str(trouble)
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.EPERM])

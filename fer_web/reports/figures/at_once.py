@@ -12,8 +12,8 @@ CEILINGS = (2, 4, 6, 8, 10, 20, 50, 100)
 def _of_group(group: GroupSummary, axis: Axis, name: str) -> Drawing:
     course = Curve(0.0, group.bin_s, group.at_once)
     told = f"At most {group.most_at_once}, {number(group.mean_at_once)} on average."
-    graphic = curve(course, axis, CEILINGS, whole, name, "People in the picture over time", told)
-    return Drawing("People in the picture", graphic)
+    graphic = curve(course, axis, CEILINGS, whole, name, "People in view over time", told)
+    return Drawing("People in view", graphic)
 
 
-AT_ONCE = Figure("at-once", "How many people were in the picture at once.", of_group=_of_group)
+AT_ONCE = Figure("at-once", "How many people were in view at once.", of_group=_of_group)

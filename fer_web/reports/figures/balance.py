@@ -11,8 +11,10 @@ CAPTION = "Balance of positive and negative expressions"
 
 def _of_group(group: GroupSummary, axis: Axis, name: str) -> Drawing:
     course = Curve(0.0, group.bin_s, group.balance)
-    told = f"The mean over the people seen: {course.range_in(signed)}."
+    told = f"Averaged over the people in view: {course.range_in(signed)}."
     return Drawing(CAPTION, balance_curve(course, axis, name, f"{CAPTION} over time", told))
 
 
-BALANCE = Figure("balance", "Positive minus negative expressions, the mean over the people seen.", of_group=_of_group)
+BALANCE = Figure(
+    "balance", "Positive minus negative expressions, averaged over the people in view.", of_group=_of_group
+)

@@ -19,12 +19,12 @@ def _of_person(person: PersonSummary, axis: Axis, name: str) -> Drawing | None:
     told = f"Blinks in the {length(timeline.window_s)} before each moment: {course.range_in(number)}."
     title = f"Blinks per minute of person {person.track_id}"
     graphic = curve(course, axis, CEILINGS, whole, name, title, told)
-    return Drawing(f"Blinks a minute, over the last {length(timeline.window_s)}", graphic)
+    return Drawing(f"Blinks per minute, over the last {length(timeline.window_s)}", graphic)
 
 
 BLINKING = Figure(
     "blinking",
-    "Blinks a minute, over the last minute.",
+    "Blinks per minute, over the last minute.",
     of_person=_of_person,
-    without="The eyes could be judged for too short a time to follow blinks over a minute.",
+    without="The eyes were visible for too short a time to plot blinks per minute.",
 )

@@ -41,7 +41,7 @@ def _drive(address: Address, options: OpenOptions, stop: threading.Event) -> Ite
 DEMO = SourceDriver(
     "demo",
     ("demo:",),
-    "the built-in demo, as in `demo:?size=640x480&fps=30&faces=2&cross=1`",
+    "the built-in demo, for example `demo:?size=640x480&fps=30&faces=2&cross=1`",
     _read,
     _drive,
     can_wait=True,

@@ -49,9 +49,9 @@ def _once(reader: VideoReader, start_s: float, stop: threading.Event) -> Iterato
 def file_address(path: str) -> Address:
     """Of a file by its path; SourceError when it looks like a network camera instead."""
     if not path:
-        raise SourceError("the source names no file, as in file:clip.mp4")
+        raise SourceError("the source names no file; write for example file:clip.mp4")
     if lacks_scheme(path) and not Path(path).exists():
-        raise SourceError("the source looks like a network camera's address without its beginning: rtsp:// or http://")
+        raise SourceError("the source looks like a network camera's address; start it with rtsp:// or http://")
     return Address("file", path, one_line(Path(path).name))
 
 
@@ -69,7 +69,7 @@ def _drive(address: Address, options: OpenOptions, stop: threading.Event) -> Ite
 FILE = SourceDriver(
     "file",
     ("clip.mp4",),
-    "a video file by its path, or as `file:`",
+    "a video file, by path or as `file:`",
     _read,
     _drive,
     can_wait=True,

@@ -71,7 +71,7 @@ def _track(container: InputContainer) -> VideoStream:
         raise SourceError("it sends no video")
     track = best_track(container, candidates)
     if track.width * track.height > MAX_PIXELS:
-        raise SourceError(f"it has more than {MAX_PIXELS:,} pixels a picture, which is not taken")
+        raise SourceError(f"it has more than {MAX_PIXELS:,} pixels per frame, which is not supported")
     for other in container.streams:
         if other.index != track.index:
             other.discard = Discard.all
@@ -88,7 +88,7 @@ def _read(uri: str) -> Address | None:
     if scheme not in SCHEMES:
         return None
     if not re.match(r"://[^/?#]", uri[len(scheme) :]):
-        raise SourceError(f"the address of a stream needs a host, as in {scheme}://camera/stream")
+        raise SourceError(f"the stream's address needs a host, for example {scheme}://camera/stream")
     return Address("stream", with_encoded_credentials(uri), masked(uri))
 
 
@@ -99,7 +99,7 @@ def _drive(address: Address, options: OpenOptions, stop: threading.Event) -> Ite
 STREAM = SourceDriver(
     "stream",
     ("rtsp://camera/stream", "http://camera/video.mjpg"),
-    "a network camera by RTSP or HTTP, encrypted or not: `rtsp://`, `rtsps://`, `http://`, `https://`",
+    "a network camera over RTSP or HTTP, encrypted or not: `rtsp://`, `rtsps://`, `http://`, `https://`",
     _read,
     _drive,
 )

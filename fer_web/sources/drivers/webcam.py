@@ -37,7 +37,7 @@ def webcam(target: str, label: str, size: Size, stop: threading.Event) -> Iterat
     with _devices_lock:
         device = _devices.setdefault(device_of(target), threading.Lock())
     if not device.acquire(timeout=_HANDOVER_S):
-        raise SourceError(f"{label} is still held by an earlier capture of this program; it is free once that returns")
+        raise SourceError(f"{label} is still in use by this program's previous capture; it becomes free when that ends")
     try:
         if not stop.is_set():
             yield from _pictures(target, label, size, stop)
@@ -64,7 +64,7 @@ def _pictures(target: str, label: str, size: Size, stop: threading.Event) -> Ite
         while not stop.is_set():
             pixels = read_rgb(camera)
             if pixels is None:
-                raise SourceLost(f"{label} stopped delivering; was it unplugged?")
+                raise SourceLost(f"{label} stopped delivering frames; was it unplugged?")
             yield GrabbedImage(time.monotonic() - opened_s, pixels)
     finally:
         camera.release()
@@ -93,7 +93,7 @@ def _read(uri: str) -> Address | None:
 
 def _numbered(number: str) -> Address:
     if not (number.isascii() and number.isdecimal()):
-        raise SourceError(f"a webcam has a number, as in webcam:0, not {number!r}")
+        raise SourceError(f"a webcam's address is its number, for example webcam:0, not {number!r}")
     return Address("webcam", number, f"webcam {int(number)}")
 
 
@@ -104,7 +104,7 @@ def _drive(address: Address, options: OpenOptions, stop: threading.Event) -> Ite
 WEBCAM = SourceDriver(
     "webcam",
     ("webcam:0", "/dev/video0"),
-    "a webcam by its number or its device",
+    "a webcam, by number or device",
     _read,
     _drive,
 )

@@ -33,5 +33,5 @@ def parse_overlays(text: str) -> frozenset[Overlay]:
     names = {name.strip().lower() for name in text.split(",")} - {""}
     unknown = sorted(names - OVERLAYS.keys())
     if unknown:
-        raise ValueError(f"unknown overlay {', '.join(map(repr, unknown))}: choose among {', '.join(OVERLAYS)}")
+        raise ValueError(f"unknown overlay {', '.join(map(repr, unknown))}; known: {', '.join(OVERLAYS)}")
     return frozenset(OVERLAYS[name] for name in names)

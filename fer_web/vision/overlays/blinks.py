@@ -25,7 +25,7 @@ def _count(face: Face) -> str | None:
 BLINKS = Overlay(
     "blinks",
     "Blinks",
-    "The eyes' outlines, which change color while they are shut, and how often each person has blinked.",
+    "The outlines of the eyes, in another color while they are shut, and each person's blink count.",
     over=_mark,
     depth=2,
     line=_count,

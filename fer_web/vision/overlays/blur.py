@@ -21,5 +21,5 @@ def _blur(pen: Pen, face: Face) -> None:
 
 
 BLUR = Overlay(
-    "blur", "Blur faces", "Faces are made unrecognizable; the other layers lie over it.", under=_blur, depth=1
+    "blur", "Blur faces", "Makes faces unrecognizable; the other layers are drawn on top.", under=_blur, depth=1
 )

@@ -12,7 +12,7 @@ def _mark(pen: Pen, face: Face) -> None:
 BOXES = Overlay(
     "boxes",
     "Boxes",
-    "A frame around each face, in the color of its dominant emotion; gray where that is uncertain.",
+    "A box around each face in the color of its dominant emotion, or gray when that is uncertain.",
     over=_mark,
     is_default=True,
 )

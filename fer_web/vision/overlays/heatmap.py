@@ -11,5 +11,5 @@ def _heat(pen: Pen, face: Face) -> None:
 
 
 HEATMAP = Overlay(
-    "heatmap", "Heatmap", "Where in each face the dominant emotion was seen: a class activation map.", under=_heat
+    "heatmap", "Heatmap", "A class activation map: which parts of each face led to the dominant emotion.", under=_heat
 )

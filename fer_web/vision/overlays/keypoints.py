@@ -20,7 +20,7 @@ def _mark(pen: Pen, face: Face) -> None:
 KEYPOINTS = Overlay(
     "keypoints",
     "Keypoints",
-    "The 15 keypoints, by a network of their own that runs only while they are shown.",
+    "The 15 keypoints, from a separate network that runs only while they are shown.",
     over=_mark,
     depth=1,
     needs_keypoints=True,

@@ -15,7 +15,7 @@ def _title(face: Face) -> str:
 LABELS = Overlay(
     "labels",
     "Labels",
-    "Each person's number, dominant emotion and its probability, and all seven as bars.",
+    "Each person's number, the dominant emotion with its probability, and bars for all seven emotions.",
     line=_title,
     has_bars=True,
     is_default=True,

@@ -15,7 +15,7 @@ def _mark(pen: Pen, face: Face) -> None:
 LANDMARKS = Overlay(
     "landmarks",
     "Landmarks",
-    "The outlines of jaw, brows, eyes, nose and mouth by the 68 landmarks.",
+    "The outlines of jaw, brows, eyes, nose and mouth, from the 68 landmarks.",
     over=_mark,
     depth=3,
 )

@@ -125,7 +125,7 @@ def annotated_video(recording: str) -> Response:
     path = services().videos.annotated_copy(recording)
     if path is None:
         raise RequestError(
-            "no_copy", "this recording has no annotated video: it was not asked for, or is not ready yet"
+            "no_copy", "this recording has no annotated video: none was requested, or it is not ready yet"
         )
     name = f"annotated-{recording[:8]}.mp4"
     return send_file(path, "video/mp4", as_attachment=True, download_name=name, conditional=True, etag=True)
@@ -165,13 +165,13 @@ def _receive(incoming: Incoming) -> str:
     if kind not in ("", "application/octet-stream", "image/gif") and not kind.startswith("video/"):
         raise RequestError(
             "unsupported_media_type",
-            f"{kind} is not understood: send a video (Content-Type: video/mp4) or a form (multipart/form-data with "
+            f"{kind} is not supported: send a video (Content-Type: video/mp4) or a form (multipart/form-data with "
             f"the field {FIELD})",
         )
     while data := request.stream.read(CHUNK_BYTES):
         incoming.write(data)
     if request.content_length is not None and incoming.size < request.content_length:
-        raise RequestError("upload_incomplete", "the upload broke off: send the video again")
+        raise RequestError("upload_incomplete", "the upload was interrupted: send the video again")
     return ""
 
 
@@ -181,7 +181,7 @@ def _receive_form(incoming: Incoming) -> str:
     def open_file(name: str | None) -> Any:
         names.append(name or "")
         if len(names) > 1:
-            raise RequestError("bad_form", "send one video at a time: the form has several files")
+            raise RequestError("bad_form", "the form has several files: send one video at a time")
         return incoming
 
     form = cast(MemoryRequest, request)

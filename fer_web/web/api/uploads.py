@@ -85,12 +85,12 @@ def read_uploads(request: Request, max_images: int) -> SentImages:
     else:
         raise RequestError(
             "unsupported_media_type",
-            f"{kind} is not understood: send a picture (Content-Type: image/jpeg), a form (multipart/form-data with "
+            f"{kind} is not supported: send an image (Content-Type: image/jpeg), a form (multipart/form-data with "
             f'the field {FIELD}) or JSON ({{"{FIELD}": "<base64>"}})',
         )
     if len(uploads.pictures) > max_images:
         raise RequestError(
-            "too_many_images", f"{len(uploads.pictures)} pictures in one request; {max_images} are allowed"
+            "too_many_images", f"{len(uploads.pictures)} images in one request; {max_images} are allowed"
         )
     return uploads
 
@@ -140,7 +140,7 @@ def decode_base64(text: str) -> bytes:
     text = text.lstrip(_IN_FRONT)
     start = text[:_START].lower()
     if start.startswith(("http://", "https://")):
-        raise ImageError("bad_base64", "addresses are never fetched: send the picture itself")
+        raise ImageError("bad_base64", "image addresses are never fetched: send the image itself")
     if start.startswith("data:"):
         head, comma, text = text.partition(",")
         if not comma or "base64" not in [part.strip() for part in head.lower().split(";")[1:]]:
@@ -150,7 +150,7 @@ def decode_base64(text: str) -> bytes:
     try:
         return base64.b64decode(digits + "=" * (-len(digits) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ImageError("bad_base64", f"the picture is not base64: {error}") from error
+        raise ImageError("bad_base64", f"the image is not valid base64: {error}") from error
 
 
 def _later(function: Callable[[T], bytes], value: T) -> Upload:

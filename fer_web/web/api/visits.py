@@ -59,7 +59,7 @@ def camera_socket() -> Response:
     try:
         with mine.visitors.enter(connection.interrupt) as visit:
             _converse(mine, connection, visit)
-            connection.close(CloseReason.GOING_AWAY, "" if visit.is_over else "nothing has come for too long")
+            connection.close(CloseReason.GOING_AWAY, "" if visit.is_over else "no frame came for too long")
     except (BusyError, NotReadyError) as error:
         retry_s = error.retry_after_s if isinstance(error, BusyError) else NOT_READY_RETRY_S
         connection.send(_text({**_refusal(mine, error), "retry_after_s": retry_s}))
@@ -108,7 +108,7 @@ def visitor_frame() -> Json:
 def read_frame(data: bytes) -> Pixels:
     """A frame's pixels; ImageError for anything but a JPEG of moderate size."""
     if data and not data.startswith(b"\xff\xd8"):
-        raise ImageError("unsupported_format", "frames are taken as JPEG only")
+        raise ImageError("unsupported_format", "frames must be JPEG")
     return decode_image(data, max_bytes=FRAME_BYTES, max_pixels=FRAME_PIXELS, max_scans=MOST_SCANS)
 
 
@@ -126,7 +126,7 @@ def _converse(mine: Services, connection: WebSocket, visit: Visit[FrameResult]) 
         except Exception as bug:
             complaints.about("Analyzing a visitor's frame", bug)
             mine.metrics.count_error("internal_error")
-            answer = {"error": error_json("internal_error", "the service failed at this frame; its log says why")}
+            answer = {"error": error_json("internal_error", "the service failed to analyze this frame; see its log")}
         if not connection.send(_text(answer)):
             return
 
@@ -135,7 +135,7 @@ def _answer(mine: Services, visit: Visit[FrameResult], message: bytes | str) -> 
     if message == ASK_VISIT:
         return visit_json(mine, visit).model_dump()
     if isinstance(message, str):
-        raise ImageError("unsupported_format", "frames are taken as binary messages, not as text")
+        raise ImageError("unsupported_format", "frames must be binary messages, not text")
     return outcome_json(visit.see(lambda: read_frame(message)), "live", landmarks=True)
 
 

@@ -48,7 +48,7 @@ class Room:
             while self._free < units:
                 left_s = limit_s - time.monotonic()
                 if left_s <= 0 or not self._changed.wait(left_s):
-                    raise BusyError("the service is busy with other pictures; try again in a few seconds")
+                    raise BusyError("the service is busy with other images; try again in a few seconds")
             self._free -= units
 
 

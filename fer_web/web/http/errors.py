@@ -158,7 +158,7 @@ def _werkzeugs(error: HTTPException) -> Response | HTTPException:
         )
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
-        message = f"{request.method} is not possible at {request.path}; {allowed} are"
+        message = f"{request.method} is not allowed at {request.path}; allowed: {allowed}"
         return error_answer("method_not_allowed", message, 405, {"Allow": allowed})
     name = re.sub(r"\W+", "_", error.name).strip("_").lower()
     kept = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}
@@ -172,4 +172,4 @@ def _asked() -> str:
 
 def _bug(error: Exception) -> Response:
     log.error("%s failed", _asked(), exc_info=error)
-    return error_answer("internal_error", "the service failed at this request; its log says why")
+    return error_answer("internal_error", "an internal error occurred; see the service's log")

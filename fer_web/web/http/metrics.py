@@ -16,14 +16,14 @@ STEP_BUCKETS_S = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128
 
 # What cameras and visits count by themselves: name, meaning, whether it only grows.
 CAMERA_METRICS = (
-    ("frames_captured", "Frames that the source delivered.", True),
-    ("frames_analyzed", "Frames that went through the pipeline.", True),
-    ("frames_dropped", "Frames that were replaced by a newer one before they were analyzed.", True),
-    ("viewers", "People who watch the stream or the events now.", False),
+    ("frames_captured", "Frames delivered by the source.", True),
+    ("frames_analyzed", "Frames analyzed.", True),
+    ("frames_dropped", "Frames dropped because a newer one arrived before their turn.", True),
+    ("viewers", "Viewers of the stream or the events right now.", False),
 )
 VISIT_METRICS = (
-    ("visitors", "People whose own camera is analyzed now.", False),
-    ("visitor_frames", "Frames of visitors' own cameras that went through the pipeline.", True),
+    ("visitors", "Visitors whose own camera is being analyzed right now.", False),
+    ("visitor_frames", "Frames analyzed from visitors' own cameras.", True),
 )
 
 
@@ -36,16 +36,14 @@ class Metrics:
             collector(registry=self.registry)
         self._steps = Histogram(
             "fer_step_seconds",
-            "Seconds that each step of the analysis took.",
+            "Duration of each analysis step in seconds.",
             ["way", "step", "camera"],
             buckets=STEP_BUCKETS_S,
             registry=self.registry,
         )
-        self._predictions = Counter("fer_predictions", "Pictures analyzed by /predict.", registry=self.registry)
+        self._predictions = Counter("fer_predictions", "Images analyzed by /predict.", registry=self.registry)
         self._faces = Counter("fer_predicted_faces", "Faces found by /predict.", registry=self.registry)
-        self._errors = Counter(
-            "fer_errors", "Requests and pictures refused or failed.", ["code"], registry=self.registry
-        )
+        self._errors = Counter("fer_errors", "Requests and images refused or failed.", ["code"], registry=self.registry)
 
     def observe_steps(self, way: str, timing_ms: Mapping[str, float], camera: str = "") -> None:
         """Record one frame's steps; `way` is `live`, with the camera's name, `visitor` or `predict`."""

@@ -23,7 +23,7 @@ DESCRIPTION = """Finds the faces in pictures and in a live stream, and says what
 Coordinates are pixels of the picture as sent, turned as its EXIF data says. Probabilities are 0 to 1 and sum to 1. \
 Left and right are the person's. Expressions are what a face shows, not what somebody feels.
 
-When the service has a token, send it as "Authorization: Bearer …" or as the password of Basic, or log in at /login \
+When the service has a token, send it as "Authorization: Bearer …" or as the Basic password, or log in at /login \
 for a cookie. Requests under \
 another host name than the service's, and those that pages of other websites cause, are refused.
 

@@ -86,7 +86,9 @@ def _check() -> AnyResponse | None:
 def _check_host(access: Access) -> None:
     header = request.headers.get("Host")
     if header is not None and not access.knows_host(header):
-        raise RequestError("wrong_host", f"this service is not known as {header!r}; FER_HOSTS lists further names")
+        raise RequestError(
+            "wrong_host", f"this service does not answer to the name {header!r}; add it to FER_HOSTS if it should"
+        )
 
 
 def _check_rate(access: Access) -> Response | None:
@@ -112,7 +114,7 @@ def _check_site(access: Access) -> None:
         is_foreign = origin is not None and not is_own_origin(origin, request.host)
     if is_foreign and not (request.endpoint in LINKABLE and request.method in ("GET", "HEAD")):
         raise RequestError(
-            "cross_site", "requests from pages of other websites are refused; FER_ORIGINS lists exceptions"
+            "cross_site", "requests from other websites' pages are refused; FER_ORIGINS lists the exceptions"
         )
 
 
@@ -131,7 +133,9 @@ def _is_invited(access: Access) -> bool:
 def _check_token(access: Access) -> AnyResponse | None:
     if access.token is None:
         if not access.open_to_all and not _is_local():
-            raise RequestError("local_only", "without FER_TOKEN this service answers its own machine only")
+            raise RequestError(
+                "local_only", "without FER_TOKEN this service only answers requests from its own machine"
+            )
         return None
     if access.is_cookie(request.cookies.get(COOKIE, "")):
         return None
@@ -143,7 +147,7 @@ def _check_token(access: Access) -> AnyResponse | None:
     if request.method == "GET" and request.endpoint in PAGES:
         return redirect(url_for("login.login", next=own_path()), 303)
     login = url_for("login.login")
-    how = f"send the token as 'Authorization: Bearer …' or as the password of Basic, or log in at {login}"
+    how = f"send the token as 'Authorization: Bearer …' or as the Basic password, or log in at {login}"
     return unauthorized("token_required", how)
 
 
@@ -161,7 +165,7 @@ def check_guess(access: Access, token: str) -> Response | None:
     if wait_s:
         message = f"too many wrong tokens from this address; try again in {wait_s} s"
         return error_answer("too_many_attempts", message, headers={"Retry-After": str(wait_s)})
-    return unauthorized("wrong_token", "this is not the token")
+    return unauthorized("wrong_token", "incorrect token")
 
 
 def unauthorized(code: str, message: str) -> Response:

@@ -42,7 +42,7 @@ class LoggedOut:
             with os.fdopen(handle, "a", encoding="ascii") as file:
                 file.write(f"{expires_at:.0f} {cookie_id}\n")
         except OSError as error:
-            log.warning("A log-out holds only until this program ends, because it cannot be kept: %s", error)
+            log.warning("A logout lasts only until this program ends, because it cannot be stored: %s", error)
 
     def __contains__(self, cookie_id: object) -> bool:
         with self._lock:

@@ -29,7 +29,7 @@ class Phase(Enum):
     BODY = "its body is coming"
     BUSY = "a thread answers"
     ANSWER = "the client is reading the answer"
-    GOODBYE = "the client is to hang up"
+    GOODBYE = "the client should hang up"
     CLOSED = "closed"
 
 

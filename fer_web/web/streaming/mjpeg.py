@@ -59,7 +59,7 @@ def snapshot(query: OverlayQuery, name: str | None = None) -> Response:
     """
     jpeg = services().cameras.get(name).snapshot(query.overlays, SNAPSHOT_S)
     if jpeg is None:
-        raise SourceError(f"the source gave no picture within {SNAPSHOT_S:.0f} s")
+        raise SourceError(f"the source delivered no frame within {SNAPSHOT_S:.0f} s")
     return Response(jpeg, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})
 
 

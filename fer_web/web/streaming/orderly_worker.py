@@ -42,7 +42,7 @@ class OrderlyWorker(ThreadWorker):  # type: ignore[misc]
         self.close_pools()
         still = join_threads(LAST_S)
         if still:
-            self.log.warning("Leaving threads behind that do not end: %s", ", ".join(still))
+            self.log.warning("Threads that do not end are left behind: %s", ", ".join(still))
         self._has_ended = True
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:

@@ -47,10 +47,10 @@ class WebSocket:
         """Answer the handshake of a WSGI request; RequestError when it is none, or its server cannot do this."""
         key = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
         if environ.get("HTTP_SEC_WEBSOCKET_VERSION") != VERSION or not _is_key(key):
-            raise RequestError("bad_handshake", f"this is no WebSocket handshake of version {VERSION}")
+            raise RequestError("bad_handshake", f"this is not a WebSocket handshake of version {VERSION}")
         sock = socket_of(environ)
         if sock is None:
-            raise RequestError("bad_handshake", "this server cannot do WebSockets: send the frames by POST")
+            raise RequestError("bad_handshake", "this server does not support WebSockets: send the frames by POST")
         sock.settimeout(WRITE_S)
         head = ("HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade")
         sock.sendall("\r\n".join((*head, f"Sec-WebSocket-Accept: {accept_key(key)}", "", "")).encode())
@@ -69,7 +69,7 @@ class WebSocket:
         while (event := self._next_event(limit_s)) is not None:
             count += 1
             if count > MOST_PIECES:
-                self.close(CloseReason.POLICY_VIOLATION, "a message in too many pieces")
+                self.close(CloseReason.POLICY_VIOLATION, "a message in too many fragments")
                 return None
             if not isinstance(event, BytesMessage | TextMessage):
                 continue

@@ -19,7 +19,7 @@ def test_a_database_that_cannot_be_used_is_told_and_everything_else_goes_on(tmp_
     answer = client.get("/api/recordings")
 
     assert (answer.status_code, answer.get_json()["error"]["code"]) == (503, "storage_unavailable")
-    assert "no SQLite database" in answer.get_json()["error"]["message"]
+    assert "not an SQLite database" in answer.get_json()["error"]["message"]
     assert answer.headers["Retry-After"]
     assert client.get("/").status_code == 200
 

@@ -171,7 +171,7 @@ def test_a_wrong_token_shows_the_form_again(locked: FlaskClient) -> None:
     answer = locked.post("/login", data={"token": "wrong", "next": "/docs"})
 
     assert answer.status_code == 401
-    assert "This is not the token" in answer.text
+    assert "Incorrect token" in answer.text
     assert 'value="/docs"' in answer.text
     assert "Set-Cookie" not in answer.headers
 

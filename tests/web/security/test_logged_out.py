@@ -63,7 +63,7 @@ def test_where_nothing_can_be_written_it_holds_until_the_program_ends(
     ended.add("mine", 4e9)
 
     assert "mine" in ended
-    assert "holds only until this program ends" in caplog.text
+    assert "lasts only until this program ends" in caplog.text
 
 
 def test_a_damaged_file_ends_nothing_else(tmp_path: Path) -> None:

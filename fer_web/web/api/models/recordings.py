@@ -29,7 +29,7 @@ class DeleteAllQuery(Query):
     confirm: Annotated[
         Literal[True],
         BeforeValidator(flag),
-        Otherwise("confirm_required", "this deletes every recording for good: add ?confirm=true to do it"),
+        Otherwise("confirm_required", "this permanently deletes every recording: add ?confirm=true to confirm"),
     ]
     """Must be true."""
 
@@ -68,7 +68,9 @@ class NewRecording(JsonBody):
     consent: Annotated[
         Literal[True],
         BeforeValidator(truth),
-        Otherwise("consent_required", "everybody in the picture has to agree: send consent: true once they have"),
+        Otherwise(
+            "consent_required", "everybody on camera must agree to the recording: send consent: true once they have"
+        ),
     ]
     """That everybody in the picture knows of it and agreed."""
     name: Name = ""
