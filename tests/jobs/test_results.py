@@ -204,9 +204,9 @@ def test_trouble_is_in_the_summary_and_the_report(model: LazyModel, tmp_path: Pa
     assert outcome.summary is not None
     trouble = outcome.summary.recording.trouble
     assert trouble is not None
-    assert trouble.startswith("The file breaks off at ")
+    assert trouble.startswith("The file ends at ")
     assert json.loads((tmp_path / "out" / SUMMARY).read_text())["recording"]["trouble"] == trouble
-    assert "The file breaks off at " in (tmp_path / "out" / REPORT).read_text()
+    assert "The file ends at " in (tmp_path / "out" / REPORT).read_text()
 
 
 def test_what_is_no_video_leaves_no_folder(model: LazyModel, tmp_path: Path) -> None:
