@@ -51,11 +51,11 @@ class CheckpointKey:
         """What is different now, in words; empty when readings of then can be gone on with."""
         changed = {
             "the video has changed": self.sha256 != now.sha256,
-            "the model is another one": self.model != now.model,
-            "--fps is another one": self.fps != now.fps,
-            "an annotated copy was asked for": now.annotate and not self.annotate,
-            "no annotated copy was asked for": self.annotate and not now.annotate,
-            "the copy is to show something else": self.annotate and now.annotate and self.overlays != now.overlays,
+            "the model has changed": self.model != now.model,
+            "--fps has changed": self.fps != now.fps,
+            "an annotated copy was requested": now.annotate and not self.annotate,
+            "no annotated copy was requested": self.annotate and not now.annotate,
+            "the annotated copy has changed": self.annotate and now.annotate and self.overlays != now.overlays,
         }
         return ", ".join(words for words, is_so in changed.items() if is_so)
 

@@ -70,13 +70,13 @@ class FolderTarget:
         changes = last.key.changes(self.key)
         if changes and not last.key.is_same_place(self.key):
             raise VideoError(
-                f"{shown_path(self.folder)} holds the results of another video, {shown_path(last.key.path)}: "
-                "choose another folder with --out, or give --overwrite"
+                f"{shown_path(self.folder)} contains the results of another video, {shown_path(last.key.path)}: "
+                "choose another folder with --out, or use --overwrite"
             )
         if changes:
             self._start_again(changes)
         elif last.is_finished and self._is_whole(last.position):
-            self.note, self.is_finished = "was finished before; --overwrite does it again", True
+            self.note, self.is_finished = "already finished; use --overwrite to analyze it again", True
         elif self._can_go_on(last):
             self.start, self._last = last.position, last
             self.note = f"goes on at {last.position.time_s or 0:.1f} s"
@@ -91,8 +91,8 @@ class FolderTarget:
         found = [name for name in RESULTS if (self.folder / name).exists()]
         if found:
             raise VideoError(
-                f"{shown_path(self.folder)} holds a {found[0]} that no analysis left there: "
-                "choose another folder with --out, or give --overwrite"
+                f"{shown_path(self.folder)} contains a {found[0]} that this program did not write: "
+                "choose another folder with --out, or use --overwrite"
             )
 
     def _is_whole(self, position: Position) -> bool:
@@ -117,7 +117,9 @@ class FolderTarget:
         try:
             return ReadingsWriter(path, resume=bool(kept_bytes))
         except DataError as error:
-            raise VideoError(f"{shown_path(path)} was changed by something else ({error}); give --overwrite") from error
+            raise VideoError(
+                f"{shown_path(path)} was changed by another program ({error}); use --overwrite to start over"
+            ) from error
 
     def _read(self) -> Checkpoint | None:
         """What an earlier run has left; None without one, or when it is not to be understood."""
@@ -145,7 +147,7 @@ def alone(folder: Path) -> Iterator[None]:
     try:
         lock.acquire(blocking=False)
     except Timeout as error:
-        raise VideoError(f"another process is writing to {shown_path(folder)}: wait until it has ended") from error
+        raise VideoError(f"another process is writing to {shown_path(folder)}: wait until it ends") from error
     try:
         yield
     finally:

@@ -157,7 +157,7 @@ class _Slot:
         try:
             return self._supervisor.answer_of(future)
         except WorkerLost as lost:
-            return None, f"its process {_how_it_ended(lost)}; run the command again to go on"
+            return None, f"its process {_how_it_ended(lost)}; run the command again to continue"
 
     def close(self) -> None:
         """End the process; what it is at can be gone on with by another run."""

@@ -67,7 +67,7 @@ class SupervisedQueue(JobQueue):
 
         The first one may have come while the worker was at rest.
         """
-        log.error("A video is put back: %s", reason)
+        log.error("A video goes back to the queue: %s", reason)
         try:
             job: Job | None = self._store.jobs.get(job_id)
             if job is not None and job.state is JobState.QUEUED:
@@ -76,4 +76,4 @@ class SupervisedQueue(JobQueue):
             if job is not None and job.worker == worker:
                 give_back(self._store, job, worker, reason)
         except FerError as error:  # it was removed meanwhile, or the database is away: then its silence will tell
-            log.warning("It could not be put back: %s", error)
+            log.warning("It could not be put back in the queue: %s", error)

@@ -93,7 +93,7 @@ def _how_it_ended(code: int) -> str:
         return f"exit code {code}"
     with suppress(ValueError):
         name = signal.Signals(-code).name
-        return f"{name}, as when the memory runs out" if name == "SIGKILL" else name
+        return f"{name}, probably out of memory" if name == "SIGKILL" else name
     return f"signal {-code}"
 
 

@@ -162,7 +162,7 @@ def test_a_file_that_was_only_touched_is_the_same(clip: Path, model: LazyModel, 
     run(tmp_path / "out", mine, model)
     os.utime(mine, (1, 1))
 
-    assert run(tmp_path / "out", mine, model).note.startswith("was finished before")
+    assert run(tmp_path / "out", mine, model).note.startswith("already finished")
 
 
 def test_another_videos_results_are_not_overwritten(clip: Path, model: LazyModel, tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_a_checkpoint_that_is_not_understood_is_none(clip: Path, model: LazyMode
     (tmp_path / STATE).write_text('{"key": 1}')
 
     assert Checkpoint.from_json('{"key": 1}') is None
-    with pytest.raises(VideoError, match="no analysis left there"):
+    with pytest.raises(VideoError, match="this program did not write"):
         run(tmp_path, clip, model)
 
 

@@ -37,7 +37,7 @@ def test_one_process_does_one_work_after_the_other(supervisor: Supervisor) -> No
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 def test_a_process_that_dies_is_told_and_another_one_goes_on(supervisor: Supervisor) -> None:
-    with pytest.raises(WorkerLost, match="SIGKILL, as when the memory runs out") as killed:
+    with pytest.raises(WorkerLost, match="SIGKILL, probably out of memory") as killed:
         supervisor.answer_of(supervisor.start(end, signal.SIGKILL))
     with pytest.raises(WorkerLost, match="exit code 7"):
         supervisor.answer_of(supervisor.start(end, 0, 7))
