@@ -151,7 +151,7 @@ def test_other_options_start_again(clip: Path, model: LazyModel, tmp_path: Path)
 
     outcome = run(tmp_path, clip, model, options=AnalysisOptions(fps=5))
 
-    assert outcome.note == "starts again: --fps is another one, no annotated copy was requested"
+    assert outcome.note == "starts again: --fps has changed, no annotated copy was requested"
     assert len(times_in(tmp_path)) == 5
     assert not (tmp_path / ANNOTATED).exists()
 
