@@ -23,5 +23,5 @@ def told(job: Job, jobs: Iterable[Job], began_at: datetime, now: datetime, remed
     if job.state is JobState.QUEUED and nobody:
         return replace(job, message=f"No worker has taken it: {nobody}")
     if job.state is JobState.RUNNING and job.heartbeat_at is not None and now - job.heartbeat_at > UNTAKEN:
-        return replace(job, message=f"Its worker has disappeared: {nobody or 'another one will go on with it'}")
+        return replace(job, message=f"Its worker has disappeared: {nobody or 'another one will continue'}")
     return job

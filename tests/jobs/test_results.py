@@ -178,7 +178,7 @@ def test_another_videos_results_are_not_overwritten(clip: Path, model: LazyModel
 def test_files_of_somebody_else_are_not_overwritten(clip: Path, model: LazyModel, tmp_path: Path) -> None:
     (tmp_path / REPORT).write_text("my own")
 
-    with pytest.raises(VideoError, match=r"holds a report\.html that this program did not write"):
+    with pytest.raises(VideoError, match=r"contains a report\.html that this program did not write"):
         run(tmp_path, clip, model)
 
     assert (tmp_path / REPORT).read_text() == "my own"

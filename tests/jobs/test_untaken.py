@@ -24,7 +24,7 @@ def message(waiting: Job, *others: Job, began_at: datetime = LONG) -> str:
 
 
 def test_a_video_says_that_nobody_takes_it() -> None:
-    assert message(job("film")) == "Nobody takes it: no worker shows a sign of life: start one"
+    assert message(job("film")) == "No worker has taken it: no worker is running: start one"
 
 
 @pytest.mark.parametrize(
@@ -48,8 +48,8 @@ def test_a_video_whose_worker_has_gone_says_so() -> None:
     orphan = job("film", state=JobState.RUNNING, heartbeat_at=LONG, progress=0.4)
     other = job("other", state=JobState.RUNNING, heartbeat_at=JUST_NOW)
 
-    assert message(orphan) == "Its worker has disappeared: no worker shows a sign of life: start one"
-    assert message(orphan, other) == "Its worker has disappeared: another one will go on with it"
+    assert message(orphan) == "Its worker has disappeared: no worker is running: start one"
+    assert message(orphan, other) == "Its worker has disappeared: another one will continue"
     assert message(other, orphan) == ""
 
 
