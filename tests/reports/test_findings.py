@@ -17,7 +17,7 @@ def test_findings_of_the_hand_made_recording() -> None:
         "Person 1, compared with their own calm seconds: neutral \N{MINUS SIGN}20 points.",
         "The balance of positive and negative expressions was highest at the beginning (+0.50) "
         "and lowest after \N{LEFT DOUBLE QUOTATION MARK}second half\N{RIGHT DOUBLE QUOTATION MARK} (0.00).",
-        "Blinks a minute: 17.1.",
+        "Blinks per minute: 17.1.",
     ]
 
 
