@@ -78,8 +78,8 @@ class Settings(BaseSettings):
     cameras: Cameras = Field(
         (),
         repr=False,
-        description="Several sources by name, separated by commas, in place of FER_SOURCE: "
-        "door=rtsp://…,desk=webcam:0. Names are made of letters, digits, - and _.",
+        description="Several named sources instead of FER_SOURCE, separated by commas: "
+        "door=rtsp://…,desk=webcam:0. Names may contain letters, digits, - and _.",
     )
     loop: bool = Field(True, description="Play a video file again from the beginning when it ends.")
     capture_size: Size = Field((640, 480), description="The frame size to request from webcams, width x height.")
