@@ -54,9 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"the most frames per second to analyze (default {DEFAULT_FPS:g}; 0: all of them). Below 10, most blinks "
         "fall between them",
     )
-    parser.add_argument(
-        "--annotate", action="store_true", help="also write annotated.mp4: the video with its faces marked"
-    )
+    parser.add_argument("--annotate", action="store_true", help="also write annotated.mp4, with the faces marked")
     parser.add_argument(
         "--excel",
         action="store_true",

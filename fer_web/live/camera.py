@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from threading import RLock, Timer
-from types import TracebackType
-from typing import Generic, TypeVar
+from typing import Generic
 
 from fer_web.core import MAIN_CAMERA, Pixels
 from fer_web.errors import BusyError
@@ -20,11 +19,10 @@ from fer_web.live.opening import Opening
 from fer_web.live.pace import Limiter
 from fer_web.live.parts import Counts, EncodedImage, R, Scene, V
 from fer_web.live.places import Places
+from fer_web.live.viewing import Viewing
 from fer_web.sources import SourceState
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 # A page that is reloaded finds the camera still open and the people still known.
 LINGER_S = 2.0
@@ -41,45 +39,6 @@ class LiveState:
     fps: float
     latency_ms: float | None
     viewers: int
-
-
-class Viewing(Generic[T]):
-    """What one viewer gets: an iterator that takes a place until it is closed, ends, or is forgotten.
-
-    A response that is never read is closed or forgotten by its server, so a place is never lost. It belongs to one
-    thread at a time.
-    """
-
-    def __init__(self, values: Iterator[T], leave: Callable[[], None]) -> None:
-        self._values = values
-        self._leave: Callable[[], None] | None = leave
-
-    def __iter__(self) -> Viewing[T]:
-        return self
-
-    def __next__(self) -> T:
-        if self._leave is None:
-            raise StopIteration
-        try:
-            return next(self._values)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Give the place back; more than once does no harm."""
-        leave, self._leave = self._leave, None
-        if leave is not None:
-            leave()
-
-    def __enter__(self) -> Viewing[T]:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
-
-    def __del__(self) -> None:
-        self.close()
 
 
 class Camera(Generic[R, V]):

@@ -12,10 +12,10 @@ from typing import Any, Literal, TypeAlias
 
 from fer_web.core import FrameResult
 from fer_web.errors import AlreadyRecording, BusyError, NoRecording, NoVisit
-from fer_web.live.camera import Viewing
 from fer_web.live.camera_set import CameraSet
 from fer_web.live.parts import Scene
 from fer_web.live.recorder import Recorder, Sink
+from fer_web.live.viewing import Viewing
 from fer_web.live.visits import Visit
 
 Kind: TypeAlias = Literal["camera", "visit"]
