@@ -17,7 +17,7 @@ import pytest
 
 from fer_web.analysis.video import AnalysisOptions
 from fer_web.cli import main
-from fer_web.cli.analyze import find_jobs
+from fer_web.cli.found_videos import find_jobs
 from fer_web.jobs.folders import FolderJob, FolderOptions, analyze_folders
 from fer_web.jobs.results import AnalysisOutcome
 from fer_web.resources import ROOT
