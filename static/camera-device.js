@@ -5,9 +5,9 @@ const WANTED = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ide
 // Why no camera can be had on this page at all; null when one may.
 export function obstacle() {
   if (!window.isSecureContext) {
-    return `Browsers lend cameras only to pages that come over HTTPS, or from this very machine (http://localhost). This one came from ${location.origin}.`;
+    return `Browsers allow cameras only on pages that use HTTPS or come from this machine (http://localhost). This page came from ${location.origin}.`;
   }
-  if (!navigator.mediaDevices?.getUserMedia) return "This browser cannot lend its camera to pages.";
+  if (!navigator.mediaDevices?.getUserMedia) return "This browser does not support cameras in pages.";
   return null;
 }
 
@@ -31,7 +31,7 @@ export function explain(error) {
     case "NotAllowedError":
       return /system/i.test(error.message)
         ? "The system does not let this browser use the camera: allow it in the system's privacy settings, then start again."
-        : "The camera was not allowed. Allow it for this page (the sign beside the address), then start again.";
+        : "Camera access was denied. Allow it for this page (the icon beside the address), then start again.";
     case "NotFoundError":
     case "OverconstrainedError":
       return "No camera was found. Connect one, then start again.";
@@ -39,7 +39,7 @@ export function explain(error) {
     case "AbortError":
       return "The camera cannot be read: another program may be using it. Close that program, then start again.";
     case "SecurityError":
-      return "This browser forbids pages to use the camera.";
+      return "This browser does not let pages use the camera.";
     default:
       return `The camera could not be started: ${error?.message ?? error}.`;
   }

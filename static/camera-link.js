@@ -59,7 +59,7 @@ export class Link extends EventTarget {
 
   #opened(visit) {
     this.visit = visit;
-    this.#tell("open", this.#byPost ? "single pictures (POST)" : "a stream (WebSocket)");
+    this.#tell("open", this.#byPost ? "single frames (POST)" : "a stream (WebSocket)");
     this.#tell("free");
   }
 

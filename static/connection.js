@@ -84,7 +84,7 @@ export class Connection extends EventTarget {
       this.#newest = null;
       this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
     } else if (this.#isLive && performance.now() - this.#heardMs > SILENCE_MS) {
-      this.#lose("The service has fallen silent; trying again");
+      this.#lose("The service stopped sending; trying again");
       this.close();
       this.open();
     }

@@ -52,7 +52,7 @@ function answerNode([name, face]) {
 
 function heat(name, face) {
   if (!face.heatmap) return [];
-  const image = element("img", { className: "heat", alt: `What ${name} looked at: the brighter a place, the more it spoke for ${face.dominant_emotion}` });
+  const image = element("img", { className: "heat", alt: `What ${name} looked at: brighter areas contributed more to ${face.dominant_emotion}` });
   showDataUri(image, face.heatmap);
   return [image];
 }

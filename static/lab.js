@@ -34,7 +34,7 @@ async function ask(picture) {
   shown = picture;
   const models = names();
   if (models[0] === models[1]) return complain("Choose two different models.");
-  if (picture.size > Number(duel.dataset.maxBytes)) return complain("This picture is too large for this service.");
+  if (picture.size > Number(duel.dataset.maxBytes)) return complain("This image is too large for this service.");
   try {
     const response = await fetch(`${duel.dataset.compare}?models=${models.map(encodeURIComponent).join(",")}`, {
       method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: picture,
@@ -58,14 +58,14 @@ function show(picture, answer) {
 
 function add(files) {
   const [picture] = [...files].filter((file) => file.type.startsWith("image/") || !file.type);
-  if (!picture) return complain("That is no picture.");
+  if (!picture) return complain("That is not an image.");
   stopCamera();
   askOnce(picture);
 }
 
 function askOnce(picture) {
   complain(null);
-  tell("Analyzing; a model that is asked for the first time is loaded first, which takes some seconds.");
+  tell("Analyzing; a model used for the first time takes a few seconds to load.");
   ask(picture);
 }
 
@@ -76,7 +76,7 @@ async function startCamera() {
   try {
     stream = await openCamera();
     if (document.hidden) return stopCamera();
-    for (const track of stream.getTracks()) track.addEventListener("ended", () => { stopCamera(); complain("The camera ended. Connect it again, then start it again."); });
+    for (const track of stream.getTracks()) track.addEventListener("ended", () => { stopCamera(); complain("The camera was disconnected. Connect it, then start it again."); });
     tell("Analyzing");
     find("duel-state").ariaLive = "off"; // sentences would come faster than they can be read out
     const video = find("video");

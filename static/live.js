@@ -92,7 +92,7 @@ function leading(faces) {
 }
 
 function announce(faces) {
-  const text = faces.length ? `${plural(faces.length, "person", "people")}: ${faces.map((face) => `${face.track_id} ${face.dominant_emotion ?? "not judged yet"}`).join(", ")}` : "Nobody is in the picture";
+  const text = faces.length ? `${plural(faces.length, "person", "people")}: ${faces.map((face) => `${face.track_id} ${face.dominant_emotion ?? "not judged yet"}`).join(", ")}` : "Nobody is in view";
   if (text !== said) announcer.say(said = text);
 }
 
@@ -119,7 +119,7 @@ function stop() {
 connection.addEventListener("state", (event) => showState(event.detail));
 connection.addEventListener("frame", (event) => showFrame(event.detail));
 connection.addEventListener("recording", (event) => {
-  if (event.detail && !recorder.runs) announcer.say(`This picture is being recorded: ${event.detail.name}`);
+  if (event.detail && !recorder.runs) announcer.say(`This camera is being recorded: ${event.detail.name}`);
   recorder.show(event.detail);
 });
 connection.addEventListener("lost", (event) => {
@@ -138,16 +138,16 @@ find("pause").addEventListener("click", () => {
   stop();
   forget();
   showStatus("paused", "Paused");
-  draw("Paused. While nobody watches, the camera rests.");
+  draw("Paused. The camera is off while nobody watches.");
 });
 
 find("snapshot").addEventListener("click", async () => {
   write(find("told"), "");
   try {
     await (isPaused && find("last").width > 300 ? saveCanvas(find("last")) : saveSnapshot(layers.of(addresses.snapshot)));
-    write(find("told"), "The snapshot is among your downloads.");
+    write(find("told"), "The snapshot is in your downloads.");
   } catch (error) {
-    write(find("told"), error instanceof TypeError ? "There is no snapshot: the service does not answer." : `There is no snapshot: ${error.message}.`);
+    write(find("told"), error instanceof TypeError ? "No snapshot: the service does not answer." : `No snapshot: ${error.message}.`);
   }
 });
 

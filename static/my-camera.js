@@ -55,14 +55,14 @@ async function start() {
   end();
   const mine = turn;
   find("start").disabled = true;
-  show("asking", "Waiting for the camera", "The browser may ask whether this page may use it.");
+  show("asking", "Waiting for the camera", "Your browser may ask for permission.");
   try {
     const opened = await openCamera(find("device").value);
     if (mine !== turn) return closeCamera(opened);
     stream = opened;
     await run();
   } catch (error) {
-    if (mine === turn) stop("failed", "No picture", explain(error), true);
+    if (mine === turn) stop("failed", "No video", explain(error), true);
   } finally {
     find("start").disabled = false;
   }
@@ -70,7 +70,7 @@ async function start() {
 
 async function run() {
   video.srcObject = stream;
-  stream.getVideoTracks()[0].addEventListener("ended", () => stop("failed", "No picture", "The camera was disconnected or taken away.", true));
+  stream.getVideoTracks()[0].addEventListener("ended", () => stop("failed", "No video", "The camera was disconnected, or its permission was withdrawn.", true));
   reveal(true);
   await video.play();
   root.style.setProperty("--ratio", String(video.videoWidth / video.videoHeight || 4 / 3));
@@ -82,8 +82,8 @@ async function run() {
   link.addEventListener("free", () => frames.next());
   link.addEventListener("open", ({ detail }) => { write(find("sent"), detail); draw(null); recorder.refresh(); });
   link.addEventListener("result", ({ detail }) => showResult(detail.frame, detail.ms));
-  link.addEventListener("refused", ({ detail }) => show("refused", "A picture was refused", detail, true));
-  link.addEventListener("waiting", ({ detail }) => rest("waiting", "Waiting for a place", `${sentence(detail.text)}. Trying again in ${plural(detail.seconds, "second")}.`));
+  link.addEventListener("refused", ({ detail }) => show("refused", "A frame was refused", detail, true));
+  link.addEventListener("waiting", ({ detail }) => rest("waiting", "Waiting for a free slot", `${sentence(detail.text)}. Trying again in ${plural(detail.seconds, "second")}.`));
   link.addEventListener("lost", ({ detail }) => rest("lost", "Reconnecting", sentence(detail)));
 }
 
@@ -115,7 +115,7 @@ function redraw() {
 }
 
 function announce(faces) {
-  const text = faces.length ? `${plural(faces.length, "person", "people")}: ${faces.map((face) => `${face.track_id} ${face.dominant_emotion ?? "not judged yet"}`).join(", ")}` : "Nobody is in the picture";
+  const text = faces.length ? `${plural(faces.length, "person", "people")}: ${faces.map((face) => `${face.track_id} ${face.dominant_emotion ?? "not judged yet"}`).join(", ")}` : "Nobody is in view";
   if (text !== said) announcer.say(said = text);
 }
 

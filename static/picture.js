@@ -139,7 +139,7 @@ export class Picture {
 
   #heat(face) {
     if (!this.isHot || !face.heatmap) return [];
-    const image = element("img", { className: "heat", alt: "The crop that the network saw; the brighter a place, the more it spoke for the answer" });
+    const image = element("img", { className: "heat", alt: "The face as the network saw it; brighter areas contributed more to the answer" });
     showDataUri(image, face.heatmap);
     return [image];
   }

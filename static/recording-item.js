@@ -4,7 +4,7 @@ import { clock, element, percent, plural, write } from "./dom.js";
 import { EMOTIONS } from "./palette.js";
 
 const KINDS = { camera: "Camera", visit: "A visitor's camera", video: "Video" };
-const STATES = { recording: "Being recorded", interrupted: "Broke off" };
+const STATES = { recording: "Recording", interrupted: "Interrupted" };
 const MOST_PREVIEWED = 200000; // readings; more are only added up when somebody opens the report
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
@@ -50,7 +50,7 @@ export class RecordingItem {
     const facts = { Length: clock(recording.duration_s), People: recording.people, Readings: recording.readings.toLocaleString(), ...(recording.markers ? { Markers: recording.markers } : {}) };
     this.facts.replaceChildren(...Object.entries(facts).map(([name, text]) => element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: text }))));
     if (!recording.readings) write(this.said, "Nobody was seen.");
-    else if (recording.readings > MOST_PREVIEWED) write(this.said, "The report adds it up.");
+    else if (recording.readings > MOST_PREVIEWED) write(this.said, "See the report for a summary.");
   }
 
   choose(isOn) {

@@ -12,7 +12,7 @@ find("rename").addEventListener("click", () => askName(find("name").textContent,
   find("name").textContent = name;
   document.title = `${name}: FER Web`;
 }));
-find("delete").addEventListener("click", () => askDelete(`Delete “${find("name").textContent}”?`, "Its numbers and its report go for good; downloads that somebody took do not.", async () => {
+find("delete").addEventListener("click", () => askDelete(`Delete “${find("name").textContent}”?`, "This permanently deletes its numbers and its report, but not files that somebody downloaded.", async () => {
   await ask("DELETE", `${api}/${id}`);
   location.href = pages;
 }));

@@ -67,7 +67,7 @@ export class RecordingControl {
 
   async #start() {
     const button = find("record-start");
-    if (this.visit && !this.visit()) return this.#complain("Start your camera first: there is nothing to record yet.");
+    if (this.visit && !this.visit()) return this.#complain("Start your camera first; there is nothing to record yet.");
     button.disabled = true;
     this.#complain(null);
     try {

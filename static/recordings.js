@@ -52,7 +52,7 @@ function add(recording) {
   const item = new RecordingItem(recording, `${pages}/${recording.id}`, {
     choose: (isOn) => { if (isOn) chosen.add(recording.id); else chosen.delete(recording.id); showChosen(); },
     rename: () => askName(item.recording.name, async (name) => item.show(await ask("PATCH", `${api}/${recording.id}`, { name }))),
-    remove: () => askDelete(`Delete “${item.recording.name}”?`, "Its numbers and its report go for good; downloads that somebody took do not.", () => remove(item)),
+    remove: () => askDelete(`Delete “${item.recording.name}”?`, "This permanently deletes its numbers and its report, but not files that somebody downloaded.", () => remove(item)),
   });
   items.set(recording.id, item);
   return item;
@@ -85,7 +85,7 @@ function showChosen() {
   const names = [...chosen].map((id) => `“${items.get(id).recording.name}”`);
   find("comparing").hidden = names.length === 0;
   find("compare").disabled = names.length !== 2;
-  const missing = { 1: ": choose one more to compare them", 2: "" }[names.length] ?? ": two can be compared, not more";
+  const missing = { 1: ": choose one more to compare them", 2: "" }[names.length] ?? ": you can compare only two";
   find("chosen").textContent = names.length > 2 ? `${plural(names.length, "recording")} are chosen${missing}` : `${names.join(" and ")}${missing}`;
   for (const [id, item] of items) item.choose(chosen.has(id));
 }
@@ -104,7 +104,7 @@ find("compare").addEventListener("click", () => {
 find("choose-none").addEventListener("click", () => { chosen.clear(); showChosen(); find("list").querySelector("input").focus(); });
 find("more").addEventListener("click", () => { shown += Number(limit); load(); });
 find("delete-all").addEventListener("click", () => {
-  const text = `${plural(total, "recording")} with their reports go for good, and what is being recorded ends. There is no way back; export them first if you want to keep them.`;
+  const text = `${plural(total, "recording")} with their reports will be permanently deleted, and running recordings will stop. You cannot undo this; export them first if you want to keep them.`;
   askDelete("Delete everything?", text, async () => {
     const { deleted } = await ask("DELETE", `${api}?confirm=true`);
     say(`${plural(deleted, "recording")} deleted`);

@@ -78,7 +78,7 @@ export class Sheet {
   #withoutPicture() {
     this.picture.remove();
     this.layer.classList.add("ground");
-    this.node.append(element("p", { className: "hint", textContent: "This browser does not show pictures of this kind, so its faces are drawn on an empty ground." }));
+    this.node.append(element("p", { className: "hint", textContent: "This browser cannot show images of this type, so its faces are drawn on an empty background." }));
     this.#fitLabels();
   }
 }

@@ -24,7 +24,7 @@ export class Upload {
         if (request.status === 202 && answer) resolve(answer);
         else reject(new Error(answer?.error?.message ?? `the service answered ${request.status}`));
       });
-      request.addEventListener("error", () => reject(new Error("the upload broke off: the service does not answer, or refused the file")));
+      request.addEventListener("error", () => reject(new Error("the upload failed: the service does not answer, or refused the file")));
       request.addEventListener("abort", () => resolve(null));
       request.open("POST", this.address);
       request.setRequestHeader("Content-Type", "application/octet-stream");

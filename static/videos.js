@@ -26,12 +26,12 @@ function add(files) {
     const item = new Item(file.name);
     list.prepend(item.node);
     if (file.size > Number(maxBytes)) {
-      refuse(item, `it has more than ${size}`);
+      refuse(item, `the file is larger than ${size}`);
       continue;
     }
     const options = { annotate: String(find("annotate").checked) };
     waiting.push([new Upload(file, picker.getAttribute("action"), options), item]);
-    item.show("waiting", "Waits to be uploaded", 0, [["Cancel", () => drop(item)]]);
+    item.show("waiting", "Waiting to be uploaded", 0, [["Cancel", () => drop(item)]]);
   }
   tellIfEmpty();
   next();
@@ -41,7 +41,7 @@ async function next() {
   if (isUploading || !waiting.length) return;
   const [upload, item] = waiting.shift();
   isUploading = true;
-  const tell = () => item.show("uploading", upload.share < 1 ? `Uploading: ${percent(upload.share)}` : "Uploaded; being checked", upload.share, [["Cancel", () => upload.cancel()]]);
+  const tell = () => item.show("uploading", upload.share < 1 ? `Uploading: ${percent(upload.share)}` : "Uploaded; checking", upload.share, [["Cancel", () => upload.cancel()]]);
   tell();
   try {
     const job = await upload.send(tell);
@@ -62,8 +62,8 @@ function adopt(job, item) {
 }
 
 function refuse(item, reason) {
-  item.show("failed", `Not taken: ${reason}`, undefined, [["Remove", () => forget(item)]]);
-  announcer.say(`${item.name} was not taken: ${reason}`);
+  item.show("failed", `Refused: ${reason}`, undefined, [["Remove", () => forget(item)]]);
+  announcer.say(`${item.name} was refused: ${reason}`);
 }
 
 function drop(item) {
@@ -95,7 +95,7 @@ function showJob(job) {
 }
 
 function sentence(job) {
-  if (job.state === "queued") return job.message || "Waits for its turn";
+  if (job.state === "queued") return job.message || "Waiting for its turn";
   if (job.state === "running") {
     if (job.message) return job.message;
     if (!job.progress) return "Being opened";

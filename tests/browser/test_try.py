@@ -124,7 +124,7 @@ def test_what_the_browser_cannot_show_is_drawn_on_an_empty_ground(
 ) -> None:
     send(browser, server, wait, pictures / "face.tiff")
 
-    wait(browser).until(lambda _: "empty ground" in text(browser, ".viewer"))
+    wait(browser).until(lambda _: "empty background" in text(browser, ".viewer"))
     assert text(browser, ".picture .hint").startswith("1 face")
     assert one(browser, ".sheet .face").is_displayed()
 

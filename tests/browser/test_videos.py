@@ -72,7 +72,7 @@ def test_a_video_is_followed_from_its_upload_to_its_report(
         lambda _: seen.add(said(browser).get(film.name, "").split(":")[0]) or "Done" in seen
     )
 
-    assert seen & {"Uploading", "Uploaded; being checked", "Waits for its turn", "Being opened", "Analyzing"}
+    assert seen & {"Uploading", "Uploaded; checking", "Waiting for its turn", "Being opened", "Analyzing"}
     assert text(browser, "#announcer") == f"{film.name}: Done"
     assert not one(browser, ".job progress").is_displayed()
     check(browser)
@@ -97,7 +97,7 @@ def test_what_is_no_video_is_refused_with_the_reason(
 
     pick(browser, server, notes)
 
-    wait(browser).until(lambda _: "Not taken: this is not a video" in said(browser).get("notes.mp4", ""))
+    wait(browser).until(lambda _: "Refused: this is not a video" in said(browser).get("notes.mp4", ""))
     press(browser, "notes.mp4", "Remove")
     assert said(browser) == {}
     assert browser.execute_script("return document.activeElement.id") == "video"

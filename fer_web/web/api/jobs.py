@@ -54,7 +54,7 @@ def _large_body() -> Iterator[None]:
     "POST",
     query=AddJobQuery,
     body=Body({"video/*": VIDEO, "application/octet-stream": VIDEO, "multipart/form-data": VideoForm}),
-    answers={202: Reply("It waits for its turn.", JobJson)},
+    answers={202: Reply("The job is waiting.", JobJson)},
     refuses=(
         *(EmptyVideo, NotAVideo, VideoTooLarge, "no_video", "upload_incomplete", "bad_form", "unsupported_media_type"),
         *(BusyError, *STORE_REFUSALS),
@@ -62,10 +62,10 @@ def _large_body() -> Iterator[None]:
     around=_large_body,
 )
 def add_job(query: AddJobQuery) -> JobJson:
-    """Have a video analyzed.
+    """Upload a video to be analyzed.
 
-    MP4, MOV, MKV, WebM, AVI, GIF, MPEG or WMV; its content decides which. It is written to the disk as it comes and
-    deleted there when its job is over. What it shows becomes a recording.
+    MP4, MOV, MKV, WebM, AVI, GIF, MPEG or WMV; the content decides, not the name. It is written to disk as it
+    arrives and deleted when its job ends. The result is a recording.
     """
     videos = services().videos
     with _reading_on(), videos.receiving(request.content_length) as incoming:
@@ -75,14 +75,14 @@ def add_job(query: AddJobQuery) -> JobJson:
 
 @route(bp, "/api/jobs", answers={200: Reply("At most 100.", JobsJson)}, refuses=(StoreError,))
 def jobs() -> JobsJson:
-    """The videos that wait, are being analyzed, or have been, the newest first."""
+    """All jobs (waiting, running or ended), the newest first."""
     videos = services().videos
     return JobsJson(jobs=[job_json(videos, job) for job in videos.list()])
 
 
 @route(bp, "/api/jobs/<job>", answers={200: Reply("The job.", JobJson)}, refuses=(NoJob, StoreError))
 def job(job: str) -> JobJson:
-    """How far a video is."""
+    """A job and its progress."""
     videos = services().videos
     return job_json(videos, videos.get(job))
 
@@ -91,13 +91,13 @@ def job(job: str) -> JobJson:
     bp,
     "/api/jobs/<job>",
     "DELETE",
-    answers={200: Reply("It is canceled.", JobJson), 204: Reply("It is off the list.")},
+    answers={200: Reply("It is canceled.", JobJson), 204: Reply("It is removed from the list.")},
     refuses=(NoJob, *STORE_REFUSALS),
 )
 def remove_job(job: str) -> JobJson | Response:
-    """Cancel a job, or take one that is over off the list.
+    """Cancel a job, or remove an ended one from the list.
 
-    Canceling deletes the video and what was read from it. The recording of a job that is over stays.
+    Canceling deletes the video and its readings. The recording of an ended job stays.
     """
     videos = services().videos
     if videos.get(job).state.is_over:
@@ -111,16 +111,16 @@ def remove_job(job: str) -> JobJson | Response:
     "/api/recordings/<recording>/annotated.mp4",
     answers={
         200: Reply("An MP4.", kind="video/mp4", schema=BYTES),
-        206: Reply("A part of it.", kind="video/mp4", schema=BYTES),
-        304: Reply("It has not changed."),
-        416: Reply("There is no such part.", ErrorJson),
+        206: Reply("The requested range.", kind="video/mp4", schema=BYTES),
+        304: Reply("The copy has not changed."),
+        416: Reply("The range is outside the file.", ErrorJson),
     },
     refuses=(NoRecording, "no_copy", StoreError),
 )
 def annotated_video(recording: str) -> Response:
-    """The copy of a video with its faces marked, if one was asked for.
+    """The annotated copy of a video, if one was requested.
 
-    Parts of it are answered, too (Range).
+    Range requests are supported.
     """
     path = services().videos.annotated_copy(recording)
     if path is None:

@@ -29,7 +29,7 @@ bp = Blueprint("lab", __name__)
     refuses=(ModelError,),
 )
 def lab_results() -> LabJson:
-    """What every system of the laboratory came to, and the models that can be compared."""
+    """The results of every system in the laboratory, and the models that can be compared."""
     mine = services()
     return LabJson(rows=lab_rows(mine.lab.runs), models=lab_models(mine))
 
@@ -44,9 +44,9 @@ def lab_results() -> LabJson:
     refuses=(*IMAGE_REFUSALS, NoModel, ModelError),
 )
 def compare_models(query: CompareQuery) -> Json:
-    """What two models say about the faces of one picture, and what each looked at.
+    """Compare two models on the faces of one image, with what each looked at.
 
-    Faces are found and cut out once. A model that is asked for the first time is loaded, which takes some seconds.
+    Both models get the same faces. A model used for the first time takes a few seconds to load.
     """
     mine = services()
     vision = mine.startup.vision(mine.uploads.wait_s)

@@ -27,7 +27,7 @@ def _read(path: Path) -> LabRowJson | None:
         is_shown = record["state"] == "finished" and not record["quick"]
         return row_json(record) if is_shown else None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        log.warning("The record of the laboratory's run %s cannot be read: %r", path.parent.name, error)
+        log.warning("The laboratory's run %s cannot be read: %r", path.parent.name, error)
         return None
 
 

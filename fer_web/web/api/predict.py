@@ -28,9 +28,9 @@ bp = Blueprint("predict", __name__)
     refuses=IMAGE_REFUSALS,
 )
 def predict(query: PredictQuery) -> Json:
-    """The faces in one or more pictures.
+    """Find the faces in one or more images.
 
-    Reads JPEG, PNG, WebP, HEIC, AVIF, BMP, TIFF, JPEG 2000, TGA, PPM and the first picture of a GIF. Several files, or
+    Reads JPEG, PNG, WebP, HEIC, AVIF, BMP, TIFF, JPEG 2000, TGA, PPM and the first frame of a GIF. Several files, or
     a JSON list, answer {"images": [...]} with one result or error for each, in their order and with status 200. No face
     is an empty list, not an error.
     """

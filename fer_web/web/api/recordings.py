@@ -51,7 +51,7 @@ REPORT_POLICY = (
     refuses=(StoreError,),
 )
 def recordings(query: ListQuery) -> RecordingsJson:
-    """What was recorded, the newest first."""
+    """All recordings, the newest first."""
     mine, visit = services(), visit_of_request()
     limit, offset, store = query.limit, query.offset, mine.store.recordings
     if visit is not None:
@@ -75,7 +75,7 @@ def recordings(query: ListQuery) -> RecordingsJson:
     refuses=(*STORE_REFUSALS, "confirm_required", StillRecording),
 )
 def delete_recordings(query: DeleteAllQuery) -> DeletedJson:
-    """Delete everything that was recorded, and end what is being recorded."""
+    """Delete all recordings and stop running ones."""
     del query  # it was checked
     mine = services()
     mine.store.recordings.ensure_deletable()
@@ -85,7 +85,7 @@ def delete_recordings(query: DeleteAllQuery) -> DeletedJson:
 
 @route(bp, "/api/recordings/<recording>", answers={200: Reply("It.", RecordingJson)}, refuses=MISSING)
 def recording(recording: str) -> RecordingJson:
-    """What is known of a recording besides its readings."""
+    """Everything about a recording except its readings."""
     return stored_json(services().store.recordings.get(recording))
 
 
@@ -94,11 +94,11 @@ def recording(recording: str) -> RecordingJson:
     "/api/recordings/<recording>",
     "PATCH",
     body=NewName,
-    answers={200: Reply("It, under its new name.", RecordingJson)},
+    answers={200: Reply("The renamed recording.", RecordingJson)},
     refuses=(*STORE_REFUSALS, NoRecording),
 )
 def rename_recording(recording: str, body: NewName) -> RecordingJson:
-    """Give a recording another name."""
+    """Rename a recording."""
     store = services().store
     store.recordings.rename(recording, body.name)
     return stored_json(store.recordings.get(recording))
@@ -108,11 +108,11 @@ def rename_recording(recording: str, body: NewName) -> RecordingJson:
     bp,
     "/api/recordings/<recording>",
     "DELETE",
-    answers={204: Reply("It is gone.")},
+    answers={204: Reply("It is deleted.")},
     refuses=(*STORE_REFUSALS, NoRecording, StillRecording),
 )
 def delete_recording(recording: str) -> Response:
-    """Delete a recording for good, with everything that belongs to it."""
+    """Permanently delete a recording and everything that belongs to it."""
     mine = services()
     if mine.recordings.is_running(recording):
         raise StillRecording()
@@ -130,7 +130,7 @@ def delete_recording(recording: str) -> Response:
 def readings(recording: str, query: CsvQuery) -> Response:
     """Every reading of a recording.
 
-    One line for each person and analyzed picture, in the order of time; docs/reports.md explains the columns.
+    One line for each person and analyzed frame, in the order of time; docs/reports.md explains the columns.
     """
     store = services().store
     name = f"{file_name(store.recordings.get(recording).recording.name)}-readings.csv"
@@ -145,9 +145,9 @@ def readings(recording: str, query: CsvQuery) -> Response:
     refuses=MISSING,
 )
 def summary(recording: str, query: DownloadQuery) -> Response:
-    """What a recording's readings add up to.
+    """The summary of a recording.
 
-    Shares of expressions, blinks, attention and sections between markers, for everybody and for each person;
+    Shares of expressions, blinks, and sections between markers, for everybody and for each person;
     docs/reports.md explains the names.
     """
     store = services().store
@@ -164,7 +164,7 @@ def summary(recording: str, query: DownloadQuery) -> Response:
     refuses=MISSING,
 )
 def report(recording: str, query: DownloadQuery) -> Response:
-    """A recording's report, as a page that needs nothing else."""
+    """A recording's report, as a self-contained page."""
     mine = services()
     stored = mine.store.recordings.get(recording)
     html = report_html(summary_of(mine.store, stored), card_text(mine, stored.recording.model))
@@ -187,7 +187,7 @@ def compare(query: PairQuery) -> Response:
 
 @route(bp, "/api/recordings/compare.html", query=PairDownloadQuery, answers=PAGE, refuses=MISSING)
 def comparison(query: PairDownloadQuery) -> Response:
-    """Two recordings side by side, as a page that needs nothing else."""
+    """Two recordings side by side, as a self-contained page."""
     mine = services()
     first, second = (summary_of(mine.store, stored) for stored in pair_of(mine.store, query))
     html = comparison_html(first, second, card_text(mine, first.recording.model))

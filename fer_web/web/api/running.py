@@ -27,13 +27,13 @@ STOP_S = 5.0
     "POST",
     body=NewRecording,
     headers=(OWN_VISIT,),
-    answers={201: Reply("It runs; its id is that of its recording.", ActiveRecordingJson)},
+    answers={201: Reply("The recording has started.", ActiveRecordingJson)},
     refuses=(*STORE_REFUSALS, "consent_required", AlreadyRecording, NoVisit, NoCamera, BusyError, NotReadyError),
 )
 def start_recording(body: NewRecording) -> ActiveRecordingJson:
-    """Record what a camera's faces show, or those of one's own visit.
+    """Start recording a camera, or one's own visit.
 
-    Needs consent: true, which says that everybody in the picture agreed. One recording of each camera at a time, and
+    Needs consent: true, which confirms that everybody on camera agreed. One recording of each camera at a time, and
     one of each visit, which ends with the visit. Readings are written once a second. While one of a camera runs, that
     stays open and everybody who watches it is told.
     """
@@ -56,7 +56,7 @@ def start_recording(body: NewRecording) -> ActiveRecordingJson:
     refuses=(NoRecording, TooManyMarkers),
 )
 def mark_recording(recording: str, body: NewMarker) -> MarkerJson:
-    """Mark this moment of a recording with a text."""
+    """Add a marker with a text at this moment."""
     marker = services().recordings.find(recording, visit_of_request()).recorder.mark(body.text)
     return MarkerJson(time_s=marker.time_s, text=marker.text)
 
@@ -70,9 +70,9 @@ def mark_recording(recording: str, body: NewMarker) -> MarkerJson:
     refuses=(NoRecording,),
 )
 def stop_recording(recording: str) -> ActiveRecordingJson:
-    """End a recording.
+    """Stop a recording.
 
-    Its state is finished once its last readings are written, and ending while the database does not take them.
+    Its state is finished once its last readings are written; until then it is ending.
     """
     running = services().recordings.find(recording, visit_of_request())
     if running.recorder.is_over:

@@ -17,7 +17,7 @@ bp = Blueprint("system", __name__)
 
 @route(bp, "/health/live", answers={200: Reply("It does.", StatusJson)})
 def live() -> StatusJson:
-    """Whether the process answers."""
+    """Whether the process is running."""
     return StatusJson(status="alive")
 
 

@@ -79,7 +79,7 @@ def enter() -> VisitJson:
 
 @route(bp, "/api/visits", "DELETE", headers=(VISIT,), answers={204: Reply("It has ended.")}, refuses=(NoVisit,))
 def leave() -> Response:
-    """End a visit and forget its people."""
+    """End a visit and forget its tracks."""
     _visit().close()
     return Response(status=204)
 

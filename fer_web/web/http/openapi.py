@@ -18,17 +18,17 @@ from fer_web.web.http.errors import STATUSES, ErrorJson
 from fer_web.web.http.route import BODY_REFUSALS, JSON, Body, Refusal, Reply, RouteContract, Schema, models_of, route_of
 from fer_web.web.security.guard import PAGES, WITHOUT_TOKEN
 
-DESCRIPTION = """Finds the faces in pictures and in a live stream, and says what they express and when they blink.
+DESCRIPTION = """Finds the faces in images and live video, and says what they express and when they blink.
 
-Coordinates are pixels of the picture as sent, turned as its EXIF data says. Probabilities are 0 to 1 and sum to 1. \
+Coordinates are pixels of the image as sent, after applying its EXIF rotation. Probabilities are 0 to 1 and sum to 1. \
 Left and right are the person's. Expressions are what a face shows, not what somebody feels.
 
 When the service has a token, send it as "Authorization: Bearer …" or as the Basic password, or log in at /login \
 for a cookie. Requests under \
-another host name than the service's, and those that pages of other websites cause, are refused.
+another host name than the service's, and requests from other websites' pages, are refused.
 
-Pictures are analyzed in memory and forgotten; addresses of pictures are never fetched. Recordings keep numbers, and \
-begin only with consent."""
+Images are analyzed in memory and forgotten; image addresses are never fetched. Recordings contain only numbers, and \
+need consent."""
 
 OPEN: list[dict[str, list[str]]] = [{}]  # no token needed
 NAMED = "#/components/schemas/{model}"
@@ -38,7 +38,7 @@ GUARDED = (
     *("wrong_host", "cross_site", "local_only", "token_required", "wrong_token"),
     *("too_many_attempts", "too_many_requests"),
 )
-LOGIN = Reply("To /login, when the service has a token that the browser has not shown.")
+LOGIN = Reply("To /login, if the service has a token and the browser is not logged in.")
 
 
 @lru_cache(maxsize=1)

@@ -50,7 +50,7 @@ class FaceJson(JsonObject):
     emotions: Emotions | None
     """Probabilities; they sum to 1."""
     uncertain: bool
-    """The face is too poor, or the answer too close, to rely on it."""
+    """The face is too poor, or two emotions are too close, to rely on the answer."""
     eyes: Eyes | None
     quality: QualityGroup | None
     pose: PoseGroup | None
@@ -59,7 +59,7 @@ class FaceJson(JsonObject):
     keypoints: Keypoints | None = None
     """x and y of the 15 points by name, only with ?keypoints=true."""
     heatmap: str | None = None
-    """The crop that the network saw with what it looked at, only with ?explain=true."""
+    """The chip that the network saw and what it looked at, only with ?explain=true."""
 
 
 class ModelNameJson(JsonObject):

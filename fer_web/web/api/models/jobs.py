@@ -15,9 +15,9 @@ VIDEO: Schema = {**BYTES, "description": "The video's bytes."}
 
 class AddJobQuery(StrictQuery):
     name: str = ""
-    """What it is called in lists; else the name that a form gives it."""
+    """Its name in lists; by default the form's file name."""
     annotate: Flag = False
-    """Whether to keep a copy with the faces marked: it holds pictures and is kept with its recording."""
+    """Whether to keep a copy with the faces marked: it shows people and is kept with its recording."""
 
 
 class VideoForm(JsonObject):
@@ -35,17 +35,17 @@ class JobJson(JsonObject):
     state: JobState
     progress: Share
     remaining_s: float | None
-    """An estimate; null while there is none."""
+    """An estimate, or null."""
     message: str
-    """Why it failed, what was wrong with the video, or that no worker takes it."""
+    """Why it failed, what is wrong with the video, or that no worker takes it."""
     attempts: Count
-    """How often a worker has taken it up; three times at most."""
+    """How many times a worker has started it; three at most."""
     created_at: str
     finished_at: str | None
     recording_id: str | None
-    """Where its readings are, once it is over."""
+    """Its recording's id, once there are readings."""
     annotated: str | None
-    """Where its annotated copy is, once there is one."""
+    """The address of its annotated copy, once there is one."""
 
 
 class JobsJson(JsonObject):

@@ -64,7 +64,7 @@ class LabRowJson(JsonObject):
     features: str
     expressions: list[str]
     authors_accuracy: Share | None
-    """What the system's authors report; null for nothing."""
+    """What the system's authors report, or null."""
     public_test: AccuracyJson
     private_test: PrivateTestJson
     confusion: list[list[Count]]

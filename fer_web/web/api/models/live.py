@@ -56,4 +56,4 @@ class CamerasJson(JsonObject):
 
 class StreamQuery(OverlayQuery):
     fps: Annotated[float, Field(gt=0, le=1000)] | None = None
-    """At most so many a second."""
+    """The most frames per second."""

@@ -20,7 +20,7 @@ class ListQuery(Query):
     limit: Annotated[int, Field(ge=0, le=MOST, strict=True), BeforeValidator(digits)] = LIMIT
     """How many."""
     offset: Annotated[int, Field(ge=0, le=10**9, strict=True), BeforeValidator(digits)] = 0
-    """How many to leave out first."""
+    """How many to skip."""
     state: RecordingState | None = None
     """Only those in this state."""
 
@@ -36,7 +36,7 @@ class DeleteAllQuery(Query):
 
 class CsvQuery(Query):
     separator: Literal[",", ";"] = ","
-    """What stands between the cells of CSV. With semicolons, as spreadsheets in German and many other languages expect
+    """The separator of CSV cells. With semicolons, as spreadsheets in German and many other languages expect
     them, numbers have a decimal comma."""
 
 
@@ -72,11 +72,11 @@ class NewRecording(JsonBody):
             "consent_required", "everybody on camera must agree to the recording: send consent: true once they have"
         ),
     ]
-    """That everybody in the picture knows of it and agreed."""
+    """Confirms that everybody on camera knows of it and agreed."""
     name: Name = ""
-    """For people; else the time."""
+    """A name for people; by default the time."""
     note: Note = ""
-    """How people agreed, for those who have to show that."""
+    """How people agreed, in case you have to prove it."""
     kind: Literal["camera", "visit"] | None = None
     """Else visit with the header Fer-Visit, camera without."""
     camera: str | None = None
@@ -113,7 +113,7 @@ class ActiveRecordingJson(JsonObject):
     markers: Count
     newest_markers: list[MarkerJson]
     trouble: str | None
-    """Why nothing can be written now, or why it ended early."""
+    """Why nothing can be written right now, or why it ended early."""
 
 
 class CurrentRecordingJson(JsonObject):
@@ -144,7 +144,7 @@ class RecordingJson(JsonObject):
     markers: Count
     newest_markers: list[MarkerJson]
     trouble: str | None
-    """Why it ended early, or why nothing can be written now."""
+    """Why it ended early, or why nothing can be written right now."""
     expires_at: str | None
     """When it will be deleted."""
 

@@ -6,7 +6,7 @@ from fer_web.web.http.bodies import JsonObject
 from fer_web.web.http.route import Header
 
 VISIT_HEADER = "Fer-Visit"
-VISIT = Header(VISIT_HEADER, "The visit's id, as POST /api/visits answered it.", is_required=True)
+VISIT = Header(VISIT_HEADER, "The visit's id from POST /api/visits.", is_required=True)
 
 
 class VisitJson(JsonObject):
