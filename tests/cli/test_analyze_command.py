@@ -288,7 +288,7 @@ def test_names_that_are_not_utf_8_are_shown_with_their_bytes(
     said = capfd.readouterr()
     assert said.out.startswith("caf\\xe9.mkv: 0.6 s, ")
     assert said.out.endswith("-> r\\xe9sultats/caf\\xe9\n")
-    assert "there is no file n\\xfcll.mp4" in said.err
+    assert "no such file: n\\xfcll.mp4" in said.err
     assert "error: bro\\xe9k.mp4 is not a video" in said.err
     folder = Path(out, os.fsdecode(b"caf\xe9"))
     assert json.loads((folder / "summary.json").read_text())["recording"]["name"] == "caf\\xe9.mkv"
