@@ -66,7 +66,7 @@ def test_pictures_of_one_name_are_explained_in_files_of_their_own(image: str, tm
 
 def test_a_folder_that_cannot_be_made_is_named(image: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", "--explain", image, image]) == 2
-    assert "two.png cannot be made" in capsys.readouterr().err
+    assert "two.png cannot be created" in capsys.readouterr().err
 
 
 def test_a_refused_picture_ends_with_1_but_the_others_are_answered(

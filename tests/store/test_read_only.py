@@ -122,7 +122,7 @@ def test_nothing_is_left_out_silently(folder: Path, tmp_path: Path) -> None:
     with (
         read_only(tmp_path / "left") as left,
         Store.lazy(sqlite_address(left)) as store,
-        pytest.raises(StoreError, match=r"what was stored last is in fer_web\.sqlite-wal\. Copy the folder"),
+        pytest.raises(StoreError, match=r"the latest changes are still in fer_web\.sqlite-wal\. Copy the folder"),
     ):
         store.recordings.count()
 
