@@ -47,7 +47,8 @@ def test_all_that_is_wrong_is_told_at_once_with_the_other_settings() -> None:
 
     assert "FER_PORT" in said
     line = next(line for line in said.splitlines() if line.startswith("FER_CAMERAS"))
-    for part in ("door: a webcam has a number", "camera 2 is written as", "camera 4 is", "door is there twice"):
+    named = ("door: a webcam's address is its number", "camera 2 is written as", "camera 4 is", "door is there twice")
+    for part in named:
         assert part in line
 
 

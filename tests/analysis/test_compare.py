@@ -117,5 +117,5 @@ def test_a_network_that_wants_other_crops_is_refused(vision: Analyzer, tmp_path:
     card = ModelCard("small", "1", "tiny", sha256_of(tmp_path / "small.keras"), model.count_params())
     replace(card, input=replace(card.input, width=32, height=32)).write(tmp_path / "small.json")
 
-    with pytest.raises(ModelError, match="other crops of faces than xception"):
+    with pytest.raises(ModelError, match="different face crops than xception"):
         compare(vision, [Classifiers((tmp_path,)).get("small")], astronaut)

@@ -126,7 +126,7 @@ def test_people_are_found_also_after_the_pictures_have_changed_their_size(vision
 def test_a_video_that_costs_too_much_is_refused_before_it_is_read(vision: Analyzer, tmp_path: Path) -> None:
     bomb = gif_of_dots(tmp_path / "bomb.gif", (7680, 4320), 5000, 7)
 
-    with pytest.raises(SourceError, match=r"bomb\.gif has 7680 x 4320 pixels a picture"):
+    with pytest.raises(SourceError, match=r"bomb\.gif has 7680 x 4320 pixels per frame"):
         analyze(bomb, vision)
 
 
@@ -243,7 +243,7 @@ def test_sound_alone_is_refused(vision: Analyzer, tmp_path: Path) -> None:
                 packet.stream = stream
                 output.mux(packet)
 
-    with pytest.raises(SourceError, match=r"song\.m4a holds sound but no moving pictures"):
+    with pytest.raises(SourceError, match=r"song\.m4a contains sound but no video"):
         analyze(song, vision)
 
 

@@ -116,7 +116,7 @@ def test_one_that_fails_stops_no_other(
 
     said = capsys.readouterr()
     assert said.err.splitlines() == [
-        "error: there is no file missing.mp4",
+        "error: no such file: missing.mp4",
         "error: list.mp4 is not a video; MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are supported",
     ]
     assert said.out.startswith("talk.mp4: 1.0 s, ")
@@ -296,7 +296,7 @@ def test_names_that_are_not_utf_8_are_shown_with_their_bytes(
     assert (folder / "annotated.mp4").stat().st_size > 0
 
     assert main(["analyze", "--annotate", names[0], "--out", out, *loaded]) == 0
-    assert capfd.readouterr().out.startswith("caf\\xe9.mkv: was finished before")
+    assert capfd.readouterr().out.startswith("caf\\xe9.mkv: already finished")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")

@@ -72,7 +72,7 @@ def test_what_is_wrong_with_such_a_file_is_told(tmp_path: Path, capsys: pytest.C
     assert main(["analyze", path, os.fsdecode(b"gone\xe9.mp4")]) == 1
 
     said = capsys.readouterr().err
-    assert "error: there is no file gone\\xe9.mp4" in said
+    assert "error: no such file: gone\\xe9.mp4" in said
     assert "error: caf\\xe9.mp4 is not a video" in said
 
 

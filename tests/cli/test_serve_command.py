@@ -36,7 +36,7 @@ def free_port() -> int:
 def test_a_port_in_use_is_a_sentence(taken: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--port", str(taken), "--source", "demo:"]) == 2
 
-    assert capsys.readouterr().err.splitlines()[-1].startswith(f"error: port {taken} on 127.0.0.1 is in use")
+    assert capsys.readouterr().err.splitlines()[-1].startswith(f"error: port {taken} on 127.0.0.1 is already in use")
 
 
 def test_an_address_of_another_machine_is_a_sentence() -> None:
@@ -96,5 +96,5 @@ def test_it_serves_says_where_and_ends_when_it_is_told(command: tuple[str, ...],
     assert ready[0] == 503
     assert json.loads(ready[1])["error"]["code"] == "not_ready"
     assert f"FER Web on http://127.0.0.1:{port}" in said
-    assert "Source: demo (demo was asked for)" in said
+    assert "Source: demo (demo was chosen)" in said
     assert "Traceback" not in said

@@ -200,7 +200,7 @@ def test_lines_out_of_order_are_told(tmp_path: Path) -> None:
     assert "line 3: column time_s: 1.0 comes after 2.0" in fault_of(
         tmp_path, line_of(time_s="2.0"), line_of(time_s="1.0")
     )
-    assert "line 3: column track_id: 1 stands twice at 2.0 s" in fault_of(
+    assert "line 3: column track_id: 1 appears twice at 2.0 s" in fault_of(
         tmp_path, line_of(time_s="2.0"), line_of(time_s="2.0")
     )
 

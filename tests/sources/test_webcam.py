@@ -77,7 +77,7 @@ def test_a_camera_whose_old_read_never_returns_is_refused(
 ) -> None:
     monkeypatch.setattr(webcam, "_HANDOVER_S", 0.05)
     with open_source("webcam:4"):
-        with pytest.raises(SourceError, match="webcam 4 is still held by an earlier capture"):
+        with pytest.raises(SourceError, match="webcam 4 is still in use by this program's previous capture"):
             open_source("webcam:4")
         with open_source("webcam:5"):
             assert FakeCapture.open_most == 2

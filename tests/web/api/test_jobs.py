@@ -116,7 +116,7 @@ def test_a_video_that_nobody_takes_says_so(client: FlaskClient) -> None:
     for job in (client.get("/api/jobs/film").get_json(), client.get("/api/jobs").get_json()["jobs"][0]):
         assert (job["state"], job["message"]) == (
             "queued",
-            "Nobody takes it: no worker shows a sign of life: the log says why",
+            "No worker has taken it: no worker is running: see the log",
         )
 
 
