@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
+from fer_web.core import DEFAULT_ENGINE
 from fer_web.errors import ModelError, SourceError, StoreError
 from fer_web.sources.address import masked
 from fer_web.sources.credentials import with_encoded_credentials
@@ -128,6 +129,8 @@ def _wrong_in(camera: NamedSource, number: int) -> Iterator[str]:
 
 
 def known_engine(value: str) -> str:
+    if value == DEFAULT_ENGINE:
+        return value
     from fer_web.vision.engines import engine_of
 
     try:

@@ -22,7 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from fer_web.core import MAIN_CAMERA
+from fer_web.core import DEFAULT_ENGINE, MAIN_CAMERA
 from fer_web.core.hosts import is_loopback
 from fer_web.environment import (
     ENV_FILE,
@@ -169,7 +169,7 @@ class Settings(BaseSettings):
     )
     model: str = Field("xception", min_length=1, description="The expression model's name in FER_MODELS_DIR.")
     engine: EngineName = Field(
-        "classic",
+        DEFAULT_ENGINE,
         description="What finds faces, places landmarks and classifies: classic (dlib and TensorFlow) is the "
         "only one so far.",
     )

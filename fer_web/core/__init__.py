@@ -5,6 +5,7 @@ from fer_web.core.geometry import Pixels, Points, Rect, Size
 from fer_web.core.job import Job, JobState
 from fer_web.core.readings import Marker, Reading, Recording
 from fer_web.core.values import (
+    DEFAULT_ENGINE,
     MAIN_CAMERA,
     Blink,
     Face,
@@ -19,6 +20,7 @@ from fer_web.core.values import (
 )
 
 __all__ = [
+    "DEFAULT_ENGINE",
     "MAIN_CAMERA",
     "Blink",
     "Emotion",

@@ -16,6 +16,8 @@ Scores: TypeAlias = NDArray[np.float32]  # (7,) probabilities in the order of Em
 
 # The only camera of a service that has one.
 MAIN_CAMERA = "main"
+# One of fer_web.vision.engines, which take long to import.
+DEFAULT_ENGINE = "classic"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from fer_web.core import DEFAULT_ENGINE
 from fer_web.registry import ModelCard
 from fer_web.vision.align import Align
 from fer_web.vision.blink import Blinks
 from fer_web.vision.classify import Classifier, Classify
 from fer_web.vision.detect import Detect
-from fer_web.vision.engines import DEFAULT_ENGINE, EngineParts, engine_of
+from fer_web.vision.engines import EngineParts, engine_of
 from fer_web.vision.follow import DetectWhenDue, Follow
 from fer_web.vision.judge import Judge
 from fer_web.vision.keypoints import KeypointNetwork, Later, PlaceKeypoints

@@ -15,8 +15,6 @@ from fer_web.vision.classify import Classifier
 from fer_web.vision.detect import HogDetector
 from fer_web.vision.landmarks import load_predictor
 
-DEFAULT_ENGINE = "classic"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EngineParts:
