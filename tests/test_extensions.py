@@ -163,11 +163,11 @@ def test_a_new_network_can_be_trained_by_train_and_lab_and_is_built(
     toy_network: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from fer_web.study.lab.networks.config import LabConfig
-    from fer_web.study.networks import NETWORKS, Network, build_network
+    from fer_web.study.networks import Network, build, build_network
     from fer_web.study.training.config import TrainingConfig
 
     with monkeypatch.context() as patch:
-        patch.setitem(NETWORKS, "toy", Network(toy_network, any_size=True))
+        patch.setitem(build.NETWORKS, "toy", Network(toy_network, any_size=True))
         assert TrainingConfig(network="toy").network == LabConfig(network="toy").network == "toy"
         assert build_network("toy").output_shape == (None, 7)
 

@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from io import BytesIO
 from itertools import islice
@@ -224,14 +225,15 @@ def test_a_signal_ends_streams_and_the_server_within_seconds(number: signal.Sign
         answers = [server.open("/events" if place % 5 == 0 else "/stream") for place in range(20)]
         for answer in answers:
             assert answer.read(10)
-        with silent_viewer(server), silent_viewer(server):
+        with silent_viewer(server), silent_viewer(server), ThreadPoolExecutor(len(answers)) as readers:
             assert server.eventually(viewers=22)
+            watched = [readers.submit(answer.read) for answer in answers]
             started_s = time.monotonic()
             server.process.send_signal(number)
             assert server.process.wait(10) == 0
             assert time.monotonic() - started_s < 9
-        for answer in answers:
-            answer.read()  # IncompleteRead if it was cut instead of ended
+            for viewer in watched:
+                viewer.result(10)  # IncompleteRead if it was cut instead of ended
         log = server.log.read_text()
         assert "Traceback" not in log
         assert "Worker exiting" in log  # by itself: gunicorn kills a worker that does not stop in time
