@@ -19,6 +19,8 @@ from fer_web.errors import WorkerLost
 
 T = TypeVar("T")
 
+# How often it is looked whether anybody is still at work.
+CHECK_S = 1.0
 # A fresh interpreter: TensorFlow and FFmpeg do not survive a fork.
 SPAWN = multiprocessing.get_context("spawn")
 
@@ -53,12 +55,21 @@ class Supervisor:
     def answer_of(self, future: ProcessFuture[T]) -> T:
         """What the work has answered; WorkerLost when its process ended before, CancelledError when we ended it."""
         try:
+            while not _is_done(future, CHECK_S):
+                self._check(future)
             return future.result()
         except (ProcessExpired, BrokenProcessPool, FutureTimeoutError) as death:
             with self._lock:  # which is held until a process that we end has ended
                 if future is not self._future:
                     raise CancelledError from death
             raise _lost(death) from death
+
+    def _check(self, future: ProcessFuture[Any]) -> None:
+        """A pool that breaks just when it is given work forgets the work: BrokenProcessPool then."""
+        with self._lock:
+            is_forgotten = future is self._future and (self._pool is None or not self._pool.active)
+        if is_forgotten and not future.done():
+            raise BrokenProcessPool("the process died at rest")
 
     def rest(self) -> None:
         """End the process, whatever it is at; the next work starts another one."""
@@ -79,6 +90,13 @@ class Supervisor:
             pool.join()
         if future is not None:
             future.cancel()  # now that nobody is at work on it
+
+
+def _is_done(future: ProcessFuture[Any], timeout_s: float) -> bool:
+    """After `timeout_s` at most. (`concurrent.futures.wait` does not hear of those that were canceled.)"""
+    with suppress(CancelledError, FutureTimeoutError):
+        future.exception(timeout_s)
+    return future.done()
 
 
 def _lost(death: Exception) -> WorkerLost:

@@ -9,6 +9,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from urllib.parse import unquote
 
 import pytest
@@ -141,7 +142,7 @@ def rtsp_camera(scheme: str) -> Iterator[tuple[int, list[tuple[str, str]]]]:
             while True:
                 connection, _ = listening.accept()
                 with connection, connection.makefile("rb") as file:
-                    while head := b"".join(iter(file.readline, b"\r\n")).decode():
+                    while head := b"".join(takewhile(lambda line: line.strip(), iter(file.readline, b""))).decode():
                         number = re.search(r"(?im)^CSeq: *(\d+)", head)
                         given = re.search(r"(?im)^Authorization: *(.*?)\r", head)
                         if given:
