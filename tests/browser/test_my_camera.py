@@ -238,7 +238,7 @@ def test_without_a_camera_or_a_permission_the_page_says_what_to_do(server: Servi
     driver.execute_cdp_cmd("Browser.setPermission", denied)
     start(driver, server.url)
     wait(driver).until(lambda page: root(page, "state") == "failed")
-    assert "not allowed" in text(driver, "why")
+    assert "access was denied" in text(driver, "why")
     assert driver.find_element(By.ID, "start").is_enabled()
 
 

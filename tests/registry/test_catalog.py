@@ -50,10 +50,10 @@ def test_a_missing_model_names_those_that_exist(models: Path, name: str) -> None
     [
         ({"labels": ["happy", "sad"]}, "says happy, sad, but this program expects angry"),
         ({"input": {"width": 48, "height": 48, "color": "rgb"}}, "only 'gray'"),
-        ({"input": {"depth": 3}}, "not understood"),
+        ({"input": {"depth": 3}}, "unsupported input"),
         ({"surprise": 1}, "unknown entries"),
         ({"input": {"width": 64, "height": 64}}, "its card says"),
-        ({"task": "age"}, "none of expression, keypoints"),
+        ({"task": "age"}, "known tasks are expression, keypoints"),
         ({"task": "keypoints", "labels": list(NAMES)}, "one for expression is needed"),
     ],
 )

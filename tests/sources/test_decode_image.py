@@ -200,7 +200,7 @@ def test_a_picture_that_would_fill_the_memory_is_refused_by_its_header(side: int
 @pytest.mark.parametrize(
     ("data", "code", "word"),
     [
-        (b"", "empty", "no bytes"),
+        (b"", "empty", "the image is empty"),
         (b"hello", "not_an_image", "JPEG"),
         (bytes(1000), "not_an_image", "JPEG"),
         (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "image_truncated", "HEIC"),
