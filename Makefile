@@ -54,9 +54,9 @@ COMPILE := uv pip compile -q --universal --python-version 3.10 --no-emit-index-u
 # With hashes, so that pip takes nothing but the files that were looked at; not for training, whose PyTorch comes in
 # builds of its own on many machines.
 lock:
-	$(COMPILE) --generate-hashes pyproject.toml --extra redis --extra postgres -o requirements.txt
-	$(COMPILE) --generate-hashes pyproject.toml -c requirements.txt -o requirements-serve.txt
-	$(COMPILE) pyproject.toml --extra train --extra lab -c requirements.txt -o requirements-train.txt
+	$(COMPILE) --generate-hashes pyproject.toml --extra classic --extra redis --extra postgres -o requirements.txt
+	$(COMPILE) --generate-hashes pyproject.toml --extra redis --extra postgres -c requirements.txt -o requirements-serve.txt
+	$(COMPILE) pyproject.toml --extra classic --extra train --extra lab -c requirements.txt -o requirements-train.txt
 	$(COMPILE) --generate-hashes --group dev -c requirements.txt -c requirements-train.txt -o requirements-dev.txt
 
 clean:

@@ -83,6 +83,18 @@ class Pose:
         return is_turned(self.yaw_deg, self.pitch_deg)
 
 
+@dataclass(frozen=True, slots=True)
+class Gaze:
+    """Where the eyes point, in degrees against the camera: `yaw_deg` positive to the person's left, `pitch_deg` up.
+
+    `looks_at_camera` is None while that cannot be told (shut eyes, a turned head, nobody usual to compare with).
+    """
+
+    yaw_deg: float
+    pitch_deg: float
+    looks_at_camera: bool | None = None
+
+
 # Beyond these the far eye is foreshortened, or the lids hide behind the brow, and expressions are read badly; the clips
 # of docs/blinks.md have blinks at up to 30 degrees of yaw.
 MOST_YAW_DEG = 35.0
@@ -98,8 +110,10 @@ def is_turned(yaw_deg: float | None, pitch_deg: float | None) -> bool:
 class Face:
     """One face: found with `face_confidence` 0 to 1 in `region`; every step adds what it knows.
 
-    `landmarks` (68, 2) and `keypoints` (15, 2) are pixels of the frame; `chip` (48, 48) uint8 gray is the crop that the
-    network sees; `heatmap` (h, w) float32 0 to 1 lies over the chip.
+    `landmarks` (68, 2), `mesh` (478, 3) and `keypoints` (15, 2) are pixels of the frame (a mesh's z too: smaller is nearer);
+    `anchors` (3, 2) are the middles of the right eye, the left eye and the mouth, there with all kinds of landmarks.
+    `movements` (52,) are 0 to 1, in the order of `fer_web.core.movements`. `chip` (48, 48) uint8 gray is the crop that the
+    network sees; `heatmap` (h, w) float32 0 to 1 lies over the chip. `uncertain_because` says why a face is `uncertain`.
     """
 
     region: Rect
@@ -114,6 +128,11 @@ class Face:
     pose: Pose | None = None
     keypoints: Points | None = None
     heatmap: NDArray[np.float32] | None = None
+    anchors: Points | None = None
+    mesh: NDArray[np.float32] | None = None
+    movements: NDArray[np.float32] | None = None
+    gaze: Gaze | None = None
+    uncertain_because: str | None = None
 
     @property
     def dominant_emotion(self) -> Emotion | None:
