@@ -110,10 +110,10 @@ def is_turned(yaw_deg: float | None, pitch_deg: float | None) -> bool:
 class Face:
     """One face: found with `face_confidence` 0 to 1 in `region`; every step adds what it knows.
 
-    `landmarks` (68, 2), `mesh` (478, 3) and `keypoints` (15, 2) are pixels of the frame (a mesh's z too: smaller is nearer);
-    `anchors` (3, 2) are the middles of the right eye, the left eye and the mouth, there with all kinds of landmarks.
-    `movements` (52,) are 0 to 1, in the order of `fer_web.core.movements`. `chip` (48, 48) uint8 gray is the crop that the
-    network sees; `heatmap` (h, w) float32 0 to 1 lies over the chip. `uncertain_because` says why a face is `uncertain`.
+    `landmarks` (68, 2), `keypoints` (15, 2) and `mesh` (478, 3) are pixels of the frame, the mesh's z too: smaller is
+    nearer. `anchors` (3, 2) are the middles of the right eye, the left eye and the mouth, whatever found them.
+    `movements` (52,) are 0 to 1, in the order of `fer_web.core.movements`. `chip` (48, 48) uint8 gray is the crop that
+    the network sees; `heatmap` (h, w) float32 0 to 1 lies over the chip. `uncertain_because` says why one is `uncertain`.
     """
 
     region: Rect

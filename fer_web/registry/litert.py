@@ -19,8 +19,8 @@ Arrays = list[NDArray[np.float32]]
 class LiteModel:
     """A network of one input of fixed shape, float32, and one or several outputs.
 
-    An interpreter serves one call at a time: those at rest are lent to whoever calls next, so there are never more of them
-    than there were calls at once. Each computes on one thread and lets other Python threads run meanwhile.
+    An interpreter serves one call at a time: those at rest are lent to whoever calls next, so there are never more of
+    them than there were calls at once. Each computes on one thread and lets other Python threads run meanwhile.
     """
 
     def __init__(self, content: bytes, name: str = "the network") -> None:
