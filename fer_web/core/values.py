@@ -113,7 +113,7 @@ class Face:
     `landmarks` (68, 2), `keypoints` (15, 2) and `mesh` (478, 3) are pixels of the frame, the mesh's z too: smaller is
     nearer. `anchors` (3, 2) are the middles of the right eye, the left eye and the mouth, whatever found them.
     `movements` (52,) are 0 to 1, in the order of `fer_web.core.movements`. `chip` (48, 48) uint8 gray is the crop that
-    the network sees; `heatmap` (h, w) float32 0 to 1 lies over the chip. `uncertain_because` says why one is `uncertain`.
+    the network sees; `heatmap` (h, w) float32 0 to 1 lies over the chip. `uncertain_because`: see `Judge`.
     """
 
     region: Rect
