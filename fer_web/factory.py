@@ -96,7 +96,7 @@ def build_app(settings: Settings, startup: BackgroundStartup) -> Flask:
 
 
 def _startup(settings: Settings) -> BackgroundStartup:
-    load = partial(Analyzer.load, settings.models_dir, settings.model, settings.engine)
+    load = partial(Analyzer.load, settings.models_dir, settings.model, settings.engine_choice)
     try:
         if settings.source is not None:
             choose_source(settings.source)  # only reads the address
@@ -123,7 +123,11 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
         retention=Retention(store, settings.retention),
         recordings=Recordings(camera_set, StoreSinks(store, startup).open, max_s=60.0 * settings.recording_max_minutes),
         videos=make_videos(settings, store),
-        lab=Lab(LAB_RUNS, Classifiers((settings.models_dir, settings.models_dir / LAB_MODELS)), settings.model),
+        lab=Lab(
+            LAB_RUNS,
+            Classifiers((settings.models_dir, settings.models_dir / LAB_MODELS), settings.engine),
+            settings.model,
+        ),
         notice=settings.notice,
         retention_days=settings.retention_days,
     )

@@ -129,7 +129,7 @@ def _wrong_in(camera: NamedSource, number: int) -> Iterator[str]:
 
 
 def known_engine(value: str) -> str:
-    if value == DEFAULT_ENGINE:
+    if value == DEFAULT_ENGINE.engine:
         return value
     from fer_web.vision.engines import engine_of
 
@@ -142,6 +142,7 @@ def known_engine(value: str) -> str:
 Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(parsed_size)]
 Cameras = Annotated[tuple[NamedSource, ...], NoDecode, BeforeValidator(named_sources)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
+LandmarksName = Annotated[Literal["mesh", "dlib", "off"], BeforeValidator(lowered)]
 EngineName = Annotated[str, BeforeValidator(lowered), AfterValidator(known_engine)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lowered)]
 Token = Annotated[SecretStr | None, AfterValidator(checked_token)]

@@ -22,7 +22,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from fer_web.core import DEFAULT_ENGINE, MAIN_CAMERA
+from fer_web.core import DEFAULT_ENGINE, MAIN_CAMERA, EngineChoice
 from fer_web.core.hosts import is_loopback
 from fer_web.environment import (
     ENV_FILE,
@@ -41,6 +41,7 @@ from fer_web.setting_kinds import (
     Cameras,
     DatabaseAddress,
     EngineName,
+    LandmarksName,
     LogLevel,
     Names,
     PathPrefix,
@@ -169,9 +170,15 @@ class Settings(BaseSettings):
     )
     model: str = Field("xception", min_length=1, description="The expression model's name in FER_MODELS_DIR.")
     engine: EngineName = Field(
-        DEFAULT_ENGINE,
-        description="What finds faces, places landmarks and classifies: classic (dlib and TensorFlow) is the "
-        "only one so far.",
+        DEFAULT_ENGINE.engine,
+        description="What finds and reads faces: modern (YuNet and LiteRT) or classic (dlib and TensorFlow, "
+        "which needs pip install -r requirements.txt).",
+    )
+    landmarks: LandmarksName = Field(
+        DEFAULT_ENGINE.landmarks,
+        description="What places landmarks with the modern engine: mesh (478 points and 52 facial movements), dlib "
+        "(68 points, four times as fast, not for commercial use, needs pip install -r requirements.txt) or off "
+        "(expressions alone, fastest).",
     )
     models_dir: Path = Field(MODELS, description="The folder that holds the models and their cards.")
     image_max_bytes: int = Field(
@@ -239,6 +246,11 @@ class Settings(BaseSettings):
         if conflicts:
             raise ValueError("\n".join(conflicts))
         return self
+
+    @property
+    def engine_choice(self) -> EngineChoice:
+        """The engine, and what places its landmarks."""
+        return EngineChoice(self.engine, self.landmarks)
 
     @property
     def sources(self) -> Mapping[str, str | None]:

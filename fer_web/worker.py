@@ -9,6 +9,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from fer_web.core import EngineChoice
 from fer_web.errors import SettingsError, StoreError
 from fer_web.jobs.annotated import AnnotatedFolder
 from fer_web.jobs.attempt import Workplace
@@ -40,7 +41,7 @@ class WorkerConfig:
     data_dir: str
     models_dir: str
     model: str
-    engine: str
+    engine: EngineChoice
     log_level: str
 
     @classmethod
@@ -50,7 +51,7 @@ class WorkerConfig:
             str(settings.data_dir.absolute()),
             str(settings.models_dir.absolute()),
             settings.model,
-            settings.engine,
+            settings.engine_choice,
             settings.log_level,
         )
 

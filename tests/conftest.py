@@ -10,6 +10,7 @@ import pytest
 
 from fer_web.core import Frame
 from fer_web.registry import ModelCard, sha256_of
+from fer_web.study.training.export import export
 from fer_web.vision import Analyzer
 from tests.postgres import postgresql
 
@@ -75,6 +76,7 @@ def write_tiny_model(folder: Path, name: str, seed: int) -> None:
     digest = sha256_of(folder / f"{name}.keras")
     card = ModelCard(name, "test", "tiny", digest, model.count_params(), temperature=0.5)
     card.write(folder / f"{name}.json")
+    export(folder, name)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from fer_web.core import Face, Faces, Frame, Rect
+from fer_web.core import DEFAULT_ENGINE, EngineChoice, Face, Faces, Frame, Rect
 from fer_web.registry import ModelCard, verify_model
 from fer_web.vision import Pipeline
 
@@ -26,10 +26,10 @@ class FixedVision:
     """Stands in for `Vision`, with the card of a real model."""
 
     def __init__(self, card: ModelCard) -> None:
-        self.card = card
+        self.card, self.engine, self.landmarks = card, DEFAULT_ENGINE, "off"
 
     @classmethod
-    def load(cls, models_dir: Path, name: str, *_: str) -> FixedVision:
+    def load(cls, models_dir: Path, name: str, *_: EngineChoice) -> FixedVision:
         return cls(verify_model(models_dir, name))
 
     def live(self) -> Pipeline:

@@ -13,7 +13,7 @@ import pytest
 from markupsafe import Markup
 
 from fer_web.cli.docs import TABLES
-from fer_web.core import Face, Frame, FrameResult, Rect
+from fer_web.core import EngineChoice, Face, Frame, FrameResult, Rect
 from fer_web.errors import DataError, ModelError, SettingsError, SourceError
 from fer_web.reports import CardText, report_fragment, report_html, summarize
 from fer_web.reports.axis import Axis
@@ -26,7 +26,9 @@ from fer_web.sources.address import Address
 from fer_web.sources.drivers import DRIVERS, OpenOptions, SourceDriver, parse
 from fer_web.sources.grabber import GrabbedImage
 from fer_web.vision import Analyzer, draw
+from fer_web.vision.classify import Classifier
 from fer_web.vision.engines import ENGINES, Engine
+from fer_web.vision.keypoints import KeypointNetwork
 from fer_web.vision.overlays import OVERLAYS, Overlay, parse_overlays
 from fer_web.vision.pen import Pen
 from tests.reports.made import every, recording, together
@@ -128,18 +130,19 @@ def test_a_new_driver_is_opened_and_named_in_help_and_docs(monkeypatch: pytest.M
 def test_a_new_engine_can_be_chosen_and_loads_its_own_parts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked: list[object] = []
 
-    def load(models_dir: Path, model: str) -> Any:
-        asked.extend((models_dir, model))
+    def load(models_dir: Path, model: str, landmarks: str) -> Any:
+        asked.extend((models_dir, model, landmarks))
         raise ModelError("the toy has no files")
 
+    toy = Engine("toy", "a toy", "none", "a toy", load, Classifier.load_lite, KeypointNetwork.load_lite)
     with monkeypatch.context() as patch:
-        patch.setitem(ENGINES, "toy", Engine("toy", "a toy", "none", "a toy", load))
+        patch.setitem(ENGINES, "toy", toy)
         assert Settings(engine="toy").engine == "toy"
         with pytest.raises(ModelError, match="the toy has no files"):
-            Analyzer.load(tmp_path, "xception", "toy")
+            Analyzer.load(tmp_path, "xception", EngineChoice("toy"))
         assert "`toy`" in TABLES["engines"]()
 
-    assert asked == [tmp_path, "xception"]
+    assert asked == [tmp_path, "xception", "mesh"]
     assert "toy" not in TABLES["engines"]()
     with pytest.raises(SettingsError, match=r"FER_ENGINE.*classic"):
         load_settings({"engine": "toy"})

@@ -6,24 +6,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
 
-from fer_web.core import Frame, FrameResult
+from fer_web.core import DEFAULT_ENGINE, Frame, FrameResult
 from fer_web.errors import ModelError, NoModel
 from fer_web.registry import ModelCard
 from fer_web.registry.card import EXPRESSION
 from fer_web.registry.catalog import list_models
 from fer_web.vision.analyzer import Analyzer
 from fer_web.vision.classify import Classifier
+from fer_web.vision.engines import engine_of
 
 
 class Classifiers:
-    """The expression networks of some folders, each loaded when it is first asked for and kept; any thread may ask.
+    """The expression networks of some folders, each loaded as the engine does when it is first asked for, and kept.
 
-    A name that stands in several folders is the first one's. One lock guards the loading, so that nothing is loaded
-    twice.
+    Any thread may ask. A name that stands in several folders is the first one's. One lock guards the loading, so that
+    nothing is loaded twice.
     """
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        self._folders = tuple(folders)
+    def __init__(self, folders: Sequence[Path], engine: str = DEFAULT_ENGINE.engine) -> None:
+        self._folders, self._engine = tuple(folders), engine
         self._loaded: dict[str, Classifier] = {}
         self._lock = Lock()
 
@@ -38,7 +39,7 @@ class Classifiers:
                 places = self._places()
                 if name not in places:
                     raise NoModel(f"there is no model {name!r}; there are {', '.join(places)}")
-                self._loaded[name] = Classifier.load(places[name][1], name)
+                self._loaded[name] = engine_of(self._engine).classifier(places[name][1], name)
             return self._loaded[name]
 
     def _places(self) -> dict[str, tuple[ModelCard, Path]]:

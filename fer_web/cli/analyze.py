@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"error: {sentence}", file=sys.stderr)
     options = AnalysisOptions(fps=args.fps or None, decoders=1 if args.jobs > 1 else 0)
     wanted = FolderOptions(
-        settings.models_dir, settings.model, options, args.annotate, args.overwrite, args.excel, settings.engine
+        settings.models_dir, settings.model, options, args.annotate, args.overwrite, args.excel, settings.engine_choice
     )
     with _Screen(len(jobs), args.quiet) as screen, _interruptible() as stop:
         analyze_folders(jobs, wanted, screen, processes=args.jobs, should_stop=stop.is_set)

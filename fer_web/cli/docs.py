@@ -113,7 +113,7 @@ def engines_table() -> str:
     """Every engine, with what it is made of."""
     from fer_web.vision.engines import ENGINES
 
-    rows = [(f"`{one.name}`", one.detector, one.landmarks, one.classifier) for one in ENGINES.values()]
+    rows = [(f"`{one.name}`", one.detector, one.landmarks, one.runtime) for one in ENGINES.values()]
     return _table(("`FER_ENGINE`", "Finds faces", "Landmarks", "Classifies"), rows)
 
 

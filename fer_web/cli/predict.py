@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.explain:
         _make_folder(args.explain)
-    vision = Analyzer.load(settings.models_dir, settings.model, settings.engine)
+    vision = Analyzer.load(settings.models_dir, settings.model, settings.engine_choice)
     stems = _stems(args.images)
     answers = (
         (shown_path(name), _answer(name, stem, vision, settings, args))

@@ -4,20 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core.emotion import Emotion
 from fer_web.core.geometry import Pixels, Points, Rect, Size
+from fer_web.core.landmarks import anchors
 
 Scores: TypeAlias = NDArray[np.float32]  # (7,) probabilities in the order of Emotion; they sum to 1
 
 # The only camera of a service that has one.
 MAIN_CAMERA = "main"
-# One of fer_web.vision.engines, which take long to import.
-DEFAULT_ENGINE = "classic"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """One of `fer_web.vision.engines`, which take long to import, and what places the modern one's landmarks."""
+
+    engine: str = "modern"
+    landmarks: Literal["mesh", "dlib", "off"] = "mesh"
+
+    def __str__(self) -> str:
+        return f"{self.engine} ({self.landmarks})" if self.engine == "modern" else self.engine
+
+
+DEFAULT_ENGINE = EngineChoice()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +124,8 @@ class Face:
     """One face: found with `face_confidence` 0 to 1 in `region`; every step adds what it knows.
 
     `landmarks` (68, 2), `keypoints` (15, 2) and `mesh` (478, 3) are pixels of the frame, the mesh's z too: smaller is
-    nearer. `anchors` (3, 2) are the middles of the right eye, the left eye and the mouth, whatever found them.
+    nearer. `anchors` (3, 2) are the middles of the right eye, the left eye and the mouth, whatever found them;
+    `five` (5, 2) are YuNet's points: right and left eye, tip of the nose, right and left corner of the mouth.
     `movements` (52,) are 0 to 1, in the order of `fer_web.core.movements`. `chip` (48, 48) uint8 gray is the crop that
     the network sees; `heatmap` (h, w) float32 0 to 1 lies over the chip. `uncertain_because`: see `Judge`.
     """
@@ -129,10 +143,18 @@ class Face:
     keypoints: Points | None = None
     heatmap: NDArray[np.float32] | None = None
     anchors: Points | None = None
+    five: Points | None = None
     mesh: NDArray[np.float32] | None = None
     movements: NDArray[np.float32] | None = None
     gaze: Gaze | None = None
     uncertain_because: str | None = None
+
+    @property
+    def middles(self) -> Points | None:
+        """The anchors, from the landmarks where nothing else has found them."""
+        if self.anchors is None and self.landmarks is not None:
+            return anchors(self.landmarks)
+        return self.anchors
 
     @property
     def dominant_emotion(self) -> Emotion | None:

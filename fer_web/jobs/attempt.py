@@ -96,7 +96,9 @@ class Attempt:
         if not path.is_file():
             raise SourceError("the uploaded video is gone: upload it again")
         vision = self.place.vision()
-        self.target.look_back(CheckpointKey.of_upload(path.name, vision.card, AnalysisOptions(), annotate))
+        self.target.look_back(
+            CheckpointKey.of_upload(path.name, vision.card, AnalysisOptions(), annotate, vision.engine)
+        )
         if self.target.is_finished:
             return None
         if not self.target.is_begun:

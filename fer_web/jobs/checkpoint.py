@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fer_web.analysis.annotate import drawn_path
 from fer_web.analysis.video import AnalysisOptions, Position
+from fer_web.core import DEFAULT_ENGINE, EngineChoice
 from fer_web.core.text import shown_path
 from fer_web.errors import SourceError
 from fer_web.registry import ModelCard, sha256_of
@@ -29,19 +30,28 @@ class CheckpointKey:
     overlays: tuple[str, ...]
 
     @classmethod
-    def of(cls, path: Path, card: ModelCard, options: AnalysisOptions, annotate: bool) -> CheckpointKey:
+    def of(
+        cls,
+        path: Path,
+        card: ModelCard,
+        options: AnalysisOptions,
+        annotate: bool,
+        engine: EngineChoice = DEFAULT_ENGINE,
+    ) -> CheckpointKey:
         """Reads the whole file for its hash; SourceError when it is no video, or cannot be read."""
         checked = check_video(path)
         try:
             digest = sha256_of(checked)
         except OSError as error:
             raise SourceError(f"{shown_path(path)} cannot be read: {error.strerror}") from error
-        return cls(str(checked), digest, *_asked(card, options, annotate))
+        return cls(str(checked), digest, *_asked(card, options, annotate, engine))
 
     @classmethod
-    def of_upload(cls, name: str, card: ModelCard, options: AnalysisOptions, annotate: bool) -> CheckpointKey:
+    def of_upload(
+        cls, name: str, card: ModelCard, options: AnalysisOptions, annotate: bool, engine: EngineChoice = DEFAULT_ENGINE
+    ) -> CheckpointKey:
         """Of the upload that lies under that random name."""
-        return cls(name, "", *_asked(card, options, annotate))
+        return cls(name, "", *_asked(card, options, annotate, engine))
 
     def is_same_place(self, other: CheckpointKey) -> bool:
         """Whether it is the file of that path, changed or not, or the same one elsewhere."""
@@ -51,7 +61,7 @@ class CheckpointKey:
         """What is different now, in words; empty when readings of then can be gone on with."""
         changed = {
             "the video has changed": self.sha256 != now.sha256,
-            "the model has changed": self.model != now.model,
+            "the model or the engine has changed": self.model != now.model,
             "--fps has changed": self.fps != now.fps,
             "an annotated copy was requested": now.annotate and not self.annotate,
             "no annotated copy was requested": self.annotate and not now.annotate,
@@ -94,7 +104,7 @@ def size_of(path: Path) -> int:
 
 
 def _asked(
-    card: ModelCard, options: AnalysisOptions, annotate: bool
+    card: ModelCard, options: AnalysisOptions, annotate: bool, engine: EngineChoice
 ) -> tuple[str, float | None, bool, tuple[str, ...]]:
     overlays = tuple(sorted(map(str, options.overlays))) if annotate else ()
-    return f"{card.name} {card.version} {card.sha256}", options.fps, annotate, overlays
+    return f"{card.name} {card.version} {card.sha256} by {engine}", options.fps, annotate, overlays

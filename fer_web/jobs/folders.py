@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from fer_web.analysis.video import AnalysisOptions
+from fer_web.core import DEFAULT_ENGINE, EngineChoice
 from fer_web.core.text import shown_path
 from fer_web.errors import FerError, WorkerLost
 from fer_web.jobs.results import AnalysisOutcome, LazyModel, analyze_into
@@ -47,7 +48,7 @@ class FolderOptions:
     annotate: bool = False
     overwrite: bool = False
     excel: bool = False
-    engine: str = "classic"
+    engine: EngineChoice = DEFAULT_ENGINE
 
 
 class Listener(Protocol):
@@ -189,7 +190,7 @@ def _analyze_as_worker(job: FolderJob, options: FolderOptions) -> Ended:
 
 
 @lru_cache(maxsize=1)
-def _model(models_dir: Path, name: str, engine: str) -> LazyModel:
+def _model(models_dir: Path, name: str, engine: EngineChoice) -> LazyModel:
     return LazyModel(models_dir, name, engine)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer_web.analysis.video import AnalysisOptions, Progress, analyze_file
-from fer_web.core import Recording
+from fer_web.core import DEFAULT_ENGINE, EngineChoice, Recording
 from fer_web.jobs.checkpoint import CheckpointKey
 from fer_web.jobs.folder_target import EXCEL, READINGS, REPORT, SUMMARY, FolderTarget, alone
 from fer_web.registry import verify_model
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 class LazyModel:
     """A model whose card is known at once, and which is loaded when the first video needs it. ModelError."""
 
-    def __init__(self, models_dir: Path, name: str, engine: str = "classic") -> None:
-        self._models_dir, self._name, self._engine = models_dir, name, engine
+    def __init__(self, models_dir: Path, name: str, engine: EngineChoice = DEFAULT_ENGINE) -> None:
+        self._models_dir, self._name, self.engine = models_dir, name, engine
         self.card = verify_model(models_dir, name)
 
     @cached_property
     def vision(self) -> Analyzer:
         from fer_web.vision import Analyzer
 
-        return Analyzer.load(self._models_dir, self._name, self._engine)
+        return Analyzer.load(self._models_dir, self._name, self.engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def analyze_into(
     A finished video is left as it is, unless `overwrite`. A changed file, or another order, starts again. SourceError
     when it is no video; VideoError when the folder holds something else, or another process is at it.
     """
-    key = CheckpointKey.of(path, model.card, options, annotate)
+    key = CheckpointKey.of(path, model.card, options, annotate, model.engine)
     with alone(folder), closing(FolderTarget(folder, key, overwrite=overwrite)) as target:
         if target.note:
             on_note(target.note)

@@ -25,7 +25,8 @@ class ModelCard:
 
     Its `task` is 'expression' (a logit for each of `labels`) or 'keypoints' (x and y of each, in pixels of the input).
     `network` names its builder; `temperature` divides its logits before the softmax; an answer whose highest calibrated
-    probability is under `uncertain_below` is called uncertain. `data` and `metrics` are free-form facts for people.
+    probability is under `uncertain_below` is called uncertain. `sha256` is of the .keras file, `tflite_sha256` of what
+    `export` made of it, empty before that. `data` and `metrics` are free-form facts for people.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ModelCard:
     data: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     notes: str = ""
+    tflite_sha256: str = ""
 
     @classmethod
     def read(cls, path: Path) -> ModelCard:

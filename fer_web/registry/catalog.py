@@ -33,6 +33,30 @@ def verify_model(directory: Path, name: str) -> ModelCard:
     return card
 
 
+def verify_lite(directory: Path, name: str, task: str | None = EXPRESSION) -> ModelCard:
+    """The card of a model whose .tflite file is unchanged; ModelError: it is missing, damaged or for another task."""
+    path = directory / f"{name}.tflite"
+    if Path(name).name != name or not path.with_suffix(".json").is_file():
+        available = ", ".join(card.name for card in list_models(directory, task)) or "none"
+        raise ModelError(f"there is no model {name!r} in {directory} (available: {available})")
+    card = ModelCard.read(path.with_suffix(".json"))
+    _check_task(directory, card, task)
+    if not path.is_file() or not card.tflite_sha256:
+        raise ModelError(f"{path} does not exist: make it with fer-web export {name} --models {directory}")
+    if sha256_of(path) != card.tflite_sha256:
+        raise ModelError(
+            f"{path.name} has another SHA-256 than its card says: it was changed, or the model was published anew; "
+            f"run fer-web export {name}"
+        )
+    return card
+
+
+def _check_task(directory: Path, card: ModelCard, task: str | None) -> None:
+    if task not in (None, card.task):
+        fitting = ", ".join(other.name for other in list_models(directory, task)) or "none"
+        raise ModelError(f"{card.name} is a model for {card.task}, but one for {task} is needed (available: {fitting})")
+
+
 def load_model(directory: Path, name: str, task: str | None = EXPRESSION) -> tuple[Any, ModelCard]:
     """The Keras model, prepared chips (n, height, width, 1) to what its card says, and its card.
 
@@ -40,9 +64,7 @@ def load_model(directory: Path, name: str, task: str | None = EXPRESSION) -> tup
     Nothing of the file is read by Keras before its hash has matched, and no code in it is run (`safe_mode`).
     """
     card = verify_model(directory, name)
-    if task not in (None, card.task):
-        fitting = ", ".join(other.name for other in list_models(directory, task)) or "none"
-        raise ModelError(f"{name} is a model for {card.task}, but one for {task} is needed (available: {fitting})")
+    _check_task(directory, card, task)
     quiet_tensorflow()
     import keras
 

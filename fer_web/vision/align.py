@@ -42,7 +42,15 @@ def similarity(source: Points, target: Points) -> NDArray[np.float64]:
 
 def box_of(landmarks: Points) -> Rect:
     """The box that dlib's detector would draw around these landmarks (68, 2); ValueError when they coincide."""
-    to_picture = similarity(FER2013_ANCHORS, anchors(landmarks))
+    return box_around(anchors(landmarks))
+
+
+def box_around(places: Points, framing: Points = FER2013_ANCHORS) -> Rect:
+    """The box that dlib's detector would draw around eyes and mouth (3, 2) that lie at `framing` in FER2013's pictures.
+
+    ValueError when they coincide.
+    """
+    to_picture = similarity(framing, places)
     x, y = to_picture[:, :2] @ DLIB_BOX_CENTER + to_picture[:, 2]
     half = DLIB_BOX_SIDE * math.hypot(to_picture[0, 0], to_picture[1, 0]) / 2
     left, top, side = round(x - half), round(y - half), max(1, round(2 * half))
@@ -54,7 +62,12 @@ def into_framing(landmarks: Points, spec: InputSpec, framing: Points = FER2013_A
 
     ValueError when the landmarks coincide.
     """
-    return similarity(anchors(landmarks), framing * np.array([spec.width, spec.height], np.float32))
+    return onto(anchors(landmarks), spec, framing)
+
+
+def onto(places: Points, spec: InputSpec, framing: Points = FER2013_ANCHORS) -> NDArray[np.float64]:
+    """The same for the middles of eyes and mouth (3, 2)."""
+    return similarity(places, framing * np.array([spec.width, spec.height], np.float32))
 
 
 def cut_chip(
@@ -64,7 +77,14 @@ def cut_chip(
 
     `pixels` are RGB (H, W, 3) or gray (H, W); what lies outside of the picture repeats its edge.
     """
-    matrix = into_framing(landmarks, spec, framing)
+    return chip_at(pixels, anchors(landmarks), spec, framing)
+
+
+def chip_at(
+    pixels: NDArray[np.uint8], places: Points, spec: InputSpec, framing: Points = FER2013_ANCHORS
+) -> NDArray[np.uint8]:
+    """The same of a face of whom only the middles of eyes and mouth (3, 2) are known; ValueError when they coincide."""
+    matrix = onto(places, spec, framing)
     shrinking = 1 / max(math.hypot(matrix[0, 0], matrix[1, 0]), 1e-6)
     factor = min(MAX_SUPERSAMPLING, max(1, math.ceil(shrinking)))
     fine = (spec.width * factor, spec.height * factor)

@@ -1,34 +1,34 @@
-"""The network over all faces of a frame, in one call."""
+"""The network over all faces of a frame."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Face, Faces, Frame
-from fer_web.registry import ModelCard, load_model
-from fer_web.vision.compiled import LARGEST_WARMED_BATCH, compiled, use_one_thread
-from fer_web.vision.explain import normalized, with_maps
+from fer_web.registry import ModelCard
+from fer_web.vision.explain import normalized
+from fer_web.vision.runtimes import Run, load_keras, load_lite
 
 
 class Classifier:
-    """An expression network, compiled once for any number of faces, and warmed; any thread may call it."""
+    """An expression network and its card, whatever runs it; any thread may call it."""
 
-    def __init__(self, model: Any, card: ModelCard) -> None:
-        self.card = card
-        self._answer = compiled(with_maps(model), card.input)
-        for count in range(1, LARGEST_WARMED_BATCH + 1):
-            self.scores(np.zeros((count, card.input.height, card.input.width), np.uint8))
+    def __init__(self, run: Run, card: ModelCard) -> None:
+        self.card, self._run = card, run
 
     @classmethod
-    def load(cls, models_dir: Path, name: str) -> Classifier:
-        """The model of that name; ModelError when it is missing, damaged or not what its card says."""
-        use_one_thread()
-        return cls(*load_model(models_dir, name))
+    def load_lite(cls, models_dir: Path, name: str) -> Classifier:
+        """The model of that name by LiteRT; ModelError when it is missing, damaged or not what its card says."""
+        return cls(*load_lite(models_dir, name))
+
+    @classmethod
+    def load_keras(cls, models_dir: Path, name: str) -> Classifier:
+        """The same by TensorFlow."""
+        return cls(*load_keras(models_dir, name))
 
     def scores(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Calibrated probabilities (n, 7) of gray chips (n, height, width) uint8; each row sums to 1."""
@@ -36,7 +36,7 @@ class Classifier:
 
     def explained(self, chips: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         """The probabilities, and the class activation maps (n, h, w, 7) where the network's end allows for them."""
-        logits, *maps = self._answer(self.card.input.prepare(chips))
+        logits, *maps = self._run(self.card.input.prepare(chips))
         return softmax(logits / np.float32(self.card.temperature)), maps[0] if maps else None
 
 

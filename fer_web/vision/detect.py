@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import cv2
-import dlib
 import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Face, Faces, Frame, Rect, Size, largest_first
 from fer_web.vision.align import to_gray
+from fer_web.vision.landmarks import dlib_package
 
 # The detector's window is 80 pixels: a picture smaller than this is enlarged, a tiny one at most fourfold.
 SMALLEST_WORKING_PIXELS = 640 * 480
@@ -57,7 +57,7 @@ class HogDetector:
     """
 
     def __init__(self) -> None:
-        self._resting = deque([dlib.get_frontal_face_detector()])
+        self._resting = deque([_made()])
 
     def find(self, gray: NDArray[np.uint8], wanted: float, most_pixels: int, threshold: float = THRESHOLD) -> Faces:
         """The faces in a gray picture (H, W), largest first, in its own pixels.
@@ -78,11 +78,15 @@ class HogDetector:
         try:
             detector = self._resting.pop()
         except IndexError:
-            detector = dlib.get_frontal_face_detector()
+            detector = _made()
         try:
             yield detector
         finally:
             self._resting.append(detector)
+
+
+def _made() -> Any:
+    return dlib_package().get_frontal_face_detector()
 
 
 class Detect:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Face, Pixels
-from fer_web.core.landmarks import anchors
 from fer_web.vision.align import FER2013_ANCHORS, similarity
 
 # How much of the heat is mixed into the picture where it is hottest.
@@ -55,14 +54,14 @@ def heated_chip(face: Face) -> Pixels | None:
 
 
 def heat_face(canvas: Pixels, face: Face) -> None:
-    """Lays a face's heat over its place in the picture; faces without a map or landmarks stay as they are."""
-    if face.heatmap is None or face.landmarks is None or face.chip is None:
+    """Lays a face's heat over its place in the picture; faces without a map or anchors stay as they are."""
+    if face.heatmap is None or face.middles is None or face.chip is None:
         return
     area = face.region.expanded(0.25).clipped((canvas.shape[1], canvas.shape[0]))
     if area is None:
         return
     side = np.array(face.chip.shape[::-1], np.float32)
-    target = anchors(face.landmarks) - np.array([area.left, area.top], np.float32)
+    target = face.middles - np.array([area.left, area.top], np.float32)
     matrix = similarity(FER2013_ANCHORS * side, target)
     heat = _enlarged(face.heatmap, (face.chip.shape[1], face.chip.shape[0]))
     ground = canvas[area.top : area.bottom, area.left : area.right]

@@ -1,6 +1,6 @@
 """The 15 keypoints of a face, by a network of its own: a second opinion beside the 68 landmarks.
 
-Loaded when somebody first asks for it. It needs the landmarks only to crop the face as its training pictures were.
+Loaded when somebody first asks for it. It needs eyes and mouth only to crop the face as its training pictures were.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from fer_web.core import Face, Faces, Frame, Pixels, Points
 from fer_web.errors import ModelError
-from fer_web.registry import KEYPOINTS, ModelCard, load_model
-from fer_web.vision.align import cut_chip, into_framing
-from fer_web.vision.compiled import LARGEST_WARMED_BATCH, compiled, use_one_thread
+from fer_web.registry import KEYPOINTS, ModelCard
+from fer_web.vision.align import chip_at, onto
+from fer_web.vision.runtimes import Run, load_keras, load_lite
 
 log = logging.getLogger(__name__)
 
@@ -30,29 +30,30 @@ KEYPOINT_FRAMING: Points = np.array([[32.2, 36.9], [62.0, 36.1], [47.9, 70.9]], 
 
 
 class KeypointNetwork:
-    """A network for keypoints, compiled and warmed; any thread may call it."""
+    """A network for keypoints and its card; any thread may call it."""
 
-    def __init__(self, model: Any, card: ModelCard) -> None:
-        self.card = card
-        self._answer = compiled(model, card.input)
-        for count in range(1, LARGEST_WARMED_BATCH + 1):
-            self.points(np.zeros((count, card.input.height, card.input.width), np.uint8))
+    def __init__(self, run: Run, card: ModelCard) -> None:
+        self.card, self._run = card, run
 
     @classmethod
-    def load(cls, models_dir: Path) -> KeypointNetwork:
-        """The folder's model; ModelError when it is missing, damaged or not what its card says."""
-        use_one_thread()
-        return cls(*load_model(models_dir, NAME, KEYPOINTS))
+    def load_lite(cls, models_dir: Path) -> KeypointNetwork:
+        """The folder's model by LiteRT; ModelError when it is missing, damaged or not what its card says."""
+        return cls(*load_lite(models_dir, NAME, KEYPOINTS))
+
+    @classmethod
+    def load_keras(cls, models_dir: Path) -> KeypointNetwork:
+        """The same by TensorFlow."""
+        return cls(*load_keras(models_dir, NAME, KEYPOINTS))
 
     def points(self, chips: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Points (n, 15, 2) in the pixels of gray chips (n, 96, 96) uint8."""
-        return self._answer(self.card.input.prepare(chips))[0]
+        return self._run(self.card.input.prepare(chips))[0]
 
     def place(self, pixels: Pixels, faces: list[Points]) -> list[Points]:
-        """The keypoints (15, 2) in pixels of the picture, for the landmarks (68, 2) of each of its faces."""
+        """The keypoints (15, 2) in pixels of the picture, for the anchors (3, 2) of each of its faces."""
         spec = self.card.input
-        chips = np.stack([cut_chip(pixels, landmarks, spec, KEYPOINT_FRAMING) for landmarks in faces])
-        maps = [into_framing(landmarks, spec, KEYPOINT_FRAMING) for landmarks in faces]
+        chips = np.stack([chip_at(pixels, places, spec, KEYPOINT_FRAMING) for places in faces])
+        maps = [onto(places, spec, KEYPOINT_FRAMING) for places in faces]
         return [back(points, matrix) for points, matrix in zip(self.points(chips), maps, strict=True)]
 
 
@@ -101,7 +102,7 @@ class Later:
 
 
 class PlaceKeypoints:
-    """Adds the keypoints to every face with landmarks, while they are wanted and their network is there."""
+    """Adds the keypoints to every face whose anchors are known, while they are wanted and their network is there."""
 
     name = "keypoints"
 
@@ -111,15 +112,15 @@ class PlaceKeypoints:
         self._network, self._is_wanted = network, is_wanted
 
     def __call__(self, frame: Frame, faces: Faces) -> Faces:
-        known = [face for face in faces if face.landmarks is not None]
+        known = [middles for face in faces if (middles := face.middles) is not None]
         if not known or not self._is_wanted():
             return faces
         network = self._network()
         if network is None:
             return faces
-        places = iter(network.place(frame.pixels, [face.landmarks for face in known if face.landmarks is not None]))
+        places = iter(network.place(frame.pixels, known))
         return tuple(_with(face, places) for face in faces)
 
 
 def _with(face: Face, places: Any) -> Face:
-    return face if face.landmarks is None else replace(face, keypoints=next(places))
+    return face if face.middles is None else replace(face, keypoints=next(places))

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import cv2
-import dlib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -59,7 +58,7 @@ def verified_predictor() -> Path:
 @lru_cache(maxsize=1)
 def load_predictor() -> Any:
     """dlib's shape predictor, 100 MB, once for the process: it keeps no state and any thread may use it."""
-    return dlib.shape_predictor(str(verified_predictor()))
+    return dlib_package().shape_predictor(str(verified_predictor()))
 
 
 def predict_landmarks(predictor: Any, gray: NDArray[np.uint8], rect: Rect) -> Points:
@@ -82,9 +81,18 @@ def predict_landmarks(predictor: Any, gray: NDArray[np.uint8], rect: Rect) -> Po
 
 def _whole_pixels(predictor: Any, gray: NDArray[np.uint8], rect: Rect) -> Points:
     # dlib's right and bottom edges belong to the box.
-    parts = predictor(gray, dlib.rectangle(rect.left, rect.top, rect.right - 1, rect.bottom - 1)).parts()
+    parts = predictor(gray, dlib_package().rectangle(rect.left, rect.top, rect.right - 1, rect.bottom - 1)).parts()
     flat = np.fromiter((value for point in parts for value in (point.x, point.y)), np.float32, 2 * COUNT)
     return flat.reshape(COUNT, 2)
+
+
+def dlib_package() -> Any:
+    """Only those who chose it need it: it is not part of what serving installs."""
+    try:
+        import dlib
+    except ImportError as error:
+        raise ModelError("dlib is not installed: pip install -r requirements.txt") from error
+    return dlib
 
 
 class FindLandmarks:

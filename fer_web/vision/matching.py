@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -21,6 +20,8 @@ def best_pairs(rows: Sequence[A], columns: Sequence[B], score: Callable[[A, B], 
         return []
     if len(rows) == len(columns) == 1:
         return [(0, 0)] if score(rows[0], columns[0]) > 0 else []
+    from scipy.optimize import linear_sum_assignment
+
     scores = np.array([[max(0.0, score(row, column)) for column in columns] for row in rows])
     chosen = zip(*linear_sum_assignment(scores, maximize=True), strict=True)
     return [(int(row), int(column)) for row, column in chosen if scores[row, column] > 0]

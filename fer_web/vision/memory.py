@@ -11,7 +11,7 @@ T = TypeVar("T")
 class PerTrack(Generic[T]):
     """One value per track id; those not asked for during `keep_s` seconds of the stream's time are dropped."""
 
-    def __init__(self, make: Callable[[], T], keep_s: float = 10.0) -> None:
+    def __init__(self, make: Callable[[], T], keep_s: float = 35.0) -> None:
         self._make, self._keep_s = make, keep_s
         self._values: dict[int, tuple[float, T]] = {}
 

@@ -15,8 +15,9 @@ from fer_web.analysis.compare import Classifiers, compare
 from fer_web.core import Frame
 from fer_web.errors import ModelError, RequestError
 from fer_web.registry import ModelCard, sha256_of
+from fer_web.study.training.export import export
 from fer_web.vision import Analyzer
-from fer_web.vision.classify import Classifier
+from fer_web.vision.engines import ENGINES
 
 
 @pytest.fixture(scope="module")
@@ -76,21 +77,22 @@ def test_an_unknown_model_is_refused_with_those_that_there_are(classifiers: Clas
 
 
 def test_a_damaged_model_is_told_of_and_can_be_mended(copies: Path) -> None:
-    whole = (copies / "xception.keras").read_bytes()
-    (copies / "xception.keras").write_bytes(whole + b"x")
+    whole = (copies / "xception.tflite").read_bytes()
+    (copies / "xception.tflite").write_bytes(whole + b"x")
     classifiers = Classifiers((copies,))
 
-    with pytest.raises(ModelError, match="damaged"):
+    with pytest.raises(ModelError, match="it was changed"):
         classifiers.get("xception")
 
-    (copies / "xception.keras").write_bytes(whole)
+    (copies / "xception.tflite").write_bytes(whole)
     assert classifiers.get("xception").card.name == "xception"
 
 
 def test_threads_that_ask_at_once_get_one_network(tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
-    load = Classifier.load
-    monkeypatch.setattr(Classifier, "load", lambda folder, name: loaded.append(name) or load(folder, name))
+    modern = ENGINES["modern"]
+    counting = replace(modern, classifier=lambda *asked: loaded.append(asked[1]) or modern.classifier(*asked))
+    monkeypatch.setitem(ENGINES, "modern", counting)
     classifiers, start, got = Classifiers((tiny_models,)), Barrier(4), []
 
     def ask() -> None:
@@ -116,6 +118,7 @@ def test_a_network_that_wants_other_crops_is_refused(vision: Analyzer, tmp_path:
     model.save(tmp_path / "small.keras")
     card = ModelCard("small", "1", "tiny", sha256_of(tmp_path / "small.keras"), model.count_params())
     replace(card, input=replace(card.input, width=32, height=32)).write(tmp_path / "small.json")
+    export(tmp_path, "small")
 
     with pytest.raises(ModelError, match="different face crops than xception"):
         compare(vision, [Classifiers((tmp_path,)).get("small")], astronaut)

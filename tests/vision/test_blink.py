@@ -80,7 +80,7 @@ def test_whoever_is_gone_for_long_starts_anew_and_leaves_nothing_behind() -> Non
     for track in range(1, 200):
         blink_of(step, float(track), face(track_id=track))
 
-    assert len(step._eyes) < 15
+    assert len(step._eyes) < 40
     assert blink_of(step, 200.0, face(track_id=1)).count == 0
 
 

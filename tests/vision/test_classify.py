@@ -18,7 +18,7 @@ CHIPS = np.random.default_rng(0).integers(0, 255, (6, 48, 48), np.uint8)
 
 @pytest.fixture(scope="module")
 def classifier(tiny_models) -> Classifier:
-    return Classifier.load(tiny_models, "xception")
+    return Classifier.load_lite(tiny_models, "xception")
 
 
 def scores(probability: float) -> np.ndarray:

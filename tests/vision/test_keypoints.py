@@ -41,7 +41,7 @@ class Fixed:
 
 @pytest.fixture(scope="module")
 def published() -> KeypointNetwork:
-    return KeypointNetwork.load(MODELS)
+    return KeypointNetwork.load_lite(MODELS)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_points_come_back_to_where_they_were_cut_from(face: Face) -> None:
 def test_the_published_points_lie_near_the_landmarks_of_the_same_name(
     published: KeypointNetwork, face: Face, astronaut: Frame
 ) -> None:
-    (points,) = published.place(astronaut.pixels, [face.landmarks])
+    (points,) = published.place(astronaut.pixels, [face.middles])
     eyes_px = np.linalg.norm(points[LEFT_EYE] - points[RIGHT_EYE])
 
     for name, number in TWINS.items():
@@ -71,7 +71,7 @@ def test_the_published_points_lie_near_the_landmarks_of_the_same_name(
 
 
 def test_several_faces_are_placed_in_one_call(published: KeypointNetwork, face: Face, astronaut: Frame) -> None:
-    one, other = published.place(astronaut.pixels, [face.landmarks, face.landmarks])
+    one, other = published.place(astronaut.pixels, [face.middles, face.middles])
 
     np.testing.assert_allclose(one, other, atol=0.01)
 
@@ -116,7 +116,7 @@ def test_a_live_picture_does_not_wait_for_the_network(face: Face, astronaut: Fra
 def test_a_missing_network_is_a_sentence_for_pictures_and_nothing_for_the_live_one(
     tiny_models: Path, face: Face, astronaut: Frame
 ) -> None:
-    later = Later(lambda: KeypointNetwork.load(tiny_models))
+    later = Later(lambda: KeypointNetwork.load_lite(tiny_models))
 
     for _ in range(2):
         with pytest.raises(ModelError, match="no model 'keypoints'"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import dlib
 import pytest
 
 from fer_web.cli.main import main
@@ -28,7 +29,7 @@ def test_the_installed_file_is_the_published_one() -> None:
 
 
 def test_a_file_that_was_changed_is_not_loaded(damaged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(landmarks.dlib, "shape_predictor", lambda path: pytest.fail(f"{path} was loaded"))
+    monkeypatch.setattr(dlib, "shape_predictor", lambda path: pytest.fail(f"{path} was loaded"))
 
     with pytest.raises(ModelError, match=r"was changed or damaged; pip install --force-reinstall"):
         landmarks.load_predictor()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-import cv2
 import numpy as np
 import pytest
 
@@ -16,10 +15,7 @@ from fer_web.vision.landmarks import load_predictor
 from fer_web.vision.matching import best_pairs
 from fer_web.vision.memory import PerTrack
 from fer_web.vision.track import Tracker
-
-FPS = 30
-SIZE = (640, 480)
-FACE_PX = 120
+from tests.vision.scenes import FACE_PX, FPS, scene
 
 
 class Watch:
@@ -40,30 +36,6 @@ class Watch:
 
     def over(self, pictures: Iterable[Pixels]) -> list[list[int | None]]:
         return [self.ids(picture, index) for index, picture in enumerate(pictures)]
-
-
-@pytest.fixture(scope="module")
-def person(astronaut: Frame) -> Pixels:
-    """Head and shoulders, the face about FACE_PX wide."""
-    return np.ascontiguousarray(cv2.resize(astronaut.pixels[20:260, 110:340], None, fx=1.3, fy=1.3))
-
-
-@pytest.fixture(scope="module")
-def other_person(person: Pixels) -> Pixels:
-    """The same face mirrored, in another light and color: somebody else as far as colors go."""
-    tinted = person[:, ::-1].astype(np.float32) * np.array([0.45, 0.8, 1.0])
-    return np.ascontiguousarray(np.clip(tinted, 0, 255).astype(np.uint8))
-
-
-def scene(*people: tuple[Pixels, int, int]) -> Pixels:
-    """A gray room with people at (left, top); the later ones stand in front."""
-    room = np.full((SIZE[1], SIZE[0], 3), 120, np.uint8)
-    for pixels, left, top in people:
-        start, end = max(left, 0), min(left + pixels.shape[1], SIZE[0])
-        bottom = min(top + pixels.shape[0], SIZE[1])
-        if start < end:
-            room[top:bottom, start:end] = pixels[: bottom - top, start - left : end - left]
-    return room
 
 
 def test_a_moving_face_keeps_its_id_and_the_detector_rests(person: Pixels) -> None:

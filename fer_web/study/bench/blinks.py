@@ -15,11 +15,11 @@ from fer_web.registry import InputSpec
 from fer_web.sources import open_source
 from fer_web.sources.demo_plan import demo_blinks
 from fer_web.study.bench.blink_truth import LabeledClip, Signal, agreement, read_clips, read_signals
-from fer_web.vision.analyzer import LIVE_PIXELS
 from fer_web.vision.blink import Blinks
 from fer_web.vision.blink_detector import RULES, BlinkRules, find_blinks
 from fer_web.vision.detect import HogDetector
 from fer_web.vision.eyes import eye_aspect_ratios
+from fer_web.vision.finders import LIVE_PIXELS
 from fer_web.vision.follow import DetectWhenDue, Follow
 from fer_web.vision.landmarks import load_predictor
 from fer_web.vision.pose import EstimatePose

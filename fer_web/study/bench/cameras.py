@@ -32,7 +32,7 @@ COMPARED = (SERVED, "the box and 7 %")
 def run(args: argparse.Namespace) -> int:
     """Print how many faces are found under each condition, and how many of those are answered rightly."""
     pixels, labels = drawn_public(args)
-    classifier = Classifier.load(args.models, args.model)
+    classifier = Classifier.load_lite(args.models, args.model)
     print(
         f"{len(pixels)} PublicTest pictures, enlarged {ENLARGEMENT} times, by {args.model}; of the faces found, right:"
     )

@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     pixels, labels = drawn_public(args)
-    classifier = Classifier.load(args.models, args.model)
+    classifier = Classifier.load_lite(args.models, args.model)
     spec = classifier.card.input
     faces = faces_of(tqdm(pixels, desc="faces", unit="picture"))
     found = {row: face for row, face in enumerate(faces) if face is not None}

@@ -16,5 +16,6 @@ COMMANDS: Commands = {
     "ablate": Command(
         "fer_web.study.training.ablate_command", "what each ingredient of a training run gives, with seeds"
     ),
+    "export": _one("export", "write a model's .tflite file, which the service runs"),
     "publish": _one("publish", "write a trained network with its card into the models folder"),
 }

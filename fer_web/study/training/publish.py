@@ -21,6 +21,7 @@ from fer_web.study.training.calibrate import fit_temperature, uncertain_below
 from fer_web.study.training.checkpoint import DESCRIPTION, noted_inputs
 from fer_web.study.training.config import read_config
 from fer_web.study.training.dataset import LearningData
+from fer_web.study.training.export import export
 from fer_web.study.training.predict import predict
 from fer_web.study.training.targets import Loss, softmax
 from fer_web.study.training.teachers import trained_network
@@ -45,7 +46,7 @@ class Origin:
 
 
 def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard:
-    """Write a run's weights as `<name>.keras` and `<name>.json` into a folder and return the card.
+    """Write a run's weights as `<name>.keras`, `<name>.tflite` and `<name>.json` into a folder and return the card.
 
     DataError when nothing was chosen yet, or was on smaller pictures than the run ends with.
     """
@@ -104,4 +105,4 @@ def write_model(model: Any, models: Path, name: str, data: LearningData, origin:
     )
     partial.replace(path)
     card.write(path.with_suffix(".json"))
-    return card
+    return export(models, name)

@@ -1,4 +1,4 @@
-"""`python -m fer_web train | teach | publish | evaluate`: arguments in, an exit status out."""
+"""`python -m fer_web train | teach | publish | export | evaluate`: arguments in, an exit status out."""
 
 from __future__ import annotations
 
@@ -148,6 +148,22 @@ def run_publish(args: argparse.Namespace) -> int:
     card = publish(args.run, _learning_data(args), args.models, args.name)
     print(json.dumps({"model": card.name, "sha256": card.sha256, "temperature": card.temperature,
                       "uncertain_below": card.uncertain_below, **card.metrics}, indent=2))  # fmt: skip
+    return 0
+
+
+def add_export_arguments(parser: argparse.ArgumentParser) -> None:
+    """`export`: .tflite files beside the .keras ones."""
+    parser.add_argument("names", nargs="*", metavar="NAME", help="models' names (default: all of the folder)")
+    parser.add_argument("--models", type=Path, default=MODELS, help="the models' folder (default: models)")
+
+
+def run_export(args: argparse.Namespace) -> int:
+    """Write the files and their hashes into the cards."""
+    from fer_web.registry.catalog import list_models
+    from fer_web.study.training.export import export
+
+    for name in args.names or [card.name for card in list_models(args.models)]:
+        print(f"{name}.tflite: SHA-256 {export(args.models, name).tflite_sha256}")
     return 0
 
 

@@ -79,7 +79,7 @@ def test_what_is_published_is_what_was_chosen(division: Division, fitted: Traine
 
     found, predicted = examine(tmp_path, division.test)
     assert found == card.metrics
-    network = KeypointNetwork.load(tmp_path)
+    network = KeypointNetwork.load_lite(tmp_path)
     np.testing.assert_allclose(network.points(division.test.pictures[:2]), predicted[:2], atol=1e-3)
     assert card.data["test"] == {"faces": len(division.test), "people": len(set(division.test.people))}
     assert list_models(tmp_path, "expression") == []

@@ -1,0 +1,103 @@
+"""The first steps of a pipeline, by engine: who is in the picture, where their points are, and their chips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from fer_web.core import Faces, Frame
+from fer_web.registry import InputSpec
+from fer_web.vision.align import Align
+from fer_web.vision.crew import each
+from fer_web.vision.detect import Detect, HogDetector
+from fer_web.vision.follow import DetectWhenDue, Follow
+from fer_web.vision.landmarkers import Landmarker, NoLandmarker
+from fer_web.vision.landmarks import FindLandmarks
+from fer_web.vision.people import People
+from fer_web.vision.pipeline import Step
+from fer_web.vision.track import Tracker
+from fer_web.vision.yunet import YuNet
+
+# The largest pictures that the HOG detector searches. Live: 960x540, so that a face 160 pixels wide in full HD is
+# found. Single pictures may take longer: 4 megapixels with enlargement, a quarter of that without.
+LIVE_PIXELS = 960 * 540
+STILL_PIXELS = {0: 1_000_000, 1: 4_000_000}
+# A picture up to this many pixels is likely somebody's crop of a face, when it seems to hold none.
+CROP_PIXELS = 256 * 256
+
+
+class FaceFinder(Protocol):
+    """What an engine puts at the beginning of pipelines."""
+
+    @property
+    def landmarks(self) -> str:
+        """What places landmarks: mesh, dlib or off."""
+
+    def live(self, spec: InputSpec) -> tuple[Step, ...]:
+        """Steps with a memory, for the frames of one camera."""
+
+    def still(self, spec: InputSpec, upsample: int) -> tuple[Step, ...]:
+        """Steps for single pictures, from any thread; `upsample` is 0 or 1."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClassicFinder:
+    """dlib's HOG detector and its 68 landmarks."""
+
+    detector: HogDetector
+    predictor: Any
+    landmarks: str = "dlib"
+
+    def live(self, spec: InputSpec) -> tuple[Step, ...]:
+        tracker = Tracker(self.detector, self.predictor, spec, LIVE_PIXELS)
+        detect = DetectWhenDue(tracker)
+        return (detect, Follow(tracker, detect))
+
+    def still(self, spec: InputSpec, upsample: int) -> tuple[Step, ...]:
+        detect = Detect(self.detector, upsample, STILL_PIXELS[upsample])
+        return (detect, FindLandmarks(self.predictor), Align(spec))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModernFinder:
+    """YuNet and a landmarker."""
+
+    detector: YuNet
+    landmarker: Landmarker
+    landmarks: str = "mesh"
+
+    def live(self, spec: InputSpec) -> tuple[Step, ...]:
+        return (People(self.detector, self.landmarker, spec),)
+
+    def still(self, spec: InputSpec, upsample: int) -> tuple[Step, ...]:
+        return (FindFaces(self.detector, upsample), MarkFaces(self.landmarker, spec))
+
+
+class FindFaces:
+    """Finds the faces of a single picture; in pieces too, with `upsample`, when it is large."""
+
+    name = "detect"
+
+    def __init__(self, detector: YuNet, upsample: int) -> None:
+        self._detector, self._upsample = detector, upsample
+
+    def __call__(self, frame: Frame, faces: Faces) -> Faces:  # noqa: ARG002
+        pixels = frame.pixels
+        found = self._detector.find_closely(pixels) if self._upsample else self._detector.find(pixels)
+        if found or frame.size[0] * frame.size[1] > CROP_PIXELS:
+            return found
+        return self._detector.find_crop(pixels)
+
+
+class MarkFaces:
+    """Adds points and chips; a face in which the landmarker sees none (a profile) keeps the detector's points."""
+
+    name = "landmarks"
+
+    def __init__(self, landmarker: Landmarker, spec: InputSpec) -> None:
+        self._landmarker, self._fallback = landmarker, NoLandmarker(spec)
+
+    def __call__(self, frame: Frame, faces: Faces) -> Faces:
+        return tuple(
+            each(lambda face: self._landmarker.begin(frame, face) or self._fallback.begin(frame, face) or face, faces)
+        )
