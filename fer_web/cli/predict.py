@@ -36,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--upsample", type=int, choices=(0, 1), default=1, help="1 finds small faces too (default), 0 is faster"
     )
-    parser.add_argument("--landmarks", action="store_true", help="with --json: include the 68 points of every face")
+    parser.add_argument(
+        "--with-landmarks", action="store_true", help="with --json: include the 68 landmarks of every face"
+    )
     parser.add_argument(
         "--explain",
         metavar="FOLDER",
@@ -85,7 +87,7 @@ def _answer(name: str, stem: str, vision: Analyzer, settings: Settings, args: ar
         return {"error": {"code": error.code, "message": str(error)}}
     if args.explain:
         _explain(result, args.explain, stem)
-    return result_json(result, vision.card, landmarks=args.landmarks)
+    return result_json(result, vision.card, landmarks=args.with_landmarks)
 
 
 def _make_folder(path: Path) -> None:

@@ -11,7 +11,7 @@ from fer_web.vision.align import Align
 from fer_web.vision.crew import each
 from fer_web.vision.detect import Detect, HogDetector
 from fer_web.vision.follow import DetectWhenDue, Follow
-from fer_web.vision.landmarkers import Landmarker, NoLandmarker
+from fer_web.vision.landmarkers import Landmarker, NoLandmarker, WithFallback
 from fer_web.vision.landmarks import FindLandmarks
 from fer_web.vision.people import People
 from fer_web.vision.pipeline import Step
@@ -90,14 +90,12 @@ class FindFaces:
 
 
 class MarkFaces:
-    """Adds points and chips; a face in which the landmarker sees none (a profile) keeps the detector's points."""
+    """Adds points and chips; who is in doubt is no face unless the landmarker sees one too."""
 
     name = "landmarks"
 
     def __init__(self, landmarker: Landmarker, spec: InputSpec) -> None:
-        self._landmarker, self._fallback = landmarker, NoLandmarker(spec)
+        self._landmarker = WithFallback(landmarker, NoLandmarker(spec))
 
     def __call__(self, frame: Frame, faces: Faces) -> Faces:
-        return tuple(
-            each(lambda face: self._landmarker.begin(frame, face) or self._fallback.begin(frame, face) or face, faces)
-        )
+        return tuple(face for face in each(lambda face: self._landmarker.begin(frame, face), faces) if face is not None)

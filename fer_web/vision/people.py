@@ -18,7 +18,7 @@ from fer_web.core import Face, Faces, Frame, Rect
 from fer_web.registry import InputSpec
 from fer_web.vision.appearance import Look, likeness, look_of, shared_colors
 from fer_web.vision.crew import aside, each
-from fer_web.vision.landmarkers import Landmarker, NoLandmarker
+from fer_web.vision.landmarkers import Landmarker, NoLandmarker, WithFallback
 from fer_web.vision.matching import best_pairs
 from fer_web.vision.yunet import YuNet
 
@@ -88,6 +88,7 @@ class People:
 
     def __init__(self, detector: YuNet, landmarker: Landmarker, spec: InputSpec) -> None:
         self._detector, self._landmarker = detector, landmarker
+        self._newcomers = WithFallback(landmarker, NoLandmarker(spec))
         self._fallback = NoLandmarker(spec)
         self._people: list[Person] = []
         self._lost: list[Person] = []
@@ -193,7 +194,7 @@ class People:
 
     def _welcome(self, newcomers: list[Face], frame: Frame) -> None:
         apart = [face for face in newcomers if not any(_overlap(person, face) > 0 for person in self._people)]
-        marked = [face for face in each(lambda face: self._marked(frame, face), apart) if face is not None]
+        marked = [face for face in each(lambda face: self._newcomers.begin(frame, face), apart) if face is not None]
         looks = [look_of(frame.pixels, face.region) for face in marked]
         order = range(len(marked))
         pairs = best_pairs(self._lost, order, lambda person, at: _known(person, marked[at], looks[at], frame))

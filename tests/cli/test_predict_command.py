@@ -41,7 +41,7 @@ def test_a_picture_without_faces_says_so(tmp_path: Path, capsys: pytest.CaptureF
 
 
 def test_json_is_the_apis_answer_a_line_a_picture(image: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["predict", "--json", "--landmarks", image, image]) == 0
+    assert main(["predict", "--json", "--with-landmarks", image, image]) == 0
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["file"] for line in lines] == [image, image]

@@ -141,12 +141,12 @@ def test_a_bad_picture_is_refused(client: FlaskClient, body: bytes, code: str) -
 
 def test_a_network_that_was_damaged_is_told_of(vision: Analyzer, models: Path, tmp_path: Path) -> None:
     mine = shutil.copytree(models, tmp_path / "mine")
-    (mine / "lab" / "other.keras").write_bytes(b"damaged")
+    (mine / "lab" / "other.tflite").write_bytes(b"damaged")
 
     answer = compare(make_app(vision, models_dir=mine).test_client(), BOTH)
 
     assert answer.get_json()["error"]["code"] == "model_error"
-    assert "damaged" in answer.get_json()["error"]["message"]
+    assert "it was changed" in answer.get_json()["error"]["message"]
 
 
 def test_only_finished_runs_are_shown_and_broken_records_are_left_out(
