@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import dataclass
 from io import BytesIO
-from typing import Any
+from typing import Any, Literal
 
+from numpy.typing import NDArray
 from PIL import Image
 
-from fer_web.core import Blink, Face, FrameResult, Points
-from fer_web.core.keypoints import NAMES
+from fer_web.core import Blink, Face, FrameResult
+from fer_web.core.keypoints import NAMES as KEYPOINTS
 from fer_web.core.measures import in_group
+from fer_web.core.movements import NAMES as MOVEMENTS
 from fer_web.core.readings import FACE_MEASURES
 from fer_web.registry import ModelCard
 from fer_web.vision import heated_chip
@@ -18,25 +21,31 @@ from fer_web.vision import heated_chip
 Json = dict[str, Any]
 
 
-def result_json(
-    result: FrameResult, card: ModelCard, *, landmarks: bool = False, keypoints: bool = False, explain: bool = False
-) -> Json:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an answer holds beyond its measures; `landmarks` are the 68 points, or the mesh's 478."""
+
+    landmarks: bool | Literal["mesh"] = False
+    keypoints: bool = False
+    movements: bool = False
+    explain: bool = False
+
+
+NOTHING_MORE = Shown()
+
+
+def result_json(result: FrameResult, card: ModelCard, shown: Shown = NOTHING_MORE) -> Json:
     """One picture's answer: its faces in the order of `result`, its size, the model, the milliseconds of each step."""
     width, height = result.frame.size
     return {
-        "results": [
-            face_json(place, face, landmarks=landmarks, keypoints=keypoints, explain=explain)
-            for place, face in enumerate(result.faces)
-        ],
+        "results": [face_json(place, face, shown) for place, face in enumerate(result.faces)],
         "image": {"width": width, "height": height},
         "model": {"name": card.name, "version": card.version},
         "timing_ms": timing_json(result),
     }
 
 
-def face_json(
-    face_id: int, face: Face, *, landmarks: bool = False, keypoints: bool = False, explain: bool = False
-) -> Json:
+def face_json(face_id: int, face: Face, shown: Shown = NOTHING_MORE) -> Json:
     """One face of the contract; what no step has found out is null."""
     answer: Json = {
         "face_id": face_id,
@@ -45,22 +54,30 @@ def face_json(
         "dominant_emotion": None if face.dominant_emotion is None else face.dominant_emotion.value,
         "emotions": group_json(face, "emotions"),
         "uncertain": face.uncertain,
-        "eyes": group_json(face, "eyes"),
-        "quality": group_json(face, "quality"),
-        "pose": group_json(face, "pose"),
+        **{group: group_json(face, group) for group in ("eyes", "quality", "pose", "gaze", "moves")},
     }
-    if landmarks:
-        answer["landmarks"] = None if face.landmarks is None else _coordinates(face.landmarks)
-    if keypoints:
-        points = None if face.keypoints is None else _coordinates(face.keypoints)
-        answer["keypoints"] = None if points is None else dict(zip(NAMES, points, strict=True))
-    if explain:
+    if shown.landmarks == "mesh":
+        answer["mesh"] = _coordinates(face.mesh)
+    elif shown.landmarks:
+        answer["landmarks"] = _coordinates(face.landmarks)
+    if shown.keypoints:
+        points = _coordinates(face.keypoints)
+        answer["keypoints"] = None if points is None else dict(zip(KEYPOINTS, points, strict=True))
+    if shown.movements:
+        answer["movements"] = _movements_json(face)
+    if shown.explain:
         answer["heatmap"] = heatmap_uri(face)
     return answer
 
 
-def _coordinates(points: Points) -> list[list[float]]:
-    return [[round(float(x), 1), round(float(y), 1)] for x, y in points]
+def _coordinates(points: NDArray[Any] | None) -> list[list[float]] | None:
+    return None if points is None else [[round(float(part), 1) for part in point] for point in points]
+
+
+def _movements_json(face: Face) -> Json | None:
+    if face.movements is None:
+        return None
+    return {name: round(float(value), 4) for name, value in zip(MOVEMENTS, face.movements, strict=True)}
 
 
 def heatmap_uri(face: Face) -> str | None:
@@ -75,7 +92,8 @@ def heatmap_uri(face: Face) -> str | None:
 
 def live_face_json(face_id: int, face: Face, *, landmarks: bool = False) -> Json:
     """A face of the live picture: the contract's, with its track and blinks."""
-    return {**face_json(face_id, face, landmarks=landmarks), "track_id": face.track_id, "blink": blink_json(face.blink)}
+    shown = Shown(landmarks=landmarks)
+    return {**face_json(face_id, face, shown), "track_id": face.track_id, "blink": blink_json(face.blink)}
 
 
 def blink_json(blink: Blink | None) -> Json | None:

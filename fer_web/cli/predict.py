@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
 def _answer(name: str, stem: str, vision: Analyzer, settings: Settings, args: argparse.Namespace) -> Answer:
     """One picture's answer as the API gives it, with `error` when it is refused."""
     from fer_web.analysis.image import analyze_upload
-    from fer_web.analysis.present import result_json
+    from fer_web.analysis.present import Shown, result_json
 
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
@@ -87,7 +87,7 @@ def _answer(name: str, stem: str, vision: Analyzer, settings: Settings, args: ar
         return {"error": {"code": error.code, "message": str(error)}}
     if args.explain:
         _explain(result, args.explain, stem)
-    return result_json(result, vision.card, landmarks=args.with_landmarks)
+    return result_json(result, vision.card, Shown(landmarks=args.with_landmarks))
 
 
 def _make_folder(path: Path) -> None:

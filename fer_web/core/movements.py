@@ -6,6 +6,9 @@ Left and right are the person's. They say how a face moves, and nothing about wh
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
 
 NAMES: tuple[str, ...] = (
     "_neutral",
@@ -62,3 +65,23 @@ NAMES: tuple[str, ...] = (
     "noseSneerRight",
 )
 PLACES: Mapping[str, int] = {name: place for place, name in enumerate(NAMES)}
+
+# Several movements that make one measure: their mean.
+SMILE = ("mouthSmileLeft", "mouthSmileRight")
+BROW_RAISE = ("browInnerUp", "browOuterUpLeft", "browOuterUpRight")
+BROW_LOWER = ("browDownLeft", "browDownRight")
+JAW_OPEN = ("jawOpen",)
+SQUINT = ("eyeSquintLeft", "eyeSquintRight")
+BLINK = ("eyeBlinkLeft", "eyeBlinkRight")
+
+
+def mean_of(movements: NDArray[Any], names: tuple[str, ...]) -> float:
+    """The mean of some movements out of all (52,), 0 to 1."""
+    return sum(float(movements[PLACES[name]]) for name in names) / len(names)
+
+
+def look(movements: NDArray[Any]) -> tuple[float, float]:
+    """Where both eyes look in the head, each -1 to 1: to the person's left, and up."""
+    left, right = ("eyeLookOutLeft", "eyeLookInRight"), ("eyeLookInLeft", "eyeLookOutRight")
+    up, down = ("eyeLookUpLeft", "eyeLookUpRight"), ("eyeLookDownLeft", "eyeLookDownRight")
+    return mean_of(movements, left) - mean_of(movements, right), mean_of(movements, up) - mean_of(movements, down)

@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Annotated, Any
 
+from fer_web.core import movements
 from fer_web.core.emotion import Emotion
 from fer_web.core.measures import Measure, Value, measures_of
 from fer_web.core.values import Face, is_turned
@@ -43,6 +44,17 @@ def _quality(meaning: str, value: str) -> Measure:
     return Measure(meaning, "quality", 4, 0, 1, _part("quality", value))
 
 
+def _gaze(meaning: str, value: str) -> Measure:
+    return Measure(meaning, "gaze", 2, -180, 180, _part("gaze", value))
+
+
+def _move(meaning: str, names: tuple[str, ...]) -> Measure:
+    def shown(face: Face) -> Value:
+        return None if face.movements is None else movements.mean_of(face.movements, names)
+
+    return Measure(meaning, "moves", 4, 0, 1, shown)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceMeasures:
     """What is measured of one face, whether in one picture or over time. None: not found out."""
@@ -76,6 +88,22 @@ class FaceMeasures:
         int | None, Measure("width of the face's region", "quality", low=0, of=_part("quality", "size_px"))
     ] = None
     poor: Annotated[bool | None, _quality("whether the face is too small, dark or blurred", "poor")] = None
+    gaze_yaw_deg: Annotated[
+        float | None,
+        _gaze("how far aside the person looks, with head and eyes, positive to the person's left", "yaw_deg"),
+    ] = None
+    gaze_pitch_deg: Annotated[float | None, _gaze("how far up the person looks, positive up", "pitch_deg")] = None
+    looks_at_camera: Annotated[
+        bool | None,
+        _gaze("whether the person looks at the camera; unknown while eyes are shut or turned away", "looks_at_camera"),
+    ] = None
+    smile: Annotated[float | None, _move("how far the corners of the mouth are drawn up, 0 to 1", movements.SMILE)] = (
+        None
+    )
+    brow_raise: Annotated[float | None, _move("how far the brows are raised, 0 to 1", movements.BROW_RAISE)] = None
+    brow_lower: Annotated[float | None, _move("how far the brows are lowered, 0 to 1", movements.BROW_LOWER)] = None
+    jaw_open: Annotated[float | None, _move("how far the jaw is open, 0 to 1", movements.JAW_OPEN)] = None
+    squint: Annotated[float | None, _move("how far the eyes are narrowed, 0 to 1", movements.SQUINT)] = None
 
     @property
     def scores(self) -> tuple[float, ...]:

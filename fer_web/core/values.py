@@ -84,11 +84,15 @@ class Blink:
 @dataclass(frozen=True, slots=True)
 class Pose:
     """Where the head points, in degrees: `yaw_deg` positive to the person's left, `pitch_deg` up, `roll_deg` clockwise
-    in the picture."""
+    in the picture.
+
+    `residual` is how far the face's points lie from where a head of this pose has them, in eye distances.
+    """
 
     yaw_deg: float
     pitch_deg: float
     roll_deg: float
+    residual: float | None = None
 
     @property
     def is_turned(self) -> bool:

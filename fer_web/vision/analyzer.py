@@ -12,6 +12,7 @@ from fer_web.vision.blink import Blinks
 from fer_web.vision.classify import Classifier, Classify
 from fer_web.vision.classify_due import ClassifyWhenDue
 from fer_web.vision.engines import EngineParts, engine_of, load_engine
+from fer_web.vision.gaze import EstimateGaze
 from fer_web.vision.judge import Judge
 from fer_web.vision.keypoints import Later, PlaceKeypoints
 from fer_web.vision.pipeline import Pipeline
@@ -64,6 +65,7 @@ class Analyzer:
                 AssessQuality(),
                 EstimatePose(),
                 Blinks(),
+                EstimateGaze(),
                 Judge(self.card.uncertain_below),
                 *([] if wants_keypoints is None else [PlaceKeypoints(self._keypoints.peek, wants_keypoints)]),
             )
@@ -85,7 +87,7 @@ class Analyzer:
         if upsample not in (0, 1):
             raise ValueError(f"upsample must be 0 or 1, not {upsample}")
         found = self._finder.still(self.card.input, upsample)
-        return Pipeline((*found, AssessQuality(), EstimatePose(), Blinks()))
+        return Pipeline((*found, AssessQuality(), EstimatePose(), Blinks(), EstimateGaze()))
 
     def answers(self, classifier: Classifier) -> Pipeline:
         """The second part of `still`, by any network: what the faces express, and whether that can be trusted."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from fer_web.core import Face, Pixels, Points, Rect
 from fer_web.core.palette import EMOTION_COLORS, Color
@@ -46,6 +50,22 @@ class Pen:
         path = np.round(points).astype(np.int32).reshape(-1, 1, 2)
         cv2.polylines(self.canvas, [path], closed, DARK, self.line + 1, cv2.LINE_AA)
         cv2.polylines(self.canvas, [path], closed, color, max(1, self.line - 1), cv2.LINE_AA)
+
+    def fine_lines(self, lines: Sequence[tuple[Points, bool]], color: Color) -> None:
+        """Many lines of a pixel's width, each with whether it is closed."""
+        for is_closed in (False, True):
+            paths = [np.round(points).astype(np.int32) for points, closed in lines if closed == is_closed]
+            cv2.polylines(self.canvas, paths, is_closed, color, max(1, self.line // 2), cv2.LINE_AA)
+
+    def arrow(self, start: NDArray[Any], end: NDArray[Any], color: Color) -> None:
+        """From one point (2,) to another with a dark rim; a dot where both are nearly the same."""
+        first, last = ((int(x), int(y)) for x, y in (np.round(start), np.round(end)))
+        length = max(1.0, float(np.hypot(last[0] - first[0], last[1] - first[1])))
+        tip = min(0.5, 5 * self.line / length)
+        for ink, width in ((DARK, self.line + 2), (color, self.line)):
+            cv2.circle(self.canvas, first, width, ink, -1, cv2.LINE_AA)
+            if length > 2 * self.line:
+                cv2.arrowedLine(self.canvas, first, last, ink, width, cv2.LINE_AA, tipLength=tip)
 
     def dots(self, points: Points, color: Color) -> None:
         """Points with a dark rim each."""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fer_web.analysis.present import blink_json, face_json, live_face_json, result_json
+from fer_web.analysis.present import Shown, blink_json, face_json, live_face_json, result_json
 from fer_web.core import Blink, Face, Frame, FrameResult, Rect
 from tests.web.client import CARD, face
 
@@ -27,21 +27,46 @@ def test_a_face_is_told_as_the_contract_says() -> None:
         "eyes": {"left_eye_aspect_ratio": 0.31, "right_eye_aspect_ratio": 0.3, "open": True},
         "quality": {"sharpness": 0.8, "brightness": 0.5, "size_px": 180, "poor": False},
         "pose": {"yaw_deg": 3.14, "pitch_deg": -4.0, "roll_deg": 0.6},
+        "gaze": {"yaw_deg": 2.0, "pitch_deg": -1.5, "looks_at_camera": True},
+        # The 52 movements rise evenly from 0 to 1.
+        "moves": {
+            "smile": round(44.5 / 51, 4), "brow_raise": round(4 / 51, 4), "brow_lower": round(1.5 / 51, 4),
+            "jaw_open": round(25 / 51, 4), "squint": round(19.5 / 51, 4)
+        },
     }  # fmt: skip
 
 
 def test_landmarks_come_only_when_they_are_asked_for() -> None:
-    points = face_json(0, face(Rect(0, 0, 9, 9)), landmarks=True)["landmarks"]
+    points = face_json(0, face(Rect(0, 0, 9, 9)), Shown(landmarks=True))["landmarks"]
 
     assert len(points) == 68
     assert points[1] == [2.0, 3.0]
     assert "landmarks" not in face_json(0, face(Rect(0, 0, 9, 9)))
 
 
-def test_what_no_step_has_found_out_is_null() -> None:
-    answer = face_json(0, Face(Rect(0, 0, 9, 9), 1.0), landmarks=True, keypoints=True)
+def test_the_mesh_comes_in_place_of_the_landmarks_and_movements_by_their_names() -> None:
+    answer = face_json(0, face(Rect(0, 0, 9, 9)), Shown("mesh", movements=True))
 
-    empty = ("dominant_emotion", "emotions", "eyes", "quality", "pose", "landmarks", "keypoints")
+    assert "landmarks" not in answer
+    assert (len(answer["mesh"]), answer["mesh"][1]) == (478, [3.0, 4.0, 5.0])
+    assert (len(answer["movements"]), answer["movements"]["noseSneerRight"]) == (52, 1.0)
+
+
+def test_what_no_step_has_found_out_is_null() -> None:
+    answer = face_json(0, Face(Rect(0, 0, 9, 9), 1.0), Shown("mesh", True, True))
+
+    empty = (
+        "dominant_emotion",
+        "emotions",
+        "eyes",
+        "quality",
+        "pose",
+        "gaze",
+        "moves",
+        "mesh",
+        "movements",
+        "keypoints",
+    )
     assert {name: answer[name] for name in empty} == dict.fromkeys(empty)
 
 
@@ -67,10 +92,10 @@ def test_the_total_is_the_sum_unless_it_was_measured(timings: dict[str, float], 
 
 
 def test_a_heatmap_is_a_small_png_and_comes_only_when_asked_for() -> None:
-    uri = face_json(0, face(Rect(0, 0, 9, 9)), explain=True)["heatmap"]
+    uri = face_json(0, face(Rect(0, 0, 9, 9)), Shown(explain=True))["heatmap"]
     picture = Image.open(BytesIO(b64decode(uri.removeprefix("data:image/png;base64,"))))
 
     assert (picture.format, picture.size) == ("PNG", (192, 192))
     assert len(uri) < 100_000
     assert "heatmap" not in face_json(0, face(Rect(0, 0, 9, 9)))
-    assert face_json(0, Face(Rect(0, 0, 9, 9), 1.0), explain=True)["heatmap"] is None
+    assert face_json(0, Face(Rect(0, 0, 9, 9), 1.0), Shown(explain=True))["heatmap"] is None

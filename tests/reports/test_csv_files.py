@@ -206,7 +206,7 @@ def test_lines_out_of_order_are_told(tmp_path: Path) -> None:
 
 
 def test_lines_of_another_length_are_told(tmp_path: Path) -> None:
-    assert "line 2: has 21 cells instead of 22" in fault_of(tmp_path, line_of().rpartition(",")[0])
+    assert "line 2: has 29 cells instead of 30" in fault_of(tmp_path, line_of().rpartition(",")[0])
     assert "line 2: has 1 cells" in fault_of(tmp_path, "")
     assert "line 2: has 4097 cells" in fault_of(tmp_path, "," * 100_000)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Rect
+from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Gaze, Rect
 from fer_web.core.palette import EMOTION_COLORS, Color
 from fer_web.vision import OVERLAYS, Overlay, draw, draw_notice, parse_overlays
 from fer_web.vision.overlays.blinks import BLINKS, OPEN, SHUT
 from fer_web.vision.overlays.blur import BLUR
 from fer_web.vision.overlays.boxes import BOXES
+from fer_web.vision.overlays.gaze import ASIDE, AT_CAMERA
 from fer_web.vision.overlays.keypoints import COLOR as KEYPOINT
 
 SCORES = np.array([0, 0, 0, 1, 0, 0, 0], np.float32)
@@ -18,6 +19,7 @@ LANDMARKS = np.stack([np.linspace(210, 290, 68), np.linspace(210, 290, 68)], axi
 ALL = frozenset(OVERLAYS.values())
 KEYPOINTS = np.stack([np.linspace(215, 285, 15), np.linspace(230, 270, 15)], axis=1).astype(np.float32)
 CHIP = np.full((48, 48), 90, np.uint8)
+MESH = np.stack([np.linspace(210, 290, 478), np.linspace(210, 290, 478), np.zeros(478)], axis=1).astype(np.float32)
 HEAT = np.ones((6, 6), np.float32)
 BOX = Rect(200, 200, 300, 300)
 
@@ -32,6 +34,8 @@ def result(value: int, rect: Rect = BOX, **more: object) -> FrameResult:
         "chip": CHIP,
         "heatmap": HEAT,
         "keypoints": KEYPOINTS,
+        "mesh": MESH,
+        "gaze": Gaze(20.0, 10.0, False),
     }
     face = Face(rect, 1.0, track_id=7, **{**known, "blink": blink, **more})
     return FrameResult(frame, (face,))
@@ -108,6 +112,24 @@ def test_eyes_have_a_color_while_they_are_open_and_another_while_they_are_shut(
 
     assert has(picture, shown)
     assert not has(picture, missing)
+
+
+@pytest.mark.parametrize(("yaw", "pitch", "x", "y"), [(40, 0, 1, 0), (-40, 0, -1, 0), (0, 40, 0, -1), (0, -40, 0, 1)])
+def test_an_arrow_points_from_the_eye_to_where_it_looks(yaw: float, pitch: float, x: int, y: int) -> None:
+    """The person's left is the picture's right."""
+    mesh = np.zeros((478, 3), np.float32)
+    mesh[:473, :2], mesh[473:, :2] = (220, 240), (280, 240)
+
+    picture = draw(result(0, mesh=mesh, gaze=Gaze(yaw, pitch, False)), {OVERLAYS["gaze"]})
+
+    for eye in (220, 280):
+        assert picture[240 + 20 * y, eye + 20 * x].min() > 200
+        assert picture[240 - 20 * y, eye - 20 * x].max() < 50
+
+
+@pytest.mark.parametrize(("at_camera", "color"), [(True, AT_CAMERA), (False, ASIDE), (None, ASIDE)], ids=str)
+def test_arrows_have_another_color_while_they_are_at_the_camera(at_camera: bool | None, color: Color) -> None:
+    assert has(draw(result(0, gaze=Gaze(1.0, 1.0, at_camera)), {OVERLAYS["gaze"]}), color)
 
 
 @pytest.mark.parametrize(

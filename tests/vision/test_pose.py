@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -14,7 +15,16 @@ from fer_web.core import Face, Frame, Points, Pose, Rect
 from fer_web.vision.align import box_of, to_gray
 from fer_web.vision.detect import HogDetector
 from fer_web.vision.landmarks import load_predictor, predict_landmarks
-from fer_web.vision.pose import MODEL, POINTS, EstimatePose, head_pose
+from fer_web.vision.pose import (
+    FIVE_HEAD,
+    LANDMARKS_HEAD,
+    MESH_HEAD,
+    EstimatePose,
+    HeadModel,
+    head_pose,
+    mesh_pose,
+    rough_pose,
+)
 
 SIZE = (640, 480)
 
@@ -26,11 +36,19 @@ def about(axis: int, degrees: float) -> NDArray[np.float64]:
     return np.asarray(cv2.Rodrigues(vector)[0])
 
 
+def seen_of(
+    head: HeadModel, count: int, rotation: NDArray[np.float64], center: tuple[float, float] = (320, 240)
+) -> Points:
+    """The points of a head model among `count`, turned, 60 cm away; x right, y down, z away from the camera."""
+    seen = head.places @ rotation.T + (0, 0, 60)
+    points = np.zeros((count, 2), np.float32)
+    points[list(head.numbers)] = seen[:, :2] / seen[:, 2:] * SIZE[0] + center
+    return points
+
+
 def projected(rotation: NDArray[np.float64], center: tuple[float, float] = (320, 240)) -> Points:
     """The landmarks of the model head, turned, 60 cm away; x right, y down, z away from the camera."""
-    seen = MODEL @ rotation.T + (0, 0, 60)
-    landmarks = np.zeros((68, 2), np.float32)
-    landmarks[list(POINTS)] = seen[:, :2] / seen[:, 2:] * SIZE[0] + center
+    landmarks = seen_of(LANDMARKS_HEAD, 68, rotation, center)
     for corners, rest in (((36, 39), (37, 38, 40, 41)), ((42, 45), (43, 44, 46, 47))):
         landmarks[list(rest)] = landmarks[list(corners)].mean(axis=0)
     return landmarks
@@ -113,6 +131,64 @@ def test_noise_of_a_pixel_moves_the_angles_by_a_few_degrees() -> None:
 )
 def test_landmarks_that_are_no_face_have_no_pose(landmarks: Points) -> None:
     assert head_pose(landmarks, SIZE) is None
+
+
+def meshed(rotation: NDArray[np.float64]) -> NDArray[np.float32]:
+    """A mesh (478, 3) of which the points that the pose is told by are those of Google's model head."""
+    return np.pad(seen_of(MESH_HEAD, 478, rotation), ((0, 0), (0, 1)))
+
+
+@pytest.mark.parametrize("yaw", [-70, -40, 0, 20, 60])
+@pytest.mark.parametrize("pitch", [-30, 0, 25])
+@pytest.mark.parametrize("roll", [-30, 0, 45])
+def test_a_mesh_gives_back_how_googles_model_head_was_turned(yaw: float, pitch: float, roll: float) -> None:
+    pose = mesh_pose(meshed(about(1, -yaw) @ about(0, -pitch) @ about(2, roll)), SIZE)
+
+    assert pose is not None
+    assert numbers(pose) == pytest.approx((yaw, pitch, roll), abs=1)
+    assert pose.residual == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.parametrize("yaw", [-40, 0, 30])
+@pytest.mark.parametrize("pitch", [-20, 0, 20])
+def test_five_points_give_a_pose_too(yaw: float, pitch: float) -> None:
+    pose = rough_pose(seen_of(FIVE_HEAD, 5, about(1, -yaw) @ about(0, -pitch)), SIZE)
+
+    assert pose is not None
+    assert numbers(pose) == pytest.approx((yaw, pitch, 0), abs=1)
+
+
+def test_the_residual_says_how_far_the_points_lie_from_where_they_should() -> None:
+    """Every second point is moved by a twentieth of the eyes' distance: 0.05 * sqrt(1/2) on average, or a bit less."""
+    mesh = meshed(np.eye(3))
+    apart_px = SIZE[0] * MESH_HEAD.eye_distance / 60
+    mesh[list(MESH_HEAD.numbers)[::2], 1] += 0.05 * apart_px
+
+    pose = mesh_pose(mesh, SIZE)
+
+    assert pose is not None
+    assert pose.residual is not None
+    assert 0.01 < pose.residual < 0.05 * 0.75
+
+
+@pytest.mark.parametrize("head", [MESH_HEAD, LANDMARKS_HEAD, FIVE_HEAD], ids=["mesh", "landmarks", "five"])
+def test_points_that_do_not_fit_have_no_pose(head: HeadModel) -> None:
+    scattered = np.random.default_rng(3).uniform(0, 400, (478, 2)).astype(np.float32)
+
+    assert head.pose(scattered, scattered[0], scattered[1], SIZE) is None
+
+
+def test_the_step_takes_the_mesh_before_the_landmarks_and_those_before_the_five_points() -> None:
+    frame = Frame(0, 0.0, np.zeros((480, 640, 3), np.uint8))
+    mesh, landmarks = meshed(about(1, -10)), projected(about(1, -20))
+    five = seen_of(FIVE_HEAD, 5, about(1, -30))
+    bare = Face(Rect(0, 0, 9, 9), 1.0, five=five)
+
+    found = EstimatePose()(
+        frame, (replace(bare, mesh=mesh, landmarks=landmarks), replace(bare, landmarks=landmarks), bare)
+    )
+
+    assert [face.pose and round(face.pose.yaw_deg) for face in found] == [10, 20, 30]
 
 
 def test_the_step_poses_faces_with_landmarks_and_leaves_the_others() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from flask import Flask
 from PIL import Image
 
-from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Pose, Quality, Rect
+from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Gaze, Pose, Quality, Rect
 from fer_web.factory import build_app
 from fer_web.registry import ModelCard
 from fer_web.settings import Settings
@@ -26,6 +26,7 @@ class FakeVision:
     """Two faces in every picture that is not black, the smaller one first; remembers what it was asked."""
 
     card = CARD
+    landmarks = "mesh"
 
     def __init__(self, while_working: Callable[[], None] = lambda: None) -> None:
         self.upsamples: list[int] = []
@@ -54,6 +55,9 @@ def face(rect: Rect, **changes: Any) -> Face:
         "quality": Quality(0.8, 0.5, rect.width),
         "blink": Blink(0.31, 0.3, is_open=True),
         "pose": Pose(3.14, -4.0, 0.6),
+        "gaze": Gaze(2.0, -1.5, True),
+        "mesh": np.arange(1434, dtype=np.float32).reshape(478, 3),
+        "movements": np.linspace(0, 1, 52, dtype=np.float32),
         "chip": np.full((48, 48), 90, np.uint8),
         "heatmap": np.eye(6, dtype=np.float32),
     }

@@ -8,17 +8,19 @@ from __future__ import annotations
 from fer_web.vision.overlays.blinks import BLINKS
 from fer_web.vision.overlays.blur import BLUR
 from fer_web.vision.overlays.boxes import BOXES
+from fer_web.vision.overlays.gaze import GAZE
 from fer_web.vision.overlays.heatmap import HEATMAP
 from fer_web.vision.overlays.keypoints import KEYPOINTS
 from fer_web.vision.overlays.labels import LABELS
 from fer_web.vision.overlays.landmarks import LANDMARKS
+from fer_web.vision.overlays.mesh import MESH
 from fer_web.vision.overlays.overlay import Overlay
 
 __all__ = ["DEFAULT_OVERLAYS", "OVERLAYS", "Overlay", "names_of", "parse_overlays"]
 
 # By name, in the order of the checkboxes.
 OVERLAYS: dict[str, Overlay] = {
-    overlay.name: overlay for overlay in (BOXES, LABELS, LANDMARKS, KEYPOINTS, BLINKS, HEATMAP, BLUR)
+    overlay.name: overlay for overlay in (BOXES, LABELS, LANDMARKS, MESH, KEYPOINTS, BLINKS, GAZE, HEATMAP, BLUR)
 }
 DEFAULT_OVERLAYS = frozenset(overlay for overlay in OVERLAYS.values() if overlay.is_default)
 

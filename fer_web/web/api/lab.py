@@ -7,7 +7,7 @@ import time
 from flask import Blueprint, request
 
 from fer_web.analysis.compare import compare
-from fer_web.analysis.present import Json, result_json
+from fer_web.analysis.present import Json, Shown, result_json
 from fer_web.core import Frame, FrameResult, largest_first
 from fer_web.errors import ModelError, NoModel
 from fer_web.registry import ModelCard
@@ -90,5 +90,5 @@ def _compared(mine: Services, vision: Analyzer, names: list[str], upload: Upload
 
 def _answers(result: FrameResult, card: ModelCard) -> Json:
     ordered = FrameResult(result.frame, largest_first(result.faces), result.timing_ms)
-    told = result_json(ordered, card, explain=True)
+    told = result_json(ordered, card, Shown(explain=True))
     return {**told["model"], "results": told["results"]}

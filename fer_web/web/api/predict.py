@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, request
 
 from fer_web.analysis.image import analyze_upload
-from fer_web.analysis.present import Json, result_json
+from fer_web.analysis.present import Json, Shown, result_json
 from fer_web.errors import ImageError, RequestError
 from fer_web.vision import Analyzer
 from fer_web.web.api.models.faces import ResultJson, ResultsJson
@@ -36,6 +36,7 @@ def predict(query: PredictQuery) -> Json:
     """
     mine = services()
     vision = mine.startup.vision(mine.uploads.wait_s)
+    _refuse_what_is_not_had(vision, query)
     with mine.uploads.arrived(request):
         sent = read_uploads(request, mine.uploads.limits.max_images)
         if not sent.is_list:
@@ -66,5 +67,12 @@ def _answer(mine: Services, vision: Analyzer, picture: Upload, query: PredictQue
     )
     mine.metrics.observe_steps("predict", result.timing_ms)
     mine.metrics.count_prediction(len(result.faces))
-    shown = {"landmarks": query.landmarks, "keypoints": query.keypoints, "explain": query.explain}
-    return result_json(result, vision.card, **shown)
+    shown = Shown(query.landmarks, query.keypoints, query.movements, query.explain)
+    return result_json(result, vision.card, shown)
+
+
+def _refuse_what_is_not_had(vision: Analyzer, query: PredictQuery) -> None:
+    """RequestError when something is asked for that only the mesh tells, and the faces have none here."""
+    asked = "landmarks=mesh" if query.landmarks == "mesh" else "movements=true" if query.movements else ""
+    if asked and vision.landmarks != "mesh":
+        raise RequestError("bad_parameter", f"{asked} needs FER_ENGINE=modern with FER_LANDMARKS=mesh; ask without it")

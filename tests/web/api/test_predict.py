@@ -223,11 +223,33 @@ def test_parameters_that_are_not_understood_are_refused(client: FlaskClient, que
     assert refusal(send(client, query=query)) == (400, code)
 
 
+@pytest.mark.parametrize("landmarks", ["dlib", "off"])
+@pytest.mark.parametrize("query", ["?landmarks=mesh", "?movements=true"])
+def test_what_only_the_mesh_tells_is_refused_where_there_is_none(landmarks: str, query: str) -> None:
+    vision = FakeVision()
+    vision.landmarks = landmarks
+    client = make_app(vision).test_client()
+
+    answer = send(client, query=query)
+
+    assert refusal(answer) == (400, "bad_parameter")
+    assert "FER_LANDMARKS=mesh" in answer.get_json()["error"]["message"]
+    assert send(client, query="?landmarks=true").status_code == 200
+
+
+def test_mesh_and_movements_are_answered_when_asked_for(client: FlaskClient) -> None:
+    (answer, *_) = send(client, query="?landmarks=mesh&movements=1").get_json()["results"]
+
+    assert len(answer["mesh"]) == 478
+    assert len(answer["movements"]) == 52
+    assert "landmarks" not in answer
+
+
 def test_a_refusal_names_what_is_known(client: FlaskClient) -> None:
     message = send(client, query="?upscale=1").get_json()["error"]["message"]
 
     assert "'upscale'" in message
-    assert "upsample, landmarks, keypoints, explain" in message
+    assert "upsample, landmarks, keypoints, movements, explain" in message
 
 
 def test_too_many_bytes_are_refused() -> None:

@@ -52,7 +52,10 @@ def test_each_operation_has_a_name_of_its_own_and_says_what_it_is_for() -> None:
     assert [one["id"] for one in shown if not one["summary"].endswith(".")] == []
 
 
-@pytest.mark.parametrize("query", ["", "?landmarks=true", "?keypoints=true", "?explain=true"])
+ASKED = ["", "?landmarks=true", "?keypoints=true", "?explain=true", "?landmarks=mesh", "?movements=true"]
+
+
+@pytest.mark.parametrize("query", ASKED)
 def test_results_fit_their_schema(client: FlaskClient, query: str) -> None:
     answer = client.post(f"/predict{query}", data=picture(), content_type="image/png").get_json()
 

@@ -191,7 +191,7 @@ def test_a_viewer_may_ask_for_fewer_pictures(server: Server) -> None:
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("overlay=boxes,hats", "boxes, labels, landmarks, keypoints, blinks, heatmap, blur"),
+        ("overlay=boxes,hats", "boxes, labels, landmarks, mesh, keypoints, blinks, gaze, heatmap, blur"),
         ("fps=0", "above 0"),
         ("fps=nan", "above 0"),
         ("fps=x", "'x'"),

@@ -1,9 +1,10 @@
-"""Tables, columns and kinds are called what the thing is called everywhere else; recordings keep checkpoints."""
+"""Tables, columns and kinds are called what the thing is called everywhere else; recordings keep checkpoints, readings
+gaze and movements."""
 
 from __future__ import annotations
 
 from alembic import op
-from sqlalchemy import Column, Text
+from sqlalchemy import Boolean, Column, Double, Text
 
 revision = "2"
 down_revision = "1"
@@ -24,6 +25,16 @@ COLUMNS = {
     "jobs": {"session_id": "recording_id"},
 }
 KINDS = {"live": "camera", "visitor": "visit"}
+ADDED = {
+    "gaze_yaw_deg": Double,
+    "gaze_pitch_deg": Double,
+    "looks_at_camera": Boolean,
+    "smile": Double,
+    "brow_raise": Double,
+    "brow_lower": Double,
+    "jaw_open": Double,
+    "squint": Double,
+}
 
 
 def upgrade() -> None:
@@ -39,3 +50,5 @@ def upgrade() -> None:
     op.create_index("ix_recordings_created_at", "recordings", ["created_at"])
     op.create_index("ix_markers_recording", "markers", ["recording"])
     op.add_column("recordings", Column("checkpoint", Text))
+    for name, kind in ADDED.items():
+        op.add_column("readings", Column(name, kind))

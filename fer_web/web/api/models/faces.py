@@ -7,8 +7,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema
 
 from fer_web.core import Emotion
-from fer_web.core.keypoints import NAMES
+from fer_web.core.keypoints import NAMES as KEYPOINTS
 from fer_web.core.landmarks import COUNT
+from fer_web.core.mesh import COUNT as MESH_COUNT
+from fer_web.core.movements import NAMES as MOVEMENTS
 from fer_web.web.api.models.groups import group_of, object_of
 from fer_web.web.http.bodies import Count, JsonObject, Share
 from fer_web.web.http.errors import ErrorJson
@@ -16,11 +18,19 @@ from fer_web.web.http.route import BYTES, Schema
 
 POINT: Schema = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
 Point = Annotated[list[float], WithJsonSchema(POINT)]
+POINT_IN_SPACE: Schema = {**POINT, "minItems": 3, "maxItems": 3}
+SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+MeshPoints = Annotated[
+    list[Annotated[list[float], WithJsonSchema(POINT_IN_SPACE)]], Field(min_length=MESH_COUNT, max_length=MESH_COUNT)
+]
 Points = Annotated[list[Point], Field(min_length=COUNT, max_length=COUNT)]
-Keypoints = Annotated[dict[str, Any], WithJsonSchema(object_of(dict.fromkeys(NAMES, POINT)))]
+Keypoints = Annotated[dict[str, Any], WithJsonSchema(object_of(dict.fromkeys(KEYPOINTS, POINT)))]
 Emotions = Annotated[dict[str, Any], WithJsonSchema(group_of("emotions"))]
 Eyes = Annotated[dict[str, Any], WithJsonSchema(group_of("eyes"))]
 QualityGroup = Annotated[dict[str, Any], WithJsonSchema(group_of("quality"))]
+GazeGroup = Annotated[dict[str, Any], WithJsonSchema(group_of("gaze"))]
+Moves = Annotated[dict[str, Any], WithJsonSchema(group_of("moves"))]
+Movements = Annotated[dict[str, Any], WithJsonSchema(object_of(dict.fromkeys(MOVEMENTS, SHARE)))]
 PoseGroup = Annotated[dict[str, Any], WithJsonSchema(group_of("pose"))]
 Milliseconds = Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(json_schema_extra={"required": ["total"]})]
 File = Annotated[str, WithJsonSchema(BYTES)]
@@ -54,10 +64,18 @@ class FaceJson(JsonObject):
     eyes: Eyes | None
     quality: QualityGroup | None
     pose: PoseGroup | None
+    gaze: GazeGroup | None
+    """Where the person looks; null where the landmarks are no mesh, or the eyes are shut."""
+    moves: Moves | None
+    """How far the face moves, of the 52 movements; null where the landmarks are no mesh."""
     landmarks: Points | None = None
     """x and y of the 68 points, only with ?landmarks=true and of visitors' cameras."""
     keypoints: Keypoints | None = None
     """x and y of the 15 points by name, only with ?keypoints=true."""
+    mesh: MeshPoints | None = None
+    """x, y and depth of the mesh's 478 points in pixels, only with ?landmarks=mesh."""
+    movements: Movements | None = None
+    """The 52 movements by ARKit's names, only with ?movements=true."""
     heatmap: str | None = None
     """The chip that the network saw and what it looked at, only with ?explain=true."""
 
