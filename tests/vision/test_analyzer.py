@@ -29,7 +29,7 @@ def test_a_single_picture_gets_everything_but_a_track(still: FrameResult) -> Non
 
 
 def test_every_step_is_timed(still: FrameResult) -> None:
-    names = ["detect", "landmarks", "quality", "pose", "blink", "classify", "judge"]
+    names = ["detect", "landmarks", "quality", "pose", "blink", "gaze", "classify", "judge"]
 
     assert list(still.timing_ms) == names
     assert min(still.timing_ms.values()) >= 0
