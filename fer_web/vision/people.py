@@ -27,10 +27,12 @@ DETECT_EVERY_S = 0.5
 SEARCH_EVERY_S = 0.1
 # For this long after somebody was lost.
 SEARCH_FOR_S = 2.0
-# A face is marked no more often than a camera's usual rate, and, when there are many, at least this often.
+# A face is marked as often as a camera's usual rate for one or two, in turn for more: so many marks a second in all, in
+# one picture so many; but each face at least as often as the oldest mark says.
 MARK_EVERY_S = 1 / 31
-OLDEST_MARK_S = 0.09
+MARKS_PER_S = 62
 MARKS_AT_ONCE = 2
+OLDEST_MARK_S = 0.09
 # A detection that overlaps a track less is somebody else; tracks that overlap more have run onto one face.
 MATCH_IOU = 0.3
 SAME_FACE_IOU = 0.5
@@ -142,8 +144,10 @@ class People:
 
     def _due(self, time_s: float) -> list[Person]:
         """The oldest first: all in turn, each often enough."""
+        count = len(self._people) if self._landmarker.follows else 1
+        pause_s = min(max(MARK_EVERY_S, count / MARKS_PER_S), OLDEST_MARK_S)
         ages = [(time_s - person.marked_s, person) for person in self._people]
-        due = sorted((pair for pair in ages if pair[0] >= MARK_EVERY_S), key=lambda pair: -pair[0])
+        due = sorted((pair for pair in ages if pair[0] >= pause_s), key=lambda pair: -pair[0])
         most = MARKS_AT_ONCE if self._landmarker.follows else len(due)
         return [person for place, (age, person) in enumerate(due) if place < most or age >= OLDEST_MARK_S]
 

@@ -129,7 +129,10 @@ class Ours:
 
 
 def fps_side_by_side(vision: Analyzer, frames: Sequence[Frame], steps: dict[str, float]) -> float:
-    """Frames per second as the service makes them: drawn and encoded in one thread while the next one is analyzed."""
+    """Frames per second as the service makes them: drawn and encoded in one thread while the next one is analyzed.
+
+    They come as from a camera that gives one whenever one is wanted, with the time at which it came.
+    """
     ours = Ours(vision, steps)
     ours(replace(frames[0], time_s=-1.0))
     steps.clear()
@@ -137,7 +140,7 @@ def fps_side_by_side(vision: Analyzer, frames: Sequence[Frame], steps: dict[str,
         shown: Future[bytes] | None = None
         started = time.perf_counter()
         for frame in frames:
-            result = ours.analyze(frame)
+            result = ours.analyze(replace(frame, time_s=time.perf_counter() - started))
             if shown is not None:
                 shown.result()
             shown = painter.submit(ours.show, result)
