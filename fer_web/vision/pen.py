@@ -62,7 +62,7 @@ class Pen:
         first, last = ((int(x), int(y)) for x, y in (np.round(start), np.round(end)))
         length = max(1.0, float(np.hypot(last[0] - first[0], last[1] - first[1])))
         tip = min(0.5, 5 * self.line / length)
-        for ink, width in ((DARK, self.line + 2), (color, self.line)):
+        for ink, width in ((DARK, self.line + 3), (color, self.line + 1)):
             cv2.circle(self.canvas, first, width, ink, -1, cv2.LINE_AA)
             if length > 2 * self.line:
                 cv2.arrowedLine(self.canvas, first, last, ink, width, cv2.LINE_AA, tipLength=tip)

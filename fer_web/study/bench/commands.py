@@ -14,6 +14,7 @@ COMMANDS: Commands = {
         "viewers": Command(f"{HERE}.viewers", "how many viewers a server holds"),
         "visitors": Command(f"{HERE}.visitors", "how fast visitors with their own cameras are answered"),
         "blinks": Command(f"{HERE}.blinks", "how well blinks are counted"),
+        "gaze": Command(f"{HERE}.gaze", "how well gaze and movements agree with what a person saw"),
         "training": Command(f"{HERE}.training", "how long the epochs of a training take"),
         "video": Command(f"{HERE}.video", "how fast a video file is analyzed, and in how much memory"),
         "faults": Command(f"{HERE}.faults.command", "what slow clients, bombs, random requests, damage and stops do"),
