@@ -19,10 +19,10 @@ check: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/test_layers.py
 	$(BIN)/python -m fer_web docs --check
 
-evaluate: $(VENV)/.serve
+evaluate: $(VENV)/.all
 	$(BIN)/python -m fer_web evaluate --data $(DATA) $(if $(VOTES),--votes $(VOTES))
 
-bench: $(VENV)/.serve
+bench: $(VENV)/.all
 	$(BIN)/python -m fer_web bench pipeline
 
 $(VENV)/.serve: requirements-serve.txt

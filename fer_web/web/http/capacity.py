@@ -67,3 +67,7 @@ class ImagePool:
         """What `work` answers or raises; BusyError when no thread is free for too long."""
         with self._room.taken():
             return self._threads.submit(work).result()
+
+    def close(self) -> None:
+        """Let the threads end when they have done what they are doing; nothing can be run afterwards."""
+        self._threads.shutdown(wait=False)

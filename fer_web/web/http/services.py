@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from flask import Request, current_app
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from fer_web.vision.crew import dismiss_crew
 from fer_web.web.http.capacity import ImagePool, Room
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.security.access import Access
@@ -119,6 +120,11 @@ class Services:
         self.videos.close()
         self.retention.close()
         self.store.close()
+
+    def dismiss_threads(self) -> None:
+        """Let threads end that wait for work, when no request will come any more."""
+        self.uploads.pictures.close()
+        dismiss_crew()
 
 
 def services() -> Services:

@@ -40,6 +40,8 @@ class OrderlyWorker(ThreadWorker):  # type: ignore[misc]
         """Serve until it is told to stop, and leave no thread behind that the end of Python would tear down."""
         super().run()
         self.close_pools()
+        if self._services is not None:
+            self._services.dismiss_threads()
         still = join_threads(LAST_S)
         if still:
             self.log.warning("Threads that do not end are left behind: %s", ", ".join(still))
