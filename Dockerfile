@@ -2,16 +2,19 @@
 # BASE is any image with Python 3.10 to 3.13, its venv module, and the certificates that pip needs.
 ARG BASE=python:3.12-slim
 
+# REQUIREMENTS=requirements.txt for FER_ENGINE=classic and FER_LANDMARKS=dlib, which need three times the space.
 FROM ${BASE} AS build
+ARG REQUIREMENTS=requirements-serve.txt
 RUN python3 -m venv /opt/venv
-COPY requirements.txt /tmp/
+COPY ${REQUIREMENTS} /tmp/requirements.txt
 RUN /opt/venv/bin/python -m pip install --no-cache-dir --no-compile --disable-pip-version-check --require-hashes -r /tmp/requirements.txt
-# What nothing here runs: TensorFlow's C++ headers and its build tool libclang, other packages' tests, pip itself, and of
-# the landmark package all but the landmarks; above all the network that tells who somebody is.
+# What nothing here runs: LiteRT's drivers of graphics cards and phones, other packages' tests, pip itself. Of the complete
+# set also TensorFlow's C++ headers and its build tool libclang, and of the landmark package all but the landmarks; above
+# all the network that tells who somebody is.
 RUN cd /opt/venv/lib/python3*/site-packages \
- && find face_recognition_models/models -name '*.dat' ! -name shape_predictor_68_face_landmarks.dat -delete \
- && rm -r tensorflow/include \
- && find numpy scipy networkx -type d -name tests -prune -exec rm -r {} + \
+ && rm -rf ai_edge_litert/tools ai_edge_litert/vendors ai_edge_litert/libLiteRtWebGpuAccelerator.so tensorflow/include \
+ && find . -path '*/face_recognition_models/*' -name '*.dat' ! -name shape_predictor_68_face_landmarks.dat -delete \
+ && find . -type d -path './numpy/*' -name tests -prune -exec rm -r {} + \
  && /opt/venv/bin/python -m pip uninstall --quiet --yes libclang pip
 # Bytecode now, because the program may not be able to write any later; not by date, because copies round dates.
 RUN /opt/venv/bin/python -m compileall -q -f --invalidation-mode unchecked-hash /opt/venv/lib

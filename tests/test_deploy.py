@@ -131,7 +131,16 @@ def test_nothing_but_the_program_gets_into_the_image() -> None:
     rules = [line for line in lines if line and not line.startswith("#")]
     allowed = {rule[1:] for rule in rules if rule.startswith("!")}
     assert rules[0] == "*"
-    assert allowed >= {"requirements.txt", "app.py", "gunicorn.conf.py", "fer_web", "templates", "static", "models"}
+    assert allowed >= {
+        "requirements-serve.txt",
+        "requirements.txt",
+        "app.py",
+        "gunicorn.conf.py",
+        "fer_web",
+        "templates",
+        "static",
+        "models",
+    }
     assert not [name for name in allowed if name.startswith(".") or name in ("tests", "data", "*")]
     assert {"**/__pycache__", "**/*.pyc"} <= set(rules[max(map(rules.index, (f"!{name}" for name in allowed))) :])
 

@@ -90,4 +90,20 @@ def test_nothing_is_installed_but_the_files_that_were_looked_at(name: str) -> No
 
 
 def test_the_image_is_made_of_the_files_that_were_looked_at() -> None:
-    assert "--require-hashes -r /tmp/requirements.txt" in (ROOT / "Dockerfile").read_text()
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    assert "--require-hashes -r /tmp/requirements.txt" in dockerfile
+    assert "ARG REQUIREMENTS=requirements-serve.txt" in dockerfile
+
+
+def test_serving_installs_nothing_that_only_the_classic_engine_and_training_need() -> None:
+    pinned = {
+        re.split(r"[=\[]", line)[0]
+        for line in (ROOT / "requirements-serve.txt").read_text().splitlines()
+        if "==" in line
+    }
+
+    assert {"ai-edge-litert", "opencv-python-headless"} <= pinned
+    assert (
+        pinned & {"tensorflow", "tensorflow-cpu", "keras", "dlib-bin", "scipy", "scikit-image", "pandas", "torch"}
+        == set()
+    )

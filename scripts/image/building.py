@@ -70,8 +70,8 @@ def debian_mirror() -> tuple[str, str, list[str]]:
     return mirror, suite, components
 
 
-def build(base: str, models: Path | None) -> None:
-    """Build the Dockerfile as it is; `models` takes the place of the repository's models folder."""
+def build(base: str, models: Path | None, requirements: str) -> None:
+    """Build the Dockerfile as it is, with that set of packages; `models` takes the place of the repository's folder."""
     forget(IMAGE)
     with tempfile.TemporaryDirectory(prefix="fer-web-build-") as folder:
         context = ROOT if models is None else context_with(models, Path(folder) / "context")
@@ -81,6 +81,7 @@ def build(base: str, models: Path | None) -> None:
             "--isolation=chroot",
             "--format=docker",  # the other format has no health check
             f"--build-arg=BASE={base}",
+            f"--build-arg=REQUIREMENTS={requirements}",
             *pip_volumes(Path(folder) / "pip.conf"),
             f"--tag={IMAGE}",
             str(context),
@@ -98,7 +99,7 @@ def context_with(models: Path, context: Path) -> Path:
     for source in ROOT.iterdir():
         if source.is_dir() and source.name in FOLDERS:
             shutil.copytree(source, context / source.name)
-        elif source.is_file():
+        elif source.is_file() and source.name != ".git":
             shutil.copy2(source, context)
     shutil.copytree(models, context / "models")
     return context

@@ -45,7 +45,8 @@ def main() -> int:
     try:
         require_all(install=arguments.install)
         if not arguments.no_build:
-            build(arguments.base or base_image(fresh=arguments.fresh), arguments.models)
+            base = arguments.base or base_image(fresh=arguments.fresh)
+            build(base, arguments.models, arguments.requirements)
         report = Report()
         with working_copy() as image:
             prove(image, report)
@@ -86,6 +87,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--fresh", action="store_true", help="make the bare Debian again; else the last one is kept")
     parser.add_argument("--no-build", action="store_true", help="check the image of the last run")
     parser.add_argument("--models", type=Path, help="a folder that takes the place of models/ in the image")
+    parser.add_argument(
+        "--requirements",
+        default="requirements-serve.txt",
+        help="what to install: requirements-serve.txt (default), or requirements.txt, the complete set",
+    )
     parser.add_argument("--install", action="store_true", help="install what is missing with apt-get")
     return parser.parse_args()
 
