@@ -54,6 +54,7 @@ def face_json(face_id: int, face: Face, shown: Shown = NOTHING_MORE) -> Json:
         "dominant_emotion": None if face.dominant_emotion is None else face.dominant_emotion.value,
         "emotions": group_json(face, "emotions"),
         "uncertain": face.uncertain,
+        "uncertain_because": face.uncertain_because,
         **{group: group_json(face, group) for group in ("eyes", "quality", "pose", "gaze", "moves")},
     }
     if shown.landmarks == "mesh":

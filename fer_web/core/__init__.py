@@ -17,6 +17,7 @@ from fer_web.core.values import (
     Pose,
     Quality,
     Scores,
+    UncertainBecause,
     is_turned,
     largest_first,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "Rect",
     "Scores",
     "Size",
+    "UncertainBecause",
     "is_turned",
     "largest_first",
 ]

@@ -13,6 +13,10 @@ from fer_web.core.emotion import Emotion
 from fer_web.core.geometry import Pixels, Points, Rect, Size
 from fer_web.core.landmarks import anchors
 
+# Why an answer is uncertain: the face cannot be read (it is small, turned away, dark, bright, blurred), or its
+# expression is undecided.
+UncertainBecause: TypeAlias = Literal["small", "turned", "dark", "bright", "blurred", "undecided"]
+
 Scores: TypeAlias = NDArray[np.float32]  # (7,) probabilities in the order of Emotion; they sum to 1
 
 # The only camera of a service that has one.
@@ -55,13 +59,18 @@ class Frame:
 class Quality:
     """How well a face can be judged: `sharpness` and `brightness` 0 to 1, `size_px` the width of its box.
 
-    `poor` says that a classifier's answer about it should not be trusted.
+    `because` says why a classifier's answer about it should not be trusted; None when it may be.
     """
 
     sharpness: float
     brightness: float
     size_px: int
-    poor: bool = False
+    because: UncertainBecause | None = None
+
+    @property
+    def poor(self) -> bool:
+        """Whether the face cannot be read."""
+        return self.because is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +160,7 @@ class Face:
     mesh: NDArray[np.float32] | None = None
     movements: NDArray[np.float32] | None = None
     gaze: Gaze | None = None
-    uncertain_because: str | None = None
+    uncertain_because: UncertainBecause | None = None
 
     @property
     def middles(self) -> Points | None:

@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from fer_web.core import Emotion
 from fer_web.core.keypoints import NAMES
 from fer_web.errors import ModelError
@@ -24,9 +27,12 @@ class ModelCard:
     """What a model is, expects and answers, and how that is known.
 
     Its `task` is 'expression' (a logit for each of `labels`) or 'keypoints' (x and y of each, in pixels of the input).
-    `network` names its builder; `temperature` divides its logits before the softmax; an answer whose highest calibrated
-    probability is under `uncertain_below` is called uncertain. `sha256` is of the .keras file, `tflite_sha256` of what
-    `export` made of it, empty before that. `data` and `metrics` are free-form facts for people.
+    `network` names its builder; `temperature` divides its logits before the softmax, and what it learned from how
+    often the expressions stand in its training pictures (`priors`, shares in the labels' order) is taken back in part:
+    the probabilities are divided by `priors` to the power of `prior_exponent` and made to sum to 1 again (Saerens et
+    al. 2002, "Adjusting the outputs of a classifier to new a priori probabilities"). An answer whose highest
+    probability is under `uncertain_below` is rather wrong than right. `sha256` is of the .keras file, `tflite_sha256`
+    of what `export` made of it, empty before that. `data` and `metrics` are free-form facts for people.
     """
 
     name: str
@@ -38,6 +44,8 @@ class ModelCard:
     labels: tuple[str, ...] = LABELS
     task: str = EXPRESSION
     temperature: float = 1.0
+    priors: tuple[float, ...] = ()
+    prior_exponent: float = 0.0
     uncertain_below: float = 0.0
     license: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
@@ -75,7 +83,24 @@ class ModelCard:
             spec = InputSpec(**values.get("input", {}))
         except TypeError as error:
             raise ModelError(f"{source} describes an unsupported input: {error}") from error
-        return cls(**{**values, "labels": labels, "input": spec})
+        card = cls(**{**values, "labels": labels, "input": spec, "priors": tuple(values.get("priors", ()))})
+        card.check_priors(source)
+        return card
+
+    def check_priors(self, source: str) -> None:
+        """ModelError when the priors are no shares of all labels, or are needed and missing."""
+        are_shares = len(self.priors) == len(self.labels) and min(self.priors) > 0 and abs(sum(self.priors) - 1) < 1e-3
+        if not are_shares and (self.priors or self.prior_exponent):
+            needed = f"{len(self.labels)} positive shares that sum to 1"
+            raise ModelError(f"{source} has the priors {list(self.priors)}, but needs {needed}")
+
+    def probabilities(self, logits: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
+        """Calibrated probabilities (n, 7) of an expression model's logits (n, 7)."""
+        scaled = logits.astype(np.float64) / self.temperature
+        if self.prior_exponent:
+            scaled -= self.prior_exponent * np.log(np.array(self.priors))
+        powers = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+        return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
     @property
     def output_shape(self) -> tuple[int, ...]:

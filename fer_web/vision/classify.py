@@ -37,13 +37,7 @@ class Classifier:
     def explained(self, chips: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         """The probabilities, and the class activation maps (n, h, w, 7) where the network's end allows for them."""
         logits, *maps = self._run(self.card.input.prepare(chips))
-        return softmax(logits / np.float32(self.card.temperature)), maps[0] if maps else None
-
-
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities along the last axis."""
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
+        return self.card.probabilities(logits), maps[0] if maps else None
 
 
 class Classify:

@@ -1,16 +1,19 @@
-"""When not to trust an answer."""
+"""When not to trust an answer, and why."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from fer_web.core import Face, Faces, Frame
+from fer_web.core import Face, Faces, Frame, UncertainBecause
+
+# Beyond this the network sees half a face.
+MOST_READ_DEG = 60.0
 
 
 class Judge:
-    """Marks an answer as uncertain: the face is of poor quality, or no expression is probable enough.
+    """Marks an answer as uncertain: the face cannot be read, or its expression is rather wrong than right.
 
-    `uncertain_below` comes with the model's card, from its risk-coverage curve.
+    `uncertain_below` comes with the model's card: an answer of that probability is right every second time.
     """
 
     name = "judge"
@@ -19,8 +22,16 @@ class Judge:
         self.uncertain_below = uncertain_below
 
     def __call__(self, frame: Frame, faces: Faces) -> Faces:  # noqa: ARG002
-        return tuple(replace(face, uncertain=self._is_uncertain(face)) for face in faces)
+        return tuple(self._judged(face) for face in faces)
 
-    def _is_uncertain(self, face: Face) -> bool:
-        is_poor = face.quality is not None and face.quality.poor
-        return is_poor or face.scores is None or float(face.scores.max()) < self.uncertain_below
+    def _judged(self, face: Face) -> Face:
+        because = self._because(face)
+        return replace(face, uncertain=because is not None, uncertain_because=because)
+
+    def _because(self, face: Face) -> UncertainBecause | None:
+        if face.quality is not None and face.quality.because is not None:
+            return face.quality.because
+        if face.pose is not None and max(abs(face.pose.yaw_deg), abs(face.pose.pitch_deg)) > MOST_READ_DEG:
+            return "turned"
+        is_undecided = face.scores is None or float(face.scores.max()) < self.uncertain_below
+        return "undecided" if is_undecided else None

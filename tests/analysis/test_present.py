@@ -24,6 +24,7 @@ def test_a_face_is_told_as_the_contract_says() -> None:
             "angry": 0.05, "disgust": 0.05, "fear": 0.05, "happy": 0.7, "sad": 0.05, "surprise": 0.05, "neutral": 0.05
         },
         "uncertain": False,
+        "uncertain_because": None,
         "eyes": {"left_eye_aspect_ratio": 0.31, "right_eye_aspect_ratio": 0.3, "open": True},
         "quality": {"sharpness": 0.8, "brightness": 0.5, "size_px": 180, "poor": False},
         "pose": {"yaw_deg": 3.14, "pitch_deg": -4.0, "roll_deg": 0.6},

@@ -6,6 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fer_web.core.keypoints import NAMES
@@ -53,6 +54,8 @@ def test_a_missing_model_names_those_that_exist(models: Path, name: str) -> None
         ({"input": {"depth": 3}}, "unsupported input"),
         ({"surprise": 1}, "unknown entries"),
         ({"input": {"width": 64, "height": 64}}, "its card says"),
+        ({"priors": [0.5, 0.5]}, "needs 7 positive shares"),
+        ({"prior_exponent": 0.5}, "needs 7 positive shares"),
         ({"task": "age"}, "known tasks are expression, keypoints"),
         ({"task": "keypoints", "labels": list(NAMES)}, "one for expression is needed"),
     ],
@@ -84,3 +87,15 @@ def test_a_card_survives_writing_and_reading(tmp_path: Path) -> None:
     card.write(tmp_path / "a.json")
 
     assert ModelCard.read(tmp_path / "a.json") == card
+
+
+def test_probabilities_are_divided_by_the_priors_to_their_power() -> None:
+    """Equal logits become as probable as 1 / prior ^ 0.5: 1 for a quarter, 2 for a sixteenth, against 1 / 0.25 ..."""
+    priors = (0.25, 0.0625, 0.25, 0.0625, 0.25, 0.0625, 0.0625)
+    card = ModelCard("a", "1", "b", "c", 5, temperature=2.0, priors=priors, prior_exponent=0.5)
+
+    found = card.probabilities(np.zeros((1, 7), np.float32))[0]
+
+    assert found == pytest.approx(np.array([2, 4, 2, 4, 2, 4, 4]) / 22)
+    hot = card.probabilities(np.array([[1000.0, 1000.0, 0, 0, 0, 0, 0]]))[0]
+    assert hot[:2] == pytest.approx([1 / 3, 2 / 3])

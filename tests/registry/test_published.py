@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from fer_web.registry.card import EXPRESSION
-from fer_web.registry.catalog import list_models, load_model, verify_model
+from fer_web.registry.card import EXPRESSION, KEYPOINTS
+from fer_web.registry.catalog import list_models, load_model, verify_lite, verify_model
+from fer_web.vision.runtimes import load_keras, load_lite
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
 NAMES = sorted(path.stem for path in MODELS.glob("*.keras"))
@@ -25,6 +27,21 @@ def test_a_models_hash_matches_its_card(name: str) -> None:
 
     assert model.count_params() == card.parameters
     assert set(card.data["dropped"]) == {"PublicTest", "PrivateTest"}
+
+
+@pytest.mark.parametrize("folder", [MODELS, MODELS / "lab"])
+def test_both_runtimes_files_are_what_the_cards_say_and_answer_alike(folder: Path) -> None:
+    for card in list_models(folder):
+        verify_lite(folder, card.name, None)
+        lite, _ = load_lite(folder, card.name, card.task)
+        whole, _ = load_keras(folder, card.name, card.task)
+        shape = (2, card.input.height, card.input.width, 1)
+        faces = np.random.default_rng(1).uniform(card.input.low, card.input.high, shape).astype(np.float32)
+
+        for found, expected in zip(lite(faces), whole(faces), strict=True):
+            np.testing.assert_allclose(
+                found, expected, atol=1e-3 if card.task == KEYPOINTS else 1e-4, err_msg=card.name
+            )
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -16,7 +16,7 @@ HAND_MADE = Path(__file__).parent / "hand_made.csv"
 NEUTRAL = (0.0, 0.0, 0.0, 0.2, 0.0, 0.0, 0.8)
 HAPPY = (0.0, 0.0, 0.0, 0.8, 0.0, 0.0, 0.2)
 ANGRY = (0.6, 0.0, 0.0, 0.0, 0.2, 0.0, 0.2)
-GOOD, BAD = Quality(0.6, 0.5, 120), Quality(0.1, 0.5, 20, poor=True)
+GOOD, BAD = Quality(0.6, 0.5, 120), Quality(0.1, 0.5, 20, because="blurred")
 
 
 def reading(

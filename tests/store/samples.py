@@ -35,7 +35,7 @@ def reading(time_s: float = 0.0, track: int = 1, **changes: Any) -> Reading:
         "scores": SCORES,
         "blink_count": 3,
         "pose": Pose(1.5, -2.25, 0.125),
-        "quality": Quality(0.8, 0.5, 120, poor=True),
+        "quality": Quality(0.8, 0.5, 120, because="blurred"),
         "uncertain": True,
         "left_eye_aspect_ratio": 0.31,
         "right_eye_aspect_ratio": 0.29,

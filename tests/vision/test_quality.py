@@ -70,7 +70,7 @@ def test_sharpness_does_not_depend_on_contrast() -> None:
     assert lit(0.5).sharpness == pytest.approx(assess(PORTRAIT, FACE).sharpness, abs=0.05)
 
 
-@pytest.mark.parametrize(("share", "is_poor"), [(1, False), (0.5, False), (0.12, True), (0.04, True)])
+@pytest.mark.parametrize(("share", "is_poor"), [(1, False), (0.5, False), (0.12, False), (0.04, True)])
 def test_a_dark_face_is_poor(share: float, is_poor: bool) -> None:
     assert lit(share).poor is is_poor
 
@@ -79,13 +79,13 @@ def test_an_overexposed_face_is_poor() -> None:
     pale = np.maximum(PORTRAIT, 245)
 
     assert assess(pale, FACE).brightness > BRIGHTEST
-    assert assess(pale, FACE).poor
+    assert assess(pale, FACE).because == "bright"
 
 
 def test_a_tiny_face_is_poor() -> None:
-    assert resized(0.25).size_px < SMALLEST_PX
-    assert resized(0.25).poor
-    assert not resized(0.4).poor
+    assert resized(0.12).size_px < SMALLEST_PX
+    assert resized(0.12).because == "small"
+    assert not resized(0.25).poor
 
 
 @pytest.mark.parametrize("level", [0, 128, 255])
@@ -99,7 +99,7 @@ def test_a_flat_patch_has_no_sharpness_and_no_division_by_zero(level: int) -> No
 def test_a_face_half_outside_is_judged_by_what_is_seen_and_one_outside_is_poor() -> None:
     assert assess(PORTRAIT, FACE.moved(-200, 0)).size_px == 108
     assert assess(PORTRAIT, Rect(-5, -5, 1, 1)).size_px == 6
-    assert assess(PORTRAIT, Rect(600, 600, 700, 700)) == Quality(0.0, 0.0, 100, poor=True)
+    assert assess(PORTRAIT, Rect(600, 600, 700, 700)) == Quality(0.0, 0.0, 100, because="small")
 
 
 def test_the_step_assesses_every_face() -> None:
@@ -120,9 +120,7 @@ def test_degraded_portraits_are_poor_and_the_original_is_not(media: Path) -> Non
 
     assert not assess(original, rect).poor
     assert assess(opened(folder / "biden_blur6.jpg"), rect).sharpness < LEAST_SHARPNESS
-    assert assess(opened(folder / "biden_dark12pct.jpg"), rect).brightness < DARKEST
     assert assess(opened(folder / "biden_dark4pct.jpg"), rect).brightness < DARKEST
-    assert assess(opened(folder / "biden_tiny60.png"), rect.scaled(60 / 396)).poor
 
 
 @pytest.mark.media

@@ -12,6 +12,8 @@ COMMANDS: Commands = {
         "framing": Command(f"{HERE}.framing", "which crop of a face suits the network best"),
         "cameras": Command(f"{HERE}.cameras", "what light, lens, grain, JPEG and tilted heads cost the network"),
         "rooms": Command(f"{HERE}.rooms", "faces, ids and sure answers in everyday photos and clips, by engine"),
+        "limits": Command(f"{HERE}.limits", "how small, blurred, dark or pale a face can still be read"),
+        "expressions": Command(f"{HERE}.expressions", "how steady, quick and certain the answers on videos are"),
         "viewers": Command(f"{HERE}.viewers", "how many viewers a server holds"),
         "visitors": Command(f"{HERE}.visitors", "how fast visitors with their own cameras are answered"),
         "blinks": Command(f"{HERE}.blinks", "how well blinks are counted"),

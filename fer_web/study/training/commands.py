@@ -16,6 +16,7 @@ COMMANDS: Commands = {
     "ablate": Command(
         "fer_web.study.training.ablate_command", "what each ingredient of a training run gives, with seeds"
     ),
+    "calibrate": _one("calibrate", "fit what networks' answers are worth on FER2013's PublicTest"),
     "export": _one("export", "write a model's .tflite file, which the service runs"),
     "publish": _one("publish", "write a trained network with its card into the models folder"),
 }

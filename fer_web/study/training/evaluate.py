@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import load_model
 from fer_web.study.training import metrics
+from fer_web.study.training.calibrate import accuracy_and_recall, pooled
 from fer_web.study.training.dataset import VOTE_NAMES, FaceTable, Split, appears_in
 from fer_web.study.training.predict import predict
 from fer_web.study.training.targets import softmax
@@ -34,13 +35,16 @@ FERPLUS = ("anger", "disgust", "fear", "happiness", "sadness", "surprise", "neut
 class Examination:
     """A model's answers on PrivateTest: `probabilities` (n, 7) calibrated, `raw` before, and what to compare with.
 
-    `mirrored` are the means of those for the picture and for its mirror image, as single pictures are answered.
+    `mirrored` are the means of those for the picture and for its mirror image, as single pictures are answered;
+    `plain` and `plain_mirrored` the same without the priors' part of the calibration.
     """
 
     card: ModelCard
     raw: NDArray[np.float32]
     probabilities: NDArray[np.float32]
     mirrored: NDArray[np.float32]
+    plain: NDArray[np.float32]
+    plain_mirrored: NDArray[np.float32]
     split: Split
     is_duplicate: NDArray[np.bool_]
     reads: int
@@ -56,9 +60,28 @@ def examine(table: FaceTable, models: Path, name: str) -> Examination:
     logits = predict(model, private.pixels, card.input.width)
     image = predict(model, private.pixels[:, :, ::-1], card.input.width)
     seen = appears_in(private, table.part("Training"))
-    probabilities = softmax(logits, card.temperature)
-    mirrored = (probabilities + softmax(image, card.temperature)) / np.float32(2)
-    return Examination(card, softmax(logits), probabilities, mirrored, private, seen, reads)
+    views = [_views(one, logits, image) for one in (card, replace(card, prior_exponent=0.0))]
+    return Examination(card, softmax(logits), *views[0], *views[1], private, seen, reads)
+
+
+def _views(
+    card: ModelCard, logits: NDArray[np.float32], image: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Probabilities (n, 7) of the pictures, and means of those and of their mirror images'."""
+    probabilities = card.probabilities(logits)
+    return probabilities, (probabilities + card.probabilities(image)) / np.float32(2)
+
+
+def together(exams: Sequence[Examination]) -> dict[str, Any]:
+    """What the mean of several networks gets, with priors and without, for one view and with the mirror image."""
+    labels = exams[0].split.labels
+    answers = {
+        "one_view": [exam.probabilities for exam in exams],
+        "one_view_without_priors": [exam.plain for exam in exams],
+        "with_mirror_image": [exam.mirrored for exam in exams],
+        "with_mirror_image_without_priors": [exam.plain_mirrored for exam in exams],
+    }
+    return {name: accuracy_and_recall(pooled(each), labels) for name, each in answers.items()}
 
 
 def count_read(models: Path, card: ModelCard) -> int:
@@ -126,6 +149,13 @@ def results(exam: Examination) -> dict[str, Any]:
         "accuracy_without_duplicates": asdict(metrics.accuracy(exam.probabilities[fresh], labels[fresh])),
         "accuracy_with_mirror_image": asdict(metrics.accuracy(exam.mirrored, labels)),
         "ferplus_majority_accuracy": asdict(metrics.accuracy(exam.probabilities[voted], majority[voted])),
+        "priors": {
+            "exponent": exam.card.prior_exponent,
+            "one_view": accuracy_and_recall(exam.probabilities, labels),
+            "one_view_without": accuracy_and_recall(exam.plain, labels),
+            "with_mirror_image": accuracy_and_recall(exam.mirrored, labels),
+            "with_mirror_image_without": accuracy_and_recall(exam.plain_mirrored, labels),
+        },
         "macro_f1": metrics.macro_f1(matrix),
         "recall": dict(zip([emotion.value for emotion in Emotion], metrics.recalls(matrix).tolist(), strict=True)),
         "confusion": matrix.tolist(),

@@ -6,7 +6,7 @@ Everything here is fitted and measured on PublicTest: `LearningData` has no Priv
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from fer_web.registry.catalog import sha256_of
 from fer_web.registry.spec import InputSpec
 from fer_web.study.networks import build_network
 from fer_web.study.training import metrics
-from fer_web.study.training.calibrate import fit_temperature, uncertain_below
+from fer_web.study.training.calibrate import calibrated, public_metrics
 from fer_web.study.training.checkpoint import DESCRIPTION, noted_inputs
 from fer_web.study.training.config import read_config
 from fer_web.study.training.dataset import LearningData
@@ -74,8 +74,6 @@ def write_model(model: Any, models: Path, name: str, data: LearningData, origin:
     partial = models / f".{name}.partial.keras"
     model.save(partial)
     logits, labels = predict(model, data.public.pixels, InputSpec().width), data.public.labels
-    temperature = fit_temperature(logits, labels)
-    before, after = softmax(logits), softmax(logits, temperature)
     digest = sha256_of(partial)
     card = ModelCard(
         name=name,
@@ -83,8 +81,6 @@ def write_model(model: Any, models: Path, name: str, data: LearningData, origin:
         network=origin.network,
         sha256=digest,
         parameters=int(model.count_params()),
-        temperature=round(temperature, 4),
-        uncertain_below=round(uncertain_below(after, labels), 4),
         license=LICENSE,
         data={
             "training": f"FER2013 Training, {len(data.training)} of {data.training_total} pictures",
@@ -94,15 +90,15 @@ def write_model(model: Any, models: Path, name: str, data: LearningData, origin:
             "teachers": origin.teachers,
             **origin.details,
         },
-        metrics={
-            "PublicTest": {
-                "accuracy": asdict(metrics.accuracy(after, labels)),
-                "calibration_before": metrics.calibration(before, labels),
-                "calibration_after": metrics.calibration(after, labels),
-            }
-        },
         notes=origin.notes,
     )
+    card = calibrated(card, logits, labels, data.training.labels)
+    found = {
+        "accuracy": asdict(metrics.accuracy(logits, labels)),
+        "calibration_before": metrics.calibration(softmax(logits), labels),
+        "calibration_after": metrics.calibration(softmax(logits, card.temperature), labels),
+    }
+    card = replace(card, metrics={"PublicTest": {**found, **public_metrics(card, logits, labels)}})
     partial.replace(path)
     card.write(path.with_suffix(".json"))
     return export(models, name)

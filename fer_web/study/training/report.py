@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,12 @@ from fer_web.study.training.metrics import BINS
 
 Results = Mapping[str, Any]
 MIRRORED = ", mean with the mirror image, as single pictures are answered"
+PRIORS = (
+    ("divided by the training's priors", "one_view"),
+    ("not divided", "one_view_without"),
+    (f"divided{MIRRORED}", "with_mirror_image"),
+    (f"not divided{MIRRORED}", "with_mirror_image_without"),
+)
 CALIBRATION = (("Calibration error (15 bins)", "ece"), ("Negative log-likelihood", "nll"), ("Brier", "brier"))
 
 
@@ -30,9 +36,10 @@ def table(found: Results) -> str:
         (f"Accuracy{MIRRORED}", _share(found["accuracy_with_mirror_image"])),
         *([("Accuracy against FER+'s majority", _share(ferplus))] if ferplus["count"] else []),
         ("Always answering the most frequent class", f"{100 * found['majority_class_accuracy']:.1f} %"),
+        *((f"Accuracy and mean recall, {title}", _both(found["priors"][key])) for title, key in PRIORS),
         ("Macro F1", f"{100 * found['macro_f1']:.1f} %"),
         *((f"Recall, {name}", f"{100 * value:.1f} %") for name, value in found["recall"].items()),
-        *((f"{title}, before and after temperature scaling", _pair(found, key)) for title, key in CALIBRATION),
+        *((f"{title}, before and after calibration", _pair(found, key)) for title, key in CALIBRATION),
         (f"Calibration error (15 bins){MIRRORED}", f"{found['calibration_with_mirror_image']['ece']:.4f}"),
         ("Answered when unsure answers are withheld", _withheld(found["uncertain"])),
         (f"Answered when unsure answers are withheld{MIRRORED}", _withheld(found["uncertain_with_mirror_image"])),
@@ -41,6 +48,12 @@ def table(found: Results) -> str:
     ]
     lines = [f"| {found['model']} ({found['version']}, {found['sha256'][:12]}) | PrivateTest |", "|---|---|"]
     return "\n".join(lines + [f"| {name} | {value} |" for name, value in rows]) + "\n\n" + confusion_table(found)
+
+
+def together_table(names: Sequence[str], found: Results) -> str:
+    """What several networks get together, as Markdown."""
+    lines = [f"| {' + '.join(names)} | accuracy and mean recall on PrivateTest |", "|---|---|"]
+    return "\n".join(lines + [f"| {name.replace('_', ' ')} | {_both(each)} |" for name, each in found.items()])
 
 
 def confusion_table(found: Results) -> str:
@@ -56,6 +69,10 @@ def confusion_table(found: Results) -> str:
 def _share(share: Mapping[str, float]) -> str:
     low, high = 100 * share["low"], 100 * share["high"]
     return f"{100 * share['value']:.2f} % (95 %: {low:.1f} to {high:.1f}; n = {share['count']:,})"
+
+
+def _both(found: Mapping[str, float]) -> str:
+    return f"{100 * found['accuracy']:.1f} %, {100 * found['mean_recall']:.1f} %"
 
 
 def _pair(found: Results, key: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
 from fer_web.study.training.checkpoint import keep_description, note_inputs
-from fer_web.study.training.dataset import FaceTable, LearningData, learning_data, repeats
+from fer_web.study.training.dataset import LearningData, learning_data, repeats
 from fer_web.study.training.readers import read_table
 
 if TYPE_CHECKING:
+    from fer_web.study.training.evaluate import Examination
     from fer_web.study.training.parallel import Replica
 
 MODELS = Path("models")
 RESULTS = Path("docs/results")
+TOGETHER = "together.json"  # what all networks get together
 AHEAD = 8  # more would only need memory
 
 
@@ -151,6 +153,23 @@ def run_publish(args: argparse.Namespace) -> int:
     return 0
 
 
+def add_calibrate_arguments(parser: argparse.ArgumentParser) -> None:
+    """`calibrate`: published models' temperature, priors and threshold, fitted anew."""
+    add_data_arguments(parser)
+    parser.add_argument("names", nargs="+", metavar="NAME", help="the models' names, such as xception")
+    parser.add_argument("--models", type=Path, default=MODELS, help="the models' folder (default: models)")
+
+
+def run_calibrate(args: argparse.Namespace) -> int:
+    """Write the fitted values into the cards, and print what they bring on PublicTest."""
+    from fer_web.study.training.calibrate import calibrate, calibration_table
+
+    data = _learning_data(args)
+    fitted = [calibrate(args.models, name, data) for name in args.names]
+    print(calibration_table(fitted, data.public))
+    return 0
+
+
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """`export`: .tflite files beside the .keras ones."""
     parser.add_argument("names", nargs="*", metavar="NAME", help="models' names (default: all of the folder)")
@@ -188,6 +207,7 @@ def run_evaluate(args: argparse.Namespace) -> int:
     """Print the results of one model, or of all."""
     from fer_web.registry.card import EXPRESSION
     from fer_web.registry.catalog import list_models
+    from fer_web.study.training.evaluate import examine
 
     if args.record and not find_spec("matplotlib"):
         raise DataError("--record draws with matplotlib: pip install -r requirements-train.txt")
@@ -195,26 +215,39 @@ def run_evaluate(args: argparse.Namespace) -> int:
     names = [args.name] if args.name else [card.name for card in list_models(args.models, EXPRESSION)]
     if not names:
         raise DataError(f"{args.models} holds no model for expressions")
-    found = [_evaluate(args, table, name) for name in names]
+    exams = [examine(table, args.models, name) for name in names]
+    found = [_evaluate(args, exam) for exam in exams]
     if args.json:
         print(json.dumps(found[0] if args.name else found, indent=2))
+    if len(exams) > 1:
+        _tell_together(args, exams)
     return 0
 
 
-def _evaluate(args: argparse.Namespace, data: FaceTable, name: str) -> dict[str, Any]:
+def _tell_together(args: argparse.Namespace, exams: Sequence[Examination]) -> None:
+    from fer_web.study.training.evaluate import together
+    from fer_web.study.training.report import together_table
+
+    found = together(exams)
+    if not args.json:
+        print(together_table([exam.card.name for exam in exams], found))
+    if args.record:
+        (args.record / TOGETHER).write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+def _evaluate(args: argparse.Namespace, exam: Examination) -> dict[str, Any]:
     """One model's results; printed as a table unless JSON is wanted."""
-    from fer_web.study.training.evaluate import examine, results
+    from fer_web.study.training.evaluate import results
     from fer_web.study.training.report import plots, table
     from fer_web.study.training.speed import measure_speed
 
-    exam = examine(data, args.models, name)
+    name = exam.card.name
     found = results(exam)
     speed = {} if args.no_speed else measure_speed(args.models, name)
     if not args.json:
         print(table(found))
     if speed and not args.json:
-        print(f"\nOn this machine, one thread: {speed['ms_one_face']} ms for one face, "
-              f"{speed['ms_each_of_four']} ms each for four at once.\n")  # fmt: skip
+        print(f"\nBy LiteRT on one thread of this machine: {speed['ms_one_face']} ms a face.\n")
     if args.record:
         plots(exam, found, args.record)
         text = json.dumps({**found, "speed": speed}, indent=2) + "\n"
@@ -227,8 +260,8 @@ def _record(models: Path, name: str, found: Mapping[str, Any]) -> None:
     """The main figures into the card, beside those of PublicTest."""
     path = models / f"{name}.json"
     card = ModelCard.read(path)
-    keys = ["accuracy", "accuracy_without_duplicates", "accuracy_with_mirror_image", "macro_f1", "recall", "confusion",
-            "calibration_after", "uncertain", "private_test_reads"]  # fmt: skip
+    keys = ["accuracy", "accuracy_without_duplicates", "accuracy_with_mirror_image", "priors", "macro_f1", "recall",
+            "confusion", "calibration_after", "uncertain", "private_test_reads"]  # fmt: skip
     keys += ["ferplus_majority_accuracy"] if found["ferplus_majority_accuracy"]["count"] else []
     replace(card, metrics={**card.metrics, "PrivateTest": {key: found[key] for key in keys}}).write(path)
 

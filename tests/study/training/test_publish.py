@@ -58,8 +58,9 @@ def test_an_evaluation_reports_what_it_found(exam: Examination) -> None:
     assert "Accuracy, official" in as_table(found)
 
 
-def test_probabilities_use_the_cards_temperature(exam: Examination) -> None:
-    assert np.allclose(softmax(np.log(exam.raw), exam.card.temperature), exam.probabilities, atol=1e-4)
+def test_probabilities_use_the_cards_temperature_and_priors(exam: Examination) -> None:
+    assert np.allclose(softmax(np.log(exam.raw), exam.card.temperature), exam.plain, atol=1e-4)
+    assert np.allclose(exam.card.probabilities(np.log(exam.raw)), exam.probabilities, atol=1e-4)
 
 
 def test_pictures_that_stand_in_training_are_left_out_of_the_second_accuracy(exam: Examination) -> None:

@@ -10,7 +10,7 @@ import pytest
 from fer_web.registry.card import EXPRESSION
 from fer_web.registry.catalog import list_models
 from fer_web.study.training.evaluate import LEDGER
-from fer_web.study.training.report import table
+from fer_web.study.training.report import table, together_table
 from tests.conftest import ROOT
 
 DOCS, MODELS = ROOT / "docs", ROOT / "models"
@@ -30,6 +30,15 @@ def test_what_is_told_was_measured_with_the_weights_of_today(name: str) -> None:
     assert table(found) in (DOCS / "results.md").read_text(encoding="utf-8")
     for key, value in CARDS[name].metrics["PrivateTest"].items():
         assert found[key] == value, key
+
+
+def test_what_all_networks_get_together_is_told() -> None:
+    assert together_table(list(CARDS), recorded("together")) in (DOCS / "results.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_certain_answers_are_right_three_times_of_four(name: str) -> None:
+    assert CARDS[name].metrics["PublicTest"]["certain"]["accuracy"] >= 0.75
 
 
 @pytest.mark.parametrize("name", CARDS)

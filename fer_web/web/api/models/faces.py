@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from fer_web.core import Emotion
+from fer_web.core import Emotion, UncertainBecause
 from fer_web.core.keypoints import NAMES as KEYPOINTS
 from fer_web.core.landmarks import COUNT
 from fer_web.core.mesh import COUNT as MESH_COUNT
@@ -60,7 +60,9 @@ class FaceJson(JsonObject):
     emotions: Emotions | None
     """Probabilities; they sum to 1."""
     uncertain: bool
-    """The face is too poor, or two emotions are too close, to rely on the answer."""
+    """The answer is rather wrong than right, or the face cannot be read."""
+    uncertain_because: UncertainBecause | None
+    """Why: the face is small, turned away, dark, bright or blurred, or its expression undecided; null when certain."""
     eyes: Eyes | None
     quality: QualityGroup | None
     pose: PoseGroup | None
