@@ -64,7 +64,7 @@ def _mixed(before: Evidence, fresh: Evidence, spent_s: float, constant_s: float)
 
 
 @dataclass(eq=False)
-class _Person:
+class _Course:
     gathered: Gathered = field(default_factory=Gathered)
     heatmaps: dict[int, Heatmap] = field(default_factory=dict)  # the newest one of each answer
 
@@ -84,7 +84,7 @@ class Smooth:
     name = "smooth"
 
     def __init__(self) -> None:
-        self._people = PerTrack(_Person)
+        self._people = PerTrack(_Course)
 
     def __call__(self, frame: Frame, faces: Faces) -> Faces:
         return tuple(self._smoothed(face, frame.time_s) for face in faces)

@@ -13,7 +13,7 @@ from fer_web.core import Faces
 from fer_web.errors import DataError
 from fer_web.sources import open_source
 from fer_web.study.bench.engine import add_engine_arguments, engine_choice
-from fer_web.study.bench.steadiness import Moment, Steadiness, delays_s, note, steadiness
+from fer_web.study.bench.steadiness import Glimpse, Steadiness, delays_s, note, steadiness
 from fer_web.vision import Analyzer
 
 ENDINGS = (".mp4", ".mkv", ".gif", ".avi", ".mov")
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
     """Print a line a video, their sums, and the delay after a cut to another expression."""
     vision = Analyzer.load(args.models, args.model, engine_choice(args))
     print("| video | people | seen, s | changes a minute | certain |\n|---|---|---|---|---|")
-    everybody: list[Sequence[Moment]] = []
+    everybody: list[Sequence[Glimpse]] = []
     for path in _videos(args.videos):
         people = followed(vision, path, args.frames)
         everybody += people
@@ -48,10 +48,10 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def followed(vision: Analyzer, path: Path, frames: int) -> list[Sequence[Moment]]:
+def followed(vision: Analyzer, path: Path, frames: int) -> list[Sequence[Glimpse]]:
     """Everybody's moments in the first frames of a video."""
     steps = vision.live().steps
-    people: dict[int, list[Moment]] = {}
+    people: dict[int, list[Glimpse]] = {}
     with open_source(str(path), loop=False, paced=False) as source:
         for frame in islice(source.frames(), frames):
             faces: Faces = ()

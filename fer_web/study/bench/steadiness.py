@@ -19,7 +19,7 @@ SEED = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
+class Glimpse:
     """One person in one picture: the network's own `scores`, and what was told of them."""
 
     time_s: float
@@ -56,7 +56,7 @@ class Steadiness:
         return self.certain / self.answers if self.answers else 0.0
 
 
-def steadiness(people: Iterable[Sequence[Moment]]) -> Steadiness:
+def steadiness(people: Iterable[Sequence[Glimpse]]) -> Steadiness:
     """The sums over people, each a course of moments in the order of time."""
     total = Steadiness()
     for moments in people:
@@ -66,17 +66,17 @@ def steadiness(people: Iterable[Sequence[Moment]]) -> Steadiness:
     return total
 
 
-def note(people: dict[int, list[Moment]], time_s: float, before: Faces, after: Faces) -> None:
+def note(people: dict[int, list[Glimpse]], time_s: float, before: Faces, after: Faces) -> None:
     """Adds the faces of one picture, as they were before `smooth` and after the last step, to their moments."""
     own = {face.track_id: face.scores for face in before}
     for face in after:
         scores = own.get(face.track_id)
         if face.track_id is not None and face.scores is not None and scores is not None:
-            moment = Moment(time_s, scores, int(face.scores.argmax()), not face.uncertain)
+            moment = Glimpse(time_s, scores, int(face.scores.argmax()), not face.uncertain)
             people.setdefault(face.track_id, []).append(moment)
 
 
-def delays_s(people: Iterable[Sequence[Moment]]) -> list[float]:
+def delays_s(people: Iterable[Sequence[Glimpse]]) -> list[float]:
     """How long after each of many cuts from one lasting expression to another the answer is the new one, in seconds.
 
     The pieces are cut from the people's own moments; an answer that never changes counts as `SPLICE_S`.
@@ -91,8 +91,8 @@ def delays_s(people: Iterable[Sequence[Moment]]) -> list[float]:
     return found
 
 
-def _pieces(people: Iterable[Sequence[Moment]]) -> Mapping[int, list[Sequence[Moment]]]:
-    found: dict[int, list[Sequence[Moment]]] = defaultdict(list)
+def _pieces(people: Iterable[Sequence[Glimpse]]) -> Mapping[int, list[Sequence[Glimpse]]]:
+    found: dict[int, list[Sequence[Glimpse]]] = defaultdict(list)
     for moments in people:
         start = 0
         for end, moment in enumerate(moments):
@@ -107,7 +107,7 @@ def _pieces(people: Iterable[Sequence[Moment]]) -> Mapping[int, list[Sequence[Mo
     return found
 
 
-def _delay_s(before: Sequence[Moment], after: Sequence[Moment], answer: int) -> float:
+def _delay_s(before: Sequence[Glimpse], after: Sequence[Glimpse], answer: int) -> float:
     gathered = Gathered()
     for moment in before:
         gathered.add(moment.scores, moment.time_s - before[-1].time_s)

@@ -48,7 +48,7 @@ def calibrated(
 
 
 @dataclass(frozen=True, eq=False)
-class Fitted:
+class PublicAnswers:
     """A card as fitted, and the logits (n, 7) for PublicTest's pictures and for their mirror images."""
 
     card: ModelCard
@@ -56,7 +56,7 @@ class Fitted:
     mirrored: NDArray[np.float32]
 
 
-def calibrate(models: Path, name: str, data: LearningData) -> Fitted:
+def calibrate(models: Path, name: str, data: LearningData) -> PublicAnswers:
     """A published model's card fitted anew on PublicTest, one view a face, and written."""
     model, card = load_model(models, name)
     logits = predict(model, data.public.pixels, card.input.width)
@@ -65,7 +65,7 @@ def calibrate(models: Path, name: str, data: LearningData) -> Fitted:
     known = {**card.metrics.get("PublicTest", {}), **public_metrics(fitted, logits, data.public.labels)}
     fitted = replace(fitted, metrics={**card.metrics, "PublicTest": known})
     fitted.write(models / f"{name}.json")
-    return Fitted(fitted, logits, mirrored)
+    return PublicAnswers(fitted, logits, mirrored)
 
 
 def pooled(answers: Sequence[Probabilities]) -> NDArray[np.float32]:
@@ -73,7 +73,7 @@ def pooled(answers: Sequence[Probabilities]) -> NDArray[np.float32]:
     return softmax(np.mean([np.log(np.maximum(answer, LEAST)) for answer in answers], axis=0))
 
 
-def calibration_table(found: Sequence[Fitted], public: Split) -> str:
+def calibration_table(found: Sequence[PublicAnswers], public: Split) -> str:
     """What was fitted, and what it brings on PublicTest: every network for each exponent, and all of them together."""
     lines = [
         "| network | views | exponent | accuracy | mean recall | certain from | certain | of these right |",
@@ -91,7 +91,7 @@ def calibration_table(found: Sequence[Fitted], public: Split) -> str:
     return "\n".join([*lines, "", f"Exponents in the cards: {chosen}"])
 
 
-def _row(group: Sequence[Fitted], views: int, exponent: float, labels: Labels) -> str:
+def _row(group: Sequence[PublicAnswers], views: int, exponent: float, labels: Labels) -> str:
     answers = [
         replace(one.card, prior_exponent=exponent).probabilities(logits)
         for one in group

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from fer_web.core import Face, Rect
-from fer_web.study.bench.steadiness import SPLICE_S, Moment, delays_s, note, steadiness
+from fer_web.study.bench.steadiness import SPLICE_S, Glimpse, delays_s, note, steadiness
 
 
-def moment(time_s: float, answer: int, certain: bool = True, probability: float = 0.9) -> Moment:
+def moment(time_s: float, answer: int, certain: bool = True, probability: float = 0.9) -> Glimpse:
     scores = np.full(7, (1 - probability) / 6, np.float32)
     scores[answer] = probability
-    return Moment(time_s, scores, answer, certain)
+    return Glimpse(time_s, scores, answer, certain)
 
 
 def test_changes_are_counted_by_the_time_that_people_are_seen() -> None:
@@ -53,7 +53,7 @@ def test_moments_are_noted_by_person_with_the_networks_own_scores() -> None:
         Face(Rect(0, 0, 9, 9), 1.0, track_id=7, scores=shown, uncertain=True),
         Face(Rect(0, 0, 9, 9), 1.0, track_id=8),
     )
-    people: dict[int, list[Moment]] = {}
+    people: dict[int, list[Glimpse]] = {}
 
     note(people, 0.5, before, after)
 
