@@ -71,8 +71,9 @@ class BackgroundStartup:
         started = time.monotonic()
         _fulfill(self._vision, self._load)
         if self._vision.exception() is None:
-            card = self._vision.result().card
-            log.info("Model: %s %s, loaded in %.1f s", card.name, card.version, time.monotonic() - started)
+            vision = self._vision.result()
+            took_s, card = time.monotonic() - started, vision.card
+            log.info("Engine: %s. Model: %s %s. Loaded in %.1f s", vision.engine, card.name, card.version, took_s)
 
     def _make_choice(self, camera: str, choose: Callable[[], ChosenSource]) -> None:
         _fulfill(self._choices[camera], choose)

@@ -11,7 +11,7 @@ import numpy as np
 from flask import Flask
 from PIL import Image
 
-from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Gaze, Pose, Quality, Rect
+from fer_web.core import DEFAULT_ENGINE, Blink, Emotion, Face, Frame, FrameResult, Gaze, Pose, Quality, Rect
 from fer_web.factory import build_app
 from fer_web.registry import ModelCard
 from fer_web.settings import Settings
@@ -27,6 +27,7 @@ class FakeVision:
 
     card = CARD
     landmarks = "mesh"
+    engine = DEFAULT_ENGINE
 
     def __init__(self, while_working: Callable[[], None] = lambda: None) -> None:
         self.upsamples: list[int] = []

@@ -17,6 +17,7 @@ from fer_web.web.api.lab_results import lab_rows
 from fer_web.web.api.models.live import CameraQuery
 from fer_web.web.http.route import PAGE, route
 from fer_web.web.http.services import services
+from fer_web.web.pages.engine_facts import EngineFacts
 from fer_web.web.pages.model_facts import ModelFacts
 from fer_web.web.security.guard import HEADERS
 from fer_web.web.security.notice import paragraphs
@@ -105,10 +106,11 @@ def lab() -> Response:
 def about() -> str:
     """A page about what is analyzed, the model, and what its answers do not mean."""
     try:
-        model = ModelFacts.of(services().startup.vision().card)
+        vision = services().startup.vision()
     except NotReadyError:
-        model = None
-    return render_template("about.html", model=model)
+        return render_template("about.html", model=None, engine=None)
+    engine = EngineFacts.of(vision.engine, vision.landmarks)
+    return render_template("about.html", model=ModelFacts.of(vision.card), engine=engine)
 
 
 @route(bp, "/privacy", answers=PAGE)
