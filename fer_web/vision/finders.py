@@ -16,7 +16,7 @@ from fer_web.vision.landmarks import FindLandmarks
 from fer_web.vision.people import People
 from fer_web.vision.pipeline import Step
 from fer_web.vision.track import Tracker
-from fer_web.vision.yunet import YuNet
+from fer_web.vision.yunet import KEPT_SCORE, YuNet
 
 # The largest pictures that the HOG detector searches. Live: 960x540, so that a face 160 pixels wide in full HD is
 # found. Single pictures may take longer: 4 megapixels with enlargement, a quarter of that without.
@@ -98,4 +98,7 @@ class MarkFaces:
         self._landmarker = WithFallback(landmarker, NoLandmarker(spec))
 
     def __call__(self, frame: Frame, faces: Faces) -> Faces:
-        return tuple(face for face in each(lambda face: self._landmarker.begin(frame, face), faces) if face is not None)
+        # Somebody's crop of a face is likely one.
+        sure = KEPT_SCORE if frame.size[0] * frame.size[1] <= CROP_PIXELS else None
+        marked = each(lambda face: self._landmarker.begin(frame, face, sure), faces)
+        return tuple(face for face in marked if face is not None)

@@ -23,7 +23,7 @@ from fer_web.vision.landmarks import load_predictor, predict_landmarks
 from fer_web.vision.mesh import LEAST_PRESENCE, FaceMesh, Square
 from fer_web.vision.yunet import YuNet
 
-# Where the anchors lie in FER2013's pictures as these networks see them (`python -m fer_web bench framing --anchors`).
+# Where the anchors lie in FER2013's pictures as these networks see them (`python -m fer_web bench framing --engines`).
 MESH_FRAMING: Points = np.array([[14.8, 18.0], [32.5, 17.8], [23.9, 37.5]], np.float32) / np.float32(48)
 FIVE_FRAMING: Points = np.array([[15.1, 17.5], [32.0, 17.4], [23.7, 36.1]], np.float32) / np.float32(48)
 
@@ -31,6 +31,8 @@ FIVE_FRAMING: Points = np.array([[15.1, 17.5], [32.0, 17.4], [23.7, 36.1]], np.f
 # In everyday photos with 242 faces, what the detector scores lower and the mesh does not see was a clock, a doll, and
 # a cheek at the edge of its picture.
 SURE_CONFIDENCE = 0.8
+# Without a mesh that could tell, this divides them best.
+LIKELY_CONFIDENCE = 0.75
 
 
 class Landmarker(Protocol):
@@ -151,9 +153,11 @@ class WithFallback:
     first: Landmarker
     fallback: NoLandmarker
 
-    def begin(self, frame: Frame, face: Face) -> Face | None:
-        """The marked face; None for what is likely no face."""
-        is_sure = face.face_confidence >= SURE_CONFIDENCE
+    def begin(self, frame: Frame, face: Face, sure: float | None = None) -> Face | None:
+        """The marked face; None for what is likely no face. `sure` is the confidence that needs no second opinion."""
+        if sure is None:
+            sure = SURE_CONFIDENCE if self.first.follows else LIKELY_CONFIDENCE
+        is_sure = face.face_confidence >= sure
         marked = self.first.begin(frame, face) if is_sure or self.first.follows else None
         return marked or (self.fallback.begin(frame, face) if is_sure else None)
 
