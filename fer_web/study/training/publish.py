@@ -21,7 +21,7 @@ from fer_web.study.training.calibrate import calibrated, public_metrics
 from fer_web.study.training.checkpoint import DESCRIPTION, noted_inputs
 from fer_web.study.training.config import read_config
 from fer_web.study.training.dataset import LearningData
-from fer_web.study.training.export import export
+from fer_web.study.training.export import export_anyhow
 from fer_web.study.training.predict import predict
 from fer_web.study.training.targets import Loss, softmax
 from fer_web.study.training.teachers import trained_network
@@ -101,4 +101,4 @@ def write_model(model: Any, models: Path, name: str, data: LearningData, origin:
     card = replace(card, metrics={"PublicTest": {**found, **public_metrics(card, logits, labels)}})
     partial.replace(path)
     card.write(path.with_suffix(".json"))
-    return export(models, name)
+    return export_anyhow(models, name)

@@ -17,7 +17,7 @@ from fer_web.study.lab.keypoints.network import keypoint_network
 from fer_web.study.lab.keypoints.scoring import NEAR, point_table, rmse_px, share_near
 from fer_web.study.lab.keypoints.views import SPEC
 from fer_web.study.training.config import TrainingConfig
-from fer_web.study.training.export import export
+from fer_web.study.training.export import export_anyhow
 from fer_web.study.training.predict import predict
 from fer_web.study.training.weights import load_best, take
 
@@ -60,7 +60,7 @@ def publish(run: Path, division: Division, models: Path, config: TrainingConfig)
         notes=NOTES,
     )
     card.write(path.with_suffix(".json"))
-    return export(path.parent, path.stem)
+    return export_anyhow(path.parent, path.stem)
 
 
 def examine(models: Path, faces: KeypointFaces) -> tuple[dict[str, Any], Any]:
