@@ -22,10 +22,12 @@ NEGATIVE = (Emotion.ANGRY, Emotion.DISGUST, Emotion.FEAR, Emotion.SAD)
 SIGNS = tuple(1.0 if emotion in POSITIVE else -1.0 if emotion in NEGATIVE else 0.0 for emotion in Emotion)
 # Rates of less time than this would jump by several units with one blink or change.
 LEAST_FOR_RATE_S = 10.0
+# Eyes that are shut for less blink: PERCLOS is of slow closures (Dinges and Grace 1998), and blinks take 0.1 to 0.4 s.
+LEAST_SHUT_S = 0.5
 
 
-def rates_of(readings: Sequence[Reading]) -> Sums:
-    """What each reading adds to the sums for every second that it stands for, (n, WIDTH)."""
+def rates_of(readings: Sequence[Reading], ends_s: Sequence[float]) -> Sums:
+    """What each reading adds to the sums for every second that it stands for, until its end, (n, WIDTH)."""
     rates = np.zeros((len(readings), WIDTH))
     scores = np.array([one.scores for one in readings])
     certain = np.array([not one.uncertain for one in readings], dtype=np.float64)
@@ -34,10 +36,22 @@ def rates_of(readings: Sequence[Reading]) -> Sums:
     rates[:, POOR] = [bool(one.poor) for one in readings]
     rates[:, TURNED] = [one.is_turned for one in readings]
     rates[:, JUDGED] = [one.eyes_open is not None for one in readings]
-    rates[:, SHUT] = [one.eyes_open is False for one in readings]
+    rates[:, SHUT] = _stays_shut(readings, ends_s)
     rates[:, SCORES] = scores * certain[:, None]
     rates[np.arange(len(readings)), DOMINANT.start + scores.argmax(axis=1)] = certain
     return rates
+
+
+def _stays_shut(readings: Sequence[Reading], ends_s: Sequence[float]) -> list[bool]:
+    """For each of one person's readings, whether it belongs to a spell of shut eyes that is no blink."""
+    stays = [False] * len(readings)
+    first: int | None = None
+    for place, (one, end_s) in enumerate(zip(readings, ends_s, strict=True)):
+        is_joined = first is not None and one.time_s <= ends_s[place - 1]
+        first = (first if is_joined else place) if one.eyes_open is False else None
+        if first is not None and end_s - readings[first].time_s >= LEAST_SHUT_S - 1e-6:
+            stays[first : place + 1] = [True] * (place + 1 - first)
+    return stays
 
 
 def balance_of(scores: tuple[float, ...]) -> float:
@@ -50,9 +64,9 @@ class Totals:
     """Sums of one person or of several, over all of their time or a part of it.
 
     Times in seconds: `seen_s` in the picture, `certain_s` of it with a certain answer, `poor_s` too small, dark or
-    blurred, `turned_s` turned away, `judged_s` with eyes that could be judged, `shut_s` of that with eyes shut.
-    `scores` is the mean of the seven over the certain time, `shares` how much of it each was the most probable; None
-    when there was none.
+    blurred, `turned_s` turned away, `judged_s` with eyes that could be judged, `shut_s` of that with eyes shut
+    for longer than a blink. `scores` is the mean of the seven over the certain time, `shares` how much of it each was
+    the most probable; None when there was none.
     """
 
     seen_s: float = 0.0
@@ -102,7 +116,7 @@ class Totals:
 
     @property
     def perclos(self) -> float | None:
-        """The share of the judged time with eyes shut."""
+        """The share of the judged time with eyes shut, without blinks."""
         return self.shut_s / self.judged_s if self.judged_s >= LEAST_FOR_RATE_S else None
 
     @property

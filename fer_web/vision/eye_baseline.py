@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, insort
 from collections import deque
 
 # The open level is renewed this often, so that its memory does not depend on the frame rate.
@@ -10,7 +11,7 @@ OPEN_EVERY_S = 0.1
 # Until this much has been seen of a person, their open level is a guess.
 KNOWN_AFTER_S = 1.0
 # Steps remembered for the jitter: 3 s at 30 frames/s; fewer than the least say nothing.
-MOST_STEPS, LEAST_STEPS = 90, 8
+MOST_STEPS, LEAST_STEPS = 90, 12
 
 
 class OpenLevel:
@@ -22,6 +23,7 @@ class OpenLevel:
     def __init__(self, percentile: float, window_s: float) -> None:
         self._share, self._window_s = percentile / 100, window_s
         self._seen: deque[tuple[float, float]] = deque(maxlen=math.ceil(window_s / OPEN_EVERY_S) + 2)
+        self._ordered: list[float] = []
         self._since_s = math.inf
         self.value = math.nan  # before the first sample
 
@@ -30,11 +32,16 @@ class OpenLevel:
         if self._seen and time_s - self._seen[-1][0] < OPEN_EVERY_S - 1e-6:
             return
         self._since_s = min(self._since_s, time_s)
+        if len(self._seen) == self._seen.maxlen:
+            self._drop_oldest()
         self._seen.append((time_s, ear))
+        insort(self._ordered, ear)
         while time_s - self._seen[0][0] > self._window_s:
-            self._seen.popleft()
-        ordered = sorted(value for _, value in self._seen)
-        self.value = ordered[math.ceil(self._share * (len(ordered) - 1))]
+            self._drop_oldest()
+        self.value = self._ordered[math.ceil(self._share * (len(self._ordered) - 1))]
+
+    def _drop_oldest(self) -> None:
+        del self._ordered[bisect_left(self._ordered, self._seen.popleft()[1])]
 
     def is_known(self, time_s: float) -> bool:
         return time_s - self._since_s >= KNOWN_AFTER_S
@@ -50,6 +57,10 @@ class Jitter:
         self._steps.append(abs(step))
 
     @property
+    def is_known(self) -> bool:
+        return len(self._steps) >= LEAST_STEPS
+
+    @property
     def value(self) -> float:
         """0 until there are enough steps."""
-        return sorted(self._steps)[len(self._steps) // 2] if len(self._steps) >= LEAST_STEPS else 0.0
+        return sorted(self._steps)[len(self._steps) // 2] if self.is_known else 0.0

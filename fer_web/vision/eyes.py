@@ -12,6 +12,10 @@ from fer_web.core.landmarks import LEFT_EYE, RIGHT_EYE
 # Without history an eye under this is called shut. In clips, blinks reach 0.11 to 0.18 and open eyes have 0.31 to 0.48
 # (`python -m fer_web bench blinks`); but who laughs or squints comes down to 0.15, so it cannot be right for everybody.
 DEFAULT_SHUT_EAR = 0.18
+# Where there are movements, eyeBlink of this much says shut: blinks reach .5 to .8, and who laughs stays under it.
+SHUT_MOVEMENT = 0.5
+# Of eyes that are closer together in the picture, each is less than 8 pixels wide, and its lids are guessed.
+LEAST_APART_PX = 18.0
 # Eyes measure 0.35 to 0.6 of the distance between their middles, up to 30 degrees of yaw; a collapsed or torn eye does
 # not.
 SMALLEST_EYE, LARGEST_EYE = 0.2, 0.9
@@ -43,9 +47,10 @@ def eye_distance(landmarks: Points) -> float:
 
 
 def are_eyes_plausible(landmarks: Points) -> bool:
-    """Whether both eyes have a size and an opening that eyes can have; False for lost or torn landmarks."""
+    """Whether both eyes have a size and an opening that eyes can have; False for lost or torn landmarks, and
+    for a face too small to show its lids."""
     apart = eye_distance(landmarks)
-    if not apart > 0 or not np.isfinite(landmarks).all():
+    if not apart >= LEAST_APART_PX or not np.isfinite(landmarks).all():
         return False
     widths = (math.dist(landmarks[a].tolist(), landmarks[b].tolist()) / apart for a, b in ((36, 39), (42, 45)))
     is_sized = all(SMALLEST_EYE <= width <= LARGEST_EYE for width in widths)

@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fer_web.core import Blink, Face, Frame, Pose, Rect
+from fer_web.core.movements import PLACES
 from fer_web.core.values import MOST_PITCH_DEG, MOST_YAW_DEG
-from fer_web.vision.blink import FASTEST, Blinks
+from fer_web.vision.blink import BOWED_DEG, FASTEST, Blinks
 
 PIXELS = np.zeros((8, 8, 3), np.uint8)
 AHEAD = Pose(0, 0, 0)
@@ -32,6 +34,13 @@ def face(
         ]
     landmarks[48:68] = (x + 40, 180)
     return Face(Rect(50, 50, 230, 230), 1.0, track_id, landmarks, pose=pose)
+
+
+def moving(shut: float) -> NDArray[np.float32]:
+    """Movements of which the lids' alone are not 0."""
+    movements = np.zeros(52, np.float32)
+    movements[[PLACES["eyeBlinkLeft"], PLACES["eyeBlinkRight"]]] = shut
+    return movements
 
 
 def blink_of(step: Blinks, time_s: float, *faces: Face) -> Blink:
@@ -125,3 +134,75 @@ def test_a_face_without_landmarks_passes_through() -> None:
     bare = Face(Rect(0, 0, 5, 5), 1.0, 1)
 
     assert Blinks()(Frame(0, 0.0, PIXELS), (bare,)) == (bare,)
+
+
+def play(step: Blinks, ears: list[float], fps: float = 30, start_s: float = 0.0, **options: object) -> Blink:
+    """Faces with these ratios; the last one's blink."""
+    for index, ear in enumerate(ears):
+        blink = blink_of(step, start_s + index / fps, replace(face(ear), **options))
+    return blink
+
+
+def test_landmarks_that_were_not_renewed_are_no_sample() -> None:
+    step, fresh = Blinks(), Blinks()
+    ears = [0.3] * 20 + [0.1, 0.1] + [0.3] * 10
+    for index, ear in enumerate(ears):
+        seen = face(ear)
+        kept = [blink_of(step, (3 * index + late) / 30, seen) for late in range(3)]
+        assert kept[0] is kept[1] is kept[2]
+        assert blink_of(fresh, index / 10, seen) == kept[0]
+
+    assert kept[0].count == 1
+
+
+@pytest.mark.parametrize("change", [{"x": 300}, {"track_id": 1}])
+def test_a_cut_in_the_middle_of_a_closure_is_no_blink(change: dict[str, float]) -> None:
+    """The face stands elsewhere, or looks otherwise at the same place."""
+    rng = np.random.default_rng(0)
+    chips = rng.integers(0, 255, (2, 48, 48), np.uint8)
+    step = Blinks()
+    play(step, [0.3] * 40 + [0.1] * 3, chip=chips[0])
+
+    other = [replace(face(0.3, **change), chip=chips[1]) for _ in range(10)]  # type: ignore[arg-type]
+    counts = [blink_of(step, (43 + index) / 30, one).count for index, one in enumerate(other)]
+
+    assert counts[-1] == 0
+
+
+def test_a_file_that_begins_anew_counts_on() -> None:
+    step, ears = Blinks(), [0.3] * 40 + [0.1] * 4 + [0.3] * 20 + [0.1] * 2
+    assert play(step, ears).count == 1
+
+    assert play(step, [0.3] * 20).count == 1
+    assert play(step, [0.3] * 40 + [0.1] * 4 + [0.3] * 20, start_s=1.0).count == 2
+
+
+def test_a_bowed_head_with_low_lids_is_not_judged_and_a_level_one_is() -> None:
+    step = Blinks()
+    play(step, [0.3] * 60)
+    down = Pose(0, -BOWED_DEG - 1, 0)
+
+    assert play(step, [0.05] * 60, start_s=2.0, pose=down).is_open is None
+    assert play(step, [0.3] * 30, start_s=4.0, pose=down).is_open is True
+    assert play(step, [0.05] * 30, start_s=5.0).is_open is False
+
+
+def test_lids_that_the_movement_does_not_call_shut_are_open() -> None:
+    step = Blinks()
+    play(step, [0.3] * 60, movements=moving(0.0))
+
+    assert blink_of(step, 2.0, replace(face(0.08), movements=moving(0.3))).is_open is True
+    assert blink_of(step, 2.1, replace(face(0.08), movements=moving(0.7))).is_open is False
+
+
+@pytest.mark.parametrize(("shut", "is_open"), [(0.2, True), (0.7, False)])
+def test_a_single_picture_with_movements_is_judged_by_them(shut: float, is_open: bool) -> None:
+    """Whoever laughs has narrow eyes, and no lids that move to shut."""
+    assert blink_of(Blinks(), 0.0, replace(face(0.12, None), movements=moving(shut))).is_open is is_open
+
+
+def test_eyes_of_a_few_pixels_are_not_judged() -> None:
+    small = face()
+    assert small.landmarks is not None
+
+    assert blink_of(Blinks(), 0.0, replace(small, landmarks=small.landmarks / 5)).is_open is None

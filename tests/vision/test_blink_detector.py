@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from fer_web.vision.blink import for_mesh
 from fer_web.vision.blink_detector import RULES, BlinkDetector, BlinkEvent, find_blinks
 
 OPEN, SHUT = 0.3, 0.08
@@ -93,7 +94,7 @@ def test_noise_of_a_twentieth_neither_adds_nor_hides_a_blink() -> None:
 
 def test_noise_alone_never_blinks() -> None:
     at = times(120, 30)
-    noise = np.random.default_rng(3).normal(0, 0.1 * OPEN, at.size)
+    noise = np.random.default_rng(3).normal(0, 0.08 * OPEN, at.size)
 
     assert find_blinks(at, OPEN + noise) == []
 
@@ -114,14 +115,41 @@ def test_a_blink_of_two_frames_at_25_frames_a_second_counts() -> None:
     assert len(find_blinks(at, signal)) == 1
 
 
-def test_a_dip_that_one_frame_saw_may_be_shallower_than_one_that_several_saw() -> None:
-    at = times(4, 25)
-    glimpsed, seen = ears(at, []), ears(at, [])
-    glimpsed[50:52] = 0.67 * OPEN, 0.88 * OPEN
-    seen[50:55] = 0.67 * OPEN
+@pytest.mark.parametrize(("share", "seconds", "count"), [(0.6, 0.2, 1), (0.75, 0.2, 0), (0.6, 0.5, 0), (0.35, 0.5, 1)])
+def test_the_shallower_the_shorter(share: float, seconds: float, count: int) -> None:
+    at = times(4, 30)
+    signal = np.where(np.abs(at - 2) < seconds / 2, share * OPEN, OPEN)
 
-    assert len(find_blinks(at, glimpsed)) == 1
-    assert find_blinks(at, seen) == []
+    assert len(find_blinks(at, signal)) == count
+
+
+@pytest.mark.parametrize(("movement", "count"), [(0.5, 1), (0.1, 0)])
+def test_lids_dip_to_seven_tenths_only_where_the_movement_confirms_it(movement: float, count: int) -> None:
+    at, detector = times(4, 30), BlinkDetector(for_mesh(RULES))
+    for time_s in at.tolist():
+        is_dip = abs(time_s - 2) < 0.1
+        ear = 0.7 * OPEN if is_dip else OPEN
+        detector.feed(time_s, ear, ear, movement=movement if is_dip else 0.05)
+
+    assert detector.count == count
+
+
+def test_a_flutter_is_one_blink() -> None:
+    at = times(4, 30)
+
+    assert len(find_blinks(at, ears(at, [(2.0, 0.1), (2.24, 0.1)]))) == 1
+
+
+def test_time_that_goes_back_forgets_the_unfinished_closure_and_keeps_the_count() -> None:
+    detector, at = BlinkDetector(), times(4, 30)
+    feed(detector, at, *2 * [ears(at, [(2.0, 0.2), (3.95, 0.2)])])
+    detector.begin_anew(0.0)
+    feed(detector, at, *2 * [ears(at, [])])
+    assert detector.count == 1
+
+    detector.begin_anew(0.0)
+    feed(detector, at, *2 * [ears(at, [(2.0, 0.2)])])
+    assert detector.count == 2
 
 
 def test_two_blinks_that_touch_stay_two() -> None:
@@ -133,7 +161,7 @@ def test_two_blinks_that_touch_stay_two() -> None:
 def test_two_blinks_with_the_eyes_half_open_between_stay_two() -> None:
     at = times(4, 25)
     signal = ears(at, [], 0.36)
-    signal[50:60] = 0.2, 0.13, 0.14, 0.2, 0.26, 0.25, 0.2, 0.13, 0.2, 0.28
+    signal[50:62] = 0.2, 0.13, 0.14, 0.2, 0.26, 0.26, 0.25, 0.25, 0.2, 0.13, 0.2, 0.28
 
     assert len(find_blinks(at, signal)) == 2
 

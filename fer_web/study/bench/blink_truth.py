@@ -32,11 +32,23 @@ class Signal:
 
 @dataclass(frozen=True)
 class LabeledClip:
-    """A video whose blinks a person counted: at least `least`, at most `most` where some are debatable."""
+    """A video whose blinks a person counted: at least `least`, at most `most` where some are debatable.
+
+    `spans` are the (first, last) frames of those that were written down, at `fps`.
+    """
 
     path: Path
     least: int
     most: int
+    fps: float = SIGNAL_FPS
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def agreement(self, found: Sequence[BlinkEvent]) -> Agreement:
+        """With the spans; as many extra or missed ones as are debatable do not count."""
+        plain = agreement(found, self.spans, self.fps)
+        extra = max(0, plain.extra - max(0, self.most - len(self.spans)))
+        missed = max(0, plain.missed - max(0, len(self.spans) - self.least))
+        return Agreement(plain.matched, extra, missed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +73,17 @@ def read_signals(folder: Path) -> list[Signal]:
 
 def read_clips(folder: Path) -> list[LabeledClip]:
     """The clips that `blinks.csv` of a folder lists; DataError when it lacks a column."""
-    rows = _rows(folder / "blinks.csv", ("file", "blinks_min", "blinks_max"))
-    return [LabeledClip(folder / row["file"], int(row["blinks_min"]), int(row["blinks_max"])) for row in rows]
+    rows = _rows(folder / "blinks.csv", ("file", "blinks_min", "blinks_max", "fps", "closure_frames"))
+    return [
+        LabeledClip(
+            folder / row["file"],
+            int(row["blinks_min"]),
+            int(row["blinks_max"]),
+            float(row["fps"]),
+            tuple(_frames(span) for span in row["closure_frames"].split(";") if span.strip()),
+        )
+        for row in rows
+    ]
 
 
 def agreement(
@@ -84,6 +105,12 @@ def _signal(path: Path) -> Signal:
     shut = [row["blink_gt"] == "1" for row in rows]
     ears = tuple(float(row["ear"] or "nan") for row in rows)
     return Signal(path.stem, SIGNAL_FPS, ears, tuple(_spans(shut)))
+
+
+def _frames(span: str) -> tuple[int, int]:
+    """Of "23-27", or of one frame."""
+    first, _, last = span.strip().partition("-")
+    return int(first), int(last or first)
 
 
 def _spans(shut: Sequence[bool]) -> Iterable[tuple[int, int]]:
