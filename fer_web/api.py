@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from fer_web.analysis.rate import DEFAULT_FPS
 from fer_web.analysis.results import FaceResult, ImageResult, PathLike, VideoResult
-from fer_web.core import Frame, Pixels, Reading, largest_first
+from fer_web.core import DEFAULT_ENGINE, EngineChoice, Frame, Landmarks, Pixels, Reading, largest_first
 from fer_web.core.text import shown_path
 from fer_web.errors import ImageError
 from fer_web.resources import MODELS
@@ -40,14 +40,16 @@ def analyze_image(
     upsample: int = 1,
     model: str = MODEL,
     models_dir: PathLike = MODELS,
+    engine: str = DEFAULT_ENGINE.engine,
+    landmarks: Landmarks = DEFAULT_ENGINE.landmarks,
 ) -> ImageResult:
     """The faces of a picture: a file, its bytes, or pixels, (height, width, 3) RGB or (height, width) gray uint8.
 
-    OpenCV's pictures are BGR: give `picture[:, :, ::-1]`. `upsample` 1 finds faces from 40 pixels, 0 from 80 but
-    faster. The model is loaded by the first call, which takes seconds. ImageError for what is no picture, ModelError.
+    OpenCV's pictures are BGR: give `picture[:, :, ::-1]`. `upsample` 1 finds smaller faces, 0 is
+    faster. `engine` and `landmarks` are as FER_ENGINE and FER_LANDMARKS; the first call loads their models. ImageError for what is no picture, ModelError.
     """
     pixels = _pixels(image)
-    vision = _vision(str(models_dir), model)
+    vision = _vision(str(models_dir), model, EngineChoice(engine, landmarks))
     faces = largest_first(vision.still(upsample)(Frame(0, 0.0, pixels)).faces)
     height, width = pixels.shape[:2]
     return ImageResult(tuple(map(FaceResult.of, faces)), width, height, _named(vision))
@@ -60,6 +62,8 @@ def analyze_video(
     annotated: PathLike | None = None,
     model: str = MODEL,
     models_dir: PathLike = MODELS,
+    engine: str = DEFAULT_ENGINE.engine,
+    landmarks: Landmarks = DEFAULT_ENGINE.landmarks,
     on_progress: Callable[[float, float | None], None] = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> VideoResult:
@@ -76,7 +80,7 @@ def analyze_video(
     readings: list[Reading] = []
     analysis = analyze_file(
         Path(path),
-        _vision(str(models_dir), model),
+        _vision(str(models_dir), model, EngineChoice(engine, landmarks)),
         lambda new, _: readings.extend(new),
         options=options,
         annotated=None if annotated is None else Path(annotated),
@@ -87,11 +91,11 @@ def analyze_video(
 
 
 @lru_cache(maxsize=1)
-def _vision(models_dir: str, model: str) -> Analyzer:
-    """Loaded once, for all calls with the same model."""
+def _vision(models_dir: str, model: str, engine: EngineChoice) -> Analyzer:
+    """Loaded once, for all calls with the same model and engine."""
     from fer_web.vision import Analyzer
 
-    return Analyzer.load(Path(models_dir), model)
+    return Analyzer.load(Path(models_dir), model, engine)
 
 
 def _named(vision: Analyzer) -> str:

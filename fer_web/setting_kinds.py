@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
-from fer_web.core import DEFAULT_ENGINE
+from fer_web.core import DEFAULT_ENGINE, Landmarks
 from fer_web.errors import ModelError, SourceError, StoreError
 from fer_web.sources.address import masked
 from fer_web.sources.credentials import with_encoded_credentials
@@ -142,7 +142,7 @@ def known_engine(value: str) -> str:
 Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(parsed_size)]
 Cameras = Annotated[tuple[NamedSource, ...], NoDecode, BeforeValidator(named_sources)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
-LandmarksName = Annotated[Literal["mesh", "dlib", "off"], BeforeValidator(lowered)]
+LandmarksName = Annotated[Landmarks, BeforeValidator(lowered)]
 EngineName = Annotated[str, BeforeValidator(lowered), AfterValidator(known_engine)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lowered)]
 Token = Annotated[SecretStr | None, AfterValidator(checked_token)]

@@ -23,12 +23,16 @@ Scores: TypeAlias = NDArray[np.float32]  # (7,) probabilities in the order of Em
 MAIN_CAMERA = "main"
 
 
+# What places the modern engine's landmarks.
+Landmarks: TypeAlias = Literal["mesh", "dlib", "off"]
+
+
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
     """One of `fer_web.vision.engines`, which take long to import, and what places the modern one's landmarks."""
 
     engine: str = "modern"
-    landmarks: Literal["mesh", "dlib", "off"] = "mesh"
+    landmarks: Landmarks = "mesh"
 
     def __str__(self) -> str:
         return f"{self.engine} ({self.landmarks})" if self.engine == "modern" else self.engine
