@@ -45,8 +45,9 @@ def analyze_image(
 ) -> ImageResult:
     """The faces of a picture: a file, its bytes, or pixels, (height, width, 3) RGB or (height, width) gray uint8.
 
-    OpenCV's pictures are BGR: give `picture[:, :, ::-1]`. `upsample` 1 finds smaller faces, 0 is
-    faster. `engine` and `landmarks` are as FER_ENGINE and FER_LANDMARKS; the first call loads their models. ImageError for what is no picture, ModelError.
+    OpenCV's pictures are BGR: give `picture[:, :, ::-1]`. `upsample` 1 finds smaller faces, 0 is faster. `engine` and
+    `landmarks` are as FER_ENGINE and FER_LANDMARKS; the first call loads their models. ImageError for what is no
+    picture, ModelError.
     """
     pixels = _pixels(image)
     vision = _vision(str(models_dir), model, EngineChoice(engine, landmarks))

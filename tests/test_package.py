@@ -111,7 +111,7 @@ def test_serving_installs_nothing_that_only_the_classic_engine_and_training_need
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-serve.txt"])
 def test_no_pinned_version_is_for_the_oldest_python_alone(name: str) -> None:
-    """uv pins it all the same: it does not look at upper bounds, as that of backports-strenum 1.3, which pip respects."""
+    """uv pins it all the same: it does not look at upper bounds, such as backports-strenum 1.3 has, but pip does."""
     (version,) = re.findall(r"^backports-strenum==(\S+)", (ROOT / name).read_text(), re.MULTILINE)
 
     assert version.startswith("1.2.")
