@@ -15,6 +15,7 @@ from fer_web.analysis.rate import DEFAULT_FPS
 from fer_web.analysis.video import AnalysisOptions, Position, analyze_file
 from fer_web.core import Reading
 from fer_web.resources import MODELS
+from fer_web.study.bench.engine import add_engine_arguments, engine_choice
 from fer_web.study.bench.memory import peak_mib, resident_mib
 from fer_web.vision import Analyzer
 
@@ -60,10 +61,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-copy", action="store_true", help="leave out the lines with an annotated copy")
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models")
     parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
+    add_engine_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    vision = Analyzer.load(args.models, args.model)
+    vision = Analyzer.load(args.models, args.model, engine_choice(args))
+    print(f"engine: {vision.engine}")
     print(f"memory with the models loaded: {resident_mib():.0f} MiB\n{HEAD}")
     with tempfile.TemporaryDirectory() as folder:
         for path in args.videos:
