@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import gc
 from threading import Event
 
 import pytest
 
 from fer_web.errors import ModelError, NotReadyError
-from fer_web.startup import BackgroundStartup
+from fer_web.startup import BackgroundStartup, uncollected
 from tests.web.client import DEMO, FakeVision
 
 
@@ -56,3 +57,14 @@ def test_waiting_for_the_choice_ends_when_the_service_stops() -> None:
     startup.start()
     assert startup.wait_for_choice("main", Event()) is DEMO
     assert startup.choice("main") is DEMO
+
+
+def test_garbage_is_looked_for_again_after_the_imports() -> None:
+    try:
+        with uncollected():
+            assert not gc.isenabled()
+
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()

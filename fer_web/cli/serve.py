@@ -14,7 +14,7 @@ from fer_web.cli.settings import add_setting_options, setting_options
 from fer_web.errors import SettingsError
 from fer_web.resources import GUNICORN_FILE
 from fer_web.settings import Settings, load_settings, variable
-from fer_web.startup import start_logging
+from fer_web.startup import start_logging, uncollected
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -87,7 +87,8 @@ def _serve_with_gunicorn(settings: Settings) -> None:
         """gunicorn as its file beside app.py wants it; the application is made in the worker, after the fork."""
 
         def load_config(self) -> None:
-            self.load_config_from_file(str(GUNICORN_FILE))
+            with uncollected():
+                self.load_config_from_file(str(GUNICORN_FILE))
 
         def load(self) -> Flask:
             return _app(settings)
@@ -114,9 +115,10 @@ def _serve_with_waitress(settings: Settings) -> None:
 
 
 def _app(settings: Settings) -> Flask:
-    from fer_web.factory import create_app
+    with uncollected():
+        from fer_web.factory import create_app
 
-    return create_app(settings)
+        return create_app(settings)
 
 
 def close(app: Flask) -> None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from fer_web.core import Marker, Reading
 from fer_web.errors import RecordingOver
@@ -171,6 +170,8 @@ def _insert_readings(connection: Connection, recording: Row[Any], readings: Sequ
         for position, reading in enumerate(readings, recording.readings)
     ]
     connection.execute(insert(ReadingRow), rows)
+    from sqlalchemy.dialects import postgresql, sqlite  # the other one's takes long to import
+
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     people = [{"recording": recording.number, "track_id": track} for track in sorted({row["track_id"] for row in rows})]
     connection.execute(dialect.insert(TrackRow).on_conflict_do_nothing(), people)
