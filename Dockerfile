@@ -2,7 +2,7 @@
 # BASE is any image with Python 3.10 to 3.13, its venv module, and the certificates that pip needs.
 ARG BASE=python:3.12-slim
 
-# REQUIREMENTS=requirements.txt for FER_ENGINE=classic and FER_LANDMARKS=dlib, which need three times the space.
+# REQUIREMENTS=requirements.txt for FER_ENGINE=classic and FER_LANDMARKS=dlib, which need TensorFlow and dlib.
 FROM ${BASE} AS build
 ARG REQUIREMENTS=requirements-serve.txt
 RUN python3 -m venv /opt/venv

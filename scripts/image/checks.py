@@ -149,9 +149,10 @@ def is_locked_down(service: Service) -> str:
 
 def needs_little_memory(service: Service) -> str:
     """Not a limit, only a figure: what the service's processes hold after the checks before this one."""
-    resident = [Path(f"/proc/{pid}/status").read_text() for pid in processes_with(service.token)]
-    total_kib = sum(int(text.partition("VmRSS:")[2].split()[0]) for text in resident)
-    return f"{total_kib / 1024:.0f} MiB resident in {len(resident)} processes"
+    held = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in processes_with(service.token)]
+    all_kib = sum(int(text.partition("\nPss:")[2].split()[0]) for text in held)  # what they share counts once
+    largest_kib = max(int(text.partition("\nRss:")[2].split()[0]) for text in held)
+    return f"{all_kib / 1024:.0f} MiB in {len(held)} processes, {largest_kib / 1024:.0f} MiB resident in the larger one"
 
 
 def stops(service: Service) -> str:
