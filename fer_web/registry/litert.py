@@ -82,8 +82,8 @@ class LiteModel:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
             raise ModelError(
-                "LiteRT is not installed: pip install -r requirements-serve.txt; where it does not exist (Intel Macs), use "
-                "the Docker image, or FER_ENGINE=classic with TensorFlow and dlib"
+                "LiteRT is not installed: pip install -r requirements-serve.txt; where it does not exist (Intel Macs), "
+                "use the Docker image, or FER_ENGINE=classic with TensorFlow and dlib"
             ) from error
         try:
             interpreter = Interpreter(model_content=self._content, num_threads=1)
