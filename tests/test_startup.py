@@ -8,6 +8,7 @@ import pytest
 from fer_web.errors import ModelError, NotReadyError
 from fer_web.startup import BackgroundStartup, uncollected
 from tests.web.client import DEMO, FakeVision
+from tests.web.live_server import eventually
 
 
 def test_whoever_waits_gets_the_models_as_soon_as_they_are_loaded() -> None:
@@ -24,6 +25,15 @@ def test_whoever_waits_gets_the_models_as_soon_as_they_are_loaded() -> None:
     may_load.set()
 
     assert startup.vision(5) is vision
+
+
+def test_the_log_names_the_engine_and_the_model(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    startup = BackgroundStartup(FakeVision, {"main": lambda: DEMO})  # type: ignore[arg-type]
+    startup.start()
+    startup.vision(5)
+
+    assert eventually(lambda: "Engine: modern (mesh). Model: fake 1." in caplog.text)
 
 
 def test_a_bug_while_loading_is_not_told_to_strangers(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from fer_web.core import Emotion
+from fer_web.core import Emotion, EngineChoice
 from fer_web.errors import ModelError
 from fer_web.resources import ROOT
 from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS
 from fer_web.web.security.throttle import FAILURES
-from tests.web.client import make_app
+from tests.web.client import FakeVision, make_app
 
 STATIC = ROOT / "static"
 TOKEN = "correct horse battery staple"
@@ -96,6 +96,28 @@ def test_the_model_is_told_about_when_it_is_there(client: FlaskClient) -> None:
     client.application.extensions["fer_web"].startup.vision(5)
 
     assert "fake 1" in client.get("/about").text
+
+
+@pytest.mark.parametrize(
+    ("choice", "landmarks", "told"),
+    [
+        (
+            EngineChoice(),
+            "mesh",
+            ["found by YuNet", "478 points", "MIT License", "Apache License 2.0", "run by LiteRT"],
+        ),
+        (EngineChoice(landmarks="off"), "off", ["found by YuNet", "None, but for the eyes", "MIT License"]),
+        (EngineChoice("classic"), "dlib", ["dlib&#39;s HOG", "68 points", "not for commercial use", "TensorFlow"]),
+    ],
+)
+def test_the_engine_is_named_with_what_it_may_be_used_for(
+    choice: EngineChoice, landmarks: str, told: list[str]
+) -> None:
+    vision = FakeVision()
+    vision.engine, vision.landmarks = choice, landmarks
+    page = make_app(vision).test_client().get("/about").text
+
+    assert [words for words in told if words not in page] == []
 
 
 def test_without_a_model_the_rest_is_told() -> None:
