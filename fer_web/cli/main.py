@@ -19,6 +19,11 @@ from fer_web.errors import FerError, SettingsError
 PROGRAM = "fer-web" if Path(sys.argv[0]).stem == "fer-web" else "python -m fer_web"
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 BROKEN_PIPE = 141
+# What serving does without, by the file that installs it.
+MORE = {
+    "requirements.txt": ("dlib", "face_recognition_models", "imutils", "keras", "tensorflow"),
+    "requirements-train.txt": ("lightgbm", "matplotlib", "optuna", "scipy", "skimage", "sklearn", "torch"),
+}
 
 
 OWN: Commands = {
@@ -58,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(error, MISUSED)
     except FerError as error:
         return _complain(error, FAILED)
+    except ModuleNotFoundError as error:
+        return _complain(_missing(error), FAILED)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # `| head` has seen enough
@@ -103,6 +110,15 @@ def _overview(commands: Commands, words: tuple[str, ...]) -> argparse.ArgumentPa
 
 def _help(command: Command | Mapping[str, Command]) -> str:
     return command.help if isinstance(command, Command) else ", ".join(command)
+
+
+def _missing(error: ModuleNotFoundError) -> FerError:
+    """What to install; the error itself for a package that no set has."""
+    package = (error.name or "").partition(".")[0]
+    for file, packages in MORE.items():
+        if package in packages:
+            return FerError(f"{package} is not installed: pip install -r {file}")
+    raise error
 
 
 def _complain(error: FerError, code: int) -> int:

@@ -42,7 +42,10 @@ def load_keras(directory: Path, name: str, task: str = EXPRESSION) -> tuple[Run,
     from fer_web.vision.compiled import LARGEST_WARMED_BATCH, compiled, use_one_thread
     from fer_web.vision.explain import with_maps
 
-    use_one_thread()
+    try:
+        use_one_thread()
+    except ImportError as error:
+        raise ModelError("Keras with TensorFlow is not installed: pip install -r requirements.txt") from error
     model, card = load_model(directory, name, task)
     run = compiled(with_maps(model) if task == EXPRESSION else model, card.input)
     for count in range(1, LARGEST_WARMED_BATCH + 1):

@@ -98,3 +98,18 @@ def test_small_commands_start_without_the_heavy_packages(words: list[str]) -> No
     done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(
+    ("package", "file"), [("keras", "requirements.txt"), ("sklearn.svm", "requirements-train.txt")]
+)
+def test_a_package_that_serving_does_without_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], package: str, file: str
+) -> None:
+    def needs_it(given: object) -> int:
+        raise ModuleNotFoundError(f"No module named '{package}'", name=package)
+
+    monkeypatch.setattr(sys.modules["fer_web.cli.main"], "_run", needs_it)
+
+    assert main([]) == 1
+    assert capsys.readouterr().err == f"error: {package.partition('.')[0]} is not installed: pip install -r {file}\n"
