@@ -45,6 +45,7 @@ def last_stage() -> dict[str, str]:
 
 def test_both_stages_are_built_upon_the_base_that_may_be_chosen() -> None:
     assert instructions()[0] == ("ARG", "BASE=python:3.12-slim")
+    assert ("ARG", "REQUIREMENTS=requirements-serve.txt") in instructions()
     assert [rest.split()[0] for word, rest in instructions() if word == "FROM"] == ["${BASE}", "${BASE}"]
 
 
@@ -155,6 +156,7 @@ def test_compose_hands_on_every_setting_that_the_image_leaves_open() -> None:
     [
         'FER_TOKEN: "${FER_TOKEN:?',
         '- "${PUBLISH:-127.0.0.1:5000}:5000"',
+        'REQUIREMENTS: "${REQUIREMENTS:-requirements-serve.txt}"',
         "read_only: true",
         "- /tmp:",
         "- data:/data",
