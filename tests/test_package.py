@@ -15,7 +15,7 @@ from fer_web.resources import PACKAGE
 
 ROOT = PACKAGE.parent
 # What a checkout collects besides, which a wheel must not carry.
-NEVER = ("/__pycache__/", "/data/", ".env", "/weights/")
+NEVER = ("/__pycache__/", "/data/", ".env", "/weights/", "/training-state/")
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,13 +27,16 @@ DESCRIPTION = "run.toml"
 
 @dataclass
 class TrainingProgress:
-    """How far a run has come; `history` has one row an epoch. `is_stopped`: early, as more would not have helped."""
+    """How far a run has come; `history` has one row an epoch. `is_stopped`: early, as more would not have helped.
+    `kept_epoch` is the one whose kept weights it went on with when its folder was lost; 0 if it never was.
+    """
 
     epoch: int = 0
     step: int = 0
     elapsed_s: float = 0.0
     chosen_size: int = 0
     is_stopped: bool = False
+    kept_epoch: int = 0
     patience: Patience = field(default_factory=Patience)
     history: list[dict[str, float]] = field(default_factory=list)
 
@@ -49,15 +52,16 @@ class SavedState:
     def give(self, model: Any, average: WeightAverage) -> None:
         """Put everything back into a compiled model; DataError when it is another network's."""
         try:
-            model.set_weights(self._series("model"))
+            model.set_weights(self.series("model"))
             for prefix, variables in (("optimizer", model.optimizer.variables), ("seed", _seeds(model))):
-                for variable, value in zip(variables, self._series(prefix), strict=True):
+                for variable, value in zip(variables, self.series(prefix), strict=True):
                     variable.assign(value)
         except ValueError as error:
             raise DataError(f"{self.path} is the state of another network: {error}") from error
-        average.weights, average.steps = self._series("average"), int(self.arrays["average_steps"])
+        average.weights, average.steps = self.series("average"), int(self.arrays["average_steps"])
 
-    def _series(self, prefix: str) -> list[NDArray[Any]]:
+    def series(self, prefix: str) -> list[NDArray[Any]]:
+        """The arrays of 'model', 'average', 'optimizer' or 'seed', in the network's order."""
         names = sorted(name for name in self.arrays if name.startswith(prefix) and name[len(prefix) :].isdigit())
         return [self.arrays[name] for name in names]
 
@@ -78,8 +82,12 @@ def read_state(folder: Path) -> SavedState | None:
     if not path.is_file():
         return None
     arrays = read_arrays(path, ("progress", "average_steps"))
-    values = json.loads(str(arrays["progress"]))
-    return SavedState(path, TrainingProgress(**{**values, "patience": Patience(**values["patience"])}), arrays)
+    return SavedState(path, progress_of(json.loads(str(arrays["progress"]))), arrays)
+
+
+def progress_of(values: Mapping[str, Any]) -> TrainingProgress:
+    """A run's progress from plain values."""
+    return TrainingProgress(**{**values, "patience": Patience(**values["patience"])})
 
 
 def _seeds(model: Any) -> list[Any]:
@@ -110,13 +118,23 @@ def note_inputs(folder: Path, **inputs: Path | None) -> None:
     """
     found = {role: _described(path) for role, path in inputs.items() if path is not None}
     if (folder / STATE).is_file():
-        kept = noted_inputs(folder)
-        for role in sorted({*kept, *found} - {"start"}):
-            before, now = kept.get(role, "left out"), found.get(role, "left out")
-            if before != now:
-                raise DataError(f"{folder} holds a run with {role} {before}, not {now}: choose another folder")
+        for role, before, now in differing_inputs(noted_inputs(folder), found):
+            raise DataError(f"{folder} holds a run with {role} {before}, not {now}: choose another folder")
         return
-    (folder / INPUTS).write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    write_inputs(folder, found)
+
+
+def differing_inputs(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Role, then and now, of what a run learns by otherwise than it did; what it began from does not count."""
+    for role in sorted({*before, *now} - {"start"}):
+        old, new = before.get(role, "left out"), now.get(role, "left out")
+        if old != new:
+            yield role, old, new
+
+
+def write_inputs(folder: Path, inputs: Mapping[str, str]) -> None:
+    """Keep what a run began from and learns by, for `noted_inputs`."""
+    (folder / INPUTS).write_text(json.dumps(dict(inputs), indent=1) + "\n", encoding="utf-8")
 
 
 def noted_inputs(folder: Path) -> dict[str, str]:

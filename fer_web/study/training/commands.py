@@ -10,6 +10,7 @@ _one = partial(Command.named, "fer_web.study.training.train_commands")
 
 COMMANDS: Commands = {
     "train": _one("train", "train an expression network on FER2013"),
+    "keep-run": Command("fer_web.study.training.keep_command", "write a run into one small file, to go on from"),
     "teach": _one("teach", "write down what trained networks answer, for a student to learn from"),
     "reframe": _one("reframe", "crop training pictures as faces from cameras are cropped"),
     "evaluate": _one("evaluate", "measure a network on FER2013's PrivateTest"),

@@ -15,6 +15,11 @@ def write_text(path: Path, text: str) -> None:
     _write(path, lambda file: file.write(text.encode()))
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Bytes as they are."""
+    _write(path, lambda file: file.write(content))
+
+
 def write_array(path: Path, array: NDArray[Any]) -> None:
     """An `.npy`."""
     _write(path, lambda file: np.save(file, array))

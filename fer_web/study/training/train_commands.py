@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
-from fer_web.study.training.checkpoint import keep_description, note_inputs
+from fer_web.study.training.checkpoint import keep_description, note_inputs, noted_inputs
 from fer_web.study.training.dataset import LearningData, learning_data, repeats
 from fer_web.study.training.readers import read_table
 
@@ -56,6 +56,9 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, required=True, help="the run's folder; an unfinished run in it goes on")
     add_prepared_arguments(parser)
     parser.add_argument("--start", type=Path, help="a finished run's folder, or models/NAME.keras, to begin from")
+    parser.add_argument(
+        "--resume", type=Path, help="a file made by `keep-run`, to go on from if the run's folder is lost"
+    )
     add_ahead_argument(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
 
@@ -81,6 +84,7 @@ def run_train(args: argparse.Namespace) -> int:
 def _train(args: argparse.Namespace, worker: Replica) -> None:
     """One worker's part of a run; at module level because other processes start with it."""
     from fer_web.study.training.config import read_config
+    from fer_web.study.training.kept import read_fitting
     from fer_web.study.training.prepared import with_prepared
     from fer_web.study.training.task import expression_task
     from fer_web.study.training.teachers import trained_network
@@ -90,8 +94,11 @@ def _train(args: argparse.Namespace, worker: Replica) -> None:
     data = learning_data(read_table(args.data, args.votes))
     if worker.rank == 0:
         _tell_doubles(data)
-    task = expression_task(read_config(args.config), with_prepared(data, args.teaching, args.crops))
+    config = read_config(args.config)
+    task = expression_task(config, with_prepared(data, args.teaching, args.crops))
     trainer = Trainer(task, args.run, worker, ahead=args.ahead)
+    if args.resume and not trainer.progress.step:
+        trainer.go_on_from(read_fitting(args.resume, config, data, noted_inputs(args.run)))
     if args.start:
         trainer.begin_from(named(trained_network(args.start)))
     trainer.train(quiet=args.quiet)

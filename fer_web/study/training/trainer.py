@@ -12,8 +12,9 @@ import numpy as np
 from fer_web.study.training.ahead import Batches, prepared
 from fer_web.study.training.average import WeightAverage
 from fer_web.study.training.backend import seed_everything, use_threads
-from fer_web.study.training.checkpoint import TrainingProgress, read_state, save_state
+from fer_web.study.training.checkpoint import TrainingProgress, read_state, save_state, write_inputs
 from fer_web.study.training.curves import write_curves
+from fer_web.study.training.kept import KeptRun
 from fer_web.study.training.parallel import Replica
 from fer_web.study.training.schedule import Patience
 from fer_web.study.training.task import TrainingTask
@@ -62,6 +63,25 @@ class Trainer:
             take(self.model, trained, missing=True)
             self.average = WeightAverage(self.model, self.config.ema)
 
+    def go_on_from(self, kept: KeptRun) -> None:
+        """Go on with a kept run, unless this one has begun; the optimizer's moments begin anew, and its chosen weights
+        are the kept ones, as better ones of earlier epochs were lost. ModelError when it is another network's."""
+        if self.progress.step > 0:
+            return
+        self.progress = kept.progress
+        self._grow_again()
+        take(self.model, kept.weights)
+        self.average = WeightAverage(self.model, self.config.ema)
+        self.average.steps = kept.average_steps
+        self.progress.kept_epoch = self.progress.epoch
+        self.progress.patience.best = self._best_so_far()
+        self.done = self._measured()
+        if self.worker.rank == 0:
+            write_inputs(self.folder, kept.inputs)
+            save_best(self.folder, named(self.model), self.progress.history[-1])
+            write_curves(self.folder, self.progress.history)
+            save_state(self.folder, self.progress, self.model, self.average)
+
     def train(self, *, quiet: bool = False) -> TrainingProgress:
         """Train until the run is over; the state and the curves are written after every epoch."""
         if self.done < 1:
@@ -81,19 +101,28 @@ class Trainer:
         return self.progress.step / self.task.training.steps
 
     def _go_on(self) -> None:
-        """Put a saved state back. A network for a size is built after those for smaller ones, as in a run that was
-        never stopped: what chance decides in it is the same."""
+        """Put a saved state back."""
         state = read_state(self.folder)
         if state is None:
             return
         self.progress = state.progress
+        self._grow_again()
+        state.give(self.model, self.average)
+        self.progress.patience.best = self._best_so_far()
+
+    def _grow_again(self) -> None:
+        """The network for the size that the run has come to, built after those for smaller ones, as in a run that was
+        never stopped: what chance decides in it is the same."""
         last = int(self.progress.history[-1].get("size", self.size))
         for _, size in self.schedule.sizes:
             self._grow(size if size < last else last)
-        state.give(self.model, self.average)
-        rows = [row for row in self.progress.history if row.get("size", last) >= self.progress.chosen_size]
+
+    def _best_so_far(self) -> float:
+        """What the chosen weights are worth: the best of the epochs at the largest size whose weights were not lost."""
+        chosen, kept = self.progress.chosen_size, self.progress.kept_epoch
+        rows = [row for row in self.progress.history if row.get("size", chosen) >= chosen and row["epoch"] >= kept]
         scores = [self.task.worth(row[self.task.measure]) for row in rows if self.task.measure in row]
-        self.progress.patience.best = max(scores, default=Patience().best)
+        return max(scores, default=Patience().best)
 
     def _measured(self, pending: int = 0) -> float:
         """The share of the run that is over, by steps (with those not yet counted) or by the clock."""
