@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from fer_web.analysis.video import BEGINNING, Position, VideoAnalysis
-from fer_web.core import Reading, Recording
+from fer_web.core import DEFAULT_ENGINE, Reading, Recording
 from fer_web.errors import SourceError
 from fer_web.jobs import heartbeat
 from fer_web.jobs.annotated import AnnotatedFolder
@@ -29,7 +29,7 @@ HELD_AT = 5  # where an analysis stops that is told to
 STEP_S = 0.1
 SILENCE_S = 1.5
 SIZE = (64, 48)
-VISION = SimpleNamespace(card=ModelCard("fake", "1", "none", "0" * 64, 1))
+VISION = SimpleNamespace(card=ModelCard("fake", "1", "none", "0" * 64, 1), engine=DEFAULT_ENGINE)
 
 
 def film(*orders: str) -> bytes:

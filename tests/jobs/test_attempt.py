@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fer_web.core import Job, JobState
+from fer_web.core import EngineChoice, Job, JobState
 from fer_web.errors import ModelError
 from fer_web.jobs.attempt import Ending, Workplace
 from fer_web.jobs.checkpoint import Checkpoint
@@ -92,11 +92,14 @@ def test_another_attempt_goes_on_where_the_first_one_was(desk: Desk) -> None:
     assert desk.times(again.recording_id) == ALL
 
 
-def test_with_another_model_the_next_attempt_begins_anew(desk: Desk) -> None:
+@pytest.mark.parametrize(("version", "engine"), [("2", VISION.engine), ("1", EngineChoice("classic"))])
+def test_with_another_model_or_engine_the_next_attempt_begins_anew(
+    desk: Desk, version: str, engine: EngineChoice
+) -> None:
     job_id = desk.add(film("crash", "once"), annotate=True)
     first = desk.run(job_id)
     desk.place.uploads.path("random0").write_bytes(film())
-    newer = SimpleNamespace(card=replace(VISION.card, version="2"))
+    newer = SimpleNamespace(card=replace(VISION.card, version=version), engine=engine)
     object.__setattr__(desk.place, "vision", lambda: newer)
 
     again = desk.run(job_id)
@@ -105,7 +108,7 @@ def test_with_another_model_the_next_attempt_begins_anew(desk: Desk) -> None:
     assert again.recording_id != first.recording_id
     assert desk.times(again.recording_id) == ALL
     assert desk.store.recordings.count() == 1
-    assert desk.store.recordings.get(str(again.recording_id)).recording.model == "fake 2"
+    assert desk.store.recordings.get(str(again.recording_id)).recording.model == f"fake {version}"
     assert desk.files() == [f"{again.recording_id}.mp4"]
 
 
