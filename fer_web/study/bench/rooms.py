@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,8 +35,8 @@ PEOPLE = {
     "intel/head-pose-face-detection-male.gif": 1,
     "intel/walk.mkv": 1,
 }
-CLIP_HEAD = """| clip, by | people | ids | all of them | certain | changes a minute | PERCLOS |
-|---|---|---|---|---|---|---|"""
+CLIP_HEAD = """| clip, by | people | ids | all of them | certain | changes a minute |
+|---|---|---|---|---|---|"""
 # Nobody can say what is there, or the picture was made to be unreadable.
 LEFT_OUT = ("rot90", "dark4pct")
 
@@ -68,7 +68,6 @@ class ClipTally:
     certain: int = 0
     faces: int = 0
     changes: int = 0
-    shut: dict[int | None, list[bool]] = field(default_factory=lambda: defaultdict(list))
     seconds: float = 0.0
     _last: dict[int | None, object] = field(default_factory=dict)
 
@@ -85,8 +84,6 @@ class ClipTally:
         last = self._last.get(face.track_id)
         self.changes += last is not None and last is not face.dominant_emotion
         self._last[face.track_id] = face.dominant_emotion
-        if face.blink is not None and face.blink.is_open is not None:
-            self.shut[face.track_id].append(not face.blink.is_open)
 
     @property
     def complete(self) -> float:
@@ -99,16 +96,10 @@ class ClipTally:
         person_min = self.faces / max(1, self.counts.total()) * self.seconds / 60
         return self.changes / person_min if person_min else 0.0
 
-    @property
-    def perclos(self) -> float:
-        """The largest share of judged pictures with shut eyes of anybody who was judged for a while."""
-        shares = [sum(shut) / len(shut) for shut in self.shut.values() if len(shut) >= 15]
-        return max(shares, default=0.0)
-
     def line(self) -> str:
         return (
             f"{self.people} | {len(self.ids)} | {100 * self.complete:.1f} % | "
-            f"{100 * self.certain / max(1, self.faces):.0f} % | {self.changes_per_min:.0f} | {self.perclos:.2f}"
+            f"{100 * self.certain / max(1, self.faces):.0f} % | {self.changes_per_min:.0f}"
         )
 
 

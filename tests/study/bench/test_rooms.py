@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fer_web.core import Blink, Face, Frame, FrameResult, Rect
+from fer_web.core import Face, Frame, FrameResult, Rect
 from fer_web.study.bench.rooms import ClipTally, PhotoTally
 
 
@@ -22,16 +22,15 @@ def seen(index: int, *faces: Face) -> FrameResult:
     return FrameResult(Frame(index, index / 10, np.zeros((9, 9, 3), np.uint8)), faces)
 
 
-def face(track: int, emotion: int, *, uncertain: bool = False, is_open: bool = True) -> Face:
+def face(track: int, emotion: int, *, uncertain: bool = False) -> Face:
     scores = np.eye(7, dtype=np.float32)[emotion]
-    blink = Blink(0.3, 0.3, is_open)
-    return Face(Rect(0, 0, 9, 9), 1.0, track, scores=scores, uncertain=uncertain, blink=blink)
+    return Face(Rect(0, 0, 9, 9), 1.0, track, scores=scores, uncertain=uncertain)
 
 
 def test_a_clip_is_counted_by_person() -> None:
     tally = ClipTally(people=2)
     for index in range(61):
-        first = face(1, 3 if index < 30 else 4, uncertain=index % 2 == 1, is_open=index >= 6)
+        first = face(1, 3 if index < 30 else 4, uncertain=index % 2 == 1)
         tally.add(seen(index, first, face(2, 0)) if index else seen(index, first))
 
     assert tally.ids == {1, 2}
@@ -39,4 +38,3 @@ def test_a_clip_is_counted_by_person() -> None:
     assert (tally.faces, tally.certain) == (121, 91)
     # Two people over 6 s each, less one picture: one change in 12 s.
     assert tally.changes_per_min == pytest.approx(60 / 12, rel=0.02)
-    assert tally.perclos == pytest.approx(6 / 61)
