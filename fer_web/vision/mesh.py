@@ -81,7 +81,7 @@ class FaceMesh:
             raise ValueError(f"a square needs a size, not {square.side}")
         to_picture = square.to_picture
         inside = cut_square(pixels, square)
-        found, presence = self._mesh(np.asarray(inside[np.newaxis], np.float32) / np.float32(255))[:2]
+        found, presence = self._mesh(np.multiply(inside[np.newaxis], np.float32(1 / 255), dtype=np.float32))[:2]
         points = found.reshape(COUNT, 3)
         placed = points[:, :2] @ to_picture[:, :2].T + to_picture[:, 2]
         depth = points[:, 2:] * (square.side / SIDE)

@@ -33,6 +33,8 @@ MARK_EVERY_S = 1 / 31
 MARKS_PER_S = 62
 MARKS_AT_ONCE = 2
 OLDEST_MARK_S = 0.09
+# Who is in profile is looked at by the landmarker this often, to see whether they have turned back.
+RETRY_S = 0.15
 # A detection that overlaps a track less is somebody else; tracks that overlap more have run onto one face.
 MATCH_IOU = 0.3
 SAME_FACE_IOU = 0.5
@@ -58,6 +60,7 @@ class Person:
     misses: int = 0
     look: Look | None = None
     chip: NDArray[np.uint8] | None = None
+    tried_s: float = -math.inf
 
     def expected(self, time_s: float) -> Face:
         """Its face, moved on to where it should be by now, at most half a width."""
@@ -121,6 +124,7 @@ class People:
             self._searched_s = self._lost_s = -math.inf
             for person in (*self._people, *self._lost):
                 person.marked_s = person.checked_s = frame.time_s
+                person.tried_s = -math.inf
         self._lost = [person for person in self._lost if frame.time_s - person.marked_s <= REMEMBER_S]
 
     def _is_due(self, time_s: float) -> bool:
@@ -162,7 +166,10 @@ class People:
         near = self._detector.near(frame.pixels, expected.region)
         if near is None:
             return None
+        if self._landmarker.follows and expected.mesh is None and frame.time_s - person.tried_s < RETRY_S:
+            return self._fallback.begin(frame, near)
         if self._landmarker.follows or expected.landmarks is None or not _agree(near, expected):
+            person.tried_s = frame.time_s
             return self._marked(frame, near)
         return self._landmarker.go_on(frame, replace(near, anchors=expected.anchors, landmarks=expected.landmarks))
 

@@ -155,8 +155,11 @@ def moved(face: Face, dx: int, dy: int) -> Face:
 
 def _placed(pixels: Pixels, size: Size, shape: Size) -> NDArray[np.float32]:
     """The picture in its size at the top left of the network's input (1, height, width, 3), BGR 0 to 255."""
+    bgr = cv2.cvtColor(_resized(pixels, size), cv2.COLOR_RGB2BGR)
+    if size == shape:
+        return np.asarray(bgr[np.newaxis], np.float32)
     canvas = np.zeros((1, shape[1], shape[0], 3), np.float32)
-    canvas[0, : size[1], : size[0]] = _resized(pixels, size)[:, :, ::-1]
+    canvas[0, : size[1], : size[0]] = bgr
     return canvas
 
 
