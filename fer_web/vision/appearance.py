@@ -1,6 +1,7 @@
 """How alike two pictures of a face are: to notice a lost face, and to know somebody again after a crossing.
 
-Nothing here identifies a person: gray crops and coarse colors are compared within seconds and then forgotten.
+Nothing here identifies a person: gray crops and coarse colors are compared within half a minute and then
+forgotten.
 """
 
 from __future__ import annotations
