@@ -40,6 +40,23 @@ export function qualityText(quality) {
   return quality ? `${percent(quality.sharpness)}, ${percent(quality.brightness)}` : "–";
 }
 
+export function gazeText(gaze) {
+  return gaze?.looks_at_camera == null ? "not judged" : gaze.looks_at_camera ? "at the camera" : "elsewhere";
+}
+
+export function smileText(moves) {
+  return moves?.smile == null ? "not judged" : percent(moves.smile);
+}
+
+const REASONS = { small: "too small", turned: "turned away", dark: "too dark", bright: "too bright", blurred: "blurred" };
+
+// Why an answer cannot be relied on; empty when it can.
+export function doubtText(face) {
+  if (!face.uncertain) return "";
+  const reason = REASONS[face.uncertain_because];
+  return reason ? `uncertain: ${reason}` : "uncertain";
+}
+
 export function eyesText(eyes) {
   return eyes?.open == null ? "not judged" : eyes.open ? "open" : "shut";
 }

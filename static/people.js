@@ -1,7 +1,7 @@
 // One card for each person who is present, in the order in which they came; a card stays where it is.
 
 import { Bars } from "./bars.js";
-import { element, eyesText, POSE, poseText, QUALITY, qualityText, write } from "./dom.js";
+import { doubtText, element, eyesText, gazeText, POSE, poseText, QUALITY, qualityText, smileText, write } from "./dom.js";
 
 const GONE_MS = 1000; // a face that is lost for a moment keeps its card
 const MINUTE_MS = 60000;
@@ -67,7 +67,7 @@ class Card {
     this.button.setAttribute("aria-pressed", "false");
     this.button.hidden = !onChoose; // where there is no chart
     if (onChoose) this.button.addEventListener("click", onChoose);
-    const names = ["Blinks", "Eyes", POSE, QUALITY, "Size"];
+    const names = ["Blinks", "Eyes", "Looks", "Smile", POSE, QUALITY, "Size"];
     this.facts = Object.fromEntries(names.map((name) => [name, element("dd", { textContent: "–" })]));
     this.node = element("li", { className: "person" },
       element("header", {},
@@ -84,10 +84,12 @@ class Card {
     if (isSure) this.node.dataset.emotion = face.dominant_emotion;
     else delete this.node.dataset.emotion;
     write(this.title, face.dominant_emotion ?? "not judged yet");
-    write(this.doubt, face.uncertain ? "uncertain" : "");
+    write(this.doubt, doubtText(face));
     this.bars.show(face.emotions, face.dominant_emotion);
     write(this.facts.Blinks, this.#blinks(face.blink, nowMs));
     write(this.facts.Eyes, eyesText(face.eyes));
+    write(this.facts.Looks, gazeText(face.gaze));
+    write(this.facts.Smile, smileText(face.moves));
     write(this.facts[POSE], poseText(face.pose));
     write(this.facts[QUALITY], qualityText(face.quality));
     write(this.facts.Size, `${face.region.w} px`);

@@ -1,7 +1,7 @@
 // One picture that somebody tries: itself with its faces, the numbers of the chosen one, and what to copy.
 
 import { Bars } from "./bars.js";
-import { element, eyesText, percent, plural, POSE, poseText, QUALITY, qualityText } from "./dom.js";
+import { doubtText, element, eyesText, gazeText, percent, plural, POSE, poseText, QUALITY, qualityText, smileText } from "./dom.js";
 import { showDataUri } from "./heat.js";
 import { Sheet } from "./sheet.js";
 import { copy, curlLine, pythonLines } from "./snippets.js";
@@ -131,8 +131,8 @@ export class Picture {
     this.sheet.choose(place);
     this.buttons.forEach((button, one) => button.setAttribute("aria-pressed", String(one === place)));
     this.bars.show(face.emotions, face.dominant_emotion);
-    const title = `Face ${place + 1}: ${face.dominant_emotion ?? "not judged"}${face.uncertain ? ", uncertain" : ""}`;
-    const facts = { Found: percent(face.face_confidence), Eyes: eyesText(face.eyes), [POSE]: poseText(face.pose), [QUALITY]: qualityText(face.quality), Box: `${face.region.w} × ${face.region.h} px at ${face.region.x}, ${face.region.y}` };
+    const title = `Face ${place + 1}: ${face.dominant_emotion ?? "not judged"}${face.uncertain ? `, ${doubtText(face)}` : ""}`;
+    const facts = { Found: percent(face.face_confidence), Eyes: eyesText(face.eyes), Looks: gazeText(face.gaze), Smile: smileText(face.moves), [POSE]: poseText(face.pose), [QUALITY]: qualityText(face.quality), Box: `${face.region.w} × ${face.region.h} px at ${face.region.x}, ${face.region.y}` };
     this.details.replaceChildren(element("h3", { textContent: title }), this.bars.node, ...this.#heat(face),
       element("dl", { className: "facts" }, ...Object.entries(facts).map(([name, text]) => element("div", {}, element("dt", { textContent: name }), element("dd", { textContent: text })))));
   }

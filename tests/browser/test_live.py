@@ -73,8 +73,10 @@ def test_the_demos_face_has_a_card(server: Service, browser: Chrome, wait: Wait)
     assert card.get_attribute("data-emotion") == EMOTIONS[shares.index(max(shares))]
     facts = dict(zip(*(card.find_elements("css selector", f".facts {name}") for name in ("dt", "dd")), strict=True))
     values = {name.text: value.text for name, value in facts.items()}
-    assert set(values) == {"Blinks", "Eyes", "Yaw, pitch, roll", "Sharpness, light", "Size"}
+    assert set(values) == {"Blinks", "Eyes", "Looks", "Smile", "Yaw, pitch, roll", "Sharpness, light", "Size"}
     assert values["Yaw, pitch, roll"].count("°") == 3
+    assert values["Looks"] == "at the camera"
+    assert int(values["Smile"].rstrip(" %")) > 30  # the astronaut smiles
     assert not one(browser, "#nobody").is_displayed()
 
 
