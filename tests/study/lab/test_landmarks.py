@@ -64,5 +64,5 @@ def test_no_pictures_have_no_landmarks() -> None:
 def test_a_missing_predictor_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fer_web.vision.landmarks.PREDICTOR_FILE", "missing.dat")
 
-    with pytest.raises(DataError, match=r"landmarks need dlib's predictor: missing\.dat is missing: run pip install"):
+    with pytest.raises(DataError, match=r"landmarks need dlib's predictor: missing\.dat is missing: pip install"):
         landmarks.require_predictor()
