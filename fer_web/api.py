@@ -70,7 +70,7 @@ def analyze_video(
 ) -> VideoResult:
     """Everybody's readings over a video file, `fps` pictures a second at most, None for every one.
 
-    `annotated` is where a copy with the overlay drawn on it goes, an MP4 with the sound. `on_progress` is told the
+    `annotated` is where a copy with the overlay drawn on it goes, an MP4 with the sound. `on_progress` gets the
     seconds done and in all, None where the file does not say; when `should_stop` says True, the readings so far are
     answered. They are all kept in memory: some 50 MB for an hour of two people. SourceError for what is no video,
     ModelError.

@@ -1,7 +1,7 @@
 """Where the values of settings come from besides the command line: the environment, `.env`, and files of secrets.
 
-Whatever is not meant for this program, or cannot be meant as it stands, is told in a sentence: links that Kubernetes
-sets for a service called `fer`, quotes that docker keeps, files in another encoding.
+Whatever is not meant for this program, or cannot be meant as it stands, is reported in a sentence: links that
+Kubernetes sets for a service called `fer`, quotes that docker keeps, files in another encoding.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def given_values(settings: Collection[str], secrets: Collection[str], env_file: 
     for name in settings:
         try:
             found |= _first_given(name, name in secrets, own)
-        except SettingsError as error:  # noqa: PERF203 - all that is wrong is told at once
+        except SettingsError as error:  # noqa: PERF203 - everything that is wrong is reported at once
             problems.append(str(error))
     found = {**_by_other_names(settings), **found}
     quoted = [f"{given.variable}: {given.quotes}" for given in found.values() if given.quotes]

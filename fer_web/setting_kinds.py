@@ -101,7 +101,7 @@ class NamedSource:
 
 
 def named_sources(value: object) -> object:
-    """The cameras of `door=rtsp://…,desk=webcam:0`; ValueError tells of all that are wrong, and shows no address."""
+    """The cameras of `door=rtsp://…,desk=webcam:0`; ValueError names all that are wrong, and shows no address."""
     if not isinstance(value, str):
         return value
     parts = [part.strip() for part in _NEXT_CAMERA.split(value) if part.strip()]

@@ -308,7 +308,7 @@ def _conflicts(settings: Settings) -> list[str]:
 
 
 def load_settings(options: Mapping[str, Any] | None = None) -> Settings:
-    """The settings of this process; SettingsError tells of all that are wrong, a sentence a line.
+    """The settings of this process; SettingsError names all that are wrong, a sentence a line.
 
     `options` are those of the command line, by field name; None values mean that an option was not given.
     """

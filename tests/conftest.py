@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from fer_web.core import EngineChoice, Frame
+from fer_web.core import Frame
 from fer_web.registry import ModelCard, sha256_of
+from fer_web.study.bench.engine import EVERY_ENGINE
 from fer_web.study.training.export import export
 from fer_web.vision import Analyzer
 from tests.postgres import postgresql
@@ -79,15 +80,7 @@ def write_tiny_model(folder: Path, name: str, seed: int) -> None:
     export(folder, name)
 
 
-EVERY_ENGINE = (
-    EngineChoice("modern", "mesh"),
-    EngineChoice("modern", "dlib"),
-    EngineChoice("modern", "off"),
-    EngineChoice("classic"),
-)
-
-
-@pytest.fixture(scope="session", params=EVERY_ENGINE, ids=str)
+@pytest.fixture(scope="session", params=EVERY_ENGINE.values(), ids=str)
 def every_vision(request: pytest.FixtureRequest, tiny_models: Path) -> Analyzer:
     """The same by each engine, with all kinds of landmarks."""
     return Analyzer.load(tiny_models, "xception", request.param)

@@ -41,7 +41,7 @@ class Ending(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Workplace:
-    """What every job is worked on with. `vision` is asked for after a job was claimed, so that its failure is told."""
+    """What every attempt works with. `vision` is loaded after a job was claimed, so that its failure ends that job."""
 
     store: Store
     uploads: UploadFolder
@@ -86,7 +86,7 @@ class Attempt:
             return self._ended(self._analyze())
         except (FerError, OSError) as error:
             return self._failed(error)
-        except Exception as bug:  # another attempt may go better; the last one's end is told
+        except Exception as bug:  # another attempt may go better; the last one's end is reported
             log.exception("The analysis of a video failed")
             return self._retry(type(bug).__name__)
 

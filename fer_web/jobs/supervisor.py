@@ -1,4 +1,4 @@
-"""Work in a process of its own, which may crash, hang or be killed: whoever waits for it is told how that ended."""
+"""Work in a process of its own, which may crash, hang or be killed: whoever waits for it learns how it ended."""
 
 from __future__ import annotations
 

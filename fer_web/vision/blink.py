@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from fer_web.core import Blink, Face, Faces, Frame, Points, Pose
 from fer_web.core.landmarks import anchors
-from fer_web.core.movements import PLACES
+from fer_web.core.movements import BLINK, mean_of
 from fer_web.vision.appearance import likeness
 from fer_web.vision.blink_detector import RULES, BlinkDetector, BlinkRules
 from fer_web.vision.eye_baseline import OpenLevel
@@ -37,7 +37,6 @@ USUAL_PERCENTILE, USUAL_WINDOW_S = 80.0, 60.0
 # The mesh's lids go down to a quarter of the open level when they shut, and to a third when somebody looks down; dlib's
 # stay above two fifths. The lids of some dip to .7 only, which counts where a movement tells it from a glance.
 MESH_SHUT_SHARE, MESH_DIP_MORE = 0.3, 0.07
-_SHUT = [PLACES["eyeBlinkLeft"], PLACES["eyeBlinkRight"]]
 
 
 def _usual_pitch() -> OpenLevel:
@@ -137,7 +136,7 @@ def for_mesh(rules: BlinkRules) -> BlinkRules:
 
 def shut_movement(face: Face) -> float | None:
     """How far both lids move to shut, 0 to 1; None without movements."""
-    return None if face.movements is None else float(face.movements[_SHUT].mean())
+    return None if face.movements is None else mean_of(face.movements, BLINK)
 
 
 def _state(face: Face, landmarks: Points) -> Blink:

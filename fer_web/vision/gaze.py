@@ -1,4 +1,4 @@
-"""The step that tells where somebody looks: the head's pose, and the eyes' place in it by their movements."""
+"""The step that estimates where somebody looks: the head's pose, and the eyes' place in it by their movements."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from fer_web.core import Face, Faces, Frame, Gaze, Pose
 from fer_web.core.movements import BLINK, look, mean_of
+from fer_web.vision.eyes import SHUT_MOVEMENT
 from fer_web.vision.memory import PerTrack
 
 # How far the eyes turn while a movement goes from 0 to 1. Chosen on the labeled clips (`bench gaze`), where eyes at the
@@ -18,8 +19,6 @@ EYES_ASIDE_DEG = 30.0
 EYES_UP_DEG = 25.0
 # What eyes that look straight ahead have of up less down: lids make them seem lowered.
 LEVEL_EYES = -0.3
-# Lids that are this far down hide where the eyes look; looking into the camera gives under 0.2.
-SHUT_BLINK = 0.5
 # Beyond this only one eye is seen.
 MOST_HEAD_DEG = 45.0
 # Around a person's usual gaze: from here on it is at the camera, and from there on no longer.
@@ -43,7 +42,7 @@ class _Watched:
 
     def learn(self, gaze: Gaze, time_s: float) -> None:
         """Takes a gaze for a usual one, twice a second at most."""
-        if time_s - self.taken_s < EVERY_S or _apart(gaze, (0.0, 0.0)) > NEAR_DEG:
+        if 0 <= time_s - self.taken_s < EVERY_S or _apart(gaze, (0.0, 0.0)) > NEAR_DEG:
             return
         self.taken_s = time_s
         self.gazes.append((gaze.yaw_deg, gaze.pitch_deg))
@@ -84,7 +83,9 @@ def gaze_of(face: Face) -> Gaze | None:
     """Where a face looks, in degrees; None without movements or pose, and while the eyes are shut."""
     if face.movements is None or face.pose is None:
         return None
-    is_shut = (face.blink is not None and face.blink.is_open is False) or mean_of(face.movements, BLINK) >= SHUT_BLINK
+    is_shut = (face.blink is not None and face.blink.is_open is False) or mean_of(
+        face.movements, BLINK
+    ) >= SHUT_MOVEMENT
     if is_shut:
         return None
     aside, up = look(face.movements)

@@ -28,8 +28,8 @@ MESH_FRAMING: Points = np.array([[14.8, 18.0], [32.5, 17.8], [23.9, 37.5]], np.f
 FIVE_FRAMING: Points = np.array([[15.1, 17.5], [32.0, 17.4], [23.7, 36.1]], np.float32) / np.float32(48)
 
 
-# In everyday photos with 242 faces, what the detector scores lower and the mesh does not see was a clock, a doll, and
-# a cheek at the edge of its picture.
+# What the detector scores lower, and the mesh does not see, was a clock, a doll, and a cheek at the edge of its picture
+# among the photos of `bench rooms`.
 SURE_CONFIDENCE = 0.8
 # Without a mesh that could tell, this divides them best.
 LIKELY_CONFIDENCE = 0.75

@@ -6,6 +6,14 @@ import argparse
 
 from fer_web.core import DEFAULT_ENGINE, EngineChoice
 
+# Each engine with each kind of landmarks, by what distinguishes it.
+EVERY_ENGINE = {
+    "mesh": EngineChoice("modern", "mesh"),
+    "dlib": EngineChoice("modern", "dlib"),
+    "off": EngineChoice("modern", "off"),
+    "classic": EngineChoice("classic"),
+}
+
 
 def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds both options."""

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from fer_web.core import EngineChoice, Face, Faces, Frame, Rect
+from fer_web.core import Face, Faces, Frame, Rect
 from fer_web.errors import DataError
 from fer_web.registry import InputSpec
+from fer_web.study.bench.engine import EVERY_ENGINE
 from fer_web.study.training.readers import read_table
 from fer_web.study.training.reframe import ENLARGEMENT, enlarged, faces_of
 from fer_web.vision.align import cut_chip, to_gray
@@ -29,13 +30,6 @@ SEED = 0
 BATCH = 64
 AS_IT_IS = "the picture as it is"
 SERVED = "aligned by landmarks"
-
-ENGINES = (
-    EngineChoice("modern", "mesh"),
-    EngineChoice("modern", "dlib"),
-    EngineChoice("modern", "off"),
-    EngineChoice("classic"),
-)
 
 Pictures: TypeAlias = NDArray[np.uint8]
 Labels: TypeAlias = NDArray[np.int64]
@@ -79,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
 def compare_engines(args: argparse.Namespace, classifier: Classifier, pixels: Pictures, labels: Labels) -> None:
     """A line an engine: faces found, the accuracy on pictures that all find and on its own, where anchors lie."""
     chips, places = {}, {}
-    for engine in ENGINES:
+    for engine in EVERY_ENGINE.values():
         finder = load_engine(engine, args.models, args.model).finder
         faces = found_by(finder, classifier.card.input, tqdm(pixels, desc=str(engine), unit="picture"))
         chips[engine] = {row: face.chip for row, face in faces.items() if face.chip is not None}

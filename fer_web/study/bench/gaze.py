@@ -127,7 +127,7 @@ def area_under_curve(positive: Sequence[float], negative: Sequence[float]) -> fl
 
 
 def report_gaze(faces: Sequence[LabeledFace]) -> None:
-    """Prints whether the camera was told from aside, and what was taken for what."""
+    """Prints how often looks at the camera and aside were recognized, and what was taken for what."""
     counts = confusion(faces)
     right, judged = camera_agreement(counts)
     print(f"{len(faces)} pictures; at the camera or not: {right} of {judged} right ({right / max(judged, 1):.3f})\n")

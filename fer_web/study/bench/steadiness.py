@@ -20,7 +20,7 @@ SEED = 0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Glimpse:
-    """One person in one picture: the network's own `scores`, and what was told of them."""
+    """One person in one picture: the network's own `scores`, and the answer that was shown."""
 
     time_s: float
     scores: Scores
