@@ -6,16 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
-from typing import TypeAlias
 
 from fer_web.core import Frame, FrameResult, Pixels, Size
 from fer_web.live import Turns
 from fer_web.sources import SourceState, keep_open, open_source
 from fer_web.startup import BackgroundStartup
-from fer_web.vision import Overlay, draw, draw_notice
+from fer_web.vision import View, draw, draw_notice
 from fer_web.web.http.metrics import Metrics
-
-View: TypeAlias = frozenset[Overlay]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +39,7 @@ class LiveBackend:
         return self.turns.shared(self.startup.vision().live(partial(_needs_keypoints, views)))
 
     def paint(self, result: FrameResult, view: View, fps: float) -> Pixels:
-        return draw(result, view, fps)
+        return draw(result, view.overlays, fps, view.shown_px)
 
     def notice(self, pixels: Pixels | None, text: str) -> Pixels:
         return draw_notice(pixels, self.size, text)
@@ -71,4 +68,4 @@ def _tell(on_state: Callable[[SourceState], None], reason: str, state: SourceSta
 
 
 def _needs_keypoints(views: Callable[[], frozenset[View]]) -> bool:
-    return any(overlay.needs_keypoints for view in views() for overlay in view)
+    return any(overlay.needs_keypoints for view in views() for overlay in view.overlays)

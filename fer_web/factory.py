@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fer_web.analysis.compare import Classifiers
-from fer_web.backend import LiveBackend, View, VisitBackend
+from fer_web.backend import LiveBackend, VisitBackend
 from fer_web.core import FrameResult
 from fer_web.errors import SettingsError, SourceError
 from fer_web.live import Camera, CameraSet, Places, Recordings, Turns, Visits
@@ -20,7 +20,7 @@ from fer_web.settings import Settings, load_settings
 from fer_web.sources import choose_source
 from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
-from fer_web.vision import Analyzer
+from fer_web.vision import Analyzer, View
 from fer_web.web.api import cameras, jobs, lab, predict, recordings, running, system, visits
 from fer_web.web.api.store_sink import StoreSinks
 from fer_web.web.api.uploads import MemoryRequest

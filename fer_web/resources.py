@@ -20,6 +20,7 @@ LAB_RUNS = ROOT / "docs" / "lab" / "runs"
 GUNICORN_FILE = ROOT / "gunicorn.conf.py"
 MIGRATIONS = PACKAGE / "store" / "migrations"
 PORTRAIT = PACKAGE / "sources" / "portrait.png"
+FONT = PACKAGE / "vision" / "fonts" / "Inter_600SemiBold.ttf"
 
 
 def data_folder() -> Path:

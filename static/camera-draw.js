@@ -1,16 +1,19 @@
-// Draws results over the picture, with the look of the service's own pictures: boxes, plates with bars, eyes.
+// Draws results over the picture, with the look of the service's own pictures: boxes, labels, bars, eyes.
 
 import { plural } from "./dom.js";
 import { outlinePath } from "./landmarks.js";
 import { COLORS, EMOTIONS } from "./palette.js";
 
-const RIM = "#181818";
+const DARK = "#0e1412";
 const UNCERTAIN = "#969696";
 const PLATE = "rgb(12 12 12 / .65)";
 const EMPTY_BAR = "#3c3c3c";
 const EYES = [[36, 42], [42, 48]];
-const SMALLEST_PX = 12; // of letters on the screen
+const LETTERS_PX = 14; // on the screen
+const LIFT = 0.06; // of a face's height
 const FINEST = 3; // canvas pixels for a picture's pixel, at most
+// As in fer_web/vision/typeface.py, pen.py and plate.py, in sizes of the letters.
+const [HEIGHT, ENDS, LINE, BARS_WIDTH, BARS_HEIGHT] = [1.6, 0.6, 1 / 7, 8, 2.5];
 
 export class Overlay {
   constructor(canvas) {
@@ -24,7 +27,7 @@ export class Overlay {
     this.canvas.dataset.faces = 0;
   }
 
-  // `layers` is a set of boxes, labels, landmarks, blinks.
+  // `layers` is a set of boxes, labels, bars, landmarks, blinks.
   draw({ image, results }, layers, isMirrored) {
     const shown = this.canvas.getBoundingClientRect();
     const zoom = Math.min(shown.width / image.width, shown.height / image.height) || 1; // screen pixels for one of the picture's
@@ -35,6 +38,8 @@ export class Overlay {
     this.context.setTransform(fine, 0, 0, fine, 0, 0);
     const pen = new Pen(this.context, image, zoom, isMirrored);
     for (const face of results.toReversed()) drawFace(pen, face, layers);
+    const taken = results.map(({ region }) => pen.seen({ ...region, h: region.h / 2 })); // nobody's forehead is covered
+    results.forEach((face, place) => drawPlate(pen, face, layers, taken, place));
     this.canvas.dataset.faces = results.length;
   }
 }
@@ -42,30 +47,32 @@ export class Overlay {
 class Pen {
   constructor(context, image, zoom, isMirrored) {
     Object.assign(this, { context, image, isMirrored });
-    this.scale = Math.max(0.35, (0.5 * image.height) / 480);
-    this.letters = Math.max(this.scale * 30, SMALLEST_PX / zoom);
-    this.line = Math.max(1, Math.round(this.scale * 2.4), 1 / zoom);
-    this.pad = Math.max(3, this.letters * 0.4);
-    this.row = this.letters * 0.8 + 2 * this.pad - 2;
-    context.font = `${this.letters}px system-ui, sans-serif`;
+    this.letters = LETTERS_PX / zoom;
+    this.line = Math.max(1 / zoom, this.letters * LINE);
+    context.font = `600 ${this.letters}px system-ui, sans-serif`;
     context.lineJoin = "round";
+    context.textBaseline = "middle";
   }
 
-  left(x, width = 0) {
-    return this.isMirrored ? this.image.width - x - width : x;
+  // Where a place of the picture is seen.
+  seen({ x, y, w, h }) {
+    return { x: this.isMirrored ? this.image.width - x - w : x, y, w, h };
   }
 
-  box({ x, y, w, h }, color) {
-    for (const [style, width] of [[RIM, this.line + 2], [color, this.line]]) {
+  box(region, color, isDashed) {
+    const { x, y, w, h } = this.seen(region);
+    if (isDashed) this.context.setLineDash([6 * this.line, 4 * this.line]);
+    for (const [style, width] of [[DARK, 2 * this.line], [color, this.line]]) {
       Object.assign(this.context, { strokeStyle: style, lineWidth: width });
-      this.context.strokeRect(this.left(x, w), y, w, h);
+      this.context.strokeRect(x, y, w, h);
     }
+    this.context.setLineDash([]);
   }
 
   path(text, color) {
     const path = new Path2D();
     path.addPath(new Path2D(text), this.isMirrored ? new DOMMatrix([-1, 0, 0, 1, this.image.width, 0]) : undefined);
-    for (const [style, width] of [[RIM, this.line + 1], [color, Math.max(1, this.line - 1)]]) {
+    for (const [style, width] of [[DARK, 1.5 * this.line], [color, 0.75 * this.line]]) {
       Object.assign(this.context, { strokeStyle: style, lineWidth: width });
       this.context.stroke(path);
     }
@@ -76,53 +83,93 @@ class Pen {
     this.context.fillRect(x, y, w, h);
   }
 
-  text(text, x, bottom) {
-    this.context.fillStyle = "#fff";
-    this.context.fillText(text, x, bottom);
+  pillSize(text) {
+    return { w: this.context.measureText(text).width + 2 * ENDS * this.letters, h: HEIGHT * this.letters };
+  }
+
+  pill(text, x, y, color) {
+    const { w, h } = this.pillSize(text);
+    this.context.beginPath();
+    this.context.roundRect(x, y, w, h, h / 2);
+    Object.assign(this.context, { fillStyle: color, strokeStyle: DARK, lineWidth: this.line / 2 });
+    this.context.fill();
+    this.context.stroke();
+    this.context.fillStyle = inkOn(color);
+    this.context.fillText(text, x + ENDS * this.letters, y + h / 2);
   }
 }
 
 function drawFace(pen, face, layers) {
-  const color = face.uncertain || !face.dominant_emotion ? UNCERTAIN : COLORS[face.dominant_emotion];
   const points = face.landmarks;
   if (layers.has("landmarks") && points) pen.path(outlinePath(points), "#fff");
   if (layers.has("blinks") && points) {
     const eyes = EYES.map(([from, to]) => `M${points.slice(from, to).map((point) => point.join(" ")).join("L")}Z`).join("");
     pen.path(eyes, face.eyes?.open === false ? COLORS.angry : COLORS.surprise);
   }
-  if (layers.has("boxes")) pen.box(face.region, color);
-  drawLabel(pen, face, layers, color);
+  if (layers.has("boxes")) pen.box(face.region, colorOf(face), face.uncertain);
 }
 
-function drawLabel(pen, face, layers, color) {
+function drawPlate(pen, face, layers, taken, place) {
   const lines = [];
   if (layers.has("labels")) lines.push(title(face));
   if (layers.has("blinks") && face.blink && face.track_id !== null) lines.push(plural(face.blink.count, "blink"));
-  if (!lines.length) return;
-  const hasBars = layers.has("labels") && face.emotions;
-  const width = Math.max(...lines.map((line) => pen.context.measureText(line).width)) + 3 * pen.pad;
-  const height = pen.row * (lines.length + (hasBars ? 2 : 0));
-  const above = face.region.y - height - pen.line;
-  const top = above >= 0 ? above : Math.min(face.region.y + face.region.h + pen.line, pen.image.height - height);
-  const left = Math.max(0, Math.min(pen.left(face.region.x, face.region.w), pen.image.width - width));
-  pen.fill(PLATE, left, top, width, height);
-  pen.fill(color, left, top, pen.pad, height);
-  lines.forEach((line, place) => pen.text(line, left + 2 * pen.pad, top + (place + 1) * pen.row - pen.pad));
-  if (hasBars) drawBars(pen, face.emotions, left + 2 * pen.pad, top + lines.length * pen.row, width - 3 * pen.pad, 2 * pen.row - pen.pad);
+  const text = lines.join(" · ");
+  const bars = layers.has("bars") && face.emotions ? { w: BARS_WIDTH * pen.letters, h: BARS_HEIGHT * pen.letters } : { w: 0, h: 0 };
+  const label = text ? pen.pillSize(text) : { w: 0, h: 0 };
+  if (!text && !bars.h) return;
+  const others = taken.filter((_, one) => one !== place);
+  const area = placeFor(pen, pen.seen(face.region), { w: Math.max(label.w, bars.w), h: label.h + bars.h }, others);
+  taken.push(area);
+  if (bars.h) drawBars(pen, face.emotions, { ...area, ...bars });
+  if (text) pen.pill(text, area.x, area.y + bars.h, colorOf(face));
+}
+
+// Above the face, below it or beside it, whatever covers least of others; over the chin where it fits nowhere.
+function placeFor(pen, region, { w, h }, taken) {
+  const { width, height } = pen.image;
+  const gap = 1.5 * pen.line;
+  const x = Math.max(0, Math.min(region.x, width - w));
+  const y = Math.max(0, Math.min(region.y, height - h));
+  const lift = Math.max(gap, LIFT * region.h);
+  const column = [region.y - lift - h, region.y - gap - h, region.y + region.h + gap].map((place) => ({ x, y: place }));
+  const around = [...column, { x: region.x + region.w + gap, y }, { x: region.x - gap - w, y }];
+  const inside = around.filter((place) => place.x >= 0 && place.y >= 0 && place.x + w <= width && place.y + h <= height);
+  const chin = { x, y: Math.min(region.y + region.h, height) - h };
+  const areas = (inside.length ? inside : [chin]).map((place) => ({ ...place, w, h, covered: 0 }));
+  for (const area of areas) area.covered = taken.reduce((sum, other) => sum + shared(area, other), 0);
+  return areas.reduce((best, area) => (area.covered < best.covered ? area : best));
+}
+
+function shared(one, other) {
+  const w = Math.min(one.x + one.w, other.x + other.w) - Math.max(one.x, other.x);
+  const h = Math.min(one.y + one.h, other.y + other.h) - Math.max(one.y, other.y);
+  return w > 0 && h > 0 ? w * h : 0;
 }
 
 // Seven columns in the order of the emotions; a full column is probability 1.
-function drawBars(pen, emotions, left, top, width, height) {
-  const step = width / EMOTIONS.length;
+function drawBars(pen, emotions, { x, y, w, h }) {
+  pen.fill(PLATE, x, y, w, h);
+  const pad = 1.5 * pen.line;
+  const step = (w - 2 * pad) / (EMOTIONS.length - 0.25);
   EMOTIONS.forEach((emotion, place) => {
-    const x = left + place * step;
-    pen.fill(EMPTY_BAR, x, top, step * 0.75, height);
-    pen.fill(COLORS[emotion], x, top + height * (1 - emotions[emotion]), step * 0.75, height * emotions[emotion]);
+    const left = x + pad + place * step;
+    pen.fill(EMPTY_BAR, left, y + pad, step * 0.75, h - 2 * pad);
+    pen.fill(COLORS[emotion], left, y + pad + (h - 2 * pad) * (1 - emotions[emotion]), step * 0.75, (h - 2 * pad) * emotions[emotion]);
   });
 }
 
+function colorOf(face) {
+  return face.uncertain || !face.dominant_emotion ? UNCERTAIN : COLORS[face.dominant_emotion];
+}
+
+function inkOn(color) {
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16) / 255).map((part) => (part > 0.04 ? ((part + 0.055) / 1.055) ** 2.4 : part / 12.92));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? DARK : "#fff";
+}
+
 function title(face) {
-  const who = face.track_id === null ? "" : `#${face.track_id} `;
-  if (!face.dominant_emotion) return `${who}face`;
-  return `${who}${face.dominant_emotion}${face.uncertain ? "?" : ""} ${Math.round(face.emotions[face.dominant_emotion] * 100)}%`;
+  const who = face.track_id === null ? [] : [face.track_id];
+  if (!face.dominant_emotion) return [...who, "Face"].join(" · ");
+  const name = face.dominant_emotion[0].toUpperCase() + face.dominant_emotion.slice(1);
+  return [...who, `${name}${face.uncertain ? "?" : ""} ${Math.round(face.emotions[face.dominant_emotion] * 100)} %`].join(" · ");
 }

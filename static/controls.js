@@ -2,6 +2,7 @@
 
 const OVERLAYS = "fer.overlays";
 const RATIO = "fer.ratio";
+const [NARROWEST_PX, STEP] = [160, 1.25]; // as in fer_web/vision/view.py
 
 export class Layers {
   constructor(fieldset, onChange) {
@@ -24,8 +25,9 @@ export class Layers {
     return this.boxes.filter((box) => box.checked).map((box) => box.value);
   }
 
-  of(address) {
-    return `${address}?overlay=${this.chosen.join(",")}`;
+  // With how wide the picture is shown, so that the letters in it are legible there.
+  of(address, shownPx) {
+    return `${address}?overlay=${this.chosen.join(",")}&shown_px=${shownPx}`;
   }
 }
 
@@ -37,6 +39,12 @@ export class Shape {
     this.node = node;
     const kept = recall(RATIO);
     if (Number.isFinite(kept) && kept > 0.1 && kept < 10) this.#set(kept);
+  }
+
+  // How wide the picture is in `screen`, in steps: a window that is dragged does not ask for another picture each time.
+  shownPx(screen) {
+    const width = Math.min(screen.clientWidth, screen.clientHeight * (this.#ratio ?? 4 / 3)) || 640;
+    return Math.floor(NARROWEST_PX * STEP ** Math.max(0, Math.floor(Math.log(width / NARROWEST_PX) / Math.log(STEP))));
   }
 
   fit({ width, height }) {

@@ -14,6 +14,7 @@ const addresses = live.dataset;
 const SAID = { connecting: "Connecting", live: "Live", demo: "Live (demo)", reconnecting: "Reconnecting to the camera", closed: "Closed" };
 const FACTS_MS = 1000; // numbers that change faster cannot be read
 const CLEARLY = 1.5; // times the area
+const SETTLED_MS = 300; // a window is still being dragged
 const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 
 const stream = find("stream");
@@ -32,6 +33,8 @@ let factsMs = 0;
 let chartMs = 0;
 let said = "";
 
+const pictures = (address) => layers.of(address, shape.shownPx(find("screen")));
+
 function showStatus(status, text = SAID[status] ?? status) {
   write(find("status"), text);
   find("status").dataset.status = status;
@@ -41,7 +44,7 @@ function showStatus(status, text = SAID[status] ?? status) {
 function changeLayers(wasBlurred) {
   if (layers.isBlurred === wasBlurred) freeze(stream, find("last"));
   else find("last").width = 0;
-  connection.show(layers.of(addresses.stream));
+  connection.show(pictures(addresses.stream));
 }
 
 function draw(text) {
@@ -105,7 +108,7 @@ function forget() {
 
 function start() {
   if (isPaused || document.hidden || connection.isOpen) return;
-  connection.show(layers.of(addresses.stream));
+  connection.show(pictures(addresses.stream));
   showStatus("connecting");
   draw(null);
   connection.open();
@@ -144,13 +147,18 @@ find("pause").addEventListener("click", () => {
 find("snapshot").addEventListener("click", async () => {
   write(find("told"), "");
   try {
-    await (isPaused && find("last").width > 300 ? saveCanvas(find("last")) : saveSnapshot(layers.of(addresses.snapshot)));
+    await (isPaused && find("last").width > 300 ? saveCanvas(find("last")) : saveSnapshot(pictures(addresses.snapshot)));
     write(find("told"), "The snapshot is in your downloads.");
   } catch (error) {
     write(find("told"), error instanceof TypeError ? "No snapshot: the service does not answer." : `No snapshot: ${error.message}.`);
   }
 });
 
+let settling = null;
+new ResizeObserver(() => {
+  clearTimeout(settling);
+  settling = setTimeout(() => connection.show(pictures(addresses.stream)), SETTLED_MS);
+}).observe(find("screen"));
 offerFullScreen(find("fullscreen"), find("screen"));
 document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
 addEventListener("pagehide", stop);

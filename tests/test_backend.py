@@ -14,7 +14,7 @@ from fer_web.errors import NotReadyError
 from fer_web.live import Turns
 from fer_web.sources import SourceState
 from fer_web.startup import BackgroundStartup
-from fer_web.vision import OVERLAYS, Overlay
+from fer_web.vision import OVERLAYS, View
 from fer_web.web.http.metrics import Metrics
 from tests.web.client import DEMO, FakeVision
 
@@ -68,7 +68,7 @@ def test_an_analysis_is_refused_until_the_models_are_loaded(turns: Turns) -> Non
 
 
 def test_keypoints_are_searched_for_only_while_a_watched_view_shows_them(turns: Turns) -> None:
-    vision, views = AskingVision(), set[frozenset[Overlay]]()
+    vision, views = AskingVision(), set[View]()
     backend = backend_of(vision, turns)
     backend.startup.start()
     backend.startup.vision(5)
@@ -76,7 +76,7 @@ def test_keypoints_are_searched_for_only_while_a_watched_view_shows_them(turns: 
 
     assert len(analyze(FRAME).faces) == 2
     assert not vision.wants()
-    views.add(frozenset({OVERLAYS["boxes"], OVERLAYS["keypoints"]}))
+    views.add(View(frozenset({OVERLAYS["boxes"], OVERLAYS["keypoints"]})))
     assert vision.wants()
 
 
@@ -111,6 +111,6 @@ def test_what_it_draws_and_counts(turns: Turns) -> None:
 
     backend.observe(result)
 
-    assert backend.paint(result, frozenset(), 15.0).shape == FRAME.pixels.shape
+    assert backend.paint(result, View(frozenset()), 15.0).shape == FRAME.pixels.shape
     assert backend.notice(None, "Connecting").shape == (240, 320, 3)
     assert 'fer_step_seconds_count{camera="door",step="detect",way="live"} 1.0' in backend.metrics.text()[0].decode()

@@ -76,11 +76,13 @@ class Rect:
         right, bottom = min(self.right, size[0]), min(self.bottom, size[1])
         return Rect(left, top, right, bottom) if left < right and top < bottom else None
 
-    def iou(self, other: Rect) -> float:
-        """Intersection over union, 0 to 1."""
+    def shared_area(self, other: Rect) -> int:
+        """The pixels that belong to both."""
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
-        if width <= 0 or height <= 0:
-            return 0.0
-        shared = width * height
+        return width * height if width > 0 and height > 0 else 0
+
+    def iou(self, other: Rect) -> float:
+        """Intersection over union, 0 to 1."""
+        shared = self.shared_area(other)
         return shared / (self.area + other.area - shared)

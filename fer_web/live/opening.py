@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class _View:
+class _PaintedView:
     """The pictures of one view, how many watch it, and what its newest picture shows."""
 
     pictures: Latest[EncodedImage] = field(default_factory=Latest)
@@ -50,7 +50,7 @@ class Opening(Generic[R, V]):
         self._counts = counts
         self._previous = previous
         self._frames: Latest[tuple[Frame, float]] = Latest()
-        self._views: dict[V, _View] = {}
+        self._views: dict[V, _PaintedView] = {}
         self._stop = Event()
         self._lock = RLock()
         self._scene: Scene[R] = Scene(SourceState("connecting", "", ""))
@@ -85,7 +85,7 @@ class Opening(Generic[R, V]):
     def watch(self, view: V) -> Latest[EncodedImage]:
         """The pictures of a view, painted from now on and until everybody who watched it has left."""
         with self._lock:
-            watched = self._views.setdefault(view, _View())
+            watched = self._views.setdefault(view, _PaintedView())
             watched.watchers += 1
             if watched.watchers == 1:
                 self.scenes.put(self._scene)  # wakes the painter: the new view shall not wait for the next frame

@@ -6,6 +6,7 @@ from fer_web.vision.explain import heated_chip
 from fer_web.vision.letterbox import letterboxed
 from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, Overlay, parse_overlays
 from fer_web.vision.pipeline import Pipeline, Step
+from fer_web.vision.view import View
 
 __all__ = [
     "DEFAULT_OVERLAYS",
@@ -14,6 +15,7 @@ __all__ = [
     "Overlay",
     "Pipeline",
     "Step",
+    "View",
     "draw",
     "draw_notice",
     "heated_chip",

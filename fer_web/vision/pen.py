@@ -1,24 +1,28 @@
-"""What is drawn for people: legible on light and dark ground, in sizes that suit the image."""
+"""What is drawn for people: legible on light and dark ground, in sizes that suit the image and where it is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.core import Face, Pixels, Points, Rect
+from fer_web.core import Face, Pixels, Points, Rect, Size
 from fer_web.core.palette import EMOTION_COLORS, Color
+from fer_web.vision.typeface import DARK, Stamp, pill
 
-FONT = cv2.FONT_HERSHEY_SIMPLEX
-WHITE: Color = (255, 255, 255)
-DARK: Color = (24, 24, 24)
 UNCERTAIN: Color = (150, 150, 150)
-# Text and lines are sized for an image this high.
-REFERENCE_HEIGHT = 480
-# How much of the ground a label's plate hides.
+# How large letters are where the image is shown, and how wide it is taken to be shown when nobody says.
+SHOWN_LETTERS_PX, USUALLY_SHOWN_PX = 14, 640
+# Letters are not smaller in the image itself: enlarged ones would not be legible either. Those of a text that is wider
+# than the image are, down to this.
+LEAST_LETTERS_PX, TINY_LETTERS_PX = 11, 4
+# Letters for one width of a line; how long a dash and the gap after it are, in lines.
+LETTERS_PER_LINE, DASH, GAP = 7, 6, 4
+# How much of the ground a plate hides.
 PLATE_OPACITY = 0.65
 
 
@@ -27,21 +31,37 @@ def color_of(face: Face) -> Color:
     return UNCERTAIN if face.dominant_emotion is None or face.uncertain else EMOTION_COLORS[face.dominant_emotion]
 
 
-class Pen:
-    """Draws on one image."""
+def letters_px(size: Size, shown_px: int | None = None) -> int:
+    """How large letters have to be in an image of `size` so that they are 14 pixels where it is `shown_px` wide.
 
-    def __init__(self, canvas: Pixels) -> None:
+    Without that, an image is taken to be shown as it is, or 640 wide when it is larger.
+    """
+    shown = min(size[0], USUALLY_SHOWN_PX) if shown_px is None else shown_px
+    return max(LEAST_LETTERS_PX, math.ceil(SHOWN_LETTERS_PX * size[0] / shown))
+
+
+class Pen:
+    """Draws on one image, for somebody who sees it `shown_px` wide."""
+
+    def __init__(self, canvas: Pixels, shown_px: int | None = None) -> None:
         self.canvas = canvas
-        self.scale = max(0.35, 0.5 * canvas.shape[0] / REFERENCE_HEIGHT)
-        self.line = max(1, round(self.scale * 2.4))
-        self.pad = max(3, round(self.scale * 12))
-        self.row = round(self.scale * 24) + 2 * self.pad - 2
+        self.size: Size = (canvas.shape[1], canvas.shape[0])
+        self.letters = letters_px(self.size, shown_px)
+        self.line = max(1, round(self.letters / LETTERS_PER_LINE))
+        self.gap = self.line + 2
 
     def outlined_rect(self, rect: Rect, color: Color) -> None:
         """A frame with a dark rim: seen on light ground by its rim and on dark ground by itself."""
         corners = (rect.left, rect.top), (rect.right - 1, rect.bottom - 1)
         cv2.rectangle(self.canvas, *corners, DARK, self.line + 2)
         cv2.rectangle(self.canvas, *corners, color, self.line)
+
+    def dashed_rect(self, rect: Rect, color: Color) -> None:
+        """The same in dashes; a corner always belongs to one."""
+        dashes = list(_dashes(rect, DASH * self.line, GAP * self.line))
+        for ink, width in ((DARK, self.line + 2), (color, self.line)):
+            for start, end in dashes:
+                cv2.line(self.canvas, start, end, ink, width)
 
     def filled_rect(self, rect: Rect, color: Color) -> None:
         cv2.rectangle(self.canvas, (rect.left, rect.top), (rect.right - 1, rect.bottom - 1), color, -1)
@@ -74,25 +94,36 @@ class Pen:
             cv2.circle(self.canvas, (int(x), int(y)), self.line + 1, color, -1, cv2.LINE_AA)
 
     def plate(self, rect: Rect) -> None:
-        """Darkens the ground where something will be written."""
-        area = rect.clipped((self.canvas.shape[1], self.canvas.shape[0]))
+        """Darkens the ground where something will be drawn."""
+        area = rect.clipped(self.size)
         if area is not None:
             ground = self.canvas[area.top : area.bottom, area.left : area.right]
             cv2.addWeighted(ground, 1 - PLATE_OPACITY, np.full_like(ground, 12), PLATE_OPACITY, 0, dst=ground)
 
-    def text_width(self, text: str) -> int:
-        return int(cv2.getTextSize(text, FONT, self.scale, 1)[0][0])
+    def label(self, text: str, color: Color) -> Stamp:
+        """A pill with a text, in smaller letters where it would be wider than the image."""
+        stamp = pill(text, self.letters, color)
+        if stamp.size[0] <= self.size[0]:
+            return stamp
+        return pill(text, max(TINY_LETTERS_PX, self.letters * self.size[0] // stamp.size[0]), color)
 
-    def text(self, text: str, left: int, bottom: int, color: Color) -> None:
-        cv2.putText(self.canvas, text, (left, bottom), FONT, self.scale, color, max(1, self.line - 1), cv2.LINE_AA)
-
-    def plate_with_text(self, text: str, left: int, top: int, color: Color, align_right: bool = False) -> None:
-        width = self.text_width(text) + 2 * self.pad
-        left = left - width if align_right else left
-        self.plate(Rect(left, top, left + width, top + self.row))
-        self.text(text, left + self.pad, top + self.row - self.pad, color)
+    def in_the_corner(self, text: str) -> None:
+        """A dark label in the top right corner."""
+        stamp = self.label(text, DARK)
+        stamp.onto(self.canvas, self.size[0] - stamp.size[0] - self.gap, self.gap)
 
     def centered(self, text: str) -> None:
-        height, width = self.canvas.shape[:2]
-        left, top = (width - self.text_width(text)) // 2 - self.pad, (height - self.row) // 2
-        self.plate_with_text(text, max(0, left), top, WHITE)
+        stamp = self.label(text, DARK)
+        stamp.onto(self.canvas, (self.size[0] - stamp.size[0]) // 2, (self.size[1] - stamp.size[1]) // 2)
+
+
+def _dashes(rect: Rect, dash: int, gap: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Each side's dashes, from corner to corner, with gaps stretched so that the last dash ends in the corner."""
+    right, bottom = rect.right - 1, rect.bottom - 1
+    for along, (low, high) in (((1, 0), (rect.left, right)), ((0, 1), (rect.top, bottom))):
+        length = high - low
+        count = max(1, round((length + gap) / (dash + gap)))
+        step = 0.0 if count == 1 else (length - dash) / (count - 1)
+        spans = [(round(low + n * step), min(high, round(low + n * step) + dash)) for n in range(count)]
+        for side in (rect.top, bottom) if along[0] else (rect.left, right):
+            yield from (((a, side), (b, side)) if along[0] else ((side, a), (side, b)) for a, b in spans)

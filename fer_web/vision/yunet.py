@@ -145,8 +145,7 @@ def _apart(faces: Faces) -> Faces:
 
 def _shared(one: Rect, other: Rect) -> float:
     """What both cover, as a share of the smaller one."""
-    iou = one.iou(other)
-    return iou * (one.area + other.area) / (1 + iou) / min(one.area, other.area)
+    return one.shared_area(other) / min(one.area, other.area)
 
 
 def moved(face: Face, dx: int, dy: int) -> Face:

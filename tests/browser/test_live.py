@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
 from selenium.webdriver import ActionChains, Chrome, Keys
@@ -45,6 +46,12 @@ def open_page(browser: Chrome, server: Service, wait: Wait) -> None:
     """The live page, with the demo's face in it."""
     browser.get(server.url)
     wait(browser).until(lambda _: every(browser, ".person[data-emotion]") and frame(browser))
+
+
+def layers(browser: Chrome) -> str:
+    """Those that the picture is asked for with."""
+    query = parse_qs(urlsplit(attribute(browser, "#stream", "src") or "").query, keep_blank_values=True)
+    return query["overlay"][0]
 
 
 def viewers(server: Service) -> int:
@@ -120,16 +127,16 @@ def test_what_is_drawn_is_chosen_and_remembered(server: Service, browser: Chrome
     open_page(browser, server, wait)
     wait(browser).until(lambda _: browser.execute_script(COLORED) > 300)
 
-    for name in ("boxes", "labels"):
+    for name in ("boxes", "labels", "landmarks"):
         one(browser, f"input[value={name}]").click()
 
-    assert attribute(browser, "#stream", "src") == "/stream?overlay=blinks"
+    assert layers(browser) == "landmarks"
     wait(browser).until(lambda _: 0 <= browser.execute_script(COLORED) < 100)
-    one(browser, "input[value=landmarks]").send_keys(Keys.SPACE)
+    one(browser, "input[value=gaze]").send_keys(Keys.SPACE)
     browser.refresh()
     wait(browser).until(lambda _: frame(browser))
-    assert attribute(browser, "#stream", "src") == "/stream?overlay=landmarks,blinks"
-    assert [box.get_attribute("value") for box in every(browser, "#layers input:checked")] == ["landmarks", "blinks"]
+    assert layers(browser) == "landmarks,gaze"
+    assert [box.get_attribute("value") for box in every(browser, "#layers input:checked")] == ["landmarks", "gaze"]
 
 
 def test_a_chosen_blur_is_there_from_the_first_picture(server: Service, browser: Chrome, wait: Wait) -> None:

@@ -7,12 +7,17 @@ import pytest
 
 from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Gaze, Rect
 from fer_web.core.palette import EMOTION_COLORS, Color
-from fer_web.vision import OVERLAYS, Overlay, draw, draw_notice, parse_overlays
+from fer_web.vision import DEFAULT_OVERLAYS, OVERLAYS, Overlay, draw, draw_notice, parse_overlays
+from fer_web.vision.overlays.bars import BARS
 from fer_web.vision.overlays.blinks import BLINKS, OPEN, SHUT
 from fer_web.vision.overlays.blur import BLUR
 from fer_web.vision.overlays.boxes import BOXES
 from fer_web.vision.overlays.gaze import ASIDE, AT_CAMERA
 from fer_web.vision.overlays.keypoints import COLOR as KEYPOINT
+from fer_web.vision.overlays.labels import LABELS
+from fer_web.vision.overlays.plate import draw_plate
+from fer_web.vision.pen import UNCERTAIN, Pen, letters_px
+from fer_web.vision.typeface import ink_on
 
 SCORES = np.array([0, 0, 0, 1, 0, 0, 0], np.float32)
 LANDMARKS = np.stack([np.linspace(210, 290, 68), np.linspace(210, 290, 68)], axis=1).astype(np.float32)
@@ -54,12 +59,98 @@ def test_the_box_has_the_emotions_color_and_a_dark_rim(ground: int) -> None:
 
 
 @pytest.mark.parametrize("ground", [0, 255])
-def test_a_label_is_legible_on_any_ground(ground: int) -> None:
-    picture = draw(result(ground), {OVERLAYS["labels"]})
-    plate = picture[100:196, 200:320].astype(int).sum(axis=2)
+@pytest.mark.parametrize("emotion", Emotion)
+def test_a_label_is_legible_on_any_ground(ground: int, emotion: Emotion) -> None:
+    picture = draw(result(ground, scores=np.eye(7, dtype=np.float32)[list(Emotion).index(emotion)]), {LABELS})
+    color = EMOTION_COLORS[emotion]
+    label = picture[150:200, 200:320]
 
-    assert plate.max() > 3 * 240
-    assert plate.min() < 3 * 110
+    assert has(label, color)
+    assert has(label, ink_on(color))
+    assert contrast(color, ink_on(color)) >= 4.5
+
+
+def contrast(one: Color, other: Color) -> float:
+    """WCAG 2.2's contrast ratio."""
+
+    def luminance(color: Color) -> float:
+        parts = [part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in color]
+        return float(np.dot(parts, (0.2126, 0.7152, 0.0722)))
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("size", "shown", "least"), [((640, 480), 640, 14), ((640, 480), 358, 26), ((1920, 1080), 640, 42)]
+)
+def test_letters_are_14_pixels_where_the_picture_is_shown(size: tuple[int, int], shown: int, least: int) -> None:
+    assert letters_px(size, shown) == least
+    assert letters_px(size, shown) * shown / size[0] >= 14
+
+
+def test_letters_of_a_picture_that_is_shown_enlarged_are_legible_in_itself() -> None:
+    assert letters_px((160, 120), 1280) == 11
+    assert letters_px((640, 480)) == letters_px((640, 480), 640) == 14
+
+
+@pytest.mark.parametrize(
+    ("rect", "where"),
+    [
+        (Rect(200, 200, 300, 300), "above"),
+        (Rect(200, 3, 300, 103), "below"),
+        (Rect(20, 3, 320, 478), "right"),
+        (Rect(320, 3, 620, 478), "left"),
+        (Rect(2, 3, 638, 478), "chin"),
+    ],
+)
+def test_a_label_is_never_over_its_forehead(rect: Rect, where: str) -> None:
+    ground = np.full((480, 640, 3), 90, np.uint8)
+    area = draw_plate(Pen(ground), Face(rect, 1.0, track_id=7, scores=SCORES), ["7 · Happy 94 %"], False)
+
+    assert area is not None
+    assert area.clipped((640, 480)) == area
+    found = {
+        "above": area.bottom <= rect.top,
+        "below": area.top >= rect.bottom,
+        "right": area.left >= rect.right,
+        "left": area.right <= rect.left,
+        "chin": area.bottom == rect.bottom,
+    }
+    assert next(name for name, is_there in found.items() if is_there) == where
+    assert area.shared_area(Rect(rect.left, rect.top, rect.right, rect.top + rect.height // 2)) == 0
+
+
+def test_labels_cover_neither_each_other_nor_anothers_forehead() -> None:
+    """The lower face's usual place is on the upper one's."""
+    upper = Face(Rect(250, 150, 350, 250), 1.0, track_id=1, scores=SCORES)
+    lower = Face(Rect(250, 215, 350, 315), 1.0, track_id=2, scores=SCORES)
+    frame = Frame(0, 0.0, np.full((480, 640, 3), 90, np.uint8))
+
+    picture = draw(FrameResult(frame, (upper, lower)), {LABELS})
+
+    assert (picture[150:200, 250:350] == 90).all()
+    assert has(picture[100:150], EMOTION_COLORS[Emotion.HAPPY])
+    assert has(picture[315:], EMOTION_COLORS[Emotion.HAPPY])
+
+
+def test_the_box_of_an_uncertain_answer_is_dashed_with_whole_corners() -> None:
+    picture = draw(result(255, uncertain=True), {BOXES})
+    top = [tuple(pixel) for pixel in picture[200, 200:300].tolist()]
+
+    assert {UNCERTAIN, (255, 255, 255)} <= set(top)
+    assert top[0] == top[-1] == UNCERTAIN
+    assert all((picture[y, x] == UNCERTAIN).all() for y in (200, 299) for x in (200, 299))
+
+
+def test_bars_are_there_when_chosen_and_not_before() -> None:
+    """Half happy, half surprised."""
+    scores = np.array([0, 0, 0, 0.5, 0, 0.5, 0], np.float32)
+    surprise = EMOTION_COLORS[Emotion.SURPRISE]
+
+    assert not has(draw(result(90, scores=scores), {LABELS, BOXES}), surprise)
+    assert has(draw(result(90, scores=scores), {LABELS, BOXES, BARS}), surprise)
+    assert BARS not in DEFAULT_OVERLAYS
 
 
 def test_without_layers_the_picture_is_unchanged_and_the_frame_always_is() -> None:

@@ -20,7 +20,7 @@ from fer_web.live import Camera, CameraSet, Places, Turns, encode_jpeg
 from fer_web.settings import load_settings
 from fer_web.sources import SourceState
 from fer_web.vision.draw import draw, draw_notice
-from fer_web.vision.overlays import Overlay
+from fer_web.vision.view import View
 from fer_web.web.http.errors import handle_errors
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.http.services import EXTENSION
@@ -82,16 +82,16 @@ class Studio:
     def observe(self, result: FrameResult) -> None:
         """Nobody asks how long its steps took."""
 
-    def paint(self, result: FrameResult, view: frozenset[Overlay], fps: float) -> Pixels:
-        self.painted.setdefault(",".join(sorted(map(str, view))), []).append(result.frame.index)
-        return draw(result, view, fps)
+    def paint(self, result: FrameResult, view: View, fps: float) -> Pixels:
+        self.painted.setdefault(",".join(sorted(map(str, view.overlays))), []).append(result.frame.index)
+        return draw(result, view.overlays, fps, view.shown_px)
 
 
 def create_app() -> Flask:
     app = Flask(__name__)
     studio = Studio()
     encode = partial(encode_jpeg, quality=80)
-    camera: Camera[FrameResult, frozenset[Overlay]] = Camera(
+    camera: Camera[FrameResult, View] = Camera(
         studio, places=Places(load_settings().max_viewers), encode=encode, linger_s=0.2
     )
     cameras = CameraSet([camera], Turns(1))

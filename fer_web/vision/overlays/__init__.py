@@ -5,6 +5,7 @@ The values of `?overlay=`, the pages' checkboxes, the API's description and the 
 
 from __future__ import annotations
 
+from fer_web.vision.overlays.bars import BARS
 from fer_web.vision.overlays.blinks import BLINKS
 from fer_web.vision.overlays.blur import BLUR
 from fer_web.vision.overlays.boxes import BOXES
@@ -20,7 +21,7 @@ __all__ = ["DEFAULT_OVERLAYS", "OVERLAYS", "Overlay", "names_of", "parse_overlay
 
 # By name, in the order of the checkboxes.
 OVERLAYS: dict[str, Overlay] = {
-    overlay.name: overlay for overlay in (BOXES, LABELS, LANDMARKS, MESH, KEYPOINTS, BLINKS, GAZE, HEATMAP, BLUR)
+    overlay.name: overlay for overlay in (BOXES, LABELS, BARS, LANDMARKS, MESH, KEYPOINTS, BLINKS, GAZE, HEATMAP, BLUR)
 }
 DEFAULT_OVERLAYS = frozenset(overlay for overlay in OVERLAYS.values() if overlay.is_default)
 

@@ -29,5 +29,4 @@ BLINKS = Overlay(
     over=_mark,
     depth=2,
     line=_count,
-    is_default=True,
 )

@@ -8,7 +8,8 @@ from fer_web.core import Emotion, Face
 from fer_web.core.mesh import LEFT_IRIS, RIGHT_IRIS
 from fer_web.core.palette import EMOTION_COLORS, Color
 from fer_web.vision.overlays.overlay import Overlay
-from fer_web.vision.pen import WHITE, Pen
+from fer_web.vision.pen import Pen
+from fer_web.vision.typeface import WHITE
 
 AT_CAMERA: Color = EMOTION_COLORS[Emotion.SURPRISE]
 ASIDE: Color = WHITE

@@ -5,18 +5,17 @@ from fer_web.vision.overlays.overlay import Overlay
 
 
 def _title(face: Face) -> str:
-    who = "" if face.track_id is None else f"#{face.track_id} "
+    who = [] if face.track_id is None else [str(face.track_id)]
     if face.scores is None or face.dominant_emotion is None:
-        return f"{who}face"
+        return " · ".join([*who, "Face"])
     mark = "?" if face.uncertain else ""
-    return f"{who}{face.dominant_emotion}{mark} {face.scores.max():.0%}"
+    return " · ".join([*who, f"{face.dominant_emotion.capitalize()}{mark} {face.scores.max():.0%}".replace("%", " %")])
 
 
 LABELS = Overlay(
     "labels",
     "Labels",
-    "Each person's number, the dominant emotion with its probability, and bars for all seven emotions.",
+    "Each person's number and the dominant emotion with its probability, above the face.",
     line=_title,
-    has_bars=True,
     is_default=True,
 )

@@ -3,7 +3,8 @@
 from fer_web.core import Face
 from fer_web.core.landmarks import OUTLINES
 from fer_web.vision.overlays.overlay import Overlay
-from fer_web.vision.pen import WHITE, Pen
+from fer_web.vision.pen import Pen
+from fer_web.vision.typeface import WHITE
 
 
 def _mark(pen: Pen, face: Face) -> None:

@@ -17,8 +17,8 @@ class Overlay:
     """A layer by the `name` that `?overlay=` takes and the `title` that its checkbox has; `meaning` is for the docs.
 
     `under` paints the ground of all faces before anything is written on it, `over` marks one face after another. Those
-    with a higher `depth` are painted earlier, so that the others cover them. `line` is written on the face's plate,
-    which has the seven bars if a layer `has_bars`. Without `needs_keypoints`, nobody searches for keypoints.
+    with a higher `depth` are painted earlier, so that the others cover them. `line` is written in the face's label,
+    over which are the seven bars if a layer `has_bars`. Without `needs_keypoints`, nobody searches for keypoints.
     """
 
     name: str

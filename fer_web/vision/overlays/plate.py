@@ -1,47 +1,81 @@
-"""A face's plate: what the layers write about it, and the seven bars."""
+"""What the layers write about a face: a label and the seven bars, beside the face and never over its upper half."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from fer_web.core import Emotion, Face, Rect
+from fer_web.core import Emotion, Face, Rect, Size
 from fer_web.core.palette import EMOTION_COLORS, Color
-from fer_web.vision.pen import WHITE, Pen, color_of
+from fer_web.vision.pen import Pen, color_of
 
 EMPTY_BAR: Color = (60, 60, 60)
 # How much of its column a bar fills; the rest is a gap.
 BAR_SHARE = 0.75
+# How far over the region a label is, in heights of that: a region may end below the hair.
+LIFT = 0.06
+# The bars' width and height, in sizes of letters.
+BARS_WIDTH, BARS_HEIGHT = 8, 2.5
 
 
-def draw_plate(pen: Pen, face: Face, lines: Sequence[str], with_bars: bool) -> None:
-    """The lines and the seven bars: over the region, or under it when there is no room."""
+def draw_plate(pen: Pen, face: Face, lines: Sequence[str], with_bars: bool, taken: Sequence[Rect] = ()) -> Rect | None:
+    """Draws the lines in one label, with the seven bars over it; where that is, None when there is nothing to draw.
+
+    It keeps off `taken` as far as there is room.
+    """
+    stamp = pen.label(" · ".join(lines), color_of(face)) if lines else None
     has_bars = with_bars and face.scores is not None
-    width = max(map(pen.text_width, lines)) + 3 * pen.pad
-    height = pen.row * len(lines) + (2 * pen.row if has_bars else 0)
-    left, top = _place(pen, face.region, width, height)
-    pen.plate(Rect(left, top, left + width, top + height))
-    pen.filled_rect(Rect(left, top, left + pen.pad, top + height), color_of(face))
-    for number, text in enumerate(lines):
-        pen.text(text, left + 2 * pen.pad, top + (number + 1) * pen.row - pen.pad, WHITE)
+    bars = (round(BARS_WIDTH * pen.letters), round(BARS_HEIGHT * pen.letters)) if has_bars else (0, 0)
+    label = (0, 0) if stamp is None else stamp.size
+    width, height = max(label[0], bars[0]), label[1] + bars[1]
+    if not width or not height:
+        return None
+    area = _place(pen, face.region, (width, height), taken)
     if has_bars:
-        bars_top = top + len(lines) * pen.row
-        _draw_bars(pen, face, Rect(left + 2 * pen.pad, bars_top, left + width - pen.pad, top + height - pen.pad))
+        _draw_bars(pen, face, Rect(area.left, area.top, area.left + bars[0], area.top + bars[1]))
+    if stamp is not None:
+        stamp.onto(pen.canvas, area.left, area.top + bars[1])
+    return area
 
 
-def _place(pen: Pen, region: Rect, width: int, height: int) -> tuple[int, int]:
-    """Left and top of a plate that stays in the image, if it fits."""
-    above = region.top - height - pen.line
-    top = above if above >= 0 else min(region.bottom + pen.line, pen.canvas.shape[0] - height)
-    return max(0, min(region.left, pen.canvas.shape[1] - width)), top
+def _place(pen: Pen, region: Rect, size: Size, taken: Sequence[Rect]) -> Rect:
+    """Above the region, below it or beside it: what covers least of `taken`; over the chin where it fits nowhere."""
+    areas = [area for area in _around(pen, region, size) if area.clipped(pen.size) == area]
+    areas = areas or [_over_the_chin(pen, region, size)]
+    return min(areas, key=lambda area: sum(area.shared_area(other) for other in taken))
 
 
-def _draw_bars(pen: Pen, face: Face, area: Rect) -> None:
+def _around(pen: Pen, region: Rect, size: Size) -> Iterator[Rect]:
+    """Above, closely above, below, to the right and to the left; moved along the face's sides into the image."""
+    lift = max(pen.gap, round(LIFT * region.height))
+    left = max(0, min(region.left, pen.size[0] - size[0]))
+    top = max(0, min(region.top, pen.size[1] - size[1]))
+    for x, y in (
+        (left, region.top - lift - size[1]),
+        (left, region.top - pen.gap - size[1]),
+        (left, region.bottom + pen.gap),
+        (region.right + pen.gap, top),
+        (region.left - pen.gap - size[0], top),
+    ):
+        yield Rect(x, y, x + size[0], y + size[1])
+
+
+def _over_the_chin(pen: Pen, region: Rect, size: Size) -> Rect:
+    left = max(0, min(region.left, pen.size[0] - size[0]))
+    top = min(region.bottom, pen.size[1]) - size[1]
+    return Rect(left, top, left + size[0], top + size[1])
+
+
+def _draw_bars(pen: Pen, face: Face, plate: Rect) -> None:
     """Seven columns in the order of the emotions; a full column is probability 1."""
     if face.scores is None:
         return
-    width = area.width / len(Emotion)
+    pen.plate(plate)
+    pad = pen.line + 1
+    area = Rect(plate.left + pad, plate.top + pad, plate.right - pad, plate.bottom - pad)
+    width = (area.width + (1 - BAR_SHARE) * area.width / len(Emotion)) / len(Emotion)
     for place, (emotion, score) in enumerate(zip(Emotion, face.scores, strict=True)):
         left, right = round(area.left + place * width), round(area.left + (place + BAR_SHARE) * width)
-        top = area.bottom - 1 - round(float(score) * (area.height - 1))
-        pen.filled_rect(Rect(left, area.top, right + 1, area.bottom + 1), EMPTY_BAR)
-        pen.filled_rect(Rect(left, top, right + 1, area.bottom + 1), EMOTION_COLORS[emotion])
+        top = area.bottom - round(float(score) * area.height)
+        pen.filled_rect(Rect(left, area.top, right, area.bottom), EMPTY_BAR)
+        if top < area.bottom:
+            pen.filled_rect(Rect(left, top, right, area.bottom), EMOTION_COLORS[emotion])

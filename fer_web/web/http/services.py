@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from fer_web.live import CameraSet, Recordings, Visits
     from fer_web.sources import ChosenSource
     from fer_web.store import Retention, Store
-    from fer_web.vision import Analyzer, Overlay
+    from fer_web.vision import Analyzer, View
 
 EXTENSION = "fer_web"
 # How many of the largest requests may wait in memory at once.
@@ -98,7 +98,7 @@ class Services:
     first picture; None for nothing.
     """
 
-    cameras: CameraSet[FrameResult, frozenset[Overlay]]
+    cameras: CameraSet[FrameResult, View]
     startup: Startup
     uploads: PredictCapacity
     access: Access

@@ -38,7 +38,7 @@ def stream(query: StreamQuery, name: str | None = None) -> Response:
     Without a name, the first camera is meant.
     """
     camera = services().cameras.get(name)
-    viewing = camera.pictures(query.overlays, query.fps)
+    viewing = camera.pictures(query.view, query.fps)
     content_type = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
     return endless_answer(multipart(viewing), content_type, is_over=lambda: camera.is_closed, leave=viewing.close)
 
@@ -57,7 +57,7 @@ def snapshot(query: OverlayQuery, name: str | None = None) -> Response:
 
     Without a name, the first camera is meant.
     """
-    jpeg = services().cameras.get(name).snapshot(query.overlays, SNAPSHOT_S)
+    jpeg = services().cameras.get(name).snapshot(query.view, SNAPSHOT_S)
     if jpeg is None:
         raise SourceError(f"the source delivered no frame within {SNAPSHOT_S:.0f} s")
     return Response(jpeg, mimetype="image/jpeg", headers={"Cache-Control": "no-store"})

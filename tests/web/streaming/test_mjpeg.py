@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 from fer_web.live import EncodedImage
+from fer_web.vision import OVERLAYS
 from fer_web.web.streaming.mjpeg import multipart
 from tests.web.live_server import ROOT, Server, brightness, eventually, parts, serving
 
@@ -191,8 +192,9 @@ def test_a_viewer_may_ask_for_fewer_pictures(server: Server) -> None:
 @pytest.mark.parametrize(
     ("query", "told"),
     [
-        ("overlay=boxes,hats", "boxes, labels, landmarks, mesh, keypoints, blinks, gaze, heatmap, blur"),
+        ("overlay=boxes,hats", ", ".join(OVERLAYS)),
         ("fps=0", "above 0"),
+        ("shown_px=0", "1"),
         ("fps=nan", "above 0"),
         ("fps=x", "'x'"),
     ],

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, Overlay, names_of, parse_overlays
+from fer_web.vision import View
+from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, names_of, parse_overlays
 from fer_web.web.http.bodies import Count, JsonObject, Query
 from fer_web.web.http.route import Schema
 
@@ -24,9 +25,12 @@ def _described(schema: Schema) -> None:
 class OverlayQuery(Query):
     overlay: Annotated[str, AfterValidator(_known)] = Field(names_of(DEFAULT_OVERLAYS), json_schema_extra=_described)
 
+    shown_px: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    """How wide the picture is shown, in CSS pixels: letters in it are at least 14 pixels there."""
+
     @property
-    def overlays(self) -> frozenset[Overlay]:
-        return parse_overlays(self.overlay)
+    def view(self) -> View:
+        return View.of(parse_overlays(self.overlay), self.shown_px)
 
 
 class CameraQuery(Query):
