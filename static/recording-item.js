@@ -3,7 +3,7 @@
 import { clock, element, percent, plural, write } from "./dom.js";
 import { EMOTIONS } from "./palette.js";
 
-const KINDS = { camera: "Camera", visit: "A visitor's camera", video: "Video" };
+const KINDS = { camera: "Camera", visit: "A visitor's camera", practice: "Practice", video: "Video" };
 const STATES = { recording: "Recording", interrupted: "Interrupted" };
 const MOST_PREVIEWED = 200000; // readings; more are only added up when somebody opens the report
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });

@@ -134,14 +134,16 @@ class Recorder:
             if len(self._waiting) > self._most_waiting:
                 self._end(f"it ended because nothing more could be written ({self._failure or 'too slow'})")
 
-    def mark(self, text: str) -> Marker:
-        """A note at this moment; RequestError when the recording is over, or has a thousand of them."""
+    def mark(self, text: str, at_s: float | None = None) -> Marker:
+        """A note at this moment, or `at_s` before the first one; RequestError when the recording is over, or has a
+        thousand of them.
+        """
         with self._changed:
             if self.is_over:
                 raise NoRecording("this recording has ended")
             if len(self._markers) >= MOST_MARKERS:
                 raise TooManyMarkers(f"a recording can have at most {MOST_MARKERS} markers")
-            marker = Marker(round(self._elapsed_s(), 3), text)
+            marker = Marker(round(self._elapsed_s() if at_s is None else at_s, 3), text)
             self._markers += (marker,)
             self._waiting_markers.append(marker)
             return marker

@@ -11,6 +11,7 @@ from threading import Lock, Thread
 from typing import Any, Literal, TypeAlias
 
 from fer_web.core import FrameResult
+from fer_web.core.questions import CALM
 from fer_web.errors import AlreadyRecording, BusyError, NoRecording, NoVisit
 from fer_web.live.camera_set import CameraSet
 from fer_web.live.parts import Scene
@@ -18,14 +19,15 @@ from fer_web.live.recorder import Recorder, Sink
 from fer_web.live.viewing import Viewing
 from fer_web.live.visits import Visit
 
-Kind: TypeAlias = Literal["camera", "visit"]
+Kind: TypeAlias = Literal["camera", "visit", "practice"]
+VisitKind: TypeAlias = Literal["visit", "practice"]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingRequest:
     """What is to be recorded, under which name; `consent` is how the people in the picture agreed.
 
-    `camera` is the name of the camera that is meant, None for a visit.
+    `camera` is the name of the camera that is meant, None for a visit; a practice is a visit that is asked questions.
     """
 
     kind: Kind
@@ -105,14 +107,21 @@ class Recordings:
         Thread(target=_follow, args=(scenes, running.recorder), name="recording", daemon=True).start()
         return running
 
-    def start_visit(self, visit: Visit[FrameResult], name: str, consent: str) -> ActiveRecording:
-        """Record a visit until it ends; RequestError when that is being recorded already, or over."""
+    def start_visit(
+        self, visit: Visit[FrameResult], name: str, consent: str, kind: VisitKind = "visit"
+    ) -> ActiveRecording:
+        """Record a visit until it ends; RequestError when that is being recorded already, or over.
+
+        A practice begins with a marker.
+        """
         with self._starting:
             if self.of_visit(visit.id) is not None:
                 raise AlreadyRecording("this visit is already being recorded: stop that recording first")
             if visit.is_over:
                 raise NoVisit()
-            running = self._begin(_plan("visit", name, consent), visit.id)
+            running = self._begin(_plan(kind, name, consent), visit.id)
+        if kind == "practice":
+            running.recorder.mark(CALM, at_s=0.0)
         visit.listen(running.recorder.take, running.recorder.stop)
         return running
 

@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 
 from fer_web.core import Recording
 
-RecordingKind = Literal["camera", "visit", "video"]
+RecordingKind = Literal["camera", "visit", "practice", "video"]
+PRACTICE: RecordingKind = "practice"
 VIDEO: RecordingKind = "video"
 # The state of what was deleted and is not gone yet; nobody sees it.
 DELETED = "deleted"

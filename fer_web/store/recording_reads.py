@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
 from fer_web.core import Marker, Reading, Recording
 from fer_web.errors import NoRecording
-from fer_web.store.recording import BROKE_OFF, DELETED, RecordingState, StoredRecording, StoredRecordings
+from fer_web.store.recording import BROKE_OFF, DELETED, PRACTICE, RecordingState, StoredRecording, StoredRecordings
 from fer_web.store.repository import Repository
 from fer_web.store.rows import stored_reading
 from fer_web.store.tables import MarkerRow, ReadingRow, RecordingRow, TrackRow
@@ -47,6 +47,12 @@ class RecordingReads(Repository):
             asked = select(func.count()).select_from(RecordingRow).where(RecordingRow.state != DELETED)
             asked = asked.where(*_in_state(state))
             return int(connection.scalar(asked) or 0)
+
+    def practices(self, questions: Sequence[str], *, limit: int) -> StoredRecordings:
+        """Practices that have ended and asked one of `questions`, the newest first, `limit` at most."""
+        asked = select(MarkerRow.recording).where(MarkerRow.text.in_(questions))
+        is_practice = (RecordingRow.kind == PRACTICE, RecordingRow.state != str(RecordingState.RECORDING))
+        return self._selected(*is_practice, RecordingRow.number.in_(asked), limit=limit)
 
     def readings(self, recording_id: str) -> Iterator[Reading]:
         """All readings in time order. They are fetched in pieces, so that a slow reader holds nothing up."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from fer_web.core import Face, Frame, FrameResult, Pixels, Rect
+from fer_web.core.questions import CALM
 from fer_web.errors import BusyError, DataError, RequestError
 from fer_web.live import Camera, CameraSet, Places, RecordingRequest, Recordings, Sink, Turns, Visits
 from fer_web.sources import SourceState
@@ -201,6 +202,16 @@ def test_a_visit_is_recorded_until_it_ends(place: Place) -> None:
     assert place.shelves[0].ends[0][1] is None
     assert place.recordings.of_visit(visit.id) is None
     assert code_of(lambda: place.recordings.start_visit(visit, "me", "")) == "no_visit"
+
+
+def test_a_practice_begins_with_its_calm_seconds_and_goes_on_with_questions(place: Place) -> None:
+    with place.visitors.enter() as visit:
+        running = place.recordings.start_visit(visit, "Interview", "", "practice")
+        asked = running.recorder.mark("Why?")
+
+    assert running.recorder.wait(5)
+    assert place.plans[0].kind == "practice"
+    assert [(marker.time_s, marker.text) for marker in place.shelves[0].markers] == [(0, CALM), (asked.time_s, "Why?")]
 
 
 def test_a_visitors_recording_is_found_by_that_visitor_alone(place: Place) -> None:

@@ -263,3 +263,43 @@ def test_a_recording_of_a_file_from_long_ago_is_kept_from_now_on(store: Store, c
 
     assert store.recordings.purge(clock.now - timedelta(days=30)) == 0
     assert store.recordings.get(recording).recording.started_at.year == 1999
+
+
+# practices
+
+
+def practice(store: Store, *questions: str, ends: bool = True) -> str:
+    recording = begin(store, kind="practice")
+    for number, question in enumerate(questions):
+        store.recordings.mark(recording, Marker(float(number), question))
+    if ends:
+        store.recordings.finish(recording, duration_s=10.0)
+    return recording
+
+
+def asked(store: Store, *questions: str, limit: int = 9) -> list[str]:
+    return [one.id for one in store.recordings.practices(questions, limit=limit)]
+
+
+def test_practices_are_found_by_their_questions(store: Store) -> None:
+    first, second = practice(store, "Why?", "How?"), practice(store, "How?")
+    practice(store, "How?", ends=False)
+    camera = begin(store)
+    store.recordings.mark(camera, Marker(0.0, "How?"))
+    store.recordings.finish(camera, duration_s=1.0)
+
+    assert asked(store, "How?") == [second, first]
+    assert asked(store, "Why?") == [first]
+    assert asked(store, "Why?", "How?", limit=1) == [second]
+    assert asked(store, "why?") == asked(store) == []
+
+
+def test_a_practice_that_is_deleted_or_too_old_is_found_no_more(store: Store, clock: Clock) -> None:
+    old = practice(store, "Why?")
+    clock.forward(days=2)
+    deleted, recent = practice(store, "Why?"), practice(store, "Why?")
+    store.recordings.delete(deleted)
+    assert asked(store, "Why?") == [recent, old]
+
+    store.recordings.purge(clock.now - timedelta(days=1))
+    assert asked(store, "Why?") == [recent]

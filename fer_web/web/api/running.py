@@ -41,9 +41,10 @@ def start_recording(body: NewRecording) -> ActiveRecordingJson:
     name = body.name or f"Recording of {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"
     consent = body.note or "agreed"
     mine.startup.vision()  # NotReadyError while there is nothing to record
-    if (body.kind or ("camera" if visit is None else "visit")) == "camera":
+    kind = body.kind or ("camera" if visit is None else "visit")
+    if kind == "camera":
         return active_json(mine.recordings.start_camera(name, consent, body.camera))
-    return active_json(mine.recordings.start_visit(mine.visitors.find(visit or ""), name, consent))
+    return active_json(mine.recordings.start_visit(mine.visitors.find(visit or ""), name, consent, kind))
 
 
 @route(

@@ -14,7 +14,7 @@ from fer_web.web.http.services import services
 
 bp = Blueprint("recording_pages", __name__)
 
-KINDS = {"camera": "Camera", "visit": "A visitor's camera", "video": "Video"}
+KINDS = {"camera": "Camera", "visit": "A visitor's camera", "practice": "Practice", "video": "Video"}
 
 
 @route(bp, "/recordings", answers=PAGE)

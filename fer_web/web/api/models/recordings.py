@@ -77,8 +77,9 @@ class NewRecording(JsonBody):
     """A name for people; by default the time."""
     note: Note = ""
     """How people agreed, in case you have to prove it."""
-    kind: Literal["camera", "visit"] | None = None
-    """Else visit with the header Fer-Visit, camera without."""
+    kind: Literal["camera", "visit", "practice"] | None = None
+    """Else visit with the header Fer-Visit, camera without. A practice is a visit whose markers are questions; its
+    first one, Ten calm seconds, is there already."""
     camera: str | None = None
     """The name of the camera that is meant; else the first."""
 
@@ -100,7 +101,7 @@ class ActiveRecordingJson(JsonObject):
     """A recording that runs, or has just ended."""
 
     id: str
-    kind: Literal["camera", "visit"]
+    kind: Literal["camera", "visit", "practice"]
     camera: str | None
     """The camera's name."""
     state: Literal["recording", "ending", "finished", "failed"]
@@ -126,7 +127,7 @@ class RecordingJson(JsonObject):
     """A recording that is kept. Moments are ISO 8601 with a time zone."""
 
     id: str
-    kind: Literal["camera", "visit", "video"]
+    kind: Literal["camera", "visit", "practice", "video"]
     camera: str | None
     """The camera's name, while it is being recorded."""
     state: Literal["recording", "ending", "finished", "failed", "interrupted"]
