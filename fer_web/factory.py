@@ -21,14 +21,14 @@ from fer_web.sources import choose_source
 from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
 from fer_web.vision import Analyzer, View
-from fer_web.web.api import cameras, jobs, lab, predict, recordings, running, system, visits
+from fer_web.web.api import answers, cameras, jobs, lab, predict, recordings, running, system, visits
 from fer_web.web.api.store_sink import StoreSinks
 from fer_web.web.api.uploads import MemoryRequest
 from fer_web.web.http.errors import handle_errors
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.http.prefix import PathPrefix, first_parts
 from fer_web.web.http.services import EXTENSION, Lab, Limits, PredictCapacity, Services
-from fer_web.web.pages import login
+from fer_web.web.pages import login, practice
 from fer_web.web.pages import recordings as recording_pages
 from fer_web.web.pages import views as pages
 from fer_web.web.security import notice
@@ -47,6 +47,7 @@ BLUEPRINTS = (
     pages.bp,
     login.bp,
     recording_pages.bp,
+    practice.bp,
     cameras.bp,
     mjpeg.bp,
     events.bp,
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     predict.bp,
     running.bp,
     recordings.bp,
+    answers.bp,
     jobs.bp,
     lab.bp,
     system.bp,

@@ -1,5 +1,6 @@
 """From readings to what they say: summaries, CSV, JSON and pages. Pure: values in, text out."""
 
+from fer_web.reports.answers import PracticeAnswer, answers_of
 from fer_web.reports.as_json import summary_json
 from fer_web.reports.card_text import CardText
 from fer_web.reports.csv_files import ReadingsWriter, csv_lines, read_readings_csv, write_readings_csv
@@ -14,8 +15,10 @@ __all__ = [
     "SEPARATORS",
     "CardText",
     "PersonSummary",
+    "PracticeAnswer",
     "ReadingsWriter",
     "Summary",
+    "answers_of",
     "comparison_fragment",
     "comparison_html",
     "csv_lines",
