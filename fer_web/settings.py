@@ -160,8 +160,8 @@ class Settings(BaseSettings):
         8,
         ge=0,
         le=1000,
-        description="How many visitors may have their own camera analyzed at once (the page /my-camera); each keeps a "
-        "thread busy, as a viewer does. 0 turns it off.",
+        description="How many visitors may have their own camera analyzed at once (pages /my-camera and /practice); "
+        "each keeps a thread busy, as a viewer does. 0 turns it off.",
     )
     notice: str | None = Field(
         None,

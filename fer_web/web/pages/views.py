@@ -30,6 +30,7 @@ NAVIGATION = (
     ("pages.index", "Live"),
     ("pages.camera", "Your camera"),
     ("pages.try_picture", "Try a picture"),
+    ("practice.practice", "Practice"),
     ("pages.videos", "Videos"),
     ("recording_pages.recordings_page", "Recordings"),
     ("pages.lab", "Lab"),

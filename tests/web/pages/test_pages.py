@@ -25,7 +25,7 @@ def locked() -> FlaskClient:
     return make_app(token=TOKEN).test_client()
 
 
-PAGES = ["/", "/try", "/recordings", "/about", "/privacy", "/docs"]
+PAGES = ["/", "/practice", "/try", "/recordings", "/about", "/privacy", "/docs"]
 
 
 class Attributes(HTMLParser):

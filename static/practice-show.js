@@ -1,0 +1,36 @@
+// What somebody sees and hears while they practice: the question, large, and the time that is left. No numbers of faces.
+
+import { clock, write } from "./dom.js";
+
+const find = (name) => document.getElementById(name);
+const WORDS = {
+  calm: ["Before the questions", "Look at the camera and relax", "Your answers are compared with how your face looks at rest."],
+  countdown: ["Before the questions", "Get ready", ""],
+};
+
+export function showStep(step, count) {
+  const isQuestion = step.kind === "question";
+  const [place, text, told] = isQuestion ? [`Question ${step.number} of ${count}`, step.text, ""] : WORDS[step.kind];
+  find("asking").dataset.kind = step.kind;
+  write(find("place"), place);
+  write(find("question"), text);
+  write(find("told"), told);
+  write(find("next"), step.number === count ? "Finish and see the report" : "Next question");
+  find("count").hidden = isQuestion;
+  find("time").hidden = find("next").hidden = !isQuestion;
+  write(find("stop"), isQuestion ? "Stop and see the report" : "Stop");
+  find("stop").hidden = step.number === count; // the one before it does the same
+  announce(step, place, text);
+  if (isQuestion && document.activeElement !== find("stop")) find("next").focus();
+}
+
+export function showLeft({ kind, seconds }, left) {
+  if (kind !== "question") return write(find("count"), String(Math.ceil(left)));
+  find("spent").value = 1 - left / seconds;
+  write(find("left"), `${clock(Math.ceil(left))} left`);
+}
+
+function announce({ kind, seconds }, place, text) {
+  const said = { calm: `${text}. ${seconds} seconds.`, countdown: `${text}.`, question: `${place}: ${text}` };
+  find("asked").textContent = said[kind];
+}

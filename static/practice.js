@@ -1,0 +1,227 @@
+// The page to practice at: choose questions, check the camera, answer, and the report opens.
+
+import { Announcer } from "./announce.js";
+import { ask } from "./asking.js";
+import { checkFrame } from "./camera-check.js";
+import { obstacle } from "./camera-device.js";
+import { write } from "./dom.js";
+import { Choice } from "./practice-choice.js";
+import { Run } from "./practice-run.js";
+import { Room } from "./practice-room.js";
+import { showLeft, showStep } from "./practice-show.js";
+import { Speaking } from "./speaking.js";
+import { explainMicrophone, openMicrophone } from "./speech.js";
+import { keepSpoken } from "./spoken.js";
+
+const find = (name) => document.getElementById(name);
+const root = find("practice");
+const { api, pages, calmS, mostQuestions, longestQuestion, mostS } = root.dataset;
+const choice = new Choice(find("choose"), { calmS: Number(calmS), mostQuestions: Number(mostQuestions), longestQuestion: Number(longestQuestion), mostS: Number(mostS) });
+const room = new Room(find("video"), find("device"), find("picker"), root.dataset);
+const announcer = new Announcer(find("announcer"));
+
+const CHECK_MS = 400; // advice that changes faster cannot be followed
+
+let microphone = null;
+let spoken = []; // what is known of the speaking in each answer; null where the microphone is off
+let run = null;
+let recording = null; // its id
+let checkedMs = 0;
+let opened = 0; // counts visits to the room, so that what comes late is known as late
+
+function go(step) {
+  root.dataset.step = step;
+  find("choose").hidden = step !== "choose";
+  find("room").hidden = step === "choose";
+  for (const name of ["check", "asking", "over"]) find(name).hidden = name !== step;
+  find("outline").toggleAttribute("hidden", step !== "check");
+  find("badge").hidden = step !== "asking";
+  find("screen").hidden = step === "over";
+}
+
+// Checking the camera
+
+async function check() {
+  if (!choice.check()) return;
+  const mine = ++opened;
+  go("check");
+  find("begin").disabled = true;
+  find("consent").checked = false; // whoever comes next is asked again
+  complain("check", obstacle());
+  showChecks({ face: waiting("Waiting for the camera …"), light: waiting("…"), distance: waiting("…") });
+  find("check-title").focus();
+  listen(mine);
+  if (!obstacle()) await room.open();
+}
+
+async function listen(mine) {
+  find("check-voice").hidden = !choice.wantsSpeech;
+  if (!choice.wantsSpeech) return;
+  let isHeard = false;
+  showCheck("voice", waiting("Loading …"));
+  try {
+    const found = await openMicrophone((probability, ms) => {
+      if (root.dataset.step === "asking") spoken.at(-1)?.add(probability, ms);
+      if (isHeard || probability < 0.5) return;
+      isHeard = true;
+      showCheck("voice", { isGood: true, text: "It hears you." });
+    });
+    if (mine !== opened) return found.close();
+    microphone = found;
+    if (!isHeard) showCheck("voice", waiting("Say something."));
+  } catch (error) {
+    if (mine === opened) showCheck("voice", { isGood: false, text: explainMicrophone(error) });
+  }
+}
+
+const waiting = (text) => ({ isGood: null, text });
+
+function showCheck(name, { isGood, text }) {
+  const item = find(`check-${name}`);
+  item.dataset.good = String(isGood);
+  write(item.querySelector("span"), text);
+}
+
+function showChecks(checks) {
+  for (const [name, found] of Object.entries(checks)) showCheck(name, found);
+}
+
+function showFrame(frame) {
+  if (root.dataset.step !== "check") return;
+  find("begin").disabled = false;
+  complain("check", null);
+  if (performance.now() - checkedMs < CHECK_MS) return;
+  checkedMs = performance.now();
+  const checks = checkFrame(frame);
+  showChecks(checks);
+  const advice = Object.values(checks).filter(({ isGood, text }) => !isGood && text !== "–").map(({ text }) => text);
+  announcer.say(advice.length ? advice.join(" ") : "Your camera is ready.");
+}
+
+// Answering
+
+async function begin() {
+  find("begin").disabled = true;
+  complain("check", null);
+  try {
+    ({ id: recording } = await tell("POST", "", { kind: "practice", consent: find("consent").checked, name: choice.name }));
+  } catch (error) {
+    find("begin").disabled = false;
+    return complain("check", error.message);
+  }
+  spoken = [];
+  complain("asking", null);
+  go("asking");
+  run = new Run(choice.questions, { calmS: Number(calmS), seconds: choice.seconds }, { entered: enter, ticked: showLeft, ended: finish });
+  find("question").focus();
+  run.start();
+}
+
+function enter(step) {
+  showStep(step, choice.questions.length);
+  if (step.kind !== "question") return;
+  spoken.push(microphone ? new Speaking() : null);
+  mark(step.text);
+}
+
+async function mark(text) {
+  try {
+    await tell("POST", `/${recording}/markers`, { text });
+  } catch (error) {
+    if (error.code === "no_recording") end("The recording has ended", "");
+    else complain("asking", error.message);
+  }
+}
+
+// The last answer was given, or somebody has stopped: the report opens, where there is something to report.
+async function finish() {
+  const isEmpty = run.step !== null && run.step.kind !== "question";
+  const mine = recording;
+  run.stop();
+  find("next").disabled = find("stop").disabled = true;
+  write(find("left"), "Making your report …");
+  try {
+    await tell("POST", `/${mine}/stop`);
+    if (isEmpty) await ask("DELETE", `${api}/${mine}`);
+  } catch (error) {
+    if (error.code !== "no_recording") return end("The report could not be opened", error.message);
+  } finally {
+    find("next").disabled = find("stop").disabled = false;
+  }
+  leave();
+  if (isEmpty) return restart();
+  keepSpoken(mine, Object.fromEntries(choice.questions.map((text, place) => [text, spoken[place]?.result ?? null])));
+  location.assign(`${pages}/${mine}`);
+}
+
+function askToStop() {
+  run.pause();
+  write(find("stop-text"), run.step?.kind === "question" ? "Your answers so far are kept, and the report opens." : "You have not answered anything yet, so nothing is kept.");
+  find("stop-dialog").showModal();
+}
+
+// It ends without being asked to: the page says why, and what there is.
+function end(title, text) {
+  const hasReport = recording !== null && (run?.step?.number ?? 0) > 0;
+  const mine = recording;
+  leave();
+  go("over");
+  write(find("over-title"), title);
+  write(find("over-text"), [text, hasReport ? "What was recorded until then is kept." : "Nothing was recorded."].filter(Boolean).join(" "));
+  find("report").hidden = !hasReport;
+  find("report").href = `${pages}/${mine}`;
+  find("over-title").focus();
+}
+
+function leave() {
+  opened += 1;
+  run?.stop();
+  if (find("stop-dialog").open) find("stop-dialog").close();
+  microphone?.close();
+  room.close();
+  microphone = run = recording = null;
+}
+
+function restart() {
+  leave();
+  go("choose");
+  find("to-check").focus();
+}
+
+function tell(method, path, body) {
+  return ask(method, `${api}${path}`, body, { "Fer-Visit": room.visit ?? "" });
+}
+
+function complain(step, text) {
+  find(`${step}-error`).hidden = !text;
+  write(find(`${step}-error`), text ?? "");
+}
+
+// What happens to the camera and the connection
+
+function trouble(text) {
+  if (root.dataset.step === "asking") return end("The recording was interrupted", text);
+  find("begin").disabled = true;
+  complain("check", text);
+}
+
+room.addEventListener("result", ({ detail }) => showFrame(detail));
+room.addEventListener("failed", ({ detail }) => trouble(detail));
+find("choose").addEventListener("submit", (event) => { event.preventDefault(); check(); });
+find("check").addEventListener("submit", (event) => { event.preventDefault(); begin(); });
+find("device").addEventListener("change", () => room.open());
+find("back").addEventListener("click", restart);
+find("restart").addEventListener("click", restart);
+find("next").addEventListener("click", () => run?.next());
+find("stop").addEventListener("click", finish);
+find("stop-yes").addEventListener("click", () => { find("stop-dialog").close(); finish(); });
+find("stop-no").addEventListener("click", () => find("stop-dialog").close());
+find("stop-dialog").addEventListener("close", () => run?.resume());
+document.addEventListener("keydown", (event) => {
+  if (root.dataset.step !== "asking" || find("stop-dialog").open || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key === "Escape") { event.preventDefault(); askToStop(); }
+  if (event.key === " " && !(event.target instanceof HTMLButtonElement)) { event.preventDefault(); run.next(); } // a button does by itself what it says
+});
+document.addEventListener("visibilitychange", () => { if (document.hidden && !["choose", "over"].includes(root.dataset.step)) end("Practicing has ended", "This page was hidden."); });
+addEventListener("pagehide", () => leave());
+addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
