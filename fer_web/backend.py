@@ -11,7 +11,8 @@ from fer_web.core import Frame, FrameResult, Pixels, Size
 from fer_web.live import Turns
 from fer_web.sources import SourceState, keep_open, open_source
 from fer_web.startup import BackgroundStartup
-from fer_web.vision import View, draw, draw_notice
+from fer_web.vision import Overlay, View, draw, draw_notice, hides
+from fer_web.vision.overlays.blur import BLUR_PICTURE
 from fer_web.web.http.metrics import Metrics
 
 
@@ -36,13 +37,15 @@ class LiveBackend:
 
     def analyze(self, views: Callable[[], frozenset[View]]) -> Callable[[Frame], FrameResult]:
         """A pipeline that works when it is this camera's turn; NotReadyError while the models are being loaded."""
-        return self.turns.shared(self.startup.vision().live(partial(_needs_keypoints, views)))
+        return self.turns.shared(self.startup.vision().live(partial(_needs_keypoints, views), partial(_hides, views)))
 
     def paint(self, result: FrameResult, view: View, fps: float) -> Pixels:
-        return draw(result, view.overlays, fps, view.shown_px)
+        return draw(result, view.overlays | _hidden(result, view), fps, view.shown_px)
 
-    def notice(self, pixels: Pixels | None, text: str) -> Pixels:
-        return draw_notice(pixels, self.size, text)
+    def notice(self, result: FrameResult | None, view: View, text: str) -> Pixels:
+        """The sentence over the last picture, in which who is hidden stays hidden."""
+        last = None if result is None else draw(result, _hidden(result, view))
+        return draw_notice(last, self.size, text, view.shown_px)
 
     def observe(self, result: FrameResult) -> None:
         self.metrics.observe_steps("live", result.timing_ms, self.name)
@@ -65,6 +68,17 @@ class VisitBackend:
 
 def _tell(on_state: Callable[[SourceState], None], reason: str, state: SourceState) -> None:
     on_state(replace(state, reason=state.reason or reason))
+
+
+def _hides(views: Callable[[], frozenset[View]]) -> bool:
+    return any(hides(view.overlays) for view in views())
+
+
+def _hidden(result: FrameResult, view: View) -> frozenset[Overlay]:
+    """The view's layers that hide people; the whole picture, while nobody has looked for all that may be a face."""
+    if view.hiding and result.blur_areas is None:
+        return view.hiding | {BLUR_PICTURE}
+    return view.hiding
 
 
 def _needs_keypoints(views: Callable[[], frozenset[View]]) -> bool:

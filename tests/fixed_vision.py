@@ -32,5 +32,5 @@ class FixedVision:
     def load(cls, models_dir: Path, name: str, *_: EngineChoice) -> FixedVision:
         return cls(verify_model(models_dir, name))
 
-    def live(self) -> Pipeline:
+    def live(self, **_: object) -> Pipeline:
         return Pipeline((OneFace(),))

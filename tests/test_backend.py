@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fer_web.backend import LiveBackend
-from fer_web.core import Frame, FrameResult
+from fer_web.core import Frame, FrameResult, Rect
 from fer_web.errors import NotReadyError
 from fer_web.live import Turns
 from fer_web.sources import SourceState
@@ -25,9 +25,12 @@ class AskingVision(FakeVision):
     """Remembers how to ask whether keypoints are wanted."""
 
     wants: Callable[[], bool]
+    wants_blur: Callable[[], bool]
 
-    def live(self, wants_keypoints: Callable[[], bool]) -> Callable[[Frame], FrameResult]:
-        self.wants = wants_keypoints
+    def live(
+        self, wants_keypoints: Callable[[], bool], wants_blur: Callable[[], bool]
+    ) -> Callable[[Frame], FrameResult]:
+        self.wants, self.wants_blur = wants_keypoints, wants_blur
         return self.still()
 
 
@@ -80,6 +83,32 @@ def test_keypoints_are_searched_for_only_while_a_watched_view_shows_them(turns: 
     assert vision.wants()
 
 
+@pytest.mark.parametrize("name", ["blur", "blur_picture"])
+def test_all_that_may_be_a_face_is_searched_for_while_a_watched_view_hides_people(turns: Turns, name: str) -> None:
+    vision, views = AskingVision(), {View()}
+    backend = backend_of(vision, turns)
+    backend.startup.start()
+    backend.startup.vision(5)
+    backend.analyze(lambda: frozenset(views))
+
+    assert not vision.wants_blur()
+    views.add(View(frozenset({OVERLAYS["boxes"], OVERLAYS[name]})))
+    assert vision.wants_blur()
+
+
+@pytest.mark.parametrize("name", ["blur", "blur_picture"])
+def test_nobody_is_seen_before_they_were_searched_for_or_when_the_camera_is_lost(turns: Turns, name: str) -> None:
+    """Somebody at the left, whom nobody follows."""
+    backend, view = backend_of(FakeVision(), turns), View(frozenset({OVERLAYS[name]}))
+    frame = Frame(0, 0.0, np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8))
+    unsearched = FrameResult(frame)
+    searched = FrameResult(frame, blur_areas=(Rect(0, 80, 300, 200),))
+
+    for result in (unsearched, searched):
+        for picture in (backend.paint(result, view, 15.0), backend.notice(result, view, "Reconnecting")):
+            assert np.abs(np.diff(picture[80:200, :300].astype(int), axis=1)).max() <= 3
+
+
 def test_an_analysis_waits_for_its_turn(turns: Turns) -> None:
     backend, is_working, may_end, done = backend_of(AskingVision(), turns), Event(), Event(), Event()
     backend.startup.start()
@@ -112,5 +141,5 @@ def test_what_it_draws_and_counts(turns: Turns) -> None:
     backend.observe(result)
 
     assert backend.paint(result, View(frozenset()), 15.0).shape == FRAME.pixels.shape
-    assert backend.notice(None, "Connecting").shape == (240, 320, 3)
+    assert backend.notice(None, View(), "Connecting").shape == (240, 320, 3)
     assert 'fer_step_seconds_count{camera="door",step="detect",way="live"} 1.0' in backend.metrics.text()[0].decode()

@@ -13,7 +13,7 @@ from fer_web.errors import SettingsError
 from fer_web.factory import create_app
 from fer_web.resources import ROOT
 from fer_web.settings import Settings
-from fer_web.vision import OVERLAYS
+from fer_web.vision import OVERLAYS, View
 from tests.web.client import FakeVision, make_app
 
 SILENT = """
@@ -91,17 +91,17 @@ def test_keypoints_are_wanted_only_while_somebody_watches_them() -> None:
     class Vision(FakeVision):
         wants: Callable[[], bool]
 
-        def live(self, wants_keypoints: Callable[[], bool]) -> Callable[[Frame], FrameResult]:
+        def live(self, wants_keypoints: Callable[[], bool], _: Callable[[], bool]) -> Callable[[Frame], FrameResult]:
             self.wants = wants_keypoints
             return self.still()
 
     vision = Vision()
     hub = make_app(vision).extensions["fer_web"].cameras.first
 
-    with hub.pictures(frozenset({OVERLAYS["boxes"]})) as boxes:
+    with hub.pictures(View(frozenset({OVERLAYS["boxes"]}))) as boxes:
         assert next(picture for picture in boxes if picture is not None and not picture.is_notice)
         assert not vision.wants()
-        with hub.pictures(frozenset({OVERLAYS["boxes"], OVERLAYS["keypoints"]})):
+        with hub.pictures(View(frozenset({OVERLAYS["boxes"], OVERLAYS["keypoints"]}))):
             assert vision.wants()
         assert not vision.wants()
     hub.close()

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from fer_web.analysis.annotated_copy import AnnotatedCopy
 from fer_web.analysis.prefetch import Prefetch
 from fer_web.analysis.rate import DEFAULT_FPS, TOLERANCE_S
-from fer_web.core import Face, Frame, FrameResult, Reading, Recording, Size
+from fer_web.core import Face, Frame, FrameResult, Reading, Recording, Rect, Size
 from fer_web.errors import SourceError
 from fer_web.sources.memory import is_crash, reason_of
 from fer_web.sources.video_reader import Damage, VideoReader
-from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw, letterboxed
+from fer_web.vision import DEFAULT_OVERLAYS, Overlay, draw, hides, letterboxed
 
 if TYPE_CHECKING:
     from fer_web.vision import Analyzer
@@ -113,7 +113,8 @@ def analyze_file(
         depth = _depth(reader.facts.size)
         pictures = _pictures(reader, options.fps, start, every=lambda: copy is not None and copy.is_wanted)
         decoded = stack.enter_context(Prefetch(pictures, depth, "decode"))
-        results = stack.enter_context(Prefetch(_analyzed(decoded, vision, start.people), depth, "analyze"))
+        analyzed = _analyzed(decoded, vision, start.people, hides(options.overlays))
+        results = stack.enter_context(Prefetch(analyzed, depth, "analyze"))
         course = _Handover(reader, sink, start, copy)
         is_complete = True
         for result, is_new in results:
@@ -205,16 +206,18 @@ def _pictures(
 
 
 def _analyzed(
-    pictures: Iterator[tuple[Frame, bool]], vision: Analyzer, people: int
+    pictures: Iterator[tuple[Frame, bool]], vision: Analyzer, people: int, wants_blur: bool
 ) -> Iterator[tuple[FrameResult, bool]]:
     """Each picture with its faces, or the last ones if it is only to be drawn; tracks are numbered from `people` on."""
-    pipeline = vision.live()
+    pipeline = vision.live(wants_blur=lambda: wants_blur)
     faces: tuple[Face, ...] = ()
+    areas: tuple[Rect, ...] | None = None
     for frame, is_due in pictures:
         if is_due:
-            found = pipeline(frame).faces
-            faces = tuple(replace(face, track_id=(face.track_id or 0) + people) for face in found)
-        yield FrameResult(frame, faces), is_due
+            found = pipeline(frame)
+            faces = tuple(replace(face, track_id=(face.track_id or 0) + people) for face in found.faces)
+            areas = found.blur_areas
+        yield FrameResult(frame, faces, blur_areas=areas), is_due
 
 
 def _depth(size: Size) -> int:

@@ -189,8 +189,12 @@ def largest_first(faces: Iterable[Face]) -> Faces:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FrameResult:
-    """A frame and what was found in it; `timing_ms` maps each step's name to its milliseconds."""
+    """A frame and what was found in it; `timing_ms` maps each step's name to its milliseconds.
+
+    `blur_areas` is where somebody may be besides the faces; None when nobody looked for that.
+    """
 
     frame: Frame
     faces: Faces = ()
     timing_ms: Mapping[str, float] = field(default_factory=dict)
+    blur_areas: tuple[Rect, ...] | None = None

@@ -25,8 +25,8 @@ class CameraBackend(Protocol[R, V_contra]):
     def paint(self, result: R, view: V_contra, fps: float) -> Pixels:
         """Draw one view of a result."""
 
-    def notice(self, pixels: Pixels | None, text: str) -> Pixels:
-        """Write a sentence over the last picture, or over nothing."""
+    def notice(self, result: R | None, view: V_contra, text: str) -> Pixels:
+        """Write a sentence over the last picture of a view, or over nothing."""
 
     def observe(self, result: R) -> None:
         """Hear of every result."""

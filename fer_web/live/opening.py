@@ -165,10 +165,10 @@ class Opening(Generic[R, V]):
         if not waiting:
             return
         if scene.notice is not None:
-            last = None if scene.outcome is None else scene.outcome.frame.pixels
-            notice = EncodedImage(self._encode(self._backend.notice(last, scene.notice)), is_notice=True)
-            for _, watched in waiting:
-                watched.pictures.put(notice)
+            last = None if scene.outcome is None else scene.outcome.result
+            for view, watched in waiting:
+                notice = self._backend.notice(last, view, scene.notice)
+                watched.pictures.put(EncodedImage(self._encode(notice), is_notice=True))
         elif scene.outcome is not None:
             for view, watched in waiting:
                 painted = self._backend.paint(scene.outcome.result, view, scene.outcome.fps)

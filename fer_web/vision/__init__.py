@@ -4,7 +4,7 @@ from fer_web.vision.analyzer import Analyzer
 from fer_web.vision.draw import draw, draw_notice
 from fer_web.vision.explain import heated_chip
 from fer_web.vision.letterbox import letterboxed
-from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, Overlay, parse_overlays
+from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, Overlay, hides, parse_overlays
 from fer_web.vision.pipeline import Pipeline, Step
 from fer_web.vision.view import View
 
@@ -19,6 +19,7 @@ __all__ = [
     "draw",
     "draw_notice",
     "heated_chip",
+    "hides",
     "letterboxed",
     "parse_overlays",
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from fer_web.core import DEFAULT_ENGINE, EngineChoice
 from fer_web.registry import ModelCard
 from fer_web.vision.blink import Blinks
+from fer_web.vision.blur_areas import BlurAreas
 from fer_web.vision.classify import Classifier, Classify
 from fer_web.vision.classify_due import ClassifyWhenDue
 from fer_web.vision.engines import EngineParts, engine_of, load_engine
@@ -52,10 +53,13 @@ class Analyzer:
         """The expression network."""
         return self._classifier
 
-    def live(self, wants_keypoints: Callable[[], bool] | None = None) -> Pipeline:
+    def live(
+        self, wants_keypoints: Callable[[], bool] | None = None, wants_blur: Callable[[], bool] | None = None
+    ) -> Pipeline:
         """For the frames of one camera, in their order, on one thread: people are followed and their blinks counted.
 
-        Keypoints are placed in those frames for which they are wanted; without the argument never.
+        Keypoints are placed, and areas to be blurred searched for, in those frames for which they are wanted; without
+        the argument never.
         """
         return Pipeline(
             (
@@ -68,7 +72,8 @@ class Analyzer:
                 EstimateGaze(),
                 Judge(self.card.uncertain_below),
                 *([] if wants_keypoints is None else [PlaceKeypoints(self._keypoints.peek, wants_keypoints)]),
-            )
+            ),
+            None if wants_blur is None else BlurAreas(self._finder.search(), wants_blur),
         )
 
     def still(self, upsample: int = 1, keypoints: bool = False) -> Pipeline:

@@ -29,8 +29,7 @@ def draw(
     bottom_up = sorted(chosen, key=lambda overlay: -overlay.depth)
     for overlay in bottom_up:
         if overlay.under is not None:
-            for face in result.faces:
-                overlay.under(pen, face)
+            overlay.under(pen, result)
     for face in reversed(result.faces):
         for overlay in bottom_up:
             if overlay.over is not None:

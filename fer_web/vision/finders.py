@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from fer_web.core import Faces, Frame
+from fer_web.core import Faces, Frame, Rect
 from fer_web.registry import InputSpec
-from fer_web.vision.align import Align
+from fer_web.vision.align import Align, to_gray
+from fer_web.vision.blur_areas import Search
 from fer_web.vision.crew import each
-from fer_web.vision.detect import Detect, HogDetector
+from fer_web.vision.detect import SECOND_THRESHOLD, Detect, HogDetector
 from fer_web.vision.follow import DetectWhenDue, Follow
 from fer_web.vision.landmarkers import Landmarker, NoLandmarker, WithFallback
 from fer_web.vision.landmarks import FindLandmarks
 from fer_web.vision.people import People
 from fer_web.vision.pipeline import Step
 from fer_web.vision.track import Tracker
-from fer_web.vision.yunet import KEPT_SCORE, YuNet
+from fer_web.vision.yunet import EAGER_SCORE, KEPT_SCORE, YuNet, pieces_of
 
 # The largest pictures that the HOG detector searches. Live: 960x540, so that a face 160 pixels wide in full HD is
 # found. Single pictures may take longer: 4 megapixels with enlargement, a quarter of that without.
@@ -39,6 +40,9 @@ class FaceFinder(Protocol):
     def still(self, spec: InputSpec, upsample: int) -> tuple[Step, ...]:
         """Steps for single pictures, from any thread; `upsample` is 0 or 1."""
 
+    def search(self) -> Search:
+        """Finds what might be a face in the frames of one camera: rather too much than too little."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClassicFinder:
@@ -57,6 +61,13 @@ class ClassicFinder:
         detect = Detect(self.detector, upsample, STILL_PIXELS[upsample])
         return (detect, FindLandmarks(self.predictor), Align(spec))
 
+    def search(self) -> Search:
+        return self._search
+
+    def _search(self, frame: Frame) -> list[Rect]:
+        found = self.detector.find(to_gray(frame.pixels), 1.0, LIVE_PIXELS, SECOND_THRESHOLD)
+        return [face.region for face in found]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ModernFinder:
@@ -71,6 +82,28 @@ class ModernFinder:
 
     def still(self, spec: InputSpec, upsample: int) -> tuple[Step, ...]:
         return (FindFaces(self.detector, upsample), MarkFaces(self.landmarker, spec))
+
+    def search(self) -> Search:
+        return EagerSearch(self.detector)
+
+
+class EagerSearch:
+    """Looks at the whole of every frame, and closely at a piece of large ones, in turn; belongs to one thread."""
+
+    def __init__(self, detector: YuNet) -> None:
+        self._detector = detector
+        self._turn = 0
+
+    def __call__(self, frame: Frame) -> list[Rect]:
+        found = [face.region for face in self._detector.find(frame.pixels, EAGER_SCORE)]
+        pieces = pieces_of(frame.size)
+        if pieces:
+            self._turn = (self._turn + 1) % len(pieces)
+            piece = pieces[self._turn]
+            part = frame.pixels[piece.top : piece.bottom, piece.left : piece.right]
+            near = self._detector.find(part, EAGER_SCORE)
+            found += [face.region.moved(piece.left, piece.top) for face in near]
+        return found
 
 
 class FindFaces:

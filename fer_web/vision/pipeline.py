@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-from fer_web.core import Faces, Frame, FrameResult
+from fer_web.core import Faces, Frame, FrameResult, Rect
+from fer_web.vision.blur_areas import BlurAreas
 
 
 class Step(Protocol):
@@ -17,10 +18,14 @@ class Step(Protocol):
 
 
 class Pipeline:
-    """The steps in their order; one with a memory (live pictures) belongs to one thread."""
+    """The steps in their order; one with a memory (live pictures) belongs to one thread.
 
-    def __init__(self, steps: tuple[Step, ...]) -> None:
+    After them `areas` says what else has to be blurred.
+    """
+
+    def __init__(self, steps: tuple[Step, ...], areas: BlurAreas | None = None) -> None:
         self.steps = steps
+        self._areas = areas
 
     def __call__(self, frame: Frame) -> FrameResult:
         return self.resume(frame, ())
@@ -32,4 +37,13 @@ class Pipeline:
             started = time.perf_counter()
             faces = step(frame, faces)
             timing_ms[step.name] = (time.perf_counter() - started) * 1000
-        return FrameResult(frame, faces, timing_ms)
+        return FrameResult(frame, faces, timing_ms, self._blur_areas(frame, faces, timing_ms))
+
+    def _blur_areas(self, frame: Frame, faces: Faces, timing_ms: dict[str, float]) -> tuple[Rect, ...] | None:
+        if self._areas is None:
+            return None
+        started = time.perf_counter()
+        areas = self._areas(frame, faces)
+        if areas is not None:
+            timing_ms[self._areas.name] = (time.perf_counter() - started) * 1000
+        return areas

@@ -19,6 +19,11 @@ class View:
     overlays: frozenset[Overlay] = DEFAULT_OVERLAYS
     shown_px: int | None = None
 
+    @property
+    def hiding(self) -> frozenset[Overlay]:
+        """The layers that hide people."""
+        return frozenset(overlay for overlay in self.overlays if overlay.hides)
+
     @classmethod
     def of(cls, overlays: frozenset[Overlay], shown_px: int | None) -> View:
         """The view that is shared by all who see the image about this wide."""

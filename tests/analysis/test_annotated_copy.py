@@ -150,7 +150,7 @@ def test_what_was_too_large_for_the_memory_is_told_as_that(error: Exception, car
             raise error
 
     class CrashingVision(FixedVision):
-        def live(self) -> Pipeline:
+        def live(self, **_: object) -> Pipeline:
             return Pipeline((Crash(),))
 
     with pytest.raises(SourceError, match=r"a\.y4m .* 64 x 48 pixels are too large for .* \([\d,]+ MB free\)"):

@@ -9,7 +9,7 @@ from threading import Event
 
 import numpy as np
 
-from fer_web.core import Frame, Pixels
+from fer_web.core import Frame
 from fer_web.live import Camera, Places
 from fer_web.sources import SourceState
 
@@ -79,8 +79,8 @@ class Studio:
     def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[Frame]:
         return self.camera.frames(on_state, stop)
 
-    def notice(self, pixels: Pixels | None, text: str) -> str:
-        return ("" if pixels is None else f"[{pixels[0, 0, 0]}] ") + text
+    def notice(self, result: int | None, view: str, text: str) -> str:
+        return ("" if result is None else f"[{view}:{result}] ") + text
 
     def observe(self, result: int) -> None:
         """Every result; a test may bring another one."""

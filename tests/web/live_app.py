@@ -76,8 +76,8 @@ class Studio:
     def analyze(self, views: object) -> Callable[[Frame], FrameResult]:
         return find_a_face
 
-    def notice(self, pixels: Pixels | None, text: str) -> Pixels:
-        return draw_notice(pixels, SIZE, text)
+    def notice(self, result: FrameResult | None, view: View, text: str) -> Pixels:
+        return draw_notice(None if result is None else result.frame.pixels, SIZE, text)
 
     def observe(self, result: FrameResult) -> None:
         """Nobody asks how long its steps took."""

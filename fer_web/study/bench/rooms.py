@@ -6,7 +6,7 @@ import argparse
 import csv
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -33,6 +33,8 @@ PEOPLE = {
 }
 CLIP_HEAD = """| clip, by | people | ids | all of them | certain | changes a minute |
 |---|---|---|---|---|---|"""
+# A second of a camera's pictures.
+BLUR_FPS = 15
 # Nobody can say what is there, or the picture was made to be unreadable.
 LEFT_OUT = ("rot90", "dark4pct")
 
@@ -100,8 +102,8 @@ def run(args: argparse.Namespace) -> int:
     visions = [Analyzer.load(args.models, args.model, EVERY_ENGINE[name]) for name in args.engines]
     print("| photos, by | faces found | boxes beyond them |\n|---|---|---|")
     for vision in visions:
-        live, still = photos(vision, args.data / "photos")
-        print(f"| {vision.engine}: /predict | {still.line()} |\n| {vision.engine}: live | {live.line()} |", flush=True)
+        for way, tally in photos(vision, args.data / "photos").items():
+            print(f"| {vision.engine}: {way} | {tally.line()} |", flush=True)
     print(f"\n{CLIP_HEAD}")
     for clip, people in PEOPLE.items():
         for vision in visions:
@@ -110,13 +112,25 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def photos(vision: Analyzer, folder: Path) -> tuple[PhotoTally, PhotoTally]:
-    """What the live pipeline finds in the photos with people, and what /predict finds."""
-    live, still = PhotoTally(), PhotoTally()
+def photos(vision: Analyzer, folder: Path) -> dict[str, PhotoTally]:
+    """What /predict finds in the photos with people, what the live pipeline finds, and what it blurs when it is to."""
+    ways = {
+        "/predict": lambda frame: len(vision.still()(frame).faces),
+        "live": lambda frame: len(vision.live()(frame).faces),
+        "blurred": lambda frame: _blurred(vision, frame),
+    }
+    tallies = {way: PhotoTally() for way in ways}
     for visible, frame in tqdm(list(_photos(folder)), desc=str(vision.engine), unit="photo", leave=False):
-        live.add(visible, len(vision.live()(frame).faces))
-        still.add(visible, len(vision.still()(frame).faces))
-    return live, still
+        for way, count in ways.items():
+            tallies[way].add(visible, count(frame))
+    return tallies
+
+
+def _blurred(vision: Analyzer, frame: Frame) -> int:
+    """What is blurred of a picture after a second: large ones are looked at in pieces, in turn."""
+    pipeline = vision.live(wants_blur=lambda: True)
+    results = [pipeline(replace(frame, index=index, time_s=index / BLUR_FPS)) for index in range(BLUR_FPS)]
+    return len(results[-1].faces) + len(results[-1].blur_areas or ())
 
 
 def _photos(folder: Path) -> Iterator[tuple[int, Frame]]:

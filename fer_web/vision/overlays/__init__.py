@@ -5,9 +5,11 @@ The values of `?overlay=`, the pages' checkboxes, the API's description and the 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fer_web.vision.overlays.bars import BARS
 from fer_web.vision.overlays.blinks import BLINKS
-from fer_web.vision.overlays.blur import BLUR
+from fer_web.vision.overlays.blur import BLUR, BLUR_PICTURE
 from fer_web.vision.overlays.boxes import BOXES
 from fer_web.vision.overlays.gaze import GAZE
 from fer_web.vision.overlays.heatmap import HEATMAP
@@ -17,13 +19,17 @@ from fer_web.vision.overlays.landmarks import LANDMARKS
 from fer_web.vision.overlays.mesh import MESH
 from fer_web.vision.overlays.overlay import Overlay
 
-__all__ = ["DEFAULT_OVERLAYS", "OVERLAYS", "Overlay", "names_of", "parse_overlays"]
+__all__ = ["DEFAULT_OVERLAYS", "OVERLAYS", "Overlay", "hides", "names_of", "parse_overlays"]
 
 # By name, in the order of the checkboxes.
-OVERLAYS: dict[str, Overlay] = {
-    overlay.name: overlay for overlay in (BOXES, LABELS, BARS, LANDMARKS, MESH, KEYPOINTS, BLINKS, GAZE, HEATMAP, BLUR)
-}
+_ALL = (BOXES, LABELS, BARS, LANDMARKS, MESH, KEYPOINTS, BLINKS, GAZE, HEATMAP, BLUR, BLUR_PICTURE)
+OVERLAYS: dict[str, Overlay] = {overlay.name: overlay for overlay in _ALL}
 DEFAULT_OVERLAYS = frozenset(overlay for overlay in OVERLAYS.values() if overlay.is_default)
+
+
+def hides(overlays: Iterable[Overlay]) -> bool:
+    """Whether one of the layers hides people."""
+    return any(overlay.hides for overlay in overlays)
 
 
 def names_of(overlays: frozenset[Overlay]) -> str:

@@ -1,13 +1,14 @@
 """Where in a face its expression was seen."""
 
-from fer_web.core import Face
+from fer_web.core import FrameResult
 from fer_web.vision.explain import heat_face
 from fer_web.vision.overlays.overlay import Overlay
 from fer_web.vision.pen import Pen
 
 
-def _heat(pen: Pen, face: Face) -> None:
-    heat_face(pen.canvas, face)
+def _heat(pen: Pen, result: FrameResult) -> None:
+    for face in result.faces:
+        heat_face(pen.canvas, face)
 
 
 HEATMAP = Overlay(
