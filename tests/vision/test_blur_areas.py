@@ -106,16 +106,11 @@ def vision() -> Analyzer:
 
 
 def test_a_face_too_dark_to_be_followed_is_blurred_all_the_same(vision: Analyzer) -> None:
-    """So dark and small that nobody is followed, but the eager search sees somebody."""
     from skimage.data import astronaut
 
-    pixels = np.zeros((480, 640, 3), np.uint8)
-    pixels[:] = 40
-    pixels[100:612:2][:190, 100:356] = 0
-    pixels[100:356, 100:356] = (astronaut()[::2, ::2] * 0.05).astype(np.uint8)
-    dark = Frame(0, 0.0, pixels)
+    dark = Frame(0, 0.0, (astronaut() * 0.05).astype(np.uint8))
 
     result = vision.live(wants_blur=lambda: True)(dark)
 
-    assert result.blur_areas is not None
-    assert len(result.faces) + len(result.blur_areas) >= 1
+    assert result.faces == ()
+    assert [area.iou(Rect(180, 56, 279, 173)) > 0.7 for area in result.blur_areas or ()] == [True]  # by eye

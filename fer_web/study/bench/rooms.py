@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -102,8 +102,8 @@ def run(args: argparse.Namespace) -> int:
     visions = [Analyzer.load(args.models, args.model, EVERY_ENGINE[name]) for name in args.engines]
     print("| photos, by | faces found | boxes beyond them |\n|---|---|---|")
     for vision in visions:
-        for way, tally in photos(vision, args.data / "photos").items():
-            print(f"| {vision.engine}: {way} | {tally.line()} |", flush=True)
+        for way, found in photos(vision, args.data / "photos").items():
+            print(f"| {vision.engine}: {way} | {found.line()} |", flush=True)
     print(f"\n{CLIP_HEAD}")
     for clip, people in PEOPLE.items():
         for vision in visions:
@@ -114,7 +114,7 @@ def run(args: argparse.Namespace) -> int:
 
 def photos(vision: Analyzer, folder: Path) -> dict[str, PhotoTally]:
     """What /predict finds in the photos with people, what the live pipeline finds, and what it blurs when it is to."""
-    ways = {
+    ways: dict[str, Callable[[Frame], int]] = {
         "/predict": lambda frame: len(vision.still()(frame).faces),
         "live": lambda frame: len(vision.live()(frame).faces),
         "blurred": lambda frame: _blurred(vision, frame),
