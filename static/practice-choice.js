@@ -5,6 +5,7 @@ import { plural, write } from "./dom.js";
 const KEPT = "fer.practice"; // in this tab alone
 const CALM_AND_COUNTDOWN_S = 3;
 const BULLET = /^(?:\d{1,3}[.):]|[-–—•*])\s+/;
+const INVISIBLE = /[\p{C}\p{Z}]+/gu; // the service turns them into blanks, too
 const find = (name) => document.getElementById(name);
 
 export class Choice {
@@ -102,7 +103,7 @@ export class Choice {
 
 // The questions of a text: one per line, without numbers and bullets before them.
 function linesOf(text) {
-  return text.split(/[\r\n]+/).map((line) => line.replace(/\s+/g, " ").trim().replace(BULLET, "")).filter(Boolean);
+  return text.split(/[\r\n]+/).map((line) => line.replace(INVISIBLE, " ").trim().replace(BULLET, "")).filter(Boolean);
 }
 
 function minutes(seconds) {

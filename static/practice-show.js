@@ -14,6 +14,7 @@ export function showStep(step, count) {
   find("asking").dataset.kind = step.kind;
   write(find("place"), place);
   write(find("question"), text);
+  find("question").dataset.length = lengthOf(text);
   write(find("told"), told);
   write(find("next"), step.number === count ? "Finish and see the report" : "Next question");
   find("count").hidden = isQuestion;
@@ -22,6 +23,11 @@ export function showStep(step, count) {
   find("stop").hidden = step.number === count; // the one before it does the same
   announce(step, place, text);
   if (isQuestion && document.activeElement !== find("stop")) find("next").focus();
+}
+
+// A long question has to fit beside the picture, too.
+function lengthOf(text) {
+  return text.length > 160 ? "long" : text.length > 70 ? "medium" : "short";
 }
 
 export function showLeft({ kind, seconds }, left) {

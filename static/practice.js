@@ -37,6 +37,7 @@ function go(step) {
   find("outline").toggleAttribute("hidden", step !== "check");
   find("badge").hidden = step !== "asking";
   find("screen").hidden = step === "over";
+  scrollTo(0, 0);
 }
 
 // Checking the camera
@@ -49,7 +50,7 @@ async function check() {
   find("consent").checked = false; // whoever comes next is asked again
   complain("check", obstacle());
   showChecks({ face: waiting("Waiting for the camera …"), light: waiting("…"), distance: waiting("…") });
-  find("check-title").focus();
+  find("check-title").focus({ preventScroll: true });
   listen(mine);
   if (!obstacle()) await room.open();
 }
@@ -113,7 +114,7 @@ async function begin() {
   complain("asking", null);
   go("asking");
   run = new Run(choice.questions, { calmS: Number(calmS), seconds: choice.seconds }, { entered: enter, ticked: showLeft, ended: finish });
-  find("question").focus();
+  find("question").focus({ preventScroll: true });
   run.start();
 }
 

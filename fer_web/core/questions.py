@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # The marker of a practice's first seconds, in which the person sits calmly: what they are compared with later.
-CALM = "Ten calm seconds"
+CALM = "Calm seconds"
 CALM_S = 10
 # Whoever pastes more than that has pasted something else; a question has to be read at a glance.
 MOST_QUESTIONS = 20

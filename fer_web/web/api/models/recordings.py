@@ -79,7 +79,7 @@ class NewRecording(JsonBody):
     """How people agreed, in case you have to prove it."""
     kind: Literal["camera", "visit", "practice"] | None = None
     """Else visit with the header Fer-Visit, camera without. A practice is a visit whose markers are questions; its
-    first one, Ten calm seconds, is there already."""
+    first one, Calm seconds, is there already."""
     camera: str | None = None
     """The name of the camera that is meant; else the first."""
 
