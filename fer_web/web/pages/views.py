@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template
+from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from fer_web.core import Emotion
@@ -19,6 +19,7 @@ from fer_web.web.http.route import PAGE, route
 from fer_web.web.http.services import services
 from fer_web.web.pages.engine_facts import EngineFacts
 from fer_web.web.pages.model_facts import ModelFacts
+from fer_web.web.pages.navigation import HELP, MENU, tabs_of
 from fer_web.web.security.guard import HEADERS
 from fer_web.web.security.notice import paragraphs
 
@@ -26,18 +27,6 @@ bp = Blueprint("pages", __name__)
 
 # What the browser needs besides the page's own policy.
 PERMISSIONS = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
-NAVIGATION = (
-    ("pages.index", "Live"),
-    ("pages.camera", "Your camera"),
-    ("pages.try_picture", "Try a picture"),
-    ("practice.practice", "Practice"),
-    ("pages.videos", "Videos"),
-    ("recording_pages.recordings_page", "Recordings"),
-    ("pages.lab", "Lab"),
-    ("pages.about", "About"),
-    ("pages.privacy", "Privacy"),
-    ("system.docs", "API"),
-)
 
 
 @bp.app_context_processor
@@ -45,7 +34,9 @@ def _for_every_page() -> dict[str, Any]:
     """What the frame of a page needs: where one can go, and the color of each expression."""
     mine = services()
     return {
-        "navigation": [(name, title) for name, title in NAVIGATION if name in current_app.view_functions],
+        "menu": [place for place in MENU if place.endpoint in current_app.view_functions],
+        "help_menu": [place for place in HELP if place.endpoint in current_app.view_functions],
+        "tabs": tabs_of(request.endpoint),
         "has_token": mine.access.token is not None,
         "colors": json.dumps({emotion.value: css_color(EMOTION_COLORS[emotion]) for emotion in Emotion}),
     }

@@ -25,6 +25,7 @@ def locked() -> FlaskClient:
     return make_app(token=TOKEN).test_client()
 
 
+MENU = ["/", "/practice", "/videos", "/recordings", "/about", "/privacy", "/docs"]
 PAGES = ["/", "/practice", "/try", "/recordings", "/about", "/privacy", "/docs"]
 
 
@@ -78,11 +79,23 @@ def test_every_page_holds_the_colors_of_the_expressions_in_their_order(client: F
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_leads_to_every_other_and_says_which_it_is(client: FlaskClient, path: str) -> None:
+def test_every_page_leads_to_all_places_and_says_which_it_is(client: FlaskClient, path: str) -> None:
     page = client.get(path).text
+    marked = re.findall(r'<a href="([^"]+)" aria-current="(page|true)"', page)
 
-    assert [other for other in PAGES if f'<a href="{other}"' not in page] == []
-    assert re.findall(r'<a href="([^"]+)" aria-current="page">', page) == [path]
+    assert [other for other in MENU if f'<a href="{other}"' not in page] == []
+    assert {(path, "page")} <= set(marked) <= {(path, "page"), ("/videos", "true")}
+
+
+@pytest.mark.parametrize(("place", "inside"), [("/", "/my-camera"), ("/videos", "/try")])
+def test_pages_that_belong_together_are_tabs_of_one_place(client: FlaskClient, place: str, inside: str) -> None:
+    for path in (place, inside):
+        page = client.get(path).text
+        tabs = re.findall(r'<nav class="tabs".*?</nav>', page, re.DOTALL)[0]
+        assert re.findall(r'<a href="([^"]+)"', tabs) == [place, inside]
+        assert re.findall(r'<a href="([^"]+)" aria-current="page"', tabs) == [path]
+    menu = re.findall(r'<nav class="menu".*?</nav>', client.get(inside).text, re.DOTALL)[0]
+    assert re.findall(r'<a href="([^"]+)" aria-current="true"', menu) == [place]
 
 
 def test_the_page_for_pictures_says_what_they_may_have() -> None:

@@ -1,0 +1,44 @@
+"""Where one can go: the menu of every page, its help, and the tabs of pages that belong together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A page in a menu, by its endpoint; `icon` is one of static/vendor's. `inside` are pages that belong to it."""
+
+    endpoint: str
+    title: str
+    icon: str = ""
+    inside: tuple[str, ...] = ()
+
+
+MENU = (
+    MenuItem("pages.index", "Live", "video", ("pages.camera",)),
+    MenuItem("practice.practice", "Practice", "mic"),
+    MenuItem("pages.videos", "Videos", "film", ("pages.try_picture",)),
+    MenuItem(
+        "recording_pages.recordings_page",
+        "Recordings",
+        "chart-line",
+        ("recording_pages.recording_page", "recording_pages.compare_page"),
+    ),
+    MenuItem("pages.lab", "Lab", "flask-conical"),
+)
+HELP = (
+    MenuItem("pages.about", "About", "info"),
+    MenuItem("pages.privacy", "Privacy", "shield"),
+    MenuItem("system.docs", "API", "code"),
+)
+# What is watched live, and files that are analyzed.
+TABS = (
+    (MenuItem("pages.index", "Server camera"), MenuItem("pages.camera", "Browser camera")),
+    (MenuItem("pages.videos", "Videos"), MenuItem("pages.try_picture", "Pictures")),
+)
+
+
+def tabs_of(endpoint: str | None) -> tuple[MenuItem, ...]:
+    """The tabs of a page; none where it stands alone."""
+    return next((tabs for tabs in TABS if endpoint in {tab.endpoint for tab in tabs}), ())
