@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FaceResult", "ImageResult", "VideoResult", "analyze_image", "analyze_video"]
 
-MODEL = "xception"
+MODEL = "xception-pair"
 
 
 def analyze_image(

@@ -168,7 +168,7 @@ class Settings(BaseSettings):
         description="A text that people must acknowledge, once per browser session, before a page shows or uses a "
         "camera: who is filming, why, whom to ask. \\n starts a new paragraph.",
     )
-    model: str = Field("xception", min_length=1, description="The expression model's name in FER_MODELS_DIR.")
+    model: str = Field("xception-pair", min_length=1, description="The expression model's name in FER_MODELS_DIR.")
     engine: EngineName = Field(
         DEFAULT_ENGINE.engine,
         description="What finds and reads faces: modern (YuNet and LiteRT) or classic (dlib and TensorFlow, "

@@ -65,7 +65,9 @@ def _network_line(directory: Path, name: str) -> str:
 
 
 def _checks_of(directory: Path, card: ModelCard) -> list[Check]:
-    """Those of its two files; of the second only where it was exported."""
+    """Those of its two files; of the second only where it was exported. A pool has none: its parts' count."""
+    if card.parts:
+        return [partial(_pool, directory, card.name)]
     checks: list[Check] = [partial(_keras, directory, card.name)]
     return [*checks, partial(_lite, directory, card.name)] if card.tflite_sha256 else checks
 
@@ -76,6 +78,11 @@ def _keras(directory: Path, name: str) -> str:
 
 def _lite(directory: Path, name: str) -> str:
     return f"{name}.tflite: SHA-256 {verify_lite(directory, name, None).tflite_sha256} matches its card"
+
+
+def _pool(directory: Path, name: str) -> str:
+    verify_model(directory, name)
+    return f"{name}: made of today's {' and '.join(verify_lite(directory, name).parts)}"
 
 
 def _networks(directory: Path, name: str) -> str:

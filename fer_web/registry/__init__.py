@@ -1,7 +1,15 @@
 """Models on disk: what they expect, what they answer, whether they are what their card says."""
 
 from fer_web.registry.card import EXPRESSION, KEYPOINTS, ModelCard
-from fer_web.registry.catalog import list_models, load_model, quiet_tensorflow, sha256_of, verify_lite, verify_model
+from fer_web.registry.catalog import (
+    list_models,
+    load_model,
+    parts_of,
+    quiet_tensorflow,
+    sha256_of,
+    verify_lite,
+    verify_model,
+)
 from fer_web.registry.spec import InputSpec
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "ModelCard",
     "list_models",
     "load_model",
+    "parts_of",
     "quiet_tensorflow",
     "sha256_of",
     "verify_lite",

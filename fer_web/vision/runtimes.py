@@ -1,8 +1,9 @@
-"""A network as one function of prepared faces, whatever runs it."""
+"""A model as one function of prepared faces, whatever runs its networks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 from typing import TypeAlias
 
@@ -10,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.errors import ModelError
-from fer_web.registry import EXPRESSION, ModelCard, load_model, verify_lite
+from fer_web.registry import EXPRESSION, ModelCard, load_model, parts_of, verify_lite, verify_model
 from fer_web.registry.litert import Arrays, LiteModel
+from fer_web.registry.pool import pooled
 from fer_web.vision.crew import each
 
 # Prepared faces (n, height, width, 1) to the answers (n, ...), and class activation maps (n, h, w, 7) if it has any.
@@ -19,26 +21,55 @@ Run: TypeAlias = Callable[[NDArray[np.float32]], Arrays]
 
 
 def load_lite(directory: Path, name: str, task: str = EXPRESSION) -> tuple[Run, ModelCard]:
-    """A model's .tflite file, run by LiteRT, and its card; ModelError when it is missing or not what the card says."""
+    """A model's .tflite files, run by LiteRT, and its card; ModelError: one is missing or not what the card says."""
     card = verify_lite(directory, name, task)
-    network = LiteModel.read(directory / f"{name}.tflite")
-    spec = card.input
-    if network.input_shape != (1, spec.height, spec.width, 1):
-        raise ModelError(f"{name}.tflite takes {network.input_shape}; its card says {(1, spec.height, spec.width, 1)}")
-    answers = [place for place, shape in enumerate(network.output_shapes) if shape[1:] == card.output_shape]
-    if not answers:
-        raise ModelError(f"{name}.tflite answers {network.output_shapes}; its card says {(1, *card.output_shape)}")
-    order = [answers[0], *(place for place in range(len(network.output_shapes)) if place != answers[0])]
+    cards = parts_of(directory, card)
+    networks = [_lite_network(directory, part) for part in cards]
 
     def run(faces: NDArray[np.float32]) -> Arrays:
-        found = each(lambda place: network(faces[place : place + 1]), range(len(faces)))
-        return [np.concatenate([outputs[place] for outputs in found]) for place in order]
+        asked = list(product(networks, range(len(faces))))
+        found = each(lambda one: one[0](faces[one[1] : one[1] + 1]), asked)
+        starts = range(0, len(found), len(faces))
+        return _together([_stacked(found[start : start + len(faces)]) for start in starts], cards)
 
     return run, card
 
 
+def _lite_network(directory: Path, card: ModelCard) -> Run:
+    """Of one face (1, height, width, 1) to its answers, the logits or keypoints first."""
+    network, spec = LiteModel.read(directory / f"{card.name}.tflite"), card.input
+    if network.input_shape != (1, spec.height, spec.width, 1):
+        wanted = (1, spec.height, spec.width, 1)
+        raise ModelError(f"{card.name}.tflite takes {network.input_shape}; its card says {wanted}")
+    answers = [place for place, shape in enumerate(network.output_shapes) if shape[1:] == card.output_shape]
+    if not answers:
+        raise ModelError(f"{card.name}.tflite answers {network.output_shapes}; its card says {(1, *card.output_shape)}")
+    order = [answers[0], *(place for place in range(len(network.output_shapes)) if place != answers[0])]
+
+    def run(face: NDArray[np.float32]) -> Arrays:
+        outputs = network(face)
+        return [outputs[place] for place in order]
+
+    return run
+
+
+def _stacked(answers: Sequence[Arrays]) -> Arrays:
+    return [np.concatenate(kind) for kind in zip(*answers, strict=True)]
+
+
+def _together(answers: Sequence[Arrays], cards: Sequence[ModelCard]) -> Arrays:
+    return answers[0] if len(answers) == 1 else pooled(answers, [card.temperature for card in cards])
+
+
 def load_keras(directory: Path, name: str, task: str = EXPRESSION) -> tuple[Run, ModelCard]:
-    """A model's .keras file, compiled by TensorFlow and warmed, and its card; ModelError likewise."""
+    """A model's .keras files, compiled by TensorFlow and warmed, and its card; ModelError likewise."""
+    card = verify_model(directory, name)
+    cards = parts_of(directory, card)
+    networks = [_keras_network(directory, part.name, task) for part in cards]
+    return lambda faces: _together([network(faces) for network in networks], cards), card
+
+
+def _keras_network(directory: Path, name: str, task: str) -> Run:
     from fer_web.vision.compiled import LARGEST_WARMED_BATCH, compiled, use_one_thread
     from fer_web.vision.explain import with_maps
 
@@ -50,4 +81,4 @@ def load_keras(directory: Path, name: str, task: str = EXPRESSION) -> tuple[Run,
     run = compiled(with_maps(model) if task == EXPRESSION else model, card.input)
     for count in range(1, LARGEST_WARMED_BATCH + 1):
         run(np.zeros((count, card.input.height, card.input.width, 1), np.float32))
-    return run, card
+    return run

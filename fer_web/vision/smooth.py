@@ -12,17 +12,27 @@ from numpy.typing import NDArray
 from fer_web.core import Face, Faces, Frame, Scores
 from fer_web.vision.memory import PerTrack
 
-# Chosen together on the shared clips and on splices of them (`bench expressions`): the fewest changes of the answer
-# with most true changes shown within 0.4 s.
-TIME_CONSTANT_S = 0.5  # of the evidence that counts while an expression lasts
-QUICK_S = 0.15  # of the evidence that tells when it changes
-# Logarithms of odds: by how much another expression must lead lately for what was before to be forgotten, and how much
-# more probable it is that a face still shows what it showed.
-CLEAR, PERSISTENCE = 1.5, 0.6
 LEAST_SCORE = 1e-6  # so that its logarithm exists
 
 Heatmap: TypeAlias = NDArray[np.float32]
 Evidence: TypeAlias = NDArray[np.float64]  # (7,) logarithms of scores
+
+
+@dataclass(frozen=True, slots=True)
+class Steadying:
+    """How evidence is gathered; the lead and the persistence are logarithms of odds.
+
+    The defaults were chosen together on the shared clips and on splices of them: the fewest changes of the answer with
+    most true changes shown within 0.4 s (`bench expressions --vary` shows the others).
+    """
+
+    time_constant_s: float = 0.5  # of the evidence that counts while an expression lasts
+    quick_s: float = 0.15  # of the evidence that tells when it changes
+    clear: float = 1.5  # by how much another expression must lead lately for what was before to be forgotten
+    persistence: float = 0.6  # how much more probable it is that a face still shows what it showed
+
+
+STEADYING = Steadying()
 
 
 @dataclass(eq=False)
@@ -33,6 +43,7 @@ class Gathered:
     Probability Distributions"). A clear change of expression starts it anew.
     """
 
+    rules: Steadying = STEADYING
     time_s: float = 0.0
     lasting: Evidence | None = None
     lately: Evidence | None = None
@@ -46,13 +57,13 @@ class Gathered:
             self.answer = int(fresh.argmax())
             return scores
         spent_s = time_s - self.time_s
-        self.lasting = _mixed(self.lasting, fresh, spent_s, TIME_CONSTANT_S)
-        self.lately = _mixed(self.lately, fresh, spent_s, QUICK_S)
+        self.lasting = _mixed(self.lasting, fresh, spent_s, self.rules.time_constant_s)
+        self.lately = _mixed(self.lately, fresh, spent_s, self.rules.quick_s)
         self.time_s = time_s
-        if self.lately.max() - self.lately[self.answer] > CLEAR:
+        if self.lately.max() - self.lately[self.answer] > self.rules.clear:
             self.lasting = self.lately
         expected = self.lasting.copy()
-        expected[self.answer] += PERSISTENCE
+        expected[self.answer] += self.rules.persistence
         self.answer = int(expected.argmax())
         powers = np.exp(expected - expected.max())
         return np.asarray(powers / powers.sum(), np.float32)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fer_web.core import Face, Frame, Rect
-from fer_web.vision.smooth import CLEAR, PERSISTENCE, QUICK_S, TIME_CONSTANT_S, Gathered, Smooth
+from fer_web.vision.smooth import STEADYING, Gathered, Smooth, Steadying
 
 PIXELS = np.zeros((8, 8, 3), np.uint8)
 RECT = Rect(0, 0, 8, 8)
@@ -36,18 +36,18 @@ def test_what_lasts_is_more_probable_by_the_persistence_alone() -> None:
 
     again = gathered.add(scores(0.4), 1.0)
 
-    assert lead(again) == pytest.approx(lead(scores(0.4)) + PERSISTENCE, abs=1e-5)
+    assert lead(again) == pytest.approx(lead(scores(0.4)) + STEADYING.persistence, abs=1e-5)
     assert again.sum() == pytest.approx(1, abs=1e-6)
 
 
 def test_log_scores_are_averaged_with_the_time_constant_however_pictures_come() -> None:
     """After one time constant of another lead, 1 / e of the old one is left; in one step or in five uneven ones."""
     first, then = scores(0.4), scores(0.3)
-    expected = (lead(first) - lead(then)) / math.e + lead(then) + PERSISTENCE
+    expected = (lead(first) - lead(then)) / math.e + lead(then) + STEADYING.persistence
     for steps in ((1.0,), (0.1, 0.15, 0.5, 0.9, 1.0)):
         gathered = Gathered()
         gathered.add(first, 0.0)
-        told = [gathered.add(then, TIME_CONSTANT_S * share) for share in steps]
+        told = [gathered.add(then, STEADYING.time_constant_s * share) for share in steps]
         assert lead(told[-1]) == pytest.approx(expected, abs=1e-4)
 
 
@@ -70,12 +70,12 @@ def test_a_tie_stays_with_the_answer_that_was_there() -> None:
 
 
 def test_a_clear_change_is_shown_as_soon_as_the_quick_mean_has_turned_by_clear() -> None:
-    """With a lead of L before and after, the quick mean leads by L (1 - 2 exp(-t / QUICK)): solved for CLEAR."""
+    """With a lead of L before and after, the quick mean leads by L (1 - 2 exp(-t / quick_s)): solved for `clear`."""
     gathered = Gathered()
     gathered.add(scores(0.9, 0), 0.0)
     gathered.add(scores(0.9, 0), 1.0)
     strength = lead(scores(0.9))
-    turned_s = -QUICK_S * math.log((1 - CLEAR / strength) / 2)
+    turned_s = -STEADYING.quick_s * math.log((1 - STEADYING.clear / strength) / 2)
     times_s = np.arange(1, 60) / 100
 
     told = [int(gathered.add(scores(0.9, 1), 1.0 + float(time_s)).argmax()) for time_s in times_s]
@@ -84,6 +84,16 @@ def test_a_clear_change_is_shown_as_soon_as_the_quick_mean_has_turned_by_clear()
     assert first_s == pytest.approx(turned_s, abs=0.011)
     assert first_s < 0.4
     assert told == sorted(told)
+
+
+def test_other_rules_answer_sooner() -> None:
+    answers = []
+    for rules in (STEADYING, Steadying(time_constant_s=0.2, persistence=0.0)):
+        gathered = Gathered(rules)
+        gathered.add(scores(0.4, 0), 0.0)
+        answers.append(int(gathered.add(scores(0.5, 1), 0.25).argmax()))
+
+    assert answers == [0, 1]
 
 
 def test_an_earlier_time_starts_anew() -> None:

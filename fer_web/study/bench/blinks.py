@@ -97,7 +97,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--awake", type=Path, nargs="*", default=[], help="videos of people awake, for PERCLOS")
     parser.add_argument("--vary", action="store_true", help="also with every rule changed, and leaving one out")
     parser.add_argument("--models", type=Path, default=Path("models"), help="folder of models (%(default)s)")
-    parser.add_argument("--model", default="xception", help="expression network, which is loaded along (%(default)s)")
+    parser.add_argument("--model", default="xception-pair", help="expression model, loaded along (%(default)s)")
     add_engine_arguments(parser)
 
 

@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--engines", action="store_true", help="compare the engines' crops, and tell where their eyes and mouths lie"
     )
     parser.add_argument("--models", type=Path, default=Path("models"), help="folder of the models (%(default)s)")
-    parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
+    parser.add_argument("--model", default="xception-pair", help="name of the network (%(default)s)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -63,7 +63,7 @@ class LabeledFace:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with videos/liveportrait/*.mp4")
     parser.add_argument("--models", type=Path, default=MODELS, help="folder with the networks (%(default)s)")
-    parser.add_argument("--model", default="xception", help="the expression network (%(default)s)")
+    parser.add_argument("--model", default="xception-pair", help="the expression network (%(default)s)")
     parser.add_argument("--labels", type=Path, default=LABELS, help="the labels (%(default)s)")
 
 

@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--soak", type=int, default=SOAK_FRAMES, metavar="N", help="demo frames to watch memory over (%(default)s)"
     )
     parser.add_argument("--models", type=Path, default=Path("models"), help="folder of the models (%(default)s)")
-    parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
+    parser.add_argument("--model", default="xception-pair", help="name of the network (%(default)s)")
 
     add_engine_arguments(parser)
 

@@ -94,7 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=list(EVERY_ENGINE),
         help="classic, and modern by its landmarks (default: all)",
     )
-    parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
+    parser.add_argument("--model", default="xception-pair", help="name of the network (%(default)s)")
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models")
 
 

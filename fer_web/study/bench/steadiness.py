@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, permutations
 
 import numpy as np
 
 from fer_web.core import Faces, Scores
-from fer_web.vision.smooth import Gathered
+from fer_web.vision.smooth import STEADYING, Gathered, Steadying
 
 # What a splice is made of: so long, nearly always the same answer of one picture, and that one probable.
 SPLICE_S, SAME_SHARE, LEAST_MEAN = 1.5, 0.8, 0.5
@@ -76,7 +76,13 @@ def note(people: dict[int, list[Glimpse]], time_s: float, before: Faces, after: 
             people.setdefault(face.track_id, []).append(moment)
 
 
-def delays_s(people: Iterable[Sequence[Glimpse]]) -> list[float]:
+def replayed(moments: Sequence[Glimpse], rules: Steadying) -> list[Glimpse]:
+    """The same person's moments with the answers that other rules give."""
+    gathered = Gathered(rules)
+    return [replace(one, answer=int(gathered.add(one.scores, one.time_s).argmax())) for one in moments]
+
+
+def delays_s(people: Iterable[Sequence[Glimpse]], rules: Steadying = STEADYING) -> list[float]:
     """How long after each of many cuts from one lasting expression to another the answer is the new one, in seconds.
 
     The pieces are cut from the people's own moments; an answer that never changes counts as `SPLICE_S`.
@@ -87,7 +93,7 @@ def delays_s(people: Iterable[Sequence[Glimpse]]) -> list[float]:
     for one, other in permutations(sorted(pieces), 2):
         for _ in range(SPLICES_EACH):
             before, after = (pieces[name][rng.integers(len(pieces[name]))] for name in (one, other))
-            found.append(_delay_s(before, after, other))
+            found.append(_delay_s(before, after, other, rules))
     return found
 
 
@@ -107,8 +113,8 @@ def _pieces(people: Iterable[Sequence[Glimpse]]) -> Mapping[int, list[Sequence[G
     return found
 
 
-def _delay_s(before: Sequence[Glimpse], after: Sequence[Glimpse], answer: int) -> float:
-    gathered = Gathered()
+def _delay_s(before: Sequence[Glimpse], after: Sequence[Glimpse], answer: int, rules: Steadying) -> float:
+    gathered = Gathered(rules)
     for moment in before:
         gathered.add(moment.scores, moment.time_s - before[-1].time_s)
     pace_s = before[-1].time_s - before[-2].time_s

@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--no-copy", action="store_true", help="leave out the lines with an annotated copy")
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models")
-    parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
+    parser.add_argument("--model", default="xception-pair", help="name of the network (%(default)s)")
     add_engine_arguments(parser)
 
 

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each measurement takes (%(default)s)")
     parser.add_argument("--fps", type=int, default=15, help="the demo's frames per second (%(default)s)")
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models (%(default)s)")
-    parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
+    parser.add_argument("--model", default="xception-pair", help="name of the network (%(default)s)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=float, default=15.0, help="how long they are measured (%(default)s)")
     parser.add_argument("--fps", type=float, default=15.0, help="frames a second each sends at most (%(default)s)")
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models (%(default)s)")
-    parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
+    parser.add_argument("--model", default="xception-pair", help="name of the network (%(default)s)")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from fer_web.study.training.targets import softmax
 EXPONENTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 DIGITS = 4  # of what a card keeps
 NEWTON_STEPS = 30
-LEAST = 1e-9  # probability, so that its logarithm exists
 
 
 def calibrated(
@@ -58,31 +57,29 @@ class PublicAnswers:
 
 def calibrate(models: Path, name: str, data: LearningData) -> PublicAnswers:
     """A published model's card fitted anew on PublicTest, one view a face, and written."""
-    model, card = load_model(models, name)
+    return write_calibrated(models, *load_model(models, name), data)
+
+
+def write_calibrated(models: Path, model: Any, card: ModelCard, data: LearningData) -> PublicAnswers:
+    """The same for a loaded model and the card that it is to get."""
     logits = predict(model, data.public.pixels, card.input.width)
     mirrored = predict(model, data.public.pixels[:, :, ::-1], card.input.width)
     fitted = calibrated(card, logits, data.public.labels, data.training.labels)
     known = {**card.metrics.get("PublicTest", {}), **public_metrics(fitted, logits, data.public.labels)}
     fitted = replace(fitted, metrics={**card.metrics, "PublicTest": known})
-    fitted.write(models / f"{name}.json")
+    fitted.write(models / f"{card.name}.json")
     return PublicAnswers(fitted, logits, mirrored)
 
 
-def pooled(answers: Sequence[Probabilities]) -> NDArray[np.float32]:
-    """Several answers (n, 7) to the same pictures as one: the mean of their logarithms."""
-    return softmax(np.mean([np.log(np.maximum(answer, LEAST)) for answer in answers], axis=0))
-
-
 def calibration_table(found: Sequence[PublicAnswers], public: Split) -> str:
-    """What was fitted, and what it brings on PublicTest: every network for each exponent, and all of them together."""
+    """What was fitted, and what each model gets on PublicTest for each exponent."""
     lines = [
-        "| network | views | exponent | accuracy | mean recall | certain from | certain | of these right |",
+        "| model | views | exponent | accuracy | mean recall | certain from | certain | of these right |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    groups = [[one] for one in found] + ([list(found)] if len(found) > 1 else [])
-    for group in groups:
+    for one in found:
         for views in (1, 2):
-            lines += [_row(group, views, exponent, public.labels) for exponent in EXPONENTS]
+            lines += [_row(one, views, exponent, public.labels) for exponent in EXPONENTS]
     chosen = ", ".join(
         f"{one.card.name} {one.card.prior_exponent:g} (temperature {one.card.temperature:.4f}, certain from "
         f"{one.card.uncertain_below:.4f})"
@@ -91,28 +88,26 @@ def calibration_table(found: Sequence[PublicAnswers], public: Split) -> str:
     return "\n".join([*lines, "", f"Exponents in the cards: {chosen}"])
 
 
-def _row(group: Sequence[PublicAnswers], views: int, exponent: float, labels: Labels) -> str:
-    answers = [
-        replace(one.card, prior_exponent=exponent).probabilities(logits)
-        for one in group
-        for logits in (one.logits, one.mirrored)[:views]
-    ]
-    together = pooled(answers)
-    right, below = accuracy_and_recall(together, labels), even_chance(together, labels)
-    sure = certain(together, labels, below)
+def _row(one: PublicAnswers, views: int, exponent: float, labels: Labels) -> str:
+    card = replace(one.card, prior_exponent=exponent)
+    answers = [card.probabilities(logits) for logits in (one.logits, one.mirrored)[:views]]
+    mean = np.asarray(np.mean(answers, axis=0), np.float32)
+    right, below = accuracy_and_recall(mean, labels), even_chance(mean, labels)
+    sure = certain(mean, labels, below)
     numbers = f"{100 * right['accuracy']:.1f} | {100 * right['mean_recall']:.1f} | {below:.2f}"
-    names = " + ".join(one.card.name for one in group)
     shown = "with the mirror image" if views == 2 else "one"
-    return (
-        f"| {names} | {shown} | {exponent:g} | {numbers} | {100 * sure['share']:.1f} | {100 * sure['accuracy']:.1f} |"
-    )
+    certainty = f"{100 * sure['share']:.1f} | {100 * sure['accuracy']:.1f}"
+    return f"| {card.name} | {shown} | {exponent:g} | {numbers} | {certainty} |"
 
 
 def public_metrics(card: ModelCard, logits: NDArray[np.floating[Any]], labels: Labels) -> dict[str, Any]:
-    """How often a card's answers and its certain ones are right, and the answers without priors."""
+    """How often a model's answers are right, as they are, calibrated and when certain, and what calibration brings."""
     found = card.probabilities(logits)
     plain = replace(card, prior_exponent=0.0).probabilities(logits)
     return {
+        "accuracy": asdict(metrics.accuracy(logits, labels)),
+        "calibration_before": metrics.calibration(softmax(logits), labels),
+        "calibration_after": metrics.calibration(softmax(logits, card.temperature), labels),
         "calibrated_accuracy": accuracy_and_recall(found, labels),
         "accuracy_without_priors": accuracy_and_recall(plain, labels),
         "certain": certain(found, labels, card.uncertain_below),

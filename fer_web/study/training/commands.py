@@ -18,6 +18,7 @@ COMMANDS: Commands = {
         "fer_web.study.training.ablate_command", "what each ingredient of a training run gives, with seeds"
     ),
     "calibrate": _one("calibrate", "fit what networks' answers are worth on FER2013's PublicTest"),
+    "pool": _one("pool", "make one model of several networks, which answer together"),
     "export": _one("export", "write a model's .tflite file, which the service runs"),
     "publish": _one("publish", "write a trained network with its card into the models folder"),
 }

@@ -20,7 +20,7 @@ from fer_web.errors import DataError
 from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import load_model
 from fer_web.study.training import metrics
-from fer_web.study.training.calibrate import accuracy_and_recall, pooled
+from fer_web.study.training.calibrate import accuracy_and_recall
 from fer_web.study.training.dataset import VOTE_NAMES, FaceTable, Split, appears_in
 from fer_web.study.training.predict import predict
 from fer_web.study.training.targets import softmax
@@ -70,18 +70,6 @@ def _views(
     """Probabilities (n, 7) of the pictures, and means of those and of their mirror images'."""
     probabilities = card.probabilities(logits)
     return probabilities, (probabilities + card.probabilities(image)) / np.float32(2)
-
-
-def together(exams: Sequence[Examination]) -> dict[str, Any]:
-    """What the mean of several networks gets, with priors and without, for one view and with the mirror image."""
-    labels = exams[0].split.labels
-    answers = {
-        "one_view": [exam.probabilities for exam in exams],
-        "one_view_without_priors": [exam.plain for exam in exams],
-        "with_mirror_image": [exam.mirrored for exam in exams],
-        "with_mirror_image_without_priors": [exam.plain_mirrored for exam in exams],
-    }
-    return {name: accuracy_and_recall(pooled(each), labels) for name, each in answers.items()}
 
 
 def count_read(models: Path, card: ModelCard) -> int:

@@ -29,6 +29,8 @@ def export(directory: Path, name: str) -> ModelCard:
     ModelError when the model is no use, or LiteRT would answer otherwise than Keras does.
     """
     model, card = load_model(directory, name, None)
+    if card.parts:
+        raise ModelError(f"{name} has no file of its own: export its parts, {' and '.join(card.parts)}")
     answering = with_maps(model) if card.task == EXPRESSION else model
     content = converted(answering, card)
     _compare(answering, content, card)

@@ -16,14 +16,13 @@ from fer_web.registry.card import ModelCard
 from fer_web.registry.catalog import sha256_of
 from fer_web.registry.spec import InputSpec
 from fer_web.study.networks import build_network
-from fer_web.study.training import metrics
 from fer_web.study.training.calibrate import calibrated, public_metrics
 from fer_web.study.training.checkpoint import DESCRIPTION, noted_inputs
 from fer_web.study.training.config import read_config
 from fer_web.study.training.dataset import LearningData
 from fer_web.study.training.export import export_anyhow
 from fer_web.study.training.predict import predict
-from fer_web.study.training.targets import Loss, softmax
+from fer_web.study.training.targets import Loss
 from fer_web.study.training.teachers import trained_network
 from fer_web.study.training.weights import load_best, named, take
 
@@ -93,12 +92,7 @@ def write_model(model: Any, models: Path, name: str, data: LearningData, origin:
         notes=origin.notes,
     )
     card = calibrated(card, logits, labels, data.training.labels)
-    found = {
-        "accuracy": asdict(metrics.accuracy(logits, labels)),
-        "calibration_before": metrics.calibration(softmax(logits), labels),
-        "calibration_after": metrics.calibration(softmax(logits, card.temperature), labels),
-    }
-    card = replace(card, metrics={"PublicTest": {**found, **public_metrics(card, logits, labels)}})
+    card = replace(card, metrics={"PublicTest": public_metrics(card, logits, labels)})
     partial.replace(path)
     card.write(path.with_suffix(".json"))
     return export_anyhow(models, name)

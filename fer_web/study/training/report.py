@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +48,6 @@ def table(found: Results) -> str:
     ]
     lines = [f"| {found['model']} ({found['version']}, {found['sha256'][:12]}) | PrivateTest |", "|---|---|"]
     return "\n".join(lines + [f"| {name} | {value} |" for name, value in rows]) + "\n\n" + confusion_table(found)
-
-
-def together_table(names: Sequence[str], found: Results) -> str:
-    """What several networks get together, as Markdown."""
-    lines = [f"| {' + '.join(names)} | accuracy and mean recall on PrivateTest |", "|---|---|"]
-    return "\n".join(lines + [f"| {name.replace('_', ' ')} | {_both(each)} |" for name, each in found.items()])
 
 
 def confusion_table(found: Results) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 MODELS = Path("models")
 RESULTS = Path("docs/results")
-TOGETHER = "together.json"  # what all networks get together
 AHEAD = 8  # more would only need memory
 
 
@@ -177,6 +176,24 @@ def run_calibrate(args: argparse.Namespace) -> int:
     return 0
 
 
+def add_pool_arguments(parser: argparse.ArgumentParser) -> None:
+    """`pool`: published networks as one model."""
+    add_data_arguments(parser)
+    parser.add_argument("name", metavar="NAME", help="the pool's name, such as xception-pair")
+    parser.add_argument("parts", nargs="+", metavar="PART", help="the networks' names, such as xception xception-small")
+    parser.add_argument("--models", type=Path, default=MODELS, help="the models' folder (default: models)")
+
+
+def run_pool(args: argparse.Namespace) -> int:
+    """Write its card, and print what was fitted and what it brings on PublicTest."""
+    from fer_web.study.training.calibrate import calibration_table
+    from fer_web.study.training.pool import pool
+
+    data = _learning_data(args)
+    print(calibration_table([pool(args.models, args.name, args.parts, data)], data.public))
+    return 0
+
+
 def add_export_arguments(parser: argparse.ArgumentParser) -> None:
     """`export`: .tflite files beside the .keras ones."""
     parser.add_argument("names", nargs="*", metavar="NAME", help="models' names (default: all of the folder)")
@@ -188,7 +205,7 @@ def run_export(args: argparse.Namespace) -> int:
     from fer_web.registry.catalog import list_models
     from fer_web.study.training.export import export
 
-    for name in args.names or [card.name for card in list_models(args.models)]:
+    for name in args.names or [card.name for card in list_models(args.models) if not card.parts]:
         print(f"{name}.tflite: SHA-256 {export(args.models, name).tflite_sha256}")
     return 0
 
@@ -226,20 +243,7 @@ def run_evaluate(args: argparse.Namespace) -> int:
     found = [_evaluate(args, exam) for exam in exams]
     if args.json:
         print(json.dumps(found[0] if args.name else found, indent=2))
-    if len(exams) > 1:
-        _tell_together(args, exams)
     return 0
-
-
-def _tell_together(args: argparse.Namespace, exams: Sequence[Examination]) -> None:
-    from fer_web.study.training.evaluate import together
-    from fer_web.study.training.report import together_table
-
-    found = together(exams)
-    if not args.json:
-        print(together_table([exam.card.name for exam in exams], found))
-    if args.record:
-        (args.record / TOGETHER).write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
 
 def _evaluate(args: argparse.Namespace, exam: Examination) -> dict[str, Any]:
@@ -254,7 +258,7 @@ def _evaluate(args: argparse.Namespace, exam: Examination) -> dict[str, Any]:
     if not args.json:
         print(table(found))
     if speed and not args.json:
-        print(f"\nBy LiteRT on one thread of this machine: {speed['ms_one_face']} ms a face.\n")
+        print(f"\nBy LiteRT, each network on one thread of this machine: {speed['ms_one_face']} ms a face.\n")
     if args.record:
         plots(exam, found, args.record)
         text = json.dumps({**found, "speed": speed}, indent=2) + "\n"

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from fer_web.core import Face, Rect
-from fer_web.study.bench.steadiness import SPLICE_S, Glimpse, delays_s, note, steadiness
+from fer_web.study.bench.expressions import variations
+from fer_web.study.bench.steadiness import SPLICE_S, Glimpse, delays_s, note, replayed, steadiness
+from fer_web.vision.smooth import Steadying
 
 
 def moment(time_s: float, answer: int, certain: bool = True, probability: float = 0.9) -> Glimpse:
@@ -37,6 +39,26 @@ def test_a_cut_between_two_clear_expressions_is_shown_within_moments() -> None:
 
     assert len(delays) == 16
     assert 0 < max(delays) < 0.3
+
+
+def test_other_rules_replay_the_same_scores() -> None:
+    """Alternating weak answers change with every picture where nothing is averaged, and never where much is."""
+    moments = [moment(number / 10, number % 2, probability=0.5) for number in range(20)]
+
+    nervous = replayed(moments, Steadying(time_constant_s=0.01, persistence=0.0))
+    steady = replayed(moments, Steadying(time_constant_s=5.0, clear=9.0))
+
+    assert steadiness([nervous]).changes == 19
+    assert steadiness([steady]).changes == 0
+
+
+def test_a_table_of_other_rules_has_a_row_for_each() -> None:
+    people = [[moment(number / 30, answer) for number in range(100)] for answer in (0, 3)]
+
+    lines = variations(people).strip().splitlines()
+
+    assert len(lines) == 2 + 54
+    assert all(line.endswith("| 100% |") for line in lines[2:] if line.startswith("| 0.5 | 0.1 |"))
 
 
 def test_what_is_nobodys_lasting_expression_is_no_piece_of_a_splice() -> None:

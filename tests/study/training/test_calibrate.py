@@ -12,7 +12,6 @@ from fer_web.study.training.calibrate import (
     certain,
     even_chance,
     fit_temperature,
-    pooled,
     risk_coverage,
     shares,
 )
@@ -66,11 +65,6 @@ def test_certain_answers_are_those_from_the_threshold_on() -> None:
 
 def test_shares_of_the_training_sum_to_one() -> None:
     assert shares(np.array([0, 0, 0, 1]), 2) == (0.75, 0.25)
-
-
-def test_several_answers_are_pooled_by_the_mean_of_their_logarithms() -> None:
-    """Odds of 9 and of 1 have the geometric mean 3."""
-    assert pooled([sure(0.9), sure(0.5)])[0] == pytest.approx([0.75, 0.25], abs=1e-4)
 
 
 def test_rare_expressions_gain_what_their_rarity_had_cost() -> None:

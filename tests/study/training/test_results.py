@@ -10,7 +10,7 @@ import pytest
 from fer_web.registry.card import EXPRESSION
 from fer_web.registry.catalog import list_models
 from fer_web.study.training.evaluate import LEDGER
-from fer_web.study.training.report import table, together_table
+from fer_web.study.training.report import table
 from tests.conftest import ROOT
 
 DOCS, MODELS = ROOT / "docs", ROOT / "models"
@@ -32,10 +32,6 @@ def test_what_is_told_was_measured_with_the_weights_of_today(name: str) -> None:
         assert found[key] == value, key
 
 
-def test_what_all_networks_get_together_is_told() -> None:
-    assert together_table(list(CARDS), recorded("together")) in (DOCS / "results.md").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("name", CARDS)
 def test_certain_answers_are_right_three_times_of_four(name: str) -> None:
     assert CARDS[name].metrics["PublicTest"]["certain"]["accuracy"] >= 0.75
@@ -51,6 +47,10 @@ def test_the_ledger_has_every_measured_set_of_weights(name: str) -> None:
 
 
 def test_the_networks_are_as_small_and_as_fast_as_they_were_meant_to_be() -> None:
-    for name, parameters, milliseconds in (("xception", 5_000_000, 10), ("xception-small", 300_000, 3)):
+    for name, parameters, milliseconds in (
+        ("xception-pair", 5_000_000, 13),
+        ("xception", 5_000_000, 10),
+        ("xception-small", 300_000, 3),
+    ):
         assert CARDS[name].parameters <= parameters
         assert recorded(name)["speed"]["ms_one_face"] <= milliseconds

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stops", type=int, default=100, help="how often it is stopped (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="the seed of all chance (%(default)s)")
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models (%(default)s)")
-    parser.add_argument("--model", default="xception", help="name of the network (%(default)s)")
+    parser.add_argument("--model", default="xception-pair", help="name of the network (%(default)s)")
 
 
 def run(args: argparse.Namespace) -> int:
