@@ -130,6 +130,8 @@ def pooled_model(directory: Path, card: ModelCard) -> Any:
 
     loaded = [load_model(directory, part, card.task) for part in card.parts]
     face = keras.Input((card.input.height, card.input.width, 1))
+    for model, part in loaded:
+        model.name = part.name  # unique, as it has to be in one model
     scaled = [model(face) / part.temperature for model, part in loaded]
     return keras.Model(face, sum(scaled[1:], scaled[0]) / len(scaled))
 

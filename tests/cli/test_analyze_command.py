@@ -56,6 +56,7 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def loaded(vision: Analyzer, tiny_models: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The options for the small network, which is loaded already."""
     monkeypatch.setattr("fer_web.vision.Analyzer.load", lambda *_: vision)
+    monkeypatch.setenv("FER_MODEL", vision.card.name)
     return ["--models-dir", str(tiny_models)]
 
 
@@ -180,7 +181,7 @@ def begun(tiny_models: Path, tmp_path: Path) -> Iterator[Popen[str]]:
     """The command in a process of its own, with the first readings written."""
     make_clip(tmp_path / "talk.mp4", 6)
     words = ["analyze", "talk.mp4", "--annotate", "--models-dir", str(tiny_models)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "FER_MODEL": "xception"}
     command = [sys.executable, "-c", SLOWLY, *words]
     with Popen(command, cwd=tmp_path, env=environment, stdout=PIPE, stderr=PIPE, text=True) as process:
         try:

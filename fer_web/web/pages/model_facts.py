@@ -70,7 +70,8 @@ class ModelFacts:
 
 def _facts(card: ModelCard) -> Iterator[Fact]:
     shape = f"{card.input.width} x {card.input.height} pixels, {card.input.color}"
-    yield "Network", f"{card.network}, {card.parameters:,} parameters"
+    networks = " and ".join(card.parts) or card.network
+    yield ("Networks" if card.parts else "Network"), f"{networks}, {card.parameters:,} parameters"
     yield "Sees", f"one face, {shape}"
     yield "Calls an answer uncertain", f"under a probability of {card.uncertain_below:.2f}"
     for name, title in DATA.items():

@@ -21,6 +21,12 @@ def test_a_bare_card_is_enough() -> None:
     assert facts.parts == ()
 
 
+def test_networks_that_answer_together_are_named() -> None:
+    facts = facts_of({}, parts=("one", "two"))
+
+    assert ("Networks", "one and two, 1,234,567 parameters") in facts.facts
+
+
 def test_accuracy_comes_with_its_interval_and_count() -> None:
     accuracy = {"value": 0.6567, "low": 0.6411, "high": 0.672, "count": 3589}
 
