@@ -171,7 +171,7 @@ def report_demo(analyzer: Analyzer) -> None:
 
 
 def report_signals(signals: list[Signal]) -> None:
-    """Prints the agreement with each signal, and F1 at lower frame rates."""
+    """Prints the agreement with each signal, F1 at lower frame rates, and the mean of the signals' F1."""
     columns = f"{'annotated':>10}{'matched':>9}{'extra':>7}{'missed':>8}{'F1':>7}{'15 f/s':>8}{'10 f/s':>8}"
     print(f"{'signal':20}{'open':>7}{'lowest':>8}{columns}")
     for signal in signals:
@@ -180,6 +180,8 @@ def report_signals(signals: list[Signal]) -> None:
         numbers = f"{len(signal.spans):10}{result.matched:9}{result.extra:7}{result.missed:8}{result.f1:7.3f}"
         ratios = f"{np.nanpercentile(signal.ears, OPEN_PERCENTILE):7.2f}{np.nanmin(signal.ears):8.2f}"
         print(f"{signal.name:20}{ratios}{numbers}{scores}")
+    means = [float(np.mean([f1_of(signal, RULES, stride) for signal in signals])) for stride in STRIDES]
+    print(f"{'mean':69}" + "".join(f"{mean:{width}.3f}" for mean, width in zip(means, (7, 8, 8), strict=True)))
 
 
 def f1_of(signal: Signal, rules: BlinkRules, stride: int = 1) -> float:

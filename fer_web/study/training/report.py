@@ -66,7 +66,7 @@ def _share(share: Mapping[str, float]) -> str:
 
 
 def _both(found: Mapping[str, float]) -> str:
-    return f"{100 * found['accuracy']:.1f} %, {100 * found['mean_recall']:.1f} %"
+    return f"{100 * found['accuracy']:.2f} %, {100 * found['mean_recall']:.2f} %"
 
 
 def _pair(found: Results, key: str) -> str:
