@@ -27,7 +27,7 @@ def data(astronaut: Frame, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_conditions_are_told_with_the_faces_that_are_found(
     data: Path, tiny_models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["bench", "cameras", "--data", str(data), "--models", str(tiny_models)]) == 0
+    assert main(["bench", "cameras", "--data", str(data), "--models", str(tiny_models), "--model", "xception"]) == 0
 
     lines = capsys.readouterr().out.splitlines()
     assert [line[:26].strip() for line in lines[2:]] == list(CONDITIONS)
@@ -38,7 +38,7 @@ def test_conditions_are_told_with_the_faces_that_are_found(
 def test_crops_are_compared_on_the_faces_that_are_found(
     data: Path, tiny_models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["bench", "framing", "--data", str(data), "--models", str(tiny_models)]) == 0
+    assert main(["bench", "framing", "--data", str(data), "--models", str(tiny_models), "--model", "xception"]) == 0
 
     head, *lines = capsys.readouterr().out.splitlines()
     assert head.startswith("1 of 2 PublicTest pictures")
@@ -48,7 +48,7 @@ def test_crops_are_compared_on_the_faces_that_are_found(
 def test_without_pictures_there_is_nothing_to_draw(
     data: Path, tiny_models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["bench", "cameras", "--data", str(data), "--models", str(tiny_models), "--count", "0"]) == 1
+    assert main(["bench", "cameras", "--data", str(data), "--models", str(tiny_models), "--model", "xception", "--count", "0"]) == 1
     assert "no picture to draw" in capsys.readouterr().err
 
 
