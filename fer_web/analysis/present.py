@@ -12,9 +12,10 @@ from PIL import Image
 
 from fer_web.core import Blink, Face, FrameResult
 from fer_web.core.keypoints import NAMES as KEYPOINTS
-from fer_web.core.measures import in_group
+from fer_web.core.measures import Measure, in_group
 from fer_web.core.movements import NAMES as MOVEMENTS
 from fer_web.core.readings import FACE_MEASURES
+from fer_web.core.readings import MEASURES as LIVE_MEASURES
 from fer_web.registry import ModelCard
 from fer_web.vision import heated_chip
 
@@ -92,9 +93,9 @@ def heatmap_uri(face: Face) -> str | None:
 
 
 def live_face_json(face_id: int, face: Face, *, landmarks: bool = False) -> Json:
-    """A face of the live picture: the contract's, with its track and blinks."""
-    shown = Shown(landmarks=landmarks)
-    return {**face_json(face_id, face, shown), "track_id": face.track_id, "blink": blink_json(face.blink)}
+    """A face of the live picture: the contract's, with its track, blinks, nods, shakes and place in the picture."""
+    more = {"blink": blink_json(face.blink), "head": group_json(face, "head", LIVE_MEASURES)}
+    return {**face_json(face_id, face, Shown(landmarks=landmarks)), "track_id": face.track_id, **more}
 
 
 def blink_json(blink: Blink | None) -> Json | None:
@@ -115,9 +116,9 @@ def timing_json(result: FrameResult) -> dict[str, float]:
     return {step: round(spent_ms, 2) for step, spent_ms in timings.items()}
 
 
-def group_json(face: Face, group: str) -> Json | None:
+def group_json(face: Face, group: str, measures: tuple[Measure, ...] = FACE_MEASURES) -> Json | None:
     """The measures of one object; null when none of them was found out."""
-    values = {measure.key: measure.rounded(measure.of(face)) for measure in in_group(FACE_MEASURES, group)}
+    values = {measure.key: measure.rounded(measure.of(face)) for measure in in_group(measures, group)}
     return None if all(value is None for value in values.values()) else values
 
 

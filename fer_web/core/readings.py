@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,10 @@ from typing import Annotated, Any
 from fer_web.core import movements
 from fer_web.core.emotion import Emotion
 from fer_web.core.measures import Measure, Value, measures_of
-from fer_web.core.values import Face, is_turned
+from fer_web.core.values import MOST_GAZE_DEG, Face, is_turned
+
+# A head that points within this of the camera faces it.
+FACING_DEG = 15.0
 
 
 def _part(name: str, value: str) -> Callable[[Face], Value]:
@@ -46,6 +50,15 @@ def _quality(meaning: str, value: str) -> Measure:
 
 def _gaze(meaning: str, value: str) -> Measure:
     return Measure(meaning, "gaze", 2, -180, 180, _part("gaze", value))
+
+
+def _head(meaning: str, of: Callable[[Face], Value], decimals: int = 0, high: float = math.inf) -> Measure:
+    return Measure(meaning, "head", decimals, 0, high, of)
+
+
+def _center(axis: int) -> Callable[[Face], Value]:
+    """Where a face's middle lies along one side of the picture."""
+    return lambda face: None if face.quality is None or face.quality.center is None else face.quality.center[axis]
 
 
 def _move(meaning: str, names: tuple[str, ...]) -> Measure:
@@ -121,6 +134,25 @@ class FaceMeasures:
         """Whether the head is turned too far to be read well."""
         return is_turned(self.yaw_deg, self.pitch_deg)
 
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether nothing can be read in the face: too small, dark, bright or blurred, or an eye of it out of sight."""
+        return bool(self.poor) or max(abs(self.yaw_deg or 0), abs(self.pitch_deg or 0)) > MOST_GAZE_DEG
+
+    @property
+    def is_looking(self) -> bool | None:
+        """Whether the person looks at the camera; a head that is turned far away does not, whatever its eyes do."""
+        if self.looks_at_camera is None and abs(self.yaw_deg or 0) > MOST_GAZE_DEG:
+            return False
+        return self.looks_at_camera
+
+    @property
+    def is_facing(self) -> bool | None:
+        """Whether the head points at the camera; None without a pose."""
+        if self.yaw_deg is None or self.pitch_deg is None:
+            return None
+        return math.hypot(self.yaw_deg, self.pitch_deg) <= FACING_DEG
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading(FaceMeasures):
@@ -131,6 +163,20 @@ class Reading(FaceMeasures):
     blink_count: Annotated[
         int, Measure("how many times the person has blinked so far", "blink", low=0, of=_part("blink", "count"))
     ] = 0
+    nod_count: Annotated[
+        int | None, _head("how many times the person has nodded so far", _part("gestures", "nods"))
+    ] = None
+    shake_count: Annotated[
+        int | None, _head("how many times the person has shaken their head so far", _part("gestures", "shakes"))
+    ] = None
+    center_x: Annotated[
+        float | None,
+        _head("where the face's middle is, from the picture's left (0) to its right (1)", _center(0), 4, 1),
+    ] = None
+    center_y: Annotated[
+        float | None,
+        _head("where the face's middle is, from the picture's top (0) to its bottom (1)", _center(1), 4, 1),
+    ] = None
 
     @classmethod
     def of(cls, face: Face, time_s: float) -> Reading:
@@ -146,6 +192,8 @@ class Reading(FaceMeasures):
 FACE_MEASURES = measures_of(FaceMeasures)
 MEASURES = tuple(sorted(measures_of(Reading), key=lambda measure: measure.name not in ("time_s", "track_id")))
 DOMINANT = "dominant_emotion"
+# What only rises while a person stays.
+COUNTERS = tuple(measure.name for measure in MEASURES if measure.name.endswith("_count"))
 
 
 def with_dominant(measures: Sequence[Measure]) -> tuple[str, ...]:

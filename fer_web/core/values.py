@@ -63,13 +63,15 @@ class Frame:
 class Quality:
     """How well a face can be judged: `sharpness` and `brightness` 0 to 1, `size_px` the width of its box.
 
-    `because` says why a classifier's answer about it should not be trusted; None when it may be.
+    `because` says why a classifier's answer about it should not be trusted; None when it may be. `center` is where the
+    middle of its box lies in the picture, from the left and from the top, 0 to 1.
     """
 
     sharpness: float
     brightness: float
     size_px: int
     because: UncertainBecause | None = None
+    center: tuple[float, float] | None = None
 
     @property
     def poor(self) -> bool:
@@ -125,6 +127,16 @@ class Gaze:
     looks_at_camera: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HeadGestures:
+    """How often one person has nodded (down and up again) and shaken their head (from side to side and back) so far."""
+
+    nods: int
+    shakes: int
+
+
+# Beyond this only one eye is seen.
+MOST_GAZE_DEG = 45.0
 # Beyond these the far eye is foreshortened, or the lids hide behind the brow, and expressions are read badly; the clips
 # of docs/blinks.md have blinks at up to 30 degrees of yaw.
 MOST_YAW_DEG = 35.0
@@ -164,6 +176,7 @@ class Face:
     mesh: NDArray[np.float32] | None = None
     movements: NDArray[np.float32] | None = None
     gaze: Gaze | None = None
+    gestures: HeadGestures | None = None
     uncertain_because: UncertainBecause | None = None
 
     @property

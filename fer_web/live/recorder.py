@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Condition, Thread
-from typing import Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from fer_web.core import FrameResult, Marker, Reading, Size
+from fer_web.core.readings import COUNTERS
 from fer_web.errors import FerError, NoRecording, TooManyMarkers
 from fer_web.live.pace import INTERRUPTION_S, Complaints
 from fer_web.live.parts import LiveResult
@@ -85,6 +86,7 @@ class Recorder:
         self._pace = _FrameRate()
         self._size: Size = (0, 0)
         self._people: set[int] = set()
+        self._counts = _CountsFromHere()
         self._count = 0
         self._waiting: list[Reading] = []
         self._waiting_markers: list[Marker] = []
@@ -130,7 +132,7 @@ class Recorder:
             self._size = outcome.frame.size
             self._count += len(readings)
             self._people.update(reading.track_id for reading in readings)
-            self._waiting += readings
+            self._waiting += map(self._counts.of, readings)
             if len(self._waiting) > self._most_waiting:
                 self._end(f"it ended because nothing more could be written ({self._failure or 'too slow'})")
 
@@ -218,6 +220,22 @@ class Recorder:
         with self._changed:
             facts, reason = self._facts(), self._reason
         self._sink.finish(facts, reason)
+
+
+class _CountsFromHere:
+    """A recording's blinks and nods are those since it began, however long the people have been there."""
+
+    def __init__(self) -> None:
+        self._before: dict[int, dict[str, int]] = {}
+
+    def of(self, reading: Reading) -> Reading:
+        counts = {name: getattr(reading, name) or 0 for name in COUNTERS}
+        before = self._before.setdefault(reading.track_id, counts)
+        for name, count in counts.items():
+            before[name] = before[name] if count >= before[name] else 0  # it was begun anew
+        known = {name for name in COUNTERS if getattr(reading, name) is not None}
+        since: dict[str, Any] = {name: counts[name] - before[name] for name in known}
+        return replace(reading, **since)
 
 
 class _FrameRate:

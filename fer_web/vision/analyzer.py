@@ -14,6 +14,7 @@ from fer_web.vision.classify import Classifier, Classify
 from fer_web.vision.classify_due import ClassifyWhenDue
 from fer_web.vision.engines import EngineParts, engine_of, load_engine
 from fer_web.vision.gaze import EstimateGaze
+from fer_web.vision.head_gestures import WatchHead
 from fer_web.vision.judge import Judge
 from fer_web.vision.keypoints import Later, PlaceKeypoints
 from fer_web.vision.pipeline import Pipeline
@@ -70,6 +71,7 @@ class Analyzer:
                 EstimatePose(),
                 Blinks(),
                 EstimateGaze(),
+                WatchHead(),
                 Judge(self.card.uncertain_below),
                 *([] if wants_keypoints is None else [PlaceKeypoints(self._keypoints.peek, wants_keypoints)]),
             ),

@@ -10,6 +10,7 @@ import numpy as np
 
 from fer_web.core import Face, Faces, Frame, Gaze, Pose
 from fer_web.core.movements import BLINK, look, mean_of
+from fer_web.core.values import MOST_GAZE_DEG
 from fer_web.vision.eyes import SHUT_MOVEMENT
 from fer_web.vision.memory import PerTrack
 
@@ -19,8 +20,6 @@ EYES_ASIDE_DEG = 30.0
 EYES_UP_DEG = 25.0
 # What eyes that look straight ahead have of up less down: lids make them seem lowered.
 LEVEL_EYES = -0.3
-# Beyond this only one eye is seen.
-MOST_HEAD_DEG = 45.0
 # Around a person's usual gaze: from here on it is at the camera, and from there on no longer.
 ENTER_DEG, LEAVE_DEG = 12.0, 15.0
 # The usual gaze is the median of a minute's gazes that come near the camera. Ten that point right at the camera count
@@ -72,7 +71,7 @@ class EstimateGaze:
 
     def _seen(self, face: Face, time_s: float) -> Face:
         gaze = gaze_of(face)
-        if gaze is None or face.pose is None or abs(face.pose.yaw_deg) > MOST_HEAD_DEG:
+        if gaze is None or face.pose is None or abs(face.pose.yaw_deg) > MOST_GAZE_DEG:
             return replace(face, gaze=gaze)
         watched = _Watched() if face.track_id is None else self._watched.get(face.track_id, time_s)
         watched.learn(gaze, time_s)

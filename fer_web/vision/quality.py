@@ -70,4 +70,8 @@ class AssessQuality:
         return tuple(self._assessed(face, frame) for face in faces)
 
     def _assessed(self, face: Face, frame: Frame) -> Face:
-        return replace(face, quality=assess(frame.pixels, face.region))
+        width, height = frame.size
+        middle_x = (face.region.left + face.region.right) / 2 / width
+        middle_y = (face.region.top + face.region.bottom) / 2 / height
+        center = min(1.0, max(0.0, middle_x)), min(1.0, max(0.0, middle_y))
+        return replace(face, quality=replace(assess(frame.pixels, face.region), center=center))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from fer_web.core import Face, Frame, FrameResult, Marker, Reading, Rect
+from fer_web.core import Blink, Face, Frame, FrameResult, HeadGestures, Marker, Reading, Rect
 from fer_web.errors import DataError, NoRecording, RequestError
 from fer_web.live import Facts, LiveResult, Recorder
 from fer_web.live.recorder import MOST_MARKERS
@@ -117,6 +118,20 @@ def test_faces_that_are_not_followed_or_not_classified_have_no_readings(make: Ma
 
     assert recorder.wait(5)
     assert [reading.track_id for reading in shelf.readings] == [2]
+
+
+def test_blinks_and_nods_are_those_since_the_recording_began(make: Make) -> None:
+    recorder, shelf, clock = make()
+    counts = [(5, 2), (6, 2), (8, 4), (1, 0), (2, 0)]  # it was begun anew after the third
+    for number, (blinks, nods) in enumerate(counts, start=1):
+        clock.now_s = 1000.0 + number
+        known = Blink(0.3, 0.3, True, blinks), HeadGestures(nods, 0)
+        recorder.take(outcome(clock.now_s, replace(person(), blink=known[0], gestures=known[1])))
+    recorder.stop()
+    assert recorder.wait(5)
+
+    assert [one.blink_count for one in shelf.readings] == [0, 1, 3, 1, 2]
+    assert [one.nod_count for one in shelf.readings] == [0, 0, 2, 0, 0]
 
 
 def test_what_was_captured_before_the_start_or_after_the_end_is_not_recorded(make: Make) -> None:

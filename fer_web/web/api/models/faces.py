@@ -109,12 +109,21 @@ class BlinkJson(JsonObject):
     last_duration_s: float | None
 
 
+class HeadJson(JsonObject):
+    nod_count: Count | None
+    shake_count: Count | None
+    center_x: Share | None
+    center_y: Share | None
+    """Where the face's middle is in the picture: from its left and its top, 0 to 1."""
+
+
 class LiveFaceJson(FaceJson):
     """One face of the live picture."""
 
     track_id: Count | None
     """The same person keeps the same number."""
     blink: BlinkJson | None
+    head: HeadJson | None
 
 
 class LiveFrameJson(JsonObject):
