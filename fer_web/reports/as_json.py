@@ -6,19 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from fer_web.core import Emotion, Recording
+from fer_web.reports.behavior import SMILING, Behavior, Found
 from fer_web.reports.crowd import GroupSummary
-from fer_web.reports.measures import Totals
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.sections import Section
 from fer_web.reports.summary import Summary
 from fer_web.reports.timeline import Timeline
+from fer_web.reports.totals import Light, Totals
+from fer_web.reports.words import DECIMALS
 
 Json = dict[str, Any]
 
 FORMAT = "fer-web-summary"
 # Rises when a name or a meaning changes, not when one is added.
-VERSION = 2
-DECIMALS = 4
+VERSION = 3
 
 
 def summary_json(summary: Summary) -> Json:
@@ -30,7 +31,7 @@ def summary_json(summary: Summary) -> Json:
         "duration_s": _round(summary.duration_s),
         "readings": summary.readings,
         "gap_s": _round(summary.gap_s),
-        "people_seen": len(summary.people) + summary.brief,
+        "people_seen": len(summary.people),
         "seen_briefly": {"people": summary.brief, "seen_s": _round(summary.brief_s), "under_s": summary.least_seen_s},
         "everybody": {**_totals(summary.everybody), **_changes(summary.changes, summary.changes_per_min)},
         "people": [_person(person) for person in summary.people],
@@ -59,6 +60,8 @@ def _totals(totals: Totals) -> Json:
         "certain_s": _round(totals.certain_s),
         "mean_emotions": _named(totals.scores),
         "dominant_emotion_shares": _named(totals.shares),
+        "mixed_share": _maybe(totals.mixed_share),
+        "unreadable_share": _maybe(totals.unreadable_share),
         "positive": _maybe(totals.positive),
         "negative": _maybe(totals.negative),
         "balance": _maybe(totals.balance),
@@ -66,6 +69,14 @@ def _totals(totals: Totals) -> Json:
         "blinks_per_min": _maybe(totals.blinks_per_min),
         "perclos": _maybe(totals.perclos),
         "eyes_judged_s": _round(totals.judged_s),
+        "looked_share": _maybe(totals.looked_share),
+        "gaze_judged_s": _round(totals.gazed_s),
+        "faced_share": _maybe(totals.faced_share),
+        "head_moving_share": _maybe(totals.moved_share),
+        "pose_known_s": _round(totals.posed_s),
+        "nod_count": totals.nods,
+        "shake_count": totals.shakes,
+        "light": None if totals.light is None else _light(totals.light),
         "uncertain_share": _maybe(totals.uncertain_share),
         "poor_share": _maybe(totals.poor_share),
         "turned_share": _maybe(totals.turned_share),
@@ -95,13 +106,35 @@ def _person(person: PersonSummary) -> Json:
         "relative_to_baseline": _named(person.relative),
         "entry_balance": _maybe(person.entry),
         "exit_balance": _maybe(person.exit),
-        "spells": [
-            {"start_s": _round(spell.start_s), "end_s": _round(spell.end_s), "emotion": spell.emotion.value}
-            for spell in person.spells
+        "sustained_expressions": [
+            {"start_s": _round(one.start_s), "end_s": _round(one.end_s), "emotion": one.what.value}
+            for one in person.sustained
         ],
-        "shortest_spell_s": person.shortest_spell_s,
+        "shortest_sustained_s": person.shortest_sustained_s,
+        "behavior": _behavior(person.behavior),
         "sections": [_totals(totals) for totals in person.sections],
         "timeline": _timeline(person.timeline),
+    }
+
+
+def _light(light: Light) -> Json:
+    return {
+        "brightness": _round(light.brightness),
+        "sharpness": _round(light.sharpness),
+        "size_px": _round(light.size_px),
+    }
+
+
+def _behavior(behavior: Behavior) -> Json:
+    names = {SMILING: "smiles", "away": "looks_away", "aside": "turned_aside"}
+    return {told: _found(behavior[name]) for name, told in names.items()}
+
+
+def _found(found: Found) -> Json:
+    return {
+        "count": found.count,
+        "total_s": _round(found.total_s),
+        "stretches": [{"start_s": _round(one.start_s), "end_s": _round(one.end_s)} for one in found.stretches],
     }
 
 
@@ -114,7 +147,13 @@ def _timeline(timeline: Timeline) -> Json:
         "start_s": _round(timeline.start_s),
         "bin_s": timeline.bin_s,
         "states": list(timeline.states),
+        "shown": list(timeline.shown),
         "emotions": scores,
+        "looks_at_camera": list(timeline.looked),
+        "faces_camera": list(timeline.faced),
+        "blinks": list(timeline.blinks),
+        "nods": list(timeline.nods),
+        "shakes": list(timeline.shakes),
         "window_s": timeline.window_s,
         "blinks_per_min": [_maybe(value) for value in timeline.blinks_per_min],
         "perclos": [_maybe(value) for value in timeline.perclos],

@@ -12,6 +12,8 @@ from fer_web.core import Emotion, Reading
 # Calm: for this long none of the seven scores moves by more than this between its lowest and its highest value.
 CALM_S = 5.0
 CALM_RANGE = 0.25
+# Of calm seconds that were agreed on, this much is enough.
+LEAST_CALM_S = 1.0
 # Smiles and raised brows are no rest. The other expressions may be: many a resting face looks sad or angry to a model.
 NOT_AT_REST = (Emotion.HAPPY, Emotion.SURPRISE)
 _NONE = np.zeros(len(Emotion))
@@ -19,7 +21,7 @@ _NONE = np.zeros(len(Emotion))
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The mean of the seven scores over the first calm seconds of a person."""
+    """The mean of the seven scores over a person's first calm seconds, or over those that a marker calls so."""
 
     start_s: float
     end_s: float
@@ -28,16 +30,29 @@ class Baseline:
 
 class BaselineSearch:
     """Looks for the first calm seconds: certain answers, good quality, facing the camera, at rest, no gap, and scores
-    that hardly move. A reading that breaks them begins anew, with itself when it is fit."""
+    that hardly move. A reading that breaks them begins anew, with itself when it is fit.
 
-    def __init__(self) -> None:
+    Where `calm`, from and to, was agreed on, it is the mean of all that could be read then, of a second or more.
+    """
+
+    def __init__(self, calm: tuple[float, float] | None = None) -> None:
         self.found: Baseline | None = None
+        self._calm = calm
+        self._calm_s, self._calm_sum = 0.0, _NONE
         self._start_s = self._end_s = -math.inf
         self._low = self._high = self._sum = _NONE
 
     def add(self, start_s: float, end_s: float, reading: Reading) -> None:
         """A stretch of time that a reading stands for."""
         if self.found is not None:
+            return
+        if self._calm is not None and start_s < self._calm[1]:
+            if start_s >= self._calm[0] and not reading.is_unreadable:
+                self._calm_s += end_s - start_s
+                self._calm_sum = self._calm_sum + np.asarray(reading.scores) * (end_s - start_s)
+            return
+        if self._calm is not None and self._calm_s >= LEAST_CALM_S:
+            self.found = Baseline(*self._calm, tuple((self._calm_sum / self._calm_s).tolist()))
             return
         if not _is_fit(reading):
             self._end_s = -math.inf

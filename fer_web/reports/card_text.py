@@ -10,7 +10,7 @@ from fer_web.registry import ModelCard
 
 # The official test part comes first; PublicTest chose the weights.
 SPLITS = {
-    "PrivateTest": "FER2013's PrivateTest, its official test part",
+    "PrivateTest": "the FER2013 test set",
     "PublicTest": "FER2013's PublicTest, on which its weights were chosen",
 }
 
@@ -39,7 +39,7 @@ def _accuracy(metrics: Mapping[str, Any]) -> str:
         found = metrics.get(split)
         share = found.get("accuracy") if isinstance(found, Mapping) else None
         if isinstance(share, Mapping) and "value" in share:
-            return f"{100 * share['value']:.1f} % on {title}{_details(share)}"
+            return f"{100 * share['value']:.1f} % accurate on {title}{_details(share)}"
     return ""
 
 

@@ -8,18 +8,21 @@ from markupsafe import Markup
 
 from fer_web.core import Emotion
 from fer_web.reports import words
+from fer_web.reports.behavior import SMILING
 from fer_web.reports.crowd import STEADY
 from fer_web.reports.findings import LEAST_DIFFERENCE
 from fer_web.reports.summary import Summary
-from fer_web.reports.svg import bar
+from fer_web.reports.svg import DOTS, MIXED_FILL, bar, swatch
+from fer_web.reports.totals import Totals
 from fer_web.reports.views import ReportView
 
 
 @dataclass(frozen=True, slots=True)
 class ExpressionRow:
-    """One expression's share of the certain time in both recordings."""
+    """One part of the time seen in both recordings: an expression, two mixed, or nothing to read."""
 
-    emotion: Emotion
+    name: str
+    swatch: Markup
     bars: tuple[Markup, Markup]
     shares: tuple[str, str]
     difference: str
@@ -42,20 +45,19 @@ class Comparison:
 
 
 def _expressions(a: Summary, b: Summary) -> list[ExpressionRow]:
-    first, second = a.everybody.shares, b.everybody.shares
     rows = []
-    for emotion in Emotion:
-        one = None if first is None else first[emotion.position]
-        other = None if second is None else second[emotion.position]
-        rows.append(
-            ExpressionRow(
-                emotion,
-                (bar(one or 0, emotion), bar(other or 0, emotion)),
-                (words.percent(one), words.percent(other)),
-                words.points(_minus(other, one)),
-            )
-        )
+    for (name, fill, one), (_, _, other) in zip(_parts(a.everybody), _parts(b.everybody), strict=True):
+        bars = bar(one or 0, fill), bar(other or 0, fill)
+        shares = words.percent(one), words.percent(other)
+        rows.append(ExpressionRow(name, swatch(fill), bars, shares, words.points(_minus(other, one))))
     return rows
+
+
+def _parts(totals: Totals) -> list[tuple[str, Emotion | str, float | None]]:
+    """Name, fill and share of each part of the time seen."""
+    shares = totals.shares or (None,) * len(Emotion)
+    shown = [(emotion.value, emotion, share) for emotion, share in zip(Emotion, shares, strict=True)]
+    return [*shown, ("mixed", MIXED_FILL, totals.mixed_share), ("unreadable", DOTS, totals.unreadable_share)]
 
 
 def _facts(a: Summary, b: Summary) -> list[tuple[str, str, str, str]]:
@@ -63,6 +65,10 @@ def _facts(a: Summary, b: Summary) -> list[tuple[str, str, str, str]]:
     return [
         ("People", str(len(a.people)), str(len(b.people)), words.signed(len(b.people) - len(a.people), 0)),
         ("Duration", words.length(a.duration_s), words.length(b.duration_s), ""),
+        _share_fact("Looked at the camera", one.looked_share, other.looked_share),
+        _share_fact("Faced the camera", one.faced_share, other.faced_share),
+        _count_fact("Smiles", _smiles(a), _smiles(b)),
+        _count_fact("Nods", one.nods, other.nods),
         _share_fact("Positive expressions", one.positive, other.positive),
         _share_fact("Negative expressions", one.negative, other.negative),
         (
@@ -82,6 +88,15 @@ def _share_fact(name: str, one: float | None, other: float | None) -> tuple[str,
     return name, words.percent(one), words.percent(other), f"{words.points(_minus(other, one))}"
 
 
+def _count_fact(name: str, one: int, other: int) -> tuple[str, str, str, str]:
+    return name, f"{one:,}", f"{other:,}", words.signed(other - one, 0)
+
+
+def _smiles(summary: Summary) -> int:
+    """Of everybody who has a section."""
+    return sum(person.behavior[SMILING].count for person in summary.people)
+
+
 def _rate_fact(name: str, one: float | None, other: float | None) -> tuple[str, str, str, str]:
     return name, words.number(one), words.number(other), words.signed(_minus(other, one), 1)
 
@@ -98,7 +113,7 @@ def _findings(a: Summary, b: Summary) -> list[str]:
     pairs = zip(Emotion, a.everybody.shares or (), b.everybody.shares or (), strict=False)
     moved = max(((other - one, emotion) for emotion, one, other in pairs), key=lambda pair: abs(pair[0]), default=None)
     if moved and abs(moved[0]) >= LEAST_DIFFERENCE:
-        found.append(f"The largest difference is {moved[1]}: {words.points(moved[0])} points of the certain time.")
+        found.append(f"The largest difference is {moved[1]}: {words.points(moved[0])} points of the time seen.")
     blinks = _minus(b.everybody.blinks_per_min, a.everybody.blinks_per_min)
     if blinks is not None:
         found.append(f"Blinks per minute: {words.signed(blinks, 1)}.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fer_web.reports.bins import Bins
-from fer_web.reports.measures import SEEN, balance_of
+from fer_web.reports.measures import Column, balance_of
 from fer_web.reports.timeline import smoothed
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ STEADY = 0.1
 @dataclass(frozen=True, slots=True)
 class GroupSummary:
     """`at_once` is the mean number of people in each bin, `balance` their mean balance, over SMOOTH_S on either
-    side, None where nobody's expression was certain. `compared` people were seen long enough to compare their entry
+    side, None where nobody was seen. `compared` people were seen long enough to compare their entry
     with their exit."""
 
     bin_s: float
@@ -52,9 +52,9 @@ class GroupSummary:
         changes = [leaving - entry for entry, leaving in pairs]
         return cls(
             width_s,
-            tuple((rows[:, SEEN] / lengths_s).tolist()),
+            tuple((rows[:, Column.SEEN] / lengths_s).tolist()),
             tuple(None if row is None else balance_of(row) for row in smoothed(everybody, SMOOTH_S)),
-            float(rows[:, SEEN].sum()) / duration_s if duration_s else 0.0,
+            float(rows[:, Column.SEEN].sum()) / duration_s if duration_s else 0.0,
             most_at_once,
             len(pairs),
             sum(change >= STEADY for change in changes),

@@ -15,6 +15,8 @@ from fer_web.reports.timeline import runs
 
 HEIGHT = 96
 TOP = 14
+# Shorter curves are no more than a dot.
+LEAST_SHOWN_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class Curve:
     start_s: float
     bin_s: float
     values: Sequence[float | None]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there is enough of it for a line."""
+        return len(self.known) * self.bin_s >= LEAST_SHOWN_S
 
     @property
     def known(self) -> list[float]:

@@ -12,28 +12,30 @@ from fer_web.reports import svg, words
 from fer_web.reports.card_text import CardText
 from fer_web.reports.comparison import Comparison
 from fer_web.reports.summary import Summary
+from fer_web.reports.usual import Usual
 from fer_web.reports.views import ReportView
 from fer_web.resources import STATIC, TEMPLATES
 
 STYLE = STATIC / "report.css"
 
 
-def report_html(summary: Summary, card: CardText) -> str:
+def report_html(summary: Summary, card: CardText, usual: Usual | None = None) -> str:
     """A page of its own: no scripts, no inline `style` attributes, nothing loaded from elsewhere.
 
     Its policy may be `default-src 'none'; style-src 'unsafe-inline'`.
     """
-    return _page("report.html", report=ReportView(summary), card=card)
+    return _page("report.html", card, report=ReportView(summary, usual=usual))
 
 
-def report_fragment(summary: Summary, card: CardText) -> Markup:
+def report_fragment(summary: Summary, card: CardText, usual: Usual | None = None) -> Markup:
     """The same without the page around it and its first heading, for a page of the site that links report.css."""
-    return Markup(_environment().get_template("report_body.html").render(report=ReportView(summary), card=card))  # noqa: S704
+    template = _environment().get_template("report_body.html")
+    return Markup(template.render(report=ReportView(summary, usual=usual), card=card))  # noqa: S704
 
 
 def comparison_html(a: Summary, b: Summary, card: CardText) -> str:
     """Two recordings side by side, and how they differ; a page of its own."""
-    return _page("report_comparison.html", comparison=Comparison.of(a, b), card=card)
+    return _page("report_comparison.html", card, comparison=Comparison.of(a, b))
 
 
 def comparison_fragment(a: Summary, b: Summary, card: CardText) -> Markup:
@@ -42,9 +44,16 @@ def comparison_fragment(a: Summary, b: Summary, card: CardText) -> Markup:
     return Markup(template.render(comparison=Comparison.of(a, b), card=card))  # noqa: S704
 
 
-def _page(template: str, **values: object) -> str:
+def _page(template: str, card: CardText, **values: object) -> str:
     style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - ours
-    return _environment().get_template(template).render(style=style, **values)
+    model = _css_text(f"{card.name} {card.version}")
+    return _environment().get_template(template).render(style=style, model=model, card=card, **values)
+
+
+def _css_text(text: str) -> Markup:
+    """A text as a style sheet writes it, whatever it holds; the foot of each printed page shows it."""
+    safe = (sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):x} " for sign in text)
+    return Markup('"' + "".join(safe) + '"')  # noqa: S704 - letters, digits and escapes
 
 
 @cache

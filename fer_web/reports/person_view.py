@@ -1,37 +1,46 @@
-"""What the templates show of one person, and of the parts between markers: words and charts."""
+"""What the templates show of one person, and of the sections: words and charts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from markupsafe import Markup
 
 from fer_web.core import Emotion
-from fer_web.reports import person_charts, words
+from fer_web.reports import words
+from fer_web.reports.advice import advise
 from fer_web.reports.axis import Axis
+from fer_web.reports.behavior import SMILING
+from fer_web.reports.cards import cards
 from fer_web.reports.figures import Drawing, drawn_of_person
-from fer_web.reports.measures import Totals
+from fer_web.reports.moments import Moments
 from fer_web.reports.person import PersonSummary
-from fer_web.reports.person_charts import Numbered
+from fer_web.reports.person_charts import TimelineChart
 from fer_web.reports.sections import Section
 from fer_web.reports.summary import Summary
-from fer_web.reports.svg import bar
+from fer_web.reports.svg import DOTS, MIXED_FILL, bar, swatch
+from fer_web.reports.totals import Totals
+from fer_web.reports.usual import Usual
 
-MOST_SPELLS = 12
+MOST_SUSTAINED = 12
 # A person seen for less of the recording than this gets a time axis of their own.
 LEAST_SPAN = 0.5
 # Rows of the table beside a chart.
 TABLE_ROWS = 12
 
 Fact = tuple[str, str]
+Numbered = Sequence[tuple[str, Section]]
 
 
 @dataclass(frozen=True, slots=True)
 class ShareRow:
-    """One expression of one person or several: its share of the time, its mean score, and that against the baseline."""
+    """One part of the time seen: an expression, two mixed, or nothing to read. Its share, an expression's mean score,
+    and that against the baseline."""
 
-    emotion: Emotion
+    name: str
+    swatch: Markup
     bar: Markup
     share: str
     score: str
@@ -39,12 +48,13 @@ class ShareRow:
 
 
 def share_rows(totals: Totals, relative: Sequence[float] | None = None) -> list[ShareRow]:
-    """In the usual order; empty when nothing was certain."""
+    """In the usual order; empty when nobody was seen."""
     if totals.shares is None or totals.scores is None:
         return []
-    return [
+    rows = [
         ShareRow(
-            emotion,
+            emotion.value,
+            swatch(emotion),
             bar(totals.shares[emotion.position], emotion),
             words.percent(totals.shares[emotion.position]),
             words.percent(totals.scores[emotion.position]),
@@ -52,26 +62,36 @@ def share_rows(totals: Totals, relative: Sequence[float] | None = None) -> list[
         )
         for emotion in Emotion
     ]
+    rest = (("mixed", MIXED_FILL, totals.mixed_share), ("unreadable", DOTS, totals.unreadable_share))
+    return rows + [
+        ShareRow(name, swatch(fill), bar(share or 0, fill), words.percent(share), words.NOTHING, words.NOTHING)
+        for name, fill, share in rest
+    ]
 
 
 class PersonView:
-    """One person's section of the report about `summary`; `axis` and `markers` are the whole report's."""
+    """One person's part of the report about `summary`; `axis` and the numbered `sections` are the whole report's."""
 
-    def __init__(self, person: PersonSummary, summary: Summary, axis: Axis, markers: Numbered, prefix: str) -> None:
+    def __init__(
+        self, person: PersonSummary, summary: Summary, axis: Axis, sections: Numbered, prefix: str, usual: Usual | None
+    ) -> None:
         self.person = person
         self.id = f"{prefix}-person-{person.track_id}-{round(1000 * person.first_s)}"
-        span_s = person.last_s - person.first_s
-        is_long = span_s >= LEAST_SPAN * summary.duration_s
+        is_long = person.last_s - person.first_s >= LEAST_SPAN * summary.duration_s
         self.axis = axis if is_long else Axis(person.first_s, max(person.last_s, person.first_s + 1))
-        self.markers = [(number, marker) for number, marker in markers if self.axis.shows(marker.time_s)]
-        self.shares = share_rows(person.totals, person.relative)
-        own = zip(summary.sections, person.sections, strict=True)
+        self.moments = Moments(self.id)
+        own = [replace(one, totals=totals) for one, totals in zip(summary.sections, person.sections, strict=True)]
+        recording, is_alone = summary.recording, len(summary.people) == 1
+        self.cards = cards(person, recording.width, self.moments, usual, is_alone=is_alone)
+        self.advice = advise(person, own, recording.fps, self.moments, usual, is_alone=is_alone)
+        numbers = [number for number, _ in sections]
         self.sections = [
-            SectionView(replace(section, totals=totals), markers) for section, totals in own if totals.seen_s
+            SectionView(number, one, person) for number, one in zip(numbers, own, strict=True) if one.totals.seen_s
         ]
-        self.spells = sorted(
-            sorted(person.spells, key=lambda spell: -spell.duration_s)[:MOST_SPELLS], key=lambda spell: spell.start_s
-        )
+        self._shown = [(number, one) for number, one in sections if one.end_s > self.axis.start_s]
+        self.shares = share_rows(person.totals, person.relative)
+        longest = sorted(person.sustained, key=lambda one: -one.duration_s)[:MOST_SUSTAINED]
+        self.sustained = sorted(longest, key=lambda one: one.start_s)
 
     @property
     def seen(self) -> str:
@@ -81,8 +101,15 @@ class PersonView:
             f"for {words.length(one.totals.seen_s)} in all"
         )
 
-    def expressions(self) -> Markup:
-        return person_charts.expressions(self.person, self.axis, self.markers, f"{self.id}-expressions")
+    @cached_property
+    def timeline(self) -> TimelineChart:
+        """Made after cards and advice, whose moments it shows."""
+        return TimelineChart(self.person, self.axis, self._shown, self.moments, f"{self.id}-timeline")
+
+    @property
+    def named_sections(self) -> Numbered:
+        """Those that a marker begins."""
+        return [(number, one) for number, one in self._shown if number]
 
     def figures(self) -> tuple[list[Drawing], list[str]]:
         """What is drawn of this person besides, and why something is not."""
@@ -91,12 +118,12 @@ class PersonView:
     @property
     def facts(self) -> list[Fact]:
         one, totals = self.person, self.person.totals
+        changes = words.number(one.changes_per_min)
+        rate = f"{one.changes:,}" if one.changes_per_min is None else f"{one.changes:,}, {changes} a minute"
         return [
-            ("Certain time", f"{words.length(totals.certain_s)} of {words.length(totals.seen_s)}"),
-            ("Expression changes per minute", words.number(one.changes_per_min)),
+            ("Time seen", words.length(totals.seen_s)),
+            ("Changes between sustained expressions", rate),
             ("Balance, positive minus negative", words.signed(totals.balance)),
-            ("Blinks", f"{totals.blinks:,}"),
-            ("Blinks per minute", words.number(totals.blinks_per_min)),
             ("Time with eyes shut (PERCLOS)", words.percent(totals.perclos)),
         ]
 
@@ -107,36 +134,45 @@ class PersonView:
             ("Uncertain answers", words.percent(totals.uncertain_share)),
             ("Too small, dark or blurred", words.percent(totals.poor_share)),
             ("Turned away", words.percent(totals.turned_share)),
+            ("Gaze known", words.percent(totals.gazed_s / totals.seen_s if totals.seen_s else None)),
             ("Eyes could be judged", words.percent(totals.judged_s / totals.seen_s if totals.seen_s else None)),
         ]
 
     def table(self) -> list[tuple[str, list[str]]]:
-        """The chart in numbers: the mean of each expression over parts of the time."""
+        """The curves in numbers: the mean of each expression over parts of the time."""
         timeline = self.person.timeline
         size = max(1, -(-len(timeline.scores) // TABLE_ROWS))
         rows = []
         for first in range(0, len(timeline.scores), size):
             known = [row for row in timeline.scores[first : first + size] if row is not None]
-            start_s, end_s = (timeline.start_s + bin_ * timeline.bin_s for bin_ in (first, first + size))
             means = [words.percent(sum(column) / len(known)) for column in zip(*known, strict=True)]
-            span = f"{words.clock(start_s)} to {words.clock(min(end_s, timeline.end_s))}"
+            end_s = min(timeline.time_of(first + size), timeline.end_s)
+            span = f"{words.clock(timeline.time_of(first))} to {words.clock(end_s)}"
             rows.append((span, means or [words.NOTHING] * len(Emotion)))
         return rows
 
 
 class SectionView:
-    """A part between two markers."""
+    """A section's row in a table, of one `person` or of everybody; `number` is empty before the first marker."""
 
-    def __init__(self, section: Section, markers: Numbered) -> None:
+    def __init__(self, number: str, section: Section, person: PersonSummary | None = None) -> None:
         totals = section.totals
-        numbers = [
-            number for number, marker in markers if marker.time_s == section.start_s and marker.text == section.text
-        ]
-        self.number = str(numbers[0]) if numbers else ""
+        self.number = number
         self.time = words.clock(section.start_s)
-        self.text = section.text or ("Beginning" if not numbers else "(no text)")
+        self.text = section.text or ("(no text)" if number else "Beginning")
         self.length = words.length(section.end_s - section.start_s)
         self.top = totals.ranking[0][0] if totals.ranking else None
         self.share = words.percent(totals.ranking[0][1]) if totals.ranking else words.NOTHING
+        self.looked = words.percent(totals.looked_share)
+        self.smiles = words.NOTHING
+        if person is not None:
+            begun = [one.start_s for one in person.behavior[SMILING].stretches]
+            self.smiles = f"{sum(section.start_s <= start_s < section.end_s for start_s in begun):,}"
         self.balance = words.signed(totals.balance)
-        self.blinks_per_min = words.number(totals.blinks_per_min)
+        self.blinks = f"{totals.blinks:,}"
+
+
+def numbered(summary: Summary) -> Numbered:
+    """Sections with the numbers of the markers that begin them; what comes before the first marker has none."""
+    before = len(summary.sections) - len(summary.recording.markers)
+    return [("" if place < before else str(place - before + 1), one) for place, one in enumerate(summary.sections)]

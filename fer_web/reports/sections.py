@@ -10,7 +10,11 @@ import numpy as np
 
 from fer_web.core import Marker
 from fer_web.reports.bins import Sums
-from fer_web.reports.measures import BLINKS, WIDTH, Totals
+from fer_web.reports.measures import WIDTH, Column
+from fer_web.reports.totals import Totals
+
+# The text of a marker with which calm seconds begin, as guided practice sets it: they show how a face rests.
+CALM = "Calm seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,9 @@ class SectionSums:
             go_on = stops_s < ends_s
             starts_s, ends_s, rates = stops_s[go_on], ends_s[go_on], rates[go_on]
 
-    def count_blinks(self, time_s: float, blinks: int) -> None:
-        self._sums[bisect_right(self._cuts, time_s), BLINKS] += blinks
+    def count(self, time_s: float, column: Column, amount: int) -> None:
+        """Add something that happened at one moment."""
+        self._sums[bisect_right(self._cuts, time_s), column] += amount
 
     def totals(self) -> tuple[Totals, ...]:
         """One for each section, in the order of `named`."""
@@ -62,6 +67,15 @@ class SectionSums:
             Section(start.time_s, end_s, start.text, totals)
             for start, end_s, totals in zip(starts, ends, self.totals(), strict=bool(markers))
         )
+
+
+def calm_seconds(markers: Sequence[Marker], duration_s: float) -> tuple[float, float] | None:
+    """When calm seconds begin and end; None without a marker that says so. `markers` are in the order of time."""
+    places = [place for place, marker in enumerate(markers) if marker.text == CALM]
+    if not places:
+        return None
+    end_s = markers[places[0] + 1].time_s if places[0] + 1 < len(markers) else duration_s
+    return markers[places[0]].time_s, end_s
 
 
 def _first(cuts: Sequence[float]) -> int:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from fer_web.core import Reading, Recording
+from fer_web.core import Marker, Reading, Recording
 from fer_web.errors import DataError
 from fer_web.reports.bins import Bins, Sums
 from fer_web.reports.crowd import GroupSummary
-from fer_web.reports.measures import BLINKS, WIDTH, Totals
-from fer_web.reports.person import PersonSummary, PersonSums
-from fer_web.reports.sections import Section, SectionSums
+from fer_web.reports.measures import WIDTH, Column
+from fer_web.reports.person import PersonSummary, PersonSums, Plan
+from fer_web.reports.sections import Section, SectionSums, calm_seconds
+from fer_web.reports.totals import LEAST_FOR_RATE_S, Totals
 
 # A person's next reading may be this far away, or three pictures' time, before it is a gap.
 GAP_S = 1.0
@@ -56,9 +57,9 @@ class Summary:
 
     @property
     def changes_per_min(self) -> float | None:
-        """Over the certain time of the people who have a section."""
-        certain_s = sum(person.totals.certain_s for person in self.people)
-        return 60 * self.changes / certain_s if certain_s >= 10 else None
+        """Over the time in which the people who have a section were seen."""
+        seen_s = sum(person.totals.seen_s for person in self.people)
+        return 60 * self.changes / seen_s if seen_s >= LEAST_FOR_RATE_S else None
 
 
 def summarize(recording: Recording, readings: Iterable[Reading]) -> Summary:
@@ -77,12 +78,9 @@ class _Sums:
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
-        self._step_s = 1 / recording.fps if recording.fps > 0 else 0.0
-        self._gap_s = max(GAP_S, GAP_PICTURES * self._step_s)
-        self._step_s = min(self._step_s, self._gap_s)
         self._markers = sorted(recording.markers, key=lambda marker: marker.time_s)
-        self._cuts = [marker.time_s for marker in self._markers]
-        self._sections = SectionSums(self._cuts)
+        self._plan = _plan(recording, self._markers)
+        self._sections = SectionSums(self._plan.cuts)
         self._people: dict[int, PersonSums] = {}
         self._everybody = Bins(WIDTH)
         self._time_s = 0.0
@@ -104,7 +102,7 @@ class _Sums:
         if person is None:
             self._people[reading.track_id] = self._newcomer(reading)
         else:
-            self._count_blinks(reading.time_s, person.add(reading))
+            self._count(reading.time_s, person.add(reading))
         if reading.time_s - self._swept_s > FORGET_S:
             self._sweep(reading.time_s - FORGET_S)
             self._swept_s = reading.time_s
@@ -114,7 +112,8 @@ class _Sums:
             person.settle()
         self._sweep(np.inf)
         people = tuple(person.person() for person in self._people.values())
-        duration_s = max(self._recording.duration_s, self._end_s)
+        ended_s = self._recording.duration_s
+        duration_s = ended_s if ended_s >= self._time_s and ended_s else self._end_s
         return Summary(
             recording=self._recording,
             duration_s=duration_s,
@@ -125,11 +124,11 @@ class _Sums:
             everybody=self._sections.total,
             sections=self._sections.named(self._markers, duration_s),
             crowd=GroupSummary.of(people, self._everybody, self._most_at_once, duration_s) if len(people) > 1 else None,
-            gap_s=self._gap_s,
+            gap_s=self._plan.gap_s,
         )
 
     def _newcomer(self, reading: Reading) -> PersonSums:
-        return PersonSums(reading, self._step_s, self._gap_s, self._cuts, self._hear)
+        return PersonSums(reading, self._plan, self._hear)
 
     def _hear(self, starts_s: Sums, ends_s: Sums, rates: Sums) -> None:
         """Stretches of time of anybody."""
@@ -137,10 +136,10 @@ class _Sums:
         self._everybody.add(starts_s, ends_s, rates)
         self._sections.add(starts_s, ends_s, rates)
 
-    def _count_blinks(self, time_s: float, blinks: int) -> None:
-        if blinks:
-            self._everybody.count(time_s, BLINKS, blinks)
-            self._sections.count_blinks(time_s, blinks)
+    def _count(self, time_s: float, rises: dict[Column, int]) -> None:
+        for column, rise in rises.items():
+            self._everybody.count(time_s, column, rise)
+            self._sections.count(time_s, column, rise)
 
     def _sweep(self, before_s: float) -> None:
         """Count those who were seen briefly and have left, and forget them."""
@@ -150,3 +149,10 @@ class _Sums:
                 self._brief += 1
                 self._brief_s += person.seen_s
                 del self._people[person.track_id]
+
+
+def _plan(recording: Recording, markers: Sequence[Marker]) -> Plan:
+    step_s = 1 / recording.fps if recording.fps > 0 else 0.0
+    gap_s = max(GAP_S, GAP_PICTURES * step_s)
+    cuts = [marker.time_s for marker in markers]
+    return Plan(min(step_s, gap_s), gap_s, cuts, recording.width, calm_seconds(markers, recording.duration_s))

@@ -9,8 +9,9 @@ from markupsafe import Markup, escape
 from fer_web.core import Emotion
 from fer_web.core.palette import EMOTION_COLORS
 
-# Fills of what is not an expression; `HATCH` and `DOTS` are defined once a page, by `patterns`.
-HATCH, DOTS = "url(#report-away)", "url(#report-uncertain)"
+# Fills of what is not one expression, defined once a page by `patterns`: nobody, a face that cannot be read, two
+# expressions.
+HATCH, DOTS, MIXED_FILL = "url(#report-away)", "url(#report-unreadable)", "url(#report-mixed)"
 # Luminance under which letters on a color are white (WCAG 2.2, where both have the same contrast).
 _DARK = 0.179
 
@@ -58,8 +59,8 @@ def rect(left: float, right: float, top: float, height: float, fill: str | None 
     )
 
 
-def line(left: float, right: float, top: float, bottom: float, kind: str) -> Markup:
-    return tag("line", x1=at(left), x2=at(right), y1=_number(top), y2=_number(bottom), class_=kind)
+def line(left: float, right: float, top: float, bottom: float, kind: str, **more: object) -> Markup:
+    return tag("line", x1=at(left), x2=at(right), y1=_number(top), y2=_number(bottom), class_=kind, **more)
 
 
 def text(place: float, y: float, words: str, *, anchor: str = "middle", kind: str | None = None) -> Markup:
@@ -90,15 +91,17 @@ def path(places: Iterable[tuple[float, float]], *, kind: str, fill: str | None =
     return tag("path", d=shape, class_=kind, fill=fill or "none", vector_effect="non-scaling-stroke")
 
 
-def bar(share: float, emotion: Emotion) -> Markup:
+def bar(share: float, fill: Emotion | str) -> Markup:
     """A share of the width; the number stands beside it."""
-    box = tag("rect", x="0", y="0", width=at(share), height="12", fill=color(emotion), class_="edge")
+    shown = color(fill) if isinstance(fill, Emotion) else fill
+    box = tag("rect", x="0", y="0", width=at(share), height="12", fill=shown, class_="edge")
     return tag("svg", box, class_="share", width="100%", height="12", aria_hidden="true")
 
 
-def swatch(emotion: Emotion) -> Markup:
-    """The expression's color, beside its name."""
-    box = tag("rect", x="1", y="1", width="12", height="12", rx="2", fill=color(emotion), class_="edge")
+def swatch(fill: Emotion | str) -> Markup:
+    """An expression's color, or another fill, beside its name."""
+    shown = color(fill) if isinstance(fill, Emotion) else fill
+    box = tag("rect", x="1", y="1", width="12", height="12", rx="2", fill=shown, class_="edge")
     return tag("svg", box, class_="swatch", width="14", height="14", aria_hidden="true")
 
 
@@ -115,12 +118,14 @@ def ink_on(emotion: Emotion) -> str:
 
 
 def patterns() -> Markup:
-    """What hatches and dots the gaps; once a page."""
+    """What hatches, dots and stripes; once a page."""
     hatch = tag("path", d="M-1 1l2-2M0 8l8-8M7 9l2-2", class_="hatch")
     dots = [tag("circle", cx=x, cy=y, r="1", class_="dot") for x, y in ((2, 2), (6, 6))]
+    stripes = [tag("rect", width="8", height="8", class_="ground"), tag("rect", width="4", height="8", class_="stripe")]
+    marks = {"away": [hatch], "unreadable": dots, "mixed": stripes}
     definitions = [
-        tag("pattern", [mark], id=name, width="8", height="8", patternUnits="userSpaceOnUse")
-        for name, mark in (("report-away", hatch), ("report-uncertain", Markup("").join(dots)))
+        tag("pattern", mark, id=f"report-{name}", width="8", height="8", patternUnits="userSpaceOnUse")
+        for name, mark in marks.items()
     ]
     return tag("svg", tag("defs", definitions), class_="patterns", width="0", height="0", aria_hidden="true")
 

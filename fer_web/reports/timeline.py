@@ -1,4 +1,4 @@
-"""One course over time, from sums in bins: smoothed scores with gaps, and what the eyes did in a sliding minute."""
+"""One person over time, from sums in bins: what was shown, smoothed scores, and what eyes and head did."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_web.core import Emotion
 from fer_web.reports.bins import Bins, Sums
-from fer_web.reports.measures import BLINKS, CERTAIN, JUDGED, SCORES, SEEN, SHUT
+from fer_web.reports.measures import SCORES, SHOWN, Column
 
 State: TypeAlias = Literal["certain", "uncertain", "away"]
 Row: TypeAlias = tuple[float, ...]
 
+# What a bin shows besides the seven expressions.
+MIXED, UNREADABLE = "mixed", "unreadable"
+SHOWN_NAMES = (*(str(emotion) for emotion in Emotion), MIXED, UNREADABLE)
 # A bin shows what fills at least this share of it.
 LEAST_SHARE = 0.25
 # Each point is the mean over this long on either side, never across a gap.
@@ -27,15 +31,23 @@ LEAST_JUDGED_S = 30.0
 class Timeline:
     """A value for each bin of `bin_s` seconds, the first of which begins at `start_s`.
 
-    `states` says whether there is a certain expression, only an uncertain one, or nobody. `scores` are the seven where
-    it is certain, else None. `blinks_per_min` and `perclos` look back over `window_s` from the bin's end; None where
-    the eyes could be judged for too little of it.
+    `states` says whether there is a certain answer, only uncertain ones, or nobody. `shown` names what was shown for
+    longest: an expression, "mixed" or "unreadable"; `scores` are the seven. Both are None while nobody is there.
+    `looked` and `faced` say whether the person looked at the camera and faced it, None where that is not known.
+    `blinks`, `nods` and `shakes` count. `blinks_per_min` and `perclos` look back over `window_s` from the bin's end;
+    None before a whole window was seen, and where the eyes could be judged for too little of it.
     """
 
     start_s: float
     bin_s: float
     states: tuple[State, ...]
+    shown: tuple[str | None, ...]
     scores: tuple[Row | None, ...]
+    looked: tuple[bool | None, ...]
+    faced: tuple[bool | None, ...]
+    blinks: tuple[int, ...]
+    nods: tuple[int, ...]
+    shakes: tuple[int, ...]
     window_s: float
     blinks_per_min: tuple[float | None, ...]
     perclos: tuple[float | None, ...]
@@ -44,37 +56,65 @@ class Timeline:
     def end_s(self) -> float:
         return self.start_s + self.bin_s * len(self.states)
 
+    def time_of(self, place: int) -> float:
+        """When a bin begins."""
+        return self.start_s + place * self.bin_s
+
     @classmethod
     def of(cls, bins: Bins) -> Timeline:
         rows = bins.rows
-        is_certain = rows[:, CERTAIN] >= LEAST_SHARE * bins.width_s
-        is_seen = rows[:, SEEN] >= LEAST_SHARE * bins.width_s
+        is_certain = rows[:, Column.CERTAIN] >= LEAST_SHARE * bins.width_s
+        is_seen = _is_seen(bins)
         size = max(1, round(WINDOW_S / bins.width_s))
-        judged_s, shut_s, blinks = (_last(rows[:, column], size) for column in (JUDGED, SHUT, BLINKS))
+        judged_s, shut_s, blinks = (_last(rows[:, one], size) for one in (Column.JUDGED, Column.SHUT, Column.BLINKS))
+        judged_s[: size - 1] = 0  # no whole window yet
+        counts = (rows[:, one].round().astype(int).tolist() for one in (Column.BLINKS, Column.NODS, Column.SHAKES))
+        blinked, nods, shakes = map(tuple, counts)
         return cls(
-            bins.start_s,
-            bins.width_s,
-            tuple(map(_state, is_certain.tolist(), is_seen.tolist())),
-            smoothed(bins),
-            size * bins.width_s,
-            _ratios(60 * blinks, judged_s),
-            _ratios(shut_s, judged_s),
+            start_s=bins.start_s,
+            bin_s=bins.width_s,
+            states=tuple(map(_state, is_certain.tolist(), is_seen.tolist())),
+            shown=_shown(rows, is_seen),
+            scores=smoothed(bins),
+            looked=_mostly(rows[:, Column.LOOKED], rows[:, Column.GAZED], bins.width_s),
+            faced=_mostly(rows[:, Column.FACED], rows[:, Column.POSED], bins.width_s),
+            blinks=blinked,
+            nods=nods,
+            shakes=shakes,
+            window_s=size * bins.width_s,
+            blinks_per_min=_ratios(60 * blinks, judged_s),
+            perclos=_ratios(shut_s, judged_s),
         )
 
 
 def _state(is_certain: bool, is_seen: bool) -> State:
-    return "certain" if is_certain else "uncertain" if is_seen else "away"
+    return "certain" if is_certain and is_seen else "uncertain" if is_seen else "away"
+
+
+def _is_seen(bins: Bins) -> NDArray[np.bool_]:
+    return np.asarray(bins.rows[:, Column.SEEN] >= LEAST_SHARE * bins.width_s, np.bool_)
+
+
+def _shown(rows: Sums, is_seen: NDArray[np.bool_]) -> tuple[str | None, ...]:
+    parts = np.column_stack([rows[:, SHOWN], rows[:, Column.MIXED], rows[:, Column.UNREADABLE]])
+    places = parts.argmax(axis=1).tolist()
+    return tuple(SHOWN_NAMES[place] if seen else None for place, seen in zip(places, is_seen.tolist(), strict=True))
+
+
+def _mostly(parts_s: Sums, known_s: Sums, width_s: float) -> tuple[bool | None, ...]:
+    pairs = zip(parts_s.tolist(), known_s.tolist(), strict=True)
+    return tuple(2 * part >= known if known >= LEAST_SHARE * width_s else None for part, known in pairs)
 
 
 def smoothed(bins: Bins, reach_s: float = SMOOTH_S) -> tuple[Row | None, ...]:
-    """Time-weighted means of the scores over `reach_s` on either side, each run of certain bins by itself; None for the
-    other bins."""
+    """Time-weighted means of the scores over `reach_s` on either side, each run of bins with somebody by itself; None
+    for the other bins."""
     rows, reach = bins.rows, int(reach_s / bins.width_s)
     points: list[Row | None] = [None] * len(rows)
-    for start, end in runs(rows[:, CERTAIN] >= LEAST_SHARE * bins.width_s):
+    for start, end in runs(_is_seen(bins)):
         for index in range(start, end):
             near = rows[max(start, index - reach) : min(end, index + reach + 1)].sum(axis=0)
-            points[index] = tuple((near[SCORES] / near[CERTAIN]).tolist())
+            points[index] = tuple((near[SCORES] / near[Column.SEEN]).tolist())
     return tuple(points)
 
 

@@ -10,9 +10,9 @@ from fer_web.reports.axis import Axis
 from fer_web.reports.figures import Drawing, drawn_of_group
 from fer_web.reports.findings import cautions, findings
 from fer_web.reports.person import PersonSummary
-from fer_web.reports.person_charts import Numbered
-from fer_web.reports.person_view import Fact, PersonView, SectionView, share_rows
+from fer_web.reports.person_view import Fact, PersonView, SectionView, numbered, share_rows
 from fer_web.reports.summary import Summary
+from fer_web.reports.usual import Usual
 
 # Of more people than this, those seen longest have a section, of more than that a row in the overview.
 MOST_SECTIONS = 8
@@ -21,9 +21,9 @@ ROW_HEIGHT = 22
 
 
 class ReportView:
-    """A whole report. Ids are unique in the page as long as `prefix` is."""
+    """A whole report. Ids are unique in the page as long as `prefix` is. `usual` is that of its only person."""
 
-    def __init__(self, summary: Summary, prefix: str = "r") -> None:
+    def __init__(self, summary: Summary, prefix: str = "r", usual: Usual | None = None) -> None:
         self.summary = summary
         self.recording = summary.recording
         self.trouble = words.capital(summary.recording.trouble or "")
@@ -31,21 +31,19 @@ class ReportView:
         self.cautions = cautions(summary)
         self.prefix = prefix
         self.axis = Axis(0.0, max(summary.duration_s, 1.0))
-        self.markers: Numbered = list(
-            enumerate(sorted(summary.recording.markers, key=lambda marker: marker.time_s), start=1)
-        )
+        numbers = numbered(summary)
+        self.usual = usual if len(summary.people) == 1 else None
         longest = sorted(summary.people, key=lambda person: -person.totals.seen_s)
         shown = {person.track_id for person in longest[:MOST_SECTIONS]}
         self.people = [
-            PersonView(person, summary, self.axis, self.markers, prefix)
+            PersonView(person, summary, self.axis, numbers, prefix, self.usual)
             for person in summary.people
             if person.track_id in shown
         ]
         rows = {person.track_id for person in longest[:MOST_ROWS]}
         self.rows = [person for person in summary.people if person.track_id in rows]
-        self.tiles = _tiles(summary)
         self.meta = meta(summary)
-        self.sections = [SectionView(section, self.markers) for section in summary.sections]
+        self.sections = [SectionView(number, section) for number, section in numbers]
         self.everybody = share_rows(summary.everybody)
 
     @property
@@ -72,6 +70,7 @@ class ReportView:
         if crowd is None:
             return []
         return [
+            ("Time seen", f"{words.number(self.summary.everybody.seen_s)} person-seconds"),
             ("In the picture at once", f"{words.number(crowd.mean_at_once)} on average, {crowd.most_at_once} at most"),
             ("Positive", words.percent(self.summary.everybody.positive)),
             ("Negative", words.percent(self.summary.everybody.negative)),
@@ -104,22 +103,3 @@ def date(recording: Recording) -> str:
     """In the time zone that the recording has."""
     started = recording.started_at
     return f"{started.day} {started:%B %Y, %H:%M} {started.tzname()}"
-
-
-def _tiles(summary: Summary) -> list[tuple[str, str, str]]:
-    """Name, value, and what it is out of."""
-    totals = summary.headline
-    ranking = totals.ranking
-    people = len(summary.people)
-    certain = None if totals.uncertain_share is None else 1 - totals.uncertain_share
-    return [
-        ("People", str(people), f"{summary.brief} more briefly" if summary.brief else "seen"),
-        (
-            "Most frequent",
-            str(ranking[0][0]) if ranking else words.NOTHING,
-            f"{words.percent(ranking[0][1])} of the certain time" if ranking else "nothing certain",
-        ),
-        ("Balance", words.signed(totals.balance), "positive minus negative"),
-        ("Blinks per minute", words.number(totals.blinks_per_min), words.count(totals.blinks, "blink")),
-        ("Certain", words.percent(certain), f"of {words.length(totals.seen_s)} seen"),
-    ]

@@ -1,12 +1,22 @@
-"""Numbers as people read them."""
+"""Numbers as people read them. All are rounded in one way, which `static/figures.js` repeats: to the four decimals of
+summary.json, then half up."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 NO_BREAK = "\N{NO-BREAK SPACE}"
+# Of summary.json, and of everything that is shown.
+DECIMALS = 4
+
+
+def rounded(value: float, digits: int = 0, times: int = 1) -> Decimal:
+    """A value, or so many times that, with so many digits behind the point."""
+    exact = Decimal(repr(round(float(value), DECIMALS))) * times
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def clock(time_s: float) -> str:
@@ -18,9 +28,9 @@ def clock(time_s: float) -> str:
 
 def length(time_s: float) -> str:
     """How long something took: 4.2 s, 48 s, 3 min 5 s, 2 h 10 min."""
-    if time_s < 9.95:
-        return f"{time_s:.1f}{NO_BREAK}s"
-    whole = round(time_s)
+    if rounded(time_s, 1) < 10:
+        return f"{rounded(time_s, 1)}{NO_BREAK}s"
+    whole = int(rounded(time_s))
     if whole < 60:
         return f"{whole}{NO_BREAK}s"
     large, small, names = (whole // 60, whole % 60, ("min", "s"))
@@ -32,32 +42,34 @@ def length(time_s: float) -> str:
 
 def whole(value: float) -> str:
     """Without decimals."""
-    return f"{value:.0f}"
+    return str(rounded(value))
 
 
 def percent(share: float | None) -> str:
     """A share in whole percents; `<1 %` is not nothing."""
     if share is None:
         return NOTHING
-    if 0 < share < 0.005:
-        return f"<1{NO_BREAK}%"
-    return f"{100 * share:.0f}{NO_BREAK}%"
+    whole = rounded(share, times=100)
+    return f"{'<1' if share > 0 and not whole else abs(whole)}{NO_BREAK}%"
 
 
 def points(difference: float | None) -> str:
     """A difference of two shares, in percentage points, with its sign."""
-    return NOTHING if difference is None else signed(100 * difference, 0)
+    if difference is None:
+        return NOTHING
+    whole = rounded(difference, times=100)
+    return f"{'+' if whole > 0 else MINUS if whole < 0 else ''}{abs(whole)}"
 
 
 def number(value: float | None, digits: int = 1) -> str:
-    return NOTHING if value is None else f"{value:.{digits}f}".replace("-", MINUS)
+    return NOTHING if value is None else str(rounded(value, digits)).replace("-", MINUS)
 
 
 def signed(value: float | None, digits: int = 2) -> str:
     """With a plus or a minus, unless it rounds to nothing."""
     if value is None:
         return NOTHING
-    text = f"{abs(value):.{digits}f}"
+    text = str(abs(rounded(value, digits)))
     if not float(text):
         return text
     return ("+" if value > 0 else MINUS) + text
@@ -66,6 +78,11 @@ def signed(value: float | None, digits: int = 2) -> str:
 def count(amount: int, one: str, many: str | None = None) -> str:
     """`1 person`, `3 people`"""
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
+
+
+def times(amount: int) -> str:
+    """`once`, `twice`, `3 times`"""
+    return {1: "once", 2: "twice"}.get(amount, f"{amount:,} times")
 
 
 def capital(sentence: str) -> str:

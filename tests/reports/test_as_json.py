@@ -29,10 +29,10 @@ def test_the_summary_is_json_as_it_is() -> None:
     found = summary_json(hand_made())
 
     assert json.loads(json.dumps(found, allow_nan=False)) == found
-    assert (found["format"], found["version"]) == ("fer-web-summary", 2)
+    assert (found["format"], found["version"]) == ("fer-web-summary", 3)
     assert found["recording"]["started_at"] == "2026-11-21T09:30:00+00:00"
     assert found["recording"]["markers"] == [{"time_s": 4.75, "text": "second half"}]
-    assert found["people_seen"] == 2
+    assert found["people_seen"] == 1
     assert found["seen_briefly"] == {"people": 1, "seen_s": 1.0, "under_s": 3.0}
     assert found["everybody"]["seen_s"] == 12.0
     assert [section["text"] for section in found["sections"]] == ["", "second half"]
@@ -43,11 +43,12 @@ def test_a_person_holds_everything_about_them() -> None:
     person = summary_json(hand_made())["people"][0]
 
     assert (person["track_id"], person["first_s"], person["last_s"], person["markers"]) == (1, 0.0, 14.0, 1)
-    assert person["dominant_emotion_shares"]["neutral"] == round(7 / 10.5, 4)
+    assert person["dominant_emotion_shares"]["neutral"] == round(7 / 11, 4)
     assert person["baseline"]["start_s"] == 9.0
     assert person["relative_to_baseline"]["happy"] == round(3.0 / 10.5 - 0.2, 4)
-    assert person["spells"][1] == {"start_s": 2.0, "end_s": 4.0, "emotion": "happy"}
-    lengths = {len(person["timeline"][name]) for name in ("states", "blinks_per_min", "perclos")}
+    assert person["sustained_expressions"][1] == {"start_s": 2.0, "end_s": 4.0, "emotion": "happy"}
+    rows = ("states", "shown", "looks_at_camera", "blinks", "blinks_per_min", "perclos")
+    lengths = {len(person["timeline"][name]) for name in rows}
     assert lengths | {len(column) for column in person["timeline"]["emotions"].values()} == {56}
 
 

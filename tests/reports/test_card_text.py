@@ -20,18 +20,16 @@ def test_the_accuracy_comes_with_its_split_and_interval() -> None:
     text = CardText.of(card(PublicTest={"accuracy": {"value": 0.9}}, PrivateTest={"accuracy": share}))
 
     assert (text.name, text.version, text.uncertain_below, text.license) == ("small", "7", 0.5, "free")
-    assert text.accuracy == (
-        "69.3 % on FER2013's PrivateTest, its official test part (3,589 pictures; 95 % interval 67.8 to 70.8 %)"
-    )
+    assert text.accuracy == ("69.3 % accurate on the FER2013 test set (3,589 pictures; 95 % interval 67.8 to 70.8 %)")
 
 
 def test_what_was_not_measured_is_left_out() -> None:
     assert CardText.of(card()).accuracy == ""
     assert CardText.of(card(PrivateTest={"accuracy": "good"})).accuracy == ""
     assert CardText.of(card(PublicTest={"accuracy": {"value": 0.5}})).accuracy == (
-        "50.0 % on FER2013's PublicTest, on which its weights were chosen"
+        "50.0 % accurate on FER2013's PublicTest, on which its weights were chosen"
     )
 
 
 def test_the_published_card_has_an_accuracy() -> None:
-    assert "PrivateTest" in CardText.of(ModelCard.read(MODELS / "xception.json")).accuracy
+    assert "FER2013 test set" in CardText.of(ModelCard.read(MODELS / "xception.json")).accuracy

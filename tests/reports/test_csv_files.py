@@ -206,7 +206,7 @@ def test_lines_out_of_order_are_told(tmp_path: Path) -> None:
 
 
 def test_lines_of_another_length_are_told(tmp_path: Path) -> None:
-    assert "line 2: has 29 cells instead of 30" in fault_of(tmp_path, line_of().rpartition(",")[0])
+    assert "line 2: has 33 cells instead of 34" in fault_of(tmp_path, line_of().rpartition(",")[0])
     assert "line 2: has 1 cells" in fault_of(tmp_path, "")
     assert "line 2: has 4097 cells" in fault_of(tmp_path, "," * 100_000)
 
@@ -216,7 +216,7 @@ def test_lines_of_another_length_are_told(tmp_path: Path) -> None:
     [
         (b"", "expected the columns"),
         (b"time_s;track;angry\n", "separated by commas"),
-        (",".join(COLUMNS[:-1]).encode() + b"\n", "the column blink_count is missing"),
+        (",".join(COLUMNS[:-1]).encode() + b"\n", "the column center_y is missing"),
         (",".join([*COLUMNS, "name"]).encode() + b"\n", "expected exactly the columns"),
         (b"\xff\xd8\xff\xe0 a picture", "is not UTF-8 text"),
     ],

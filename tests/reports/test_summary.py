@@ -10,8 +10,8 @@ import pytest
 from fer_web.core import Emotion, Reading
 from fer_web.errors import DataError
 from fer_web.reports import summarize
-from fer_web.reports.spells import Spell
-from tests.reports.made import ANGRY, HAPPY, NEUTRAL, every, hand_made, reading, recording, together
+from fer_web.reports.stretches import Stretch
+from tests.reports.made import ANGRY, BAD, HAPPY, NEUTRAL, every, hand_made, reading, recording, together
 
 # hand_made.csv, 2 pictures a second, so the gap limit is three pictures' time, 1.5 s. Person 1, each stands for:
 #   neutral  0.0 0.5 1.0 1.5                       0.5 each                      2.0 s, then
@@ -34,10 +34,11 @@ def test_time_is_weighted_by_what_each_reading_stands_for() -> None:
     assert totals.uncertain_share == pytest.approx(0.5 / 11)
 
 
-def test_shares_and_mean_scores_are_of_the_certain_time() -> None:
+def test_shares_are_of_the_time_seen_and_mean_scores_of_what_could_be_read() -> None:
     totals = hand_made().people[0].totals
 
-    assert totals.shares == pytest.approx((1.5 / 10.5, 0, 0, 2 / 10.5, 0, 0, 7 / 10.5))
+    assert totals.shares == pytest.approx((1.5 / 11, 0, 0, 2 / 11, 0, 0, 7 / 11))
+    assert (totals.unreadable_share, totals.mixed_share) == (pytest.approx(0.5 / 11), 0)  # 4.0 is blurred
     # angry 0.6 * 1.5; happy 0.2 * 7 + 0.8 * 2; sad 0.2 * 1.5; neutral 0.8 * 7 + 0.2 * 2 + 0.2 * 1.5
     assert totals.scores == pytest.approx((0.9 / 10.5, 0, 0, 3.0 / 10.5, 0.3 / 10.5, 0, 6.3 / 10.5))
     assert totals.positive == pytest.approx(3.0 / 10.5)
@@ -51,8 +52,8 @@ def test_blinks_are_the_rises_of_a_counter_that_may_begin_anew() -> None:
     # 3 at the first reading (not ours), 4 at 1.0, 5 at 3.5; 0 at 9.0 (begun anew), 1 at 9.5.
     assert totals.blinks == 3
     assert totals.judged_s == pytest.approx(10.5)
-    assert totals.blinks_per_min == pytest.approx(60 * 3 / 10.5)
-    assert totals.perclos == pytest.approx(1 / 10.5)  # shut at 9.0 and 9.5
+    assert totals.shut_s == pytest.approx(1)  # at 9.0 and 9.5
+    assert (totals.blinks_per_min, totals.perclos) == (None, None)  # in less than a minute
 
 
 def test_a_counter_that_begins_anew_above_nothing_counts_from_there() -> None:
@@ -62,18 +63,18 @@ def test_a_counter_that_begins_anew_above_nothing_counts_from_there() -> None:
     assert summarize(recording(5, 1), readings).people[0].totals.blinks == 1 + 2 + 3
 
 
-def test_spells_and_their_changes() -> None:
+def test_sustained_expressions_and_their_changes() -> None:
     person = hand_made().people[0]
 
-    # The uncertain half second is no spell. From angry (to 6.0) to neutral (from 9.0) is too far for a change.
-    assert person.spells == (
-        Spell(0.0, 2.0, Emotion.NEUTRAL),
-        Spell(2.0, 4.0, Emotion.HAPPY),
-        Spell(4.5, 6.0, Emotion.ANGRY),
-        Spell(9.0, 14.0, Emotion.NEUTRAL),
+    # The unreadable half second is none. From angry (to 6.0) to neutral (from 9.0) is too far for a change.
+    assert person.sustained == (
+        Stretch(0.0, 2.0, Emotion.NEUTRAL),
+        Stretch(2.0, 4.0, Emotion.HAPPY),
+        Stretch(4.5, 6.0, Emotion.ANGRY),
+        Stretch(9.0, 14.0, Emotion.NEUTRAL),
     )
     assert person.changes == 2
-    assert person.changes_per_min == pytest.approx(120 / 10.5)
+    assert person.changes_per_min is None  # in less than a minute
 
 
 def test_the_baseline_is_the_first_calm_stretch() -> None:
@@ -100,7 +101,7 @@ def test_people_seen_briefly_are_counted_and_not_drawn() -> None:
     assert (summary.brief, summary.brief_s) == (1, pytest.approx(1.0))
     assert summary.everybody.seen_s == pytest.approx(12.0)
     assert summary.everybody.shares is not None
-    assert summary.everybody.shares[Emotion.HAPPY.position] == pytest.approx(3 / 11.5)
+    assert summary.everybody.shares[Emotion.HAPPY.position] == pytest.approx(3 / 12)
     assert summary.crowd is None
     assert summary.headline == summary.people[0].totals  # not mixed with the passer-by
 
@@ -168,16 +169,42 @@ def test_nobody_at_all() -> None:
     assert summary.changes_per_min is None
 
 
-def test_only_uncertain_faces_have_no_scores() -> None:
+def test_uncertain_answers_count_and_make_no_baseline() -> None:
     readings = [reading(time_s / 2, uncertain=True) for time_s in range(20)]
 
     person = summarize(recording(10), readings).people[0]
 
-    assert person.totals.scores is None
+    assert person.totals.scores == pytest.approx(NEUTRAL)
     assert person.totals.uncertain_share == 1
-    assert (person.spells, person.baseline, person.entry) == ((), None, None)
+    assert person.baseline is None
     assert set(person.timeline.states) == {"uncertain"}
-    assert set(person.timeline.scores) == {None}
+
+
+def test_what_cannot_be_read_has_no_scores() -> None:
+    readings = [reading(time_s / 2, quality=BAD) for time_s in range(20)]
+
+    person = summarize(recording(10), readings).people[0]
+
+    assert (person.totals.scores, person.totals.unreadable_share) == (None, 1)
+    assert (person.sustained, person.baseline, person.entry) == ((), None, None)
+    assert set(person.timeline.shown) == {"unreadable"}
+
+
+def test_expressions_that_are_close_are_mixed() -> None:
+    close = (0.0, 0.0, 0.0, 0.5, 0.0, 0.1, 0.4)  # ten points apart
+    totals = summarize(recording(20), [*every(0.5, 0, 5, close), *every(0.5, 5, 20, HAPPY)]).everybody
+
+    assert totals.shares is not None
+    assert (totals.mixed_share, totals.shares[Emotion.HAPPY.position]) == (0.25, 0.75)
+
+
+def test_calm_seconds_are_the_baseline_where_there_are_some() -> None:
+    readings = [*every(0.5, 0, 2, HAPPY), *every(0.5, 2, 12, ANGRY), *every(0.5, 12, 30)]
+    person = summarize(recording(30, markers=[(2, "Calm seconds"), (12, "Question 1")]), readings).people[0]
+
+    assert person.baseline is not None
+    assert (person.baseline.start_s, person.baseline.end_s) == (2, 12)
+    assert person.baseline.scores == pytest.approx(ANGRY)
 
 
 def test_several_people_are_added_up() -> None:
@@ -227,5 +254,5 @@ def test_ten_hours_are_kept_in_a_bounded_number_of_bins() -> None:
     assert person.timeline.bin_s == 64
     assert len(person.timeline.states) == 563
     assert person.changes == 599
-    assert len(person.spells) <= 500
-    assert person.shortest_spell_s == 64  # spells of a minute are more than fit, so even these are dropped
+    assert len(person.sustained) <= 500
+    assert person.shortest_sustained_s == 64  # those of a minute are more than fit, so even these are dropped

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from fer_web.core import Emotion, Reading
@@ -26,7 +28,8 @@ def test_gaps_stand_where_nobody_or_only_an_uncertain_face_was_seen() -> None:
         *["away"] * 12,
         *["certain"] * 20,
     )
-    assert [row is None for row in timeline.scores] == [state != "certain" for state in timeline.states]
+    assert [row is None for row in timeline.scores] == [state == "away" for state in timeline.states]
+    assert timeline.shown[15:26] == ("happy", *["unreadable"] * 2, *["angry"] * 6, None, None)
 
 
 def test_scores_are_means_over_a_second_on_either_side() -> None:
@@ -52,7 +55,7 @@ def test_blinks_a_minute_look_back_a_minute() -> None:
 
     per_min = timeline.blinks_per_min
     assert timeline.window_s == 60
-    assert per_min[: 4 * 30 - 1] == (None,) * (4 * 30 - 1)  # less than half a minute was judged
+    assert per_min[: 4 * 60 - 1] == (None,) * (4 * 60 - 1)  # no minute yet
     assert per_min[4 * 60 - 1] == pytest.approx(29)  # those at 2, 4, ... 58 s
     assert per_min[4 * 90 - 1] == pytest.approx(16)  # those at 30, 32, ... 60 s
     assert per_min[-1] == pytest.approx(1)  # from 60.0 s on
@@ -78,3 +81,16 @@ def test_a_person_begins_when_they_come() -> None:
     timeline = course(every(0.5, 1000, 1010))
 
     assert (timeline.start_s, len(timeline.states)) == (1000, 40)
+
+
+def test_looks_and_blinks_stand_where_they_were() -> None:
+    readings = [
+        replace(reading(number / 4, blinks=number // 8), looks_at_camera=number >= 8, nod_count=number // 12)
+        for number in range(16)
+    ]
+    timeline = course(readings, fps=4.0)
+
+    assert timeline.looked == (*[False] * 8, *[True] * 8)
+    assert set(timeline.faced) == {True}
+    assert [place for place, count in enumerate(timeline.blinks) if count] == [8]
+    assert [place for place, count in enumerate(timeline.nods) if count] == [12]

@@ -14,7 +14,7 @@ CEILINGS = (10, 20, 30, 40, 60, 80, 120, 240)
 def _of_person(person: PersonSummary, axis: Axis, name: str) -> Drawing | None:
     timeline = person.timeline
     course = Curve(timeline.start_s, timeline.bin_s, timeline.blinks_per_min)
-    if not course.known:
+    if not course.is_long:
         return None
     told = f"Blinks in the {length(timeline.window_s)} before each moment: {course.range_in(number)}."
     title = f"Blinks per minute of person {person.track_id}"
@@ -26,5 +26,5 @@ BLINKING = Figure(
     "blinking",
     "Blinks per minute, over the last minute.",
     of_person=_of_person,
-    without="The eyes were visible for too short a time to plot blinks per minute.",
+    without="Blinks per minute are plotted from a minute and a half of visible eyes on.",
 )

@@ -14,7 +14,7 @@ CEILINGS = (0.1, 0.2, 0.4, 0.6, 1.0)
 def _of_person(person: PersonSummary, axis: Axis, name: str) -> Drawing | None:
     timeline = person.timeline
     course = Curve(timeline.start_s, timeline.bin_s, timeline.perclos)
-    if not course.known:
+    if not course.is_long:
         return None
     window = length(timeline.window_s)
     told = f"Share of the {window} before each moment with eyes shut: {course.range_in(percent)}."

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from fer_web.core import Blink, Faces, Frame, Reading
-from fer_web.reports.measures import Totals, rates_of
+from fer_web.reports.measures import rates_of
+from fer_web.reports.totals import Totals
 from fer_web.sources import open_source
 from fer_web.sources.demo_plan import demo_blinks
 from fer_web.study.bench.blink_truth import Agreement, LabeledClip, Signal, agreement, read_clips, read_signals
@@ -159,7 +160,7 @@ def report_awake(analyzer: Analyzer, path: Path) -> None:
         ends_s = [*(reading.time_s for reading in seen[1:]), seen[-1].time_s]
         lengths_s = np.array(ends_s) - [reading.time_s for reading in seen]
         totals = Totals.of((rates_of(seen, ends_s) * lengths_s[:, None]).sum(axis=0))
-        perclos = "-" if totals.perclos is None else f"{totals.perclos:.3f}"
+        perclos = f"{totals.shut_s / totals.judged_s:.3f}" if totals.judged_s else "-"
         name = f"person {track_id}"
         print(f"{name:28}{totals.seen_s:8.1f}{totals.judged_s:10.1f}{seen[-1].blink_count:8}{perclos:>9}")
 
