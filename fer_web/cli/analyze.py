@@ -17,7 +17,6 @@ from fer_web.analysis.rate import DEFAULT_FPS
 from fer_web.cli.found_videos import find_jobs
 from fer_web.cli.main import FAILED, INTERRUPTED
 from fer_web.cli.settings import add_setting_options, setting_options
-from fer_web.core import Emotion
 from fer_web.core.text import shown_path
 from fer_web.errors import VideoError
 from fer_web.settings import load_settings
@@ -196,6 +195,8 @@ def _write(text: str, file: Any) -> None:
 
 def line_of(name: str, outcome: AnalysisOutcome) -> str:
     """A finished video in a line."""
+    from fer_web.reports.words import percent
+
     if outcome.summary is None:
         raise VideoError(f"{name} has no summary")
     summary = outcome.summary
@@ -203,9 +204,9 @@ def line_of(name: str, outcome: AnalysisOutcome) -> str:
     people = f"{count or 'no'} {'person' if count == 1 else 'people'} for {summary.least_seen_s:g} s or longer"
     totals = summary.everybody
     said = [f"{summary.duration_s:.1f} s", people]
-    if totals.shares is not None:
-        place = max(range(len(totals.shares)), key=totals.shares.__getitem__)
-        said.append(f"mostly {Emotion.at(place)} ({totals.shares[place]:.0%} of the certain time)")
+    if totals.ranking:
+        emotion, share = totals.ranking[0]
+        said.append(f"mostly {emotion} ({percent(share)} of the time seen)")
     if count:
         said.append(f"{totals.blinks} blink{'' if totals.blinks == 1 else 's'}")
     return f"{name}: {', '.join(said)} -> {shown_path(outcome.folder)}"

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from fer_web.core.questions import CALM
 from fer_web.reports import words
 from fer_web.reports.behavior import GONE, SMILING, Found
 from fer_web.reports.moments import Moments
 from fer_web.reports.person import PersonSummary
-from fer_web.reports.sections import CALM, Section
+from fer_web.reports.sections import Section
 from fer_web.reports.setup import LEAST_SHARE, faults
 from fer_web.reports.totals import Totals
 from fer_web.reports.usual import Usual
@@ -116,8 +117,7 @@ def _try_next(
     if less is not None and less <= -LEAST_DIFFERENCE:
         text = "Look at the camera as usual: it was {} of the time from {} on, usually {}."
         yield _say(text, *_from_first(person, moments), _usually(usual))
-    is_known = any(row is not None for row in person.timeline.looked)
-    if is_known and not behavior[SMILING].count and totals.seen_s >= TIME_TO_SMILE_S:
+    if not behavior[SMILING].count and totals.mouth_s >= TIME_TO_SMILE_S:
         since, until = moments.link(person.first_s), words.clock(person.last_s)
         yield _say("Try a smile where it fits: there was none from {} to {}.", since, until)
 

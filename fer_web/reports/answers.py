@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
-from statistics import median
+from dataclasses import dataclass
 
 from fer_web.core import Reading, Recording
-from fer_web.core.questions import CALM_S, is_question
+from fer_web.core.questions import is_question
+from fer_web.reports.behavior import SMILING
+from fer_web.reports.person import PersonSummary
+from fer_web.reports.sections import Section
+from fer_web.reports.summary import summarize
+from fer_web.reports.totals import Totals
 
-# A reading stands until the person's next one, but for no longer: then they were not seen.
-GAP_S = 1.0
 # Shares of less would jump with every glance.
 LEAST_JUDGED_S = 2.0
-# A smile is so much above the median of the calm seconds: in the labeled clips (`bench gaze`) faces
-# at rest have 0.06 on average, slight smiles 0.53.
-SMILE_ABOVE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class PracticeAnswer:
-    """One answer; `looked` and `smiled` are shares of the time in which that could be judged, None of too little."""
+    """One answer; `looked` and `smiled` are shares of its time as the report has them, None of too little."""
 
     text: str
     start_s: float
@@ -36,65 +33,23 @@ def answers_of(recording: Recording, readings: Iterable[Reading]) -> tuple[Pract
 
     `readings` come in the order of time; one pass, of which little is kept.
     """
-    markers = sorted(recording.markers, key=lambda marker: marker.time_s)
-    starts = [marker.time_s for marker in markers]
-    calm_s = min([CALM_S, *(marker.time_s for marker in markers if is_question(marker.text))])
-    people: dict[int, _AnswerSums] = {}
-    for reading in readings:
-        person = people.setdefault(reading.track_id, _AnswerSums(calm_s))
-        person.add(reading, bisect_right(starts, reading.time_s))
-    person = max(people.values(), key=lambda one: one.seen_s, default=_AnswerSums(calm_s))
-    ends = [*starts[1:], max(recording.duration_s, *starts, 0.0)]
+    summary = summarize(recording, readings)
+    person = max(summary.people, key=lambda one: one.totals.seen_s, default=None)
     return tuple(
-        PracticeAnswer(marker.text, marker.time_s, end_s, person.looked.share(part), person.smiled.share(part))
-        for part, (marker, end_s) in enumerate(zip(markers, ends, strict=bool(markers)), 1)
-        if is_question(marker.text)
+        _answer(section, place, person) for place, section in enumerate(summary.sections) if is_question(section.text)
     )
 
 
-@dataclass(eq=False)
-class _Seconds:
-    """For each part of a recording, seconds in which something was so, of those in which it could be judged."""
-
-    so_s: dict[int, float] = field(default_factory=dict)
-    judged_s: dict[int, float] = field(default_factory=dict)
-
-    def add(self, part: int, is_so: bool | None, seconds: float) -> None:
-        if is_so is not None:
-            self.so_s[part] = self.so_s.get(part, 0.0) + seconds * is_so
-            self.judged_s[part] = self.judged_s.get(part, 0.0) + seconds
-
-    def share(self, part: int) -> float | None:
-        judged_s = self.judged_s.get(part, 0.0)
-        return self.so_s[part] / judged_s if judged_s >= LEAST_JUDGED_S else None
+def _answer(section: Section, place: int, person: PersonSummary | None) -> PracticeAnswer:
+    own = Totals() if person is None else person.sections[place]
+    looked = own.looked_share if own.gazed_s >= LEAST_JUDGED_S else None
+    smiled = None
+    if person is not None and own.mouth_s >= LEAST_JUDGED_S:
+        smiled = min(1.0, _smiled_s(section, person) / own.mouth_s)
+    return PracticeAnswer(section.text, section.start_s, section.end_s, looked, smiled)
 
 
-@dataclass(eq=False)
-class _AnswerSums:
-    """What is known of one person so far; the first `calm_s` show how they look at rest."""
-
-    calm_s: float
-    looked: _Seconds = field(default_factory=_Seconds)
-    smiled: _Seconds = field(default_factory=_Seconds)
-    seen_s: float = 0.0
-    _last: tuple[Reading, int] | None = None
-    _calm: list[float] = field(default_factory=list)
-
-    @cached_property
-    def _rest(self) -> float:
-        """The smile of the calm seconds, which are over when this is asked for."""
-        return median(self._calm) if self._calm else 0.0
-
-    def add(self, reading: Reading, part: int) -> None:
-        """The person's next reading, which says how long the last one stood."""
-        if self._last is not None:
-            self._count(*self._last, min(reading.time_s - self._last[0].time_s, GAP_S))
-        self._last = (reading, part)
-
-    def _count(self, reading: Reading, part: int, seconds: float) -> None:
-        self.seen_s += seconds
-        if reading.time_s < self.calm_s:
-            self._calm += [] if reading.smile is None else [reading.smile]
-            return
-        self.looked.add(part, reading.looks_at_camera, seconds)
-        self.smiled.add(part, None if reading.smile is None else reading.smile >= self._rest + SMILE_ABOVE, seconds)
+def _smiled_s(section: Section, person: PersonSummary) -> float:
+    """How long somebody smiled between a section's beginning and end."""
+    smiles = person.behavior[SMILING].stretches
+    return sum(max(0.0, min(one.end_s, section.end_s) - max(one.start_s, section.start_s)) for one in smiles)

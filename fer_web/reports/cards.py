@@ -73,6 +73,8 @@ def _longest(found: Found, moments: Moments, what: str) -> Markup:
 
 def _smiles(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
     found = person.behavior[SMILING]
+    if person.totals.mouth_s <= 0:
+        return Card("Smiles", words.NOTHING, Markup("Not measured: this needs the mesh."))
     if found.first is None or found.longest is None:
         note = Markup("none of half a second or longer")
     else:

@@ -26,6 +26,7 @@ class Column(IntEnum):
     LOOKED = auto()
     POSED = auto()  # known whether facing
     FACED = auto()
+    MOUTH = auto()  # known how far the mouth smiles
     MOVED = auto()
     BLINKS = auto()  # counts
     NODS = auto()
@@ -81,7 +82,8 @@ def rates_of(readings: Sequence[Reading], ends_s: Sequence[float], moved: Sequen
     rates[:, Column.TURNED] = [one.is_turned for one in readings]
     rates[:, Column.JUDGED] = [one.eyes_open is not None for one in readings]
     rates[:, Column.SHUT] = _stays_shut(readings, ends_s)
-    rates[:, Column.GAZED : Column.MOVED] = _behavior(readings)
+    rates[:, Column.GAZED : Column.MOUTH] = _behavior(readings)
+    rates[:, Column.MOUTH] = [one.smile is not None for one in readings]
     rates[:, Column.MOVED] = [bool(one) for one in moved] or 0
     rates[:, Column.MEASURED : Column.SIZE + 1] = _quality(readings)
     rates[:, SCORES] = scores

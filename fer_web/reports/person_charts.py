@@ -73,7 +73,7 @@ class TimelineChart:
             yield self._flags("at camera", totals.looked_share, timeline.looked)
         if totals.posed_s > 0:
             yield self._flags("facing", totals.faced_share, timeline.faced)
-        if totals.gazed_s > 0:
+        if totals.mouth_s > 0:
             yield ChartRow(
                 "smile", f"{behavior[SMILING].count:,}", MARKS, lambda top: self._bars(behavior[SMILING], top)
             )

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fer_web.core import Marker
+from fer_web.core.questions import CALM, CALM_S
 from fer_web.reports.bins import Sums
 from fer_web.reports.measures import WIDTH, Column
 from fer_web.reports.totals import Totals
-
-# The text of a marker with which calm seconds begin, as guided practice sets it: they show how a face rests.
-CALM = "Calm seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +68,11 @@ class SectionSums:
 
 
 def calm_seconds(markers: Sequence[Marker], duration_s: float) -> tuple[float, float] | None:
-    """When calm seconds begin and end; None without a marker that says so. `markers` are in the order of time."""
-    places = [place for place, marker in enumerate(markers) if marker.text == CALM]
-    if not places:
-        return None
-    end_s = markers[places[0] + 1].time_s if places[0] + 1 < len(markers) else duration_s
-    return markers[places[0]].time_s, end_s
+    """When a practice's calm seconds begin and end; None without their marker. `markers` are in the order of time."""
+    for marker, after in zip(markers, [*markers[1:], Marker(duration_s, "")], strict=bool(markers)):
+        if marker.text == CALM:
+            return marker.time_s, min(marker.time_s + CALM_S, after.time_s)
+    return None
 
 
 def _first(cuts: Sequence[float]) -> int:

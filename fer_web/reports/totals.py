@@ -30,9 +30,10 @@ class Totals:
     Times in seconds: `seen_s` in the picture (of several people: person-seconds), of which `certain_s` with a certain
     answer, `mixed_s` between two expressions, `unreadable_s` with a face that nothing can be read in. Of people's
     behavior: `looked_s` at the camera of `gazed_s` in which that is known, `faced_s` of `posed_s`, `moved_s` with a
-    moving head of the same, `shut_s` with eyes shut for longer than a blink of `judged_s`. `scores` is the mean of the
-    seven over what could be read, None where that is nothing; `shares` is how much of the time seen each was shown,
-    which with the mixed and the unreadable is all of it. None when nobody was seen.
+    moving head of the same, `shut_s` with eyes shut for longer than a blink of `judged_s`; `mouth_s` in which it is
+    known how far the mouth smiles. `scores` is the mean of the seven over what could be read, None where that is
+    nothing; `shares` is how much of the time seen each was shown, which with the mixed and the unreadable is all of it.
+    None when nobody was seen.
     """
 
     seen_s: float = 0.0
@@ -47,6 +48,7 @@ class Totals:
     looked_s: float = 0.0
     posed_s: float = 0.0
     faced_s: float = 0.0
+    mouth_s: float = 0.0
     moved_s: float = 0.0
     blinks: int = 0
     nods: int = 0
@@ -75,6 +77,7 @@ class Totals:
             looked_s=at[Column.LOOKED],
             posed_s=at[Column.POSED],
             faced_s=at[Column.FACED],
+            mouth_s=at[Column.MOUTH],
             moved_s=at[Column.MOVED],
             blinks=round(at[Column.BLINKS]),
             nods=round(at[Column.NODS]),

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fer_web.core import Reading
+from fer_web.core.questions import CALM
 from fer_web.reports import Summary, summarize
 from fer_web.reports.person_view import PersonView
 from fer_web.reports.usual import Usual, series_of
@@ -76,7 +77,7 @@ def test_a_smile_is_suggested_to_who_had_time_for_one() -> None:
 
 def test_sections_in_which_somebody_looked_most_and_least_are_named() -> None:
     readings = looking((10, True), (10, True), (5, False), (5, True))
-    markers = [(0, "Calm seconds"), (10, "Why <us>?"), (20, "Where next?")]
+    markers = [(0, CALM), (10, "Why <us>?"), (20, "Where next?")]
 
     view = shown(readings, markers=markers)
 

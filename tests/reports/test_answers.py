@@ -57,7 +57,7 @@ def test_whoever_passes_by_does_not_count_and_a_gap_is_no_looking() -> None:
 
     why = answers_of(RECORDING, sorted([*mine, *passing], key=lambda one: one.time_s))[0]
 
-    assert why.looked == pytest.approx(6 / 11, abs=0.02)  # five seconds and one of the gap, of those and five more
+    assert why.looked == pytest.approx(0.5, abs=0.02)  # five seconds before the gap, five after it
 
 
 def test_without_questions_there_are_no_answers() -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from fer_web.core import Reading
+from fer_web.core.questions import CALM
 from fer_web.reports import summarize
 from fer_web.reports.behavior import Found
 from fer_web.reports.person import PersonSummary
@@ -54,7 +55,7 @@ def test_who_smiles_nearly_always_smiles() -> None:
 
 def test_calm_seconds_say_how_a_mouth_rests() -> None:
     readings = smiling((10, 0.2), (30, 0.5), (2, 0.7), (3, 0.2))
-    marked = summarize(recording(0, 10, markers=[(0, "Calm seconds"), (10, "Question 1")]), readings).people[0]
+    marked = summarize(recording(0, 10, markers=[(0, CALM), (10, "Question 1")]), readings).people[0]
 
     assert spans(marked.behavior["smiling"]) == [(40, 42)]  # 0.5 is not 0.4 above 0.2
 

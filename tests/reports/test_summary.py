@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from fer_web.core import Emotion, Reading
+from fer_web.core.questions import CALM
 from fer_web.errors import DataError
 from fer_web.reports import summarize
 from fer_web.reports.stretches import Stretch
@@ -200,7 +201,7 @@ def test_expressions_that_are_close_are_mixed() -> None:
 
 def test_calm_seconds_are_the_baseline_where_there_are_some() -> None:
     readings = [*every(0.5, 0, 2, HAPPY), *every(0.5, 2, 12, ANGRY), *every(0.5, 12, 30)]
-    person = summarize(recording(30, markers=[(2, "Calm seconds"), (12, "Question 1")]), readings).people[0]
+    person = summarize(recording(30, markers=[(2, CALM), (12, "Question 1")]), readings).people[0]
 
     assert person.baseline is not None
     assert (person.baseline.start_s, person.baseline.end_s) == (2, 12)
