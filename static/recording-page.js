@@ -1,7 +1,9 @@
-// One recording: its report, renamed and deleted after asking.
+// One recording: its report with the values of every moment and its replay; renamed, printed, and deleted after asking.
 
 import { ask } from "./asking.js";
 import { askDelete, askName } from "./dialogs.js";
+import { Replay } from "./replay.js";
+import { Timeline } from "./timeline.js";
 import { showTimes } from "./times.js";
 
 const find = (name) => document.getElementById(name);
@@ -16,5 +18,23 @@ find("delete").addEventListener("click", () => askDelete(`Delete “${find("name
   await ask("DELETE", `${api}/${id}`);
   location.href = pages;
 }));
+find("print").addEventListener("click", () => print());
 find("reload")?.addEventListener("click", () => location.reload());
 showTimes();
+
+// The foot of each printed page; CSS has no other way to a text of the page.
+const model = document.querySelector(".report").dataset.model;
+document.documentElement.style.setProperty("--report-model", `"${model.replaceAll(/[^\w .-]/g, (sign) => `\\${sign.codePointAt(0).toString(16)} `)}"`);
+
+let summary = null;
+const values = () => (summary ??= ask("GET", `${api}/${id}/summary.json`));
+const replay = new Replay(find("replay"), id);
+const timelines = [...document.querySelectorAll(".timeline")].map((figure) => new Timeline(figure, values, (timeS, timeline) => replay.play(timeS, timeline)));
+replay.follow((timeS) => timelines.forEach((timeline) => timeline.follow(timeS)));
+if (replay.isThere) timelines[0]?.figure.before(replay.root);
+for (const link of document.querySelectorAll(".report a.at")) {
+  link.addEventListener("click", () => {
+    const line = document.querySelector(link.hash);
+    timelines.find(({ figure }) => figure.contains(line))?.choose(Number(link.dataset.time));
+  });
+}

@@ -8,6 +8,7 @@ from fer_web.reports.page import comparison_fragment, comparison_html, report_fr
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.spreadsheet import COMMA, SEMICOLON, SEPARATORS
 from fer_web.reports.summary import Summary, summarize
+from fer_web.reports.usual import Usual, series_of
 
 __all__ = [
     "COMMA",
@@ -18,6 +19,7 @@ __all__ = [
     "PracticeAnswer",
     "ReadingsWriter",
     "Summary",
+    "Usual",
     "answers_of",
     "comparison_fragment",
     "comparison_html",
@@ -25,6 +27,7 @@ __all__ = [
     "read_readings_csv",
     "report_fragment",
     "report_html",
+    "series_of",
     "summarize",
     "summary_json",
     "write_readings_csv",

@@ -100,7 +100,7 @@ def test_three_clicks_lead_to_recording_and_one_to_the_report(
     wait(page).until(lambda page: text(page, "#questions h3") == FIRST)
     (kept,) = recordings(server)
     assert page.current_url == f"{server.url}/recordings/{kept['id']}"
-    assert (kept["kind"], kept["state"], kept["people"]) == ("practice", "finished", 1)
+    assert (kept["kind"], kept["state"], kept["tracks"]) == ("practice", "finished", 1)
     assert kept["newest_markers"][0] == {"time_s": 0.0, "text": CALM}
     assert 12 < kept["newest_markers"][1]["time_s"] < 20
     assert FIRST in text(page, ".report")  # a section of it

@@ -79,9 +79,9 @@ def test_ones_own_camera_is_recorded_from_start_to_report(
     one(page, "#record-told a").click()
     wait(page).until(lambda page: text(page, "h1") == EVIL)
     assert "He smiles" in text(page, ".report")
-    assert "A visitor's camera" in text(page, ".head")
+    assert "Browser camera" in text(page, ".head")
     (kept,) = ask(server, "/api/recordings")["recordings"]
-    assert (kept["kind"], kept["state"], kept["people"], kept["markers"]) == ("visit", "finished", 1, 2)
+    assert (kept["kind"], kept["state"], kept["tracks"], kept["markers"]) == ("visit", "finished", 1, 2)
     assert complaints(page) == []
 
 

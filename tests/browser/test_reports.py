@@ -1,18 +1,25 @@
-"""Reports in a real browser, opened from a file as they are handed on."""
+"""Reports in a real browser: from a file as they are handed on, on the site, and on paper."""
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import Chrome
+from selenium.webdriver import ActionChains, Chrome
+from selenium.webdriver.common.keys import Keys
 
 from fer_web.reports import CardText, comparison_html, report_html, summarize
+from tests.browser.conftest import Wait
+from tests.browser.page import complaints, one, text
+from tests.browser.server import Service
 from tests.browser.test_accessible import check
+from tests.browser.test_recording import ask
 from tests.reports.made import ANGRY, HAPPY, every, recording, together
 
-CARD = CardText("xception", "2026-11-21", "69.4 % on FER2013's PrivateTest", 0.55, "research only")
+CARD = CardText("xception", "2026-11-21", "69.4 % accurate on the FER2013 test set", 0.55, "research only")
 
 
 def talk(name: str) -> str:
@@ -35,3 +42,74 @@ def test_reports_are_for_everybody_and_obey_their_own_policy(
     browser.get(path.as_uri())
 
     check(browser)
+
+
+def pages_of(browser: Chrome) -> int:
+    """How many pages the page would be printed on."""
+    pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
+    return len(re.findall(rb"/Type */Page[^s]", pdf))
+
+
+def visible(browser: Chrome, *names: str) -> list[str]:
+    """Which of these elements would be printed."""
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        return [name for name in names if one(browser, name).is_displayed()]
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+@pytest.fixture
+def recorded(server: Service, browser: Chrome, wait: Wait) -> str:
+    """The page of a recording of the demo, with two sections."""
+    begun = ask(server, "/api/recordings", "POST", {"consent": True, "name": "Interview 1"})
+    mine = f"/api/recordings/{begun['id']}"
+
+    def lasts(seconds: float) -> bool:
+        return bool(ask(server, "/api/recordings?state=recording")["recordings"][0]["duration_s"] > seconds)
+
+    wait(browser).until(lambda _: lasts(3))
+    ask(server, f"{mine}/markers", "POST", {"text": "Where next?"})
+    wait(browser).until(lambda _: lasts(8))
+    ask(server, f"{mine}/stop", "POST")
+    return f"{server.url}/recordings/{begun['id']}"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_report_answers_for_every_moment_and_prints_without_the_site(
+    browser: Chrome, recorded: str, wait: Wait, width: int
+) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    )
+    browser.get(recorded)
+    assert "Where next?" in text(browser, ".report")
+    assert browser.execute_script("return document.documentElement.scrollWidth") == width
+
+    stage = one(browser, ".stage")
+    ActionChains(browser).move_to_element(stage).perform()
+    wait(browser).until(lambda page: re.match(r"\d:\d\d · \w+", text(page, ".bubble")))
+    stage.send_keys(Keys.HOME, Keys.ARROW_RIGHT)
+    wait(browser).until(lambda _: (stage.get_attribute("aria-valuetext") or "").startswith("0:01"))
+    link = one(browser, ".tiles a.at, .advice a.at")
+    link.click()
+    assert browser.execute_script("return document.querySelector(':target').getAttribute('class')") == "moment"
+    assert float(stage.get_attribute("aria-valuenow") or -1) == float(link.get_attribute("data-time") or -2)
+    check(browser)
+
+    assert visible(browser, ".report h2", ".bar", "#delete", ".downloads", "#replay") == [".report h2"]
+    assert 2 <= pages_of(browser) <= 3
+    model = browser.execute_script("return document.documentElement.style.getPropertyValue('--report-model')")
+    assert "xception" in model.replace("\\2d ", "-")
+    assert complaints(browser) == []
+
+
+def test_the_downloaded_report_prints_on_as_many_pages(browser: Chrome, tmp_path: Path) -> None:
+    readings = [*every(0.1, 0, 20), *every(0.1, 20, 40, HAPPY)]
+    path = tmp_path / "report.html"
+    path.write_text(report_html(summarize(recording(40, 10.0), readings), CARD), encoding="utf-8")
+    browser.get(path.as_uri())
+
+    assert pages_of(browser) == 2  # a summary, and the appendix
+    one(browser, ".advice a.at").click()
+    assert browser.execute_script("return document.querySelector(':target') !== null")

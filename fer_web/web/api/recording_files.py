@@ -13,7 +13,8 @@ from itertools import islice
 from urllib.parse import quote
 
 from fer_web.errors import NotReadyError, RequestError
-from fer_web.reports import COMMA, CardText, Summary, csv_lines, report_html, summarize, summary_json
+from fer_web.reports import COMMA, CardText, Summary, Usual, csv_lines, report_html, series_of, summarize, summary_json
+from fer_web.reports.usual import MOST_EARLIER
 from fer_web.store import RecordingState, Store, StoredRecording
 from fer_web.web.api.recording_schemas import stored_json
 from fer_web.web.http.services import Services
@@ -24,6 +25,9 @@ PIECE_LINES = 1000
 KEPT_SUMMARIES = 32
 # Recordings that are listed at once.
 PAGE = 100
+# Among so many of the newest recordings, earlier ones of a series are looked for; of larger ones, adding up takes long.
+LOOKED_THROUGH = 200
+MOST_READINGS = 50_000
 NAME_LENGTH = 60
 
 
@@ -37,6 +41,22 @@ def summary_of(store: Store, stored: StoredRecording) -> Summary:
 @lru_cache(maxsize=KEPT_SUMMARIES)
 def _kept_summary(store: Store, stored: StoredRecording) -> Summary:
     return summarize(stored.recording, store.recordings.readings(stored.id))
+
+
+def usual_of(store: Store, stored: StoredRecording) -> Usual | None:
+    """What is usual for the only person of a recording, by earlier ones of its kind and series; None without those."""
+    series = series_of(stored.recording.name)
+    listed = store.recordings.list(limit=LOOKED_THROUGH)
+    earlier = [one for one in listed if one.kind == stored.kind and series_of(one.recording.name) == series]
+    ended = [
+        one
+        for one in earlier
+        if one.state is RecordingState.FINISHED
+        and one.recording.started_at < stored.recording.started_at
+        and one.readings <= MOST_READINGS
+    ]
+    ended.sort(key=lambda one: one.recording.started_at, reverse=True)
+    return Usual.of(series, [summary_of(store, one) for one in ended[:MOST_EARLIER]])
 
 
 def csv_pieces(store: Store, recording: str, separator: str = COMMA) -> Iterator[bytes]:
@@ -90,7 +110,7 @@ def _add(
     summary = summarize(stored.recording, store.recordings.readings(stored.id))
     file.writestr(_entry(f"{folder}/summary.json", stored), json_text(summary))
     yield
-    html = report_html(summary, card_text(mine, stored.recording.model))
+    html = report_html(summary, card_text(mine, stored.recording.model), usual_of(store, stored))
     file.writestr(_entry(f"{folder}/report.html", stored), html)
     yield
 

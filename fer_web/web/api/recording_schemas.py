@@ -27,7 +27,7 @@ def active_json(active: ActiveRecording) -> ActiveRecordingJson:
             "started_at": moment(active.plan.started_at),
             "duration_s": round(progress.facts.duration_s, 3),
             "fps": round(progress.facts.fps, 2),
-            "people": progress.people,
+            "tracks": progress.people,
             "readings": progress.readings,
             **_markers(progress.markers),
             "trouble": progress.trouble,
@@ -38,7 +38,7 @@ def active_json(active: ActiveRecording) -> ActiveRecordingJson:
 def stored_json(stored: StoredRecording, active: ActiveRecording | None = None) -> RecordingJson:
     """A recording that is kept; `active` is how it is doing where it still runs.
 
-    `readings`, `people` and `markers` are how many there are, `newest_markers` the last five.
+    `readings`, `tracks` and `markers` are how many there are, `newest_markers` the last five.
     """
     recording = stored.recording
     kept = {
@@ -49,12 +49,13 @@ def stored_json(stored: StoredRecording, active: ActiveRecording | None = None) 
         "name": recording.name,
         "source": recording.source,
         "started_at": moment(recording.started_at),
+        "created_at": moment(stored.created_at),
         "duration_s": round(recording.duration_s, 3),
         "fps": round(recording.fps, 2),
         "image": {"width": recording.width, "height": recording.height},
         "model": recording.model,
         "consent": stored.consent,
-        "people": stored.people,
+        "tracks": stored.people,
         "readings": stored.readings,
         **_markers(recording.markers),
         "trouble": recording.trouble,

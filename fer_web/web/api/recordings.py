@@ -23,7 +23,16 @@ from fer_web.web.api.models.recordings import (
     SummariesJson,
 )
 from fer_web.web.api.models.visits import VISIT_HEADER
-from fer_web.web.api.recording_files import archive, attachment, card_text, csv_pieces, file_name, json_text, summary_of
+from fer_web.web.api.recording_files import (
+    archive,
+    attachment,
+    card_text,
+    csv_pieces,
+    file_name,
+    json_text,
+    summary_of,
+    usual_of,
+)
 from fer_web.web.api.recording_schemas import stored_json
 from fer_web.web.api.running import visit_of_request
 from fer_web.web.http.errors import STORE_REFUSALS
@@ -167,7 +176,8 @@ def report(recording: str, query: DownloadQuery) -> Response:
     """A recording's report, as a self-contained page."""
     mine = services()
     stored = mine.store.recordings.get(recording)
-    html = report_html(summary_of(mine.store, stored), card_text(mine, stored.recording.model))
+    card, usual = card_text(mine, stored.recording.model), usual_of(mine.store, stored)
+    html = report_html(summary_of(mine.store, stored), card, usual)
     return _saved(_report(html), f"{file_name(stored.recording.name)}-report.html", query)
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 
 from fer_web.reports import comparison_fragment, report_fragment
 from fer_web.web.api.models.recordings import LIMIT, PairQuery
-from fer_web.web.api.recording_files import card_text, summary_of
+from fer_web.web.api.recording_files import card_text, summary_of, usual_of
 from fer_web.web.api.recording_schemas import stored_json
 from fer_web.web.api.recordings import MISSING, pair_of
 from fer_web.web.http.route import PAGE, route
@@ -14,7 +14,7 @@ from fer_web.web.http.services import services
 
 bp = Blueprint("recording_pages", __name__)
 
-KINDS = {"camera": "Camera", "visit": "A visitor's camera", "practice": "Practice", "video": "Video"}
+KINDS = {"camera": "Camera", "visit": "Browser camera", "practice": "Practice", "video": "Video"}
 
 
 @route(bp, "/recordings", answers=PAGE)
@@ -28,7 +28,8 @@ def recording_page(recording: str) -> str:
     """The page of a recording, with its report."""
     mine = services()
     stored = mine.store.recordings.get(recording)
-    body = report_fragment(summary_of(mine.store, stored), card_text(mine, stored.recording.model))
+    card, usual = card_text(mine, stored.recording.model), usual_of(mine.store, stored)
+    body = report_fragment(summary_of(mine.store, stored), card, usual)
     has_copy = mine.videos.annotated_copy(recording) is not None
     return render_template("recording.html", recording=stored_json(stored), kinds=KINDS, report=body, has_copy=has_copy)
 

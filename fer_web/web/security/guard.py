@@ -46,8 +46,8 @@ UNCOUNTED = frozenset({"static", "pages.favicon", "system.live", "system.ready",
 NAVIGATIONS = frozenset({"document", "iframe", "frame"})
 
 POLICY = (
-    "default-src 'none'; img-src 'self' blob:; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; img-src 'self' blob:; media-src 'self' blob:; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,

@@ -81,7 +81,7 @@ def test_one_is_told_without_its_readings(client: FlaskClient) -> None:
 
     assert errors_in(answer, schema_of("Recording")) == []
     assert (answer["name"], answer["state"], answer["kind"]) == ("talk", "finished", "camera")
-    assert (answer["people"], answer["readings"], answer["markers"], answer["duration_s"]) == (1, 200, 1, 20.0)
+    assert (answer["tracks"], answer["readings"], answer["markers"], answer["duration_s"]) == (1, 200, 1, 20.0)
     assert answer["started_at"] == "2026-03-04T05:06:07+00:00"
     assert answer["consent"] == "signed"
     assert answer["expires_at"] > answer["started_at"]

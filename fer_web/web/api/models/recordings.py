@@ -109,7 +109,8 @@ class ActiveRecordingJson(JsonObject):
     started_at: str
     duration_s: float
     fps: float
-    people: Count
+    tracks: Count
+    """A person who comes back after a while has another one; the summary counts people."""
     readings: Count
     markers: Count
     newest_markers: list[MarkerJson]
@@ -134,13 +135,17 @@ class RecordingJson(JsonObject):
     name: str
     source: str
     started_at: str
+    """When it was filmed."""
+    created_at: str
+    """When it was added; the list is in this order."""
     duration_s: float
     fps: float
     image: SizeJson
     model: str
     consent: str
     """How people agreed."""
-    people: Count
+    tracks: Count
+    """A person who comes back after a while has another one; the summary counts people."""
     readings: Count
     markers: Count
     newest_markers: list[MarkerJson]
