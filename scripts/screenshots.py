@@ -27,17 +27,21 @@ from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
 from fer_web.registry import ModelCard  # noqa: E402
 from fer_web.reports import read_readings_csv  # noqa: E402
+from fer_web.sources import open_source  # noqa: E402
 from fer_web.store import Store  # noqa: E402
-from tests.browser.chromium import PATIENCE_S, find_programs, open_chromium  # noqa: E402
+from tests.browser.chromium import PATIENCE_S, Programs, find_programs, open_chromium  # noqa: E402
 from tests.browser.looks import Size, look  # noqa: E402
 from tests.browser.page import every, one, text  # noqa: E402
 from tests.browser.server import Service  # noqa: E402
+from tests.browser.test_my_camera import ALLOWED, FAKE, at_pace, jpeg  # noqa: E402
 
 WIDE: Size = (1280, 990)
 NARROW: Size = (390, 844)
+PRACTICE: Size = (1280, 560)
 QUALITY = 82
 # The chart shows a minute: this many seconds of it are filled before a picture is taken.
 CHART_S = 45.0
+ANSWER_S = 10.0
 PEOPLE = 2
 
 
@@ -46,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "screenshots")
     parser.add_argument("--readings", type=Path, help="a readings.csv to report on, instead of a recording of the demo")
-    parser.add_argument("--report-only", action="store_true", help="take the picture of the report and no other")
+    parser.add_argument("--only", choices=("report", "practice"), help="take the picture of that page and no other")
     given = parser.parse_args()
     out = given.out
     out.mkdir(parents=True, exist_ok=True)
@@ -59,10 +63,13 @@ def main() -> None:
         browser = open_chromium(programs, Path(folder) / "profile", ())
         try:
             service.start()
-            recording = _record(service.port) if given.readings is None else _keep(data, given.readings)
-            take_report(browser, f"{service.url}/recordings/{recording}", out)
-            if not given.report_only:
+            if given.only != "practice":
+                recording = _record(service.port) if given.readings is None else _keep(data, given.readings)
+                take_report(browser, f"{service.url}/recordings/{recording}", out)
+            if given.only is None:
                 take(browser, service.url, Path(folder), out)
+            if given.only != "report":
+                take_practice(programs, service.url, Path(folder), out)
         finally:
             browser.quit()
             service.stop()
@@ -101,6 +108,26 @@ def take_report(browser: Chrome, url: str, out: Path) -> None:
     browser.get(url)
     _until(browser, lambda: bool(every(browser, ".report")))
     shoot(browser, out / "report.webp", WIDE)
+
+
+def take_practice(programs: Programs, url: str, folder: Path, out: Path) -> None:
+    """The first question of a practice, asked before a camera that films the demo."""
+    film = folder / "demo.mjpeg"
+    with open_source("demo:", loop=False, paced=False, open_timeout_s=PATIENCE_S) as source:
+        film.write_bytes(b"".join(map(jpeg, at_pace((frame.time_s, frame.pixels) for frame in source.frames()))))
+    browser = open_chromium(programs, folder / "filmed", (ALLOWED, FAKE, f"--use-file-for-fake-video-capture={film}"))
+    try:
+        look(browser, WIDE, "light")
+        browser.get(f"{url}/practice")
+        one(browser, "#to-check").click()
+        _until(browser, lambda: one(browser, "#begin").is_enabled())
+        one(browser, "#consent").click()
+        one(browser, "#begin").click()
+        _until(browser, lambda: text(browser, "#place").startswith("Question 1"))
+        time.sleep(ANSWER_S)
+        shoot(browser, out / "practice.webp", PRACTICE)
+    finally:
+        browser.quit()
 
 
 def _keep(data: Path, path: Path) -> str:

@@ -14,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 
 from fer_web.core.question_sets import QUESTION_SETS
 from fer_web.core.questions import CALM
-from tests.browser.conftest import Browse, Wait
+from tests.browser.conftest import Browse, Serve, Wait
 from tests.browser.looks import Size, look
 from tests.browser.page import complaints, every, one, text
 from tests.browser.server import Service
@@ -301,6 +301,75 @@ def test_a_page_that_is_hidden_ends_and_leads_to_what_was_recorded(
     check(page)
     one(page, "#report").click()
     wait(page).until(lambda page: text(page, "h1") == "Job interview")
+
+
+def test_a_taken_place_is_waited_for_and_a_lost_service_is_told(
+    serve: Serve, browse: Browse, film: Any, wait: Wait
+) -> None:
+    server = serve(FER_MAX_VISITORS="1")
+    first, second = watching(browse, film("demo:")), watching(browse, film("demo:"))
+    hurry(first)
+    for page in (first, second):
+        open_page(page, server)
+        one(page, "#to-check").click()
+        wait(page).until(lambda page: one(page, "#begin").is_enabled() or text(page, "#check-error"))
+    assert "the only place" in text(second, "#check-error")
+    assert not one(second, "#begin").is_enabled()
+    one(first, "#consent").click()
+    one(first, "#begin").click()
+    wait(first).until(is_asked(FIRST))
+
+    server.kill()
+
+    wait(first).until(lambda page: step(page) == "over")
+    assert text(first, "#over-title") == "The recording was interrupted"
+    assert "What was recorded until then is kept." in text(first, "#over-text")
+    assert one(first, "#report").is_displayed()
+    server.start()
+    one(first, "#report").click()
+    wait(first).until(lambda page: text(page, "h1") == "Job interview")
+    wait(second).until(lambda page: one(page, "#begin").is_enabled())  # it came back by itself, and has a place now
+
+
+ADVICE = {
+    "face": {
+        "Move to the middle.": {"region": {"x": 20, "y": 140, "w": 160, "h": 200}},
+        "Sit lower, or tilt the camera up.": {"region": {"x": 240, "y": 0, "w": 160, "h": 200}},
+        "Sit higher, or tilt the camera down.": {"region": {"x": 240, "y": 270, "w": 160, "h": 200}},
+        "Turn toward the camera.": {"pose": {"yaw_deg": -40, "pitch_deg": 0, "roll_deg": 0}},
+    },
+    "light": {
+        "Too dark. Turn on a light in front of you.": {"quality": {"brightness": 0.1}},
+        "Too bright. Dim the light in front of you.": {"quality": {"brightness": 0.9}},
+    },
+    "distance": {
+        "Too far away. Come closer.": {"region": {"x": 300, "y": 180, "w": 60, "h": 80}},
+        "Too close. Move back a little.": {"region": {"x": 130, "y": 60, "w": 380, "h": 400}},
+    },
+}
+WELL = {
+    "region": {"x": 240, "y": 120, "w": 160, "h": 200},
+    "pose": {"yaw_deg": 3, "pitch_deg": 0, "roll_deg": 0},
+    "quality": {"brightness": 0.5},
+}
+
+
+def test_advice_names_what_is_wrong_and_nothing_else(server: Service, browser: Chrome) -> None:
+    browser.get(f"{server.url}/practice")
+    script = """const [results, done] = arguments;
+        import("/static/camera-check.js").then(({ checkFrame }) =>
+          done(checkFrame({ image: { width: 640, height: 480 }, results })));"""
+
+    def wrong(*faces: Any) -> dict[str, str]:
+        found = browser.execute_async_script(script, list(faces))
+        return {name: one["text"] for name, one in found.items() if not one["isGood"]}
+
+    assert wrong(WELL) == {}
+    assert "No face found" in wrong()["face"]
+    assert "2 people" in wrong(WELL, WELL)["face"]
+    for name, advice in ADVICE.items():
+        for told, face in advice.items():
+            assert wrong({**WELL, **face}) == {name: told}
 
 
 # speaking
