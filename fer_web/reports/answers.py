@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from fer_web.core import Reading, Recording
 from fer_web.core.questions import is_question
 from fer_web.reports.behavior import SMILING
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.sections import Section
-from fer_web.reports.summary import summarize
+from fer_web.reports.summary import Summary
 from fer_web.reports.totals import Totals
 
 # Shares of less would jump with every glance.
@@ -28,12 +26,8 @@ class PracticeAnswer:
     smiled: float | None
 
 
-def answers_of(recording: Recording, readings: Iterable[Reading]) -> tuple[PracticeAnswer, ...]:
-    """The answers of a practice, in the order of its questions, by whoever was seen the longest.
-
-    `readings` come in the order of time; one pass, of which little is kept.
-    """
-    summary = summarize(recording, readings)
+def answers_of(summary: Summary) -> tuple[PracticeAnswer, ...]:
+    """The answers of a practice, in the order of its questions, by whoever was seen the longest."""
     person = max(summary.people, key=lambda one: one.totals.seen_s, default=None)
     return tuple(
         _answer(section, place, person) for place, section in enumerate(summary.sections) if is_question(section.text)

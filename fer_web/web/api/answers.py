@@ -10,6 +10,7 @@ from fer_web.errors import NoRecording, StoreError
 from fer_web.reports import PracticeAnswer, answers_of
 from fer_web.store import Store, StoredRecording
 from fer_web.web.api.models.practice import MOST_PRACTICES, AnswerJson, AnswersJson, QuestionJson
+from fer_web.web.api.recording_files import summary_of
 from fer_web.web.api.recording_schemas import moment
 from fer_web.web.http.route import Reply, route
 from fer_web.web.http.services import services
@@ -74,4 +75,4 @@ def _rounded(share: float | None) -> float | None:
 
 @lru_cache(maxsize=KEPT_ANSWERS)
 def _answers(store: Store, stored: StoredRecording) -> tuple[PracticeAnswer, ...]:
-    return answers_of(stored.recording, store.recordings.readings(stored.id))
+    return answers_of(summary_of(store, stored))
