@@ -51,7 +51,7 @@ function figure(title, attempts, name) {
 function line(attempts, name, label) {
   const x = (place) => EDGE + (place * (WIDTH - 2 * EDGE)) / (attempts.length - 1);
   const y = (share) => HEIGHT - EDGE - share * (HEIGHT - 2 * EDGE);
-  const dots = attempts.map((attempt, place) => svg("circle", { cx: x(place), cy: y(attempt[name]), r: attempt.recording === id ? 5.5 : 3 }));
+  const dots = attempts.map((attempt, place) => svg("circle", { cx: x(place), cy: y(attempt[name]), r: attempt.recording === id ? 7 : 4 }));
   const path = attempts.map((attempt, place) => `${place ? "L" : "M"}${x(place)} ${y(attempt[name])}`).join("");
   const grid = [0, 1].map((share) => svg("line", { class: "grid", x1: 0, x2: WIDTH, y1: y(share), y2: y(share) }));
   return svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label }, ...grid, svg("path", { d: path }), ...dots);
