@@ -6,6 +6,7 @@ import { Overlay } from "./camera-draw.js";
 import { Frames } from "./camera-frames.js";
 import { Link } from "./camera-link.js";
 import { plural, write } from "./dom.js";
+import { offerReplay } from "./keep-replay.js";
 import { People } from "./people.js";
 import { RecordingControl } from "./recording.js";
 
@@ -15,6 +16,7 @@ const video = find("video");
 const overlay = new Overlay(find("overlay"));
 const people = new People(find("people"), find("nobody"));
 const recorder = new RecordingControl(find("recorder"), find("badge"), () => link?.visit ?? null);
+offerReplay(find("recorder"), find("record-form"), () => stream, () => stop("stopped", "Stopped"));
 const announcer = new Announcer(find("announcer"));
 
 const FACTS_MS = 1000; // numbers that change faster cannot be read

@@ -48,7 +48,10 @@ export class RecordingControl {
       this.#showMarkers(recording.newest_markers);
       this.#complain(recording.trouble);
     }
-    if (isNew) find("record-told").replaceChildren();
+    if (isNew) {
+      find("record-told").replaceChildren();
+      this.#tell("begun", { id: recording.id, origin: this.#origin });
+    }
     if (before && before.id !== this.#saved && before.id !== recording?.id) this.#ended(before.id, "The recording has ended.");
     this.badge.hidden = recording === null;
     this.#tick();
@@ -125,6 +128,7 @@ export class RecordingControl {
   #ended(id, text) {
     const link = element("a", { href: `${this.root.dataset.pages}/${id}`, textContent: "See the report" });
     find("record-told").replaceChildren(text, " ", link);
+    this.#tell("ended", { id, link });
     this.#complain(null);
   }
 
@@ -141,6 +145,11 @@ export class RecordingControl {
 
   #tick() {
     if (this.#recording) write(find("record-elapsed"), clock((performance.now() - this.#origin) / 1000));
+  }
+
+  // To whoever listens at the root: that a recording has begun, by this page's clock, or ended, with the link to its report.
+  #tell(what, detail) {
+    this.root.dispatchEvent(new CustomEvent(`recording-${what}`, { detail }));
   }
 
   // For those who do not see the list of markers.

@@ -36,10 +36,11 @@ def server(server: Service) -> Any:
     ask(server, "/api/recordings?confirm=true", "DELETE")
 
 
-def begin(page: Chrome, name: str) -> None:
+def begin(page: Chrome, name: str, *boxes: str) -> None:
     one(page, "#record-offer summary").click()
     one(page, "#record-name").send_keys(name)
-    one(page, "#record-consent").click()
+    for box in ("#record-consent", *boxes):
+        one(page, box).click()
     one(page, "#record-start").click()
 
 
@@ -83,6 +84,37 @@ def test_ones_own_camera_is_recorded_from_start_to_report(
     (kept,) = ask(server, "/api/recordings")["recordings"]
     assert (kept["kind"], kept["state"], kept["tracks"], kept["markers"]) == ("visit", "finished", 1, 2)
     assert complaints(page) == []
+
+
+def test_a_replay_stays_in_the_tab_and_plays_the_moments_of_the_report(
+    server: Service, browse: Browse, film: Any, wait: Wait
+) -> None:
+    page = watching(browse, film("demo:"))
+    start_camera(page, server.url)
+    wait(page).until(lambda page: is_running(page) and len(every(page, ".person")) == 1)
+    begin(page, "With a replay", "#record-replay")
+    wait(page).until(runs)
+    wait(page).until(lambda page: text(page, "#record-elapsed") >= "0:06")
+    one(page, "#record-stop").click()
+    wait(page).until(lambda page: text(page, "#record-told a") == "See the report")
+
+    one(page, "#record-told a").click()
+    wait(page).until(lambda page: text(page, "h1") == "With a replay")
+    wait(page).until(lambda page: one(page, "#replay video").is_displayed())
+    assert "only in this tab" in text(page, "#replay")
+    video = "document.querySelector('#replay video')"
+    wait(page).until(lambda page: 4 < page.execute_script(f"return {video}.duration || 0") < 60)  # its end is found
+    one(page, ".stage").send_keys(Keys.HOME, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ENTER)
+    wait(page).until(lambda page: 1 < page.execute_script(f"return {video}.currentTime") < 6)
+    wait(page).until(lambda page: "happy" in (one(page, ".stage").get_attribute("aria-valuetext") or ""))
+    check(page)
+    sent = page.execute_script("return performance.getEntriesByType('resource').map((one) => one.name)")
+    assert all(name.startswith((server.url, "blob:")) for name in sent)
+    assert complaints(page) == []
+
+    page.refresh()
+    wait(page).until(lambda page: text(page, "h1") == "With a replay")
+    assert not one(page, "#replay").is_displayed()  # gone with the document
 
 
 def test_everybody_who_watches_sees_that_the_live_picture_is_recorded(
