@@ -17,6 +17,8 @@ COMMANDS: Commands = {
         "viewers": Command(f"{HERE}.viewers", "how many viewers a server holds"),
         "visitors": Command(f"{HERE}.visitors", "how fast visitors with their own cameras are answered"),
         "blinks": Command(f"{HERE}.blinks", "how well blinks are counted"),
+        "behavior": Command(f"{HERE}.behavior", "how well looks, smiles and nods of reports agree with what we saw"),
+        "mixed": Command(f"{HERE}.mixed", "what people see where two expressions are close"),
         "gaze": Command(f"{HERE}.gaze", "how well gaze and movements agree with what a person saw"),
         "training": Command(f"{HERE}.training", "how long the epochs of a training take"),
         "video": Command(f"{HERE}.video", "how fast a video file is analyzed, and in how much memory"),
