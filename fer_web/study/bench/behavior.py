@@ -29,7 +29,7 @@ WITHIN_S = 0.6
 
 
 @dataclass(frozen=True)
-class Agreement:
+class LabelAgreement:
     """In how many of the `judged` pictures the report says what we saw."""
 
     right: int
@@ -102,11 +102,11 @@ def watched(vision: Analyzer, path: Path) -> tuple[PersonSummary, float]:
     return summarize(facts, readings).people[0], fps
 
 
-def agreement(person: PersonSummary, rows: Iterable[dict[str, str]], what: str, fps: float) -> Agreement:
+def agreement(person: PersonSummary, rows: Iterable[dict[str, str]], what: str, fps: float) -> LabelAgreement:
     """How often the report says of a labeled picture what we saw; of what it does not know it says nothing right."""
     judged = [(int(row["frame"]) / fps, row[what] == "yes") for row in rows if row[what] in ("yes", "no")]
     told = looks_at if what == "looks" else smiles_at
-    return Agreement(sum(told(person, time_s) is seen for time_s, seen in judged), len(judged))
+    return LabelAgreement(sum(told(person, time_s) is seen for time_s, seen in judged), len(judged))
 
 
 def looks_at(person: PersonSummary, time_s: float) -> bool | None:

@@ -16,8 +16,8 @@ from fer_web.study.bench.behavior import (
     LABELS,
     PICTURE_COLUMNS,
     PICTURES,
-    Agreement,
     GestureCount,
+    LabelAgreement,
     agreement,
     gesture_count,
     read_rows,
@@ -49,8 +49,8 @@ def test_pictures_with_a_label_are_compared_at_their_time() -> None:
     person = summarize(recording(20, 10), readings).people[0]
     rows = [picture(5, "no", "no"), picture(20, "no", "no"), picture(110, "yes", "yes"), picture(150, "", "")]
 
-    assert agreement(person, rows, "looks", 10) == Agreement(2, 3)
-    assert agreement(person, rows, "smiles", 10) == Agreement(3, 3)
+    assert agreement(person, rows, "looks", 10) == LabelAgreement(2, 3)
+    assert agreement(person, rows, "smiles", 10) == LabelAgreement(3, 3)
     assert gesture_count(person, [gesture(1.8), gesture(3)], "nod") == GestureCount(2, 2, 1)
     assert gesture_count(person, [], "shake") == GestureCount(0, 0, 0)
 
