@@ -11,6 +11,7 @@ from markupsafe import Markup
 from fer_web.core.questions import CALM
 from fer_web.reports import words
 from fer_web.reports.behavior import GONE, SMILING, Found
+from fer_web.reports.cards import NEARLY_ALL
 from fer_web.reports.moments import Moments
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.sections import Section
@@ -69,26 +70,32 @@ def _worked(
     person: PersonSummary, sections: Sequence[Section], moments: Moments, usual: Usual | None
 ) -> Iterator[Markup]:
     totals, behavior = person.totals, person.behavior
-    yield from _held("Looked at the camera", totals.looked_share, MUCH_LOOKED, behavior["looking"], "look", moments)
-    yield from _held("Faced the camera", totals.faced_share, MUCH_FACED, behavior["facing"], "stretch", moments)
+    looked = (totals.looked_s, totals.gazed_s, totals.seen_s, behavior["looking"])
+    yield from _held("Looked at the camera", *looked, "look", MUCH_LOOKED, moments)
+    faced = (totals.faced_s, totals.posed_s, totals.seen_s, behavior["facing"])
+    yield from _held("Faced the camera", *faced, "stretch", MUCH_FACED, moments)
     yield from _smiled(behavior[SMILING], moments)
     nods = _first_count(person.timeline.nods)
     if nods is not None:
         text = "Nodded {}, at {}." if totals.nods == 1 else "Nodded {}, first at {}."
         yield _say(text, words.times(totals.nods), moments.link(person.timeline.time_of(nods)))
-    more = _against(usual, totals.looked_share)
+    more = _against(usual, totals)
     if more is not None and more >= LEAST_DIFFERENCE:
         text = "Looked at the camera more than usual: {} of the time from {} on, usually {}."
         yield _say(text, *_from_first(person, moments), _usually(usual))
     yield from _best_section(sections, moments)
 
 
-def _held(what: str, share: float | None, least: float, found: Found, one: str, moments: Moments) -> Iterator[Markup]:
-    if share is not None and share >= least and found.longest is not None:
-        length, since = words.length(found.longest.duration_s), moments.link(found.longest.start_s)
-        yield _say(
-            "{} for {} of the time; the longest {} lasted {}, from {}.", what, words.percent(share), one, length, since
-        )
+def _held(
+    what: str, part_s: float, known_s: float, seen_s: float, found: Found, one: str, least: float, moments: Moments
+) -> Iterator[Markup]:
+    """What somebody did for `part_s` of the `known_s` in which it could be told, if that is the larger part."""
+    if known_s <= 0 or part_s < least * known_s or found.longest is None:
+        return
+    is_all = known_s >= NEARLY_ALL * seen_s
+    how = f"{words.percent(part_s / known_s)} of the time" if is_all else words.length(part_s)
+    length, since = words.length(found.longest.duration_s), moments.link(found.longest.start_s)
+    yield _say("{} for {}; the longest {} lasted {}, from {}.", what, how, one, length, since)
 
 
 def _smiled(found: Found, moments: Moments) -> Iterator[Markup]:
@@ -113,7 +120,7 @@ def _try_next(
     text = "Turn your face to the camera: it was turned away for {}, from {}."
     yield from _left(text, behavior["aside"], moments)
     yield from _least_section(sections, moments)
-    less = _against(usual, totals.looked_share)
+    less = _against(usual, totals)
     if less is not None and less <= -LEAST_DIFFERENCE:
         text = "Look at the camera as usual: it was {} of the time from {} on, usually {}."
         yield _say(text, *_from_first(person, moments), _usually(usual))
@@ -171,11 +178,11 @@ def _usually(usual: Usual | None) -> str:
     return words.percent(None if usual is None else usual.medians.get("looked"))
 
 
-def _against(usual: Usual | None, share: float | None) -> float | None:
+def _against(usual: Usual | None, totals: Totals) -> float | None:
     """By how much more somebody looked at the camera than they usually do."""
-    if usual is None or share is None or "looked" not in usual.medians:
-        return None
-    return share - usual.medians["looked"]
+    share = totals.looked_share
+    is_all = totals.gazed_s >= NEARLY_ALL * totals.seen_s
+    return None if usual is None or share is None or not is_all else share - usual.medians.get("looked", share)
 
 
 def _from_first(person: PersonSummary, moments: Moments) -> tuple[str, Markup]:

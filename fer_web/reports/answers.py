@@ -39,7 +39,7 @@ def _answer(section: Section, place: int, person: PersonSummary | None) -> Pract
     looked = own.looked_share if own.gazed_s >= LEAST_JUDGED_S else None
     smiled = None
     if person is not None and own.mouth_s >= LEAST_JUDGED_S:
-        smiled = min(1.0, _smiled_s(section, person) / own.mouth_s)
+        smiled = min(1.0, _smiled_s(section, person) / own.seen_s)
     return PracticeAnswer(section.text, section.start_s, section.end_s, looked, smiled)
 
 

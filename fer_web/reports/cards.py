@@ -15,6 +15,8 @@ from fer_web.reports.usual import Usual, readable_share, smiled_share
 
 # Expressions under this share are not named.
 LEAST_TOLD = 0.05
+# A share of this much of the time seen is one of the time.
+NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,23 @@ def _usual(usual: Usual | None, figure: str, unit: str = "") -> str:
 
 def _looked(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
     share = person.totals.looked_share
-    note = Markup("Not measured: this needs the mesh.") if share is None else Markup("of the time")
+    note = Markup("Not measured: this needs the mesh.") if share is None else _of(person.totals.gazed_s, person)
     longest = _longest(person.behavior["away"], moments, "longest look away")
     return Card("Looked at the camera", words.percent(share), note + longest, _usual(usual, "looked"))
 
 
 def _faced(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
     share = person.totals.faced_share
-    note = Markup("Not measured.") if share is None else Markup("of the time")
+    note = Markup("Not measured.") if share is None else _of(person.totals.posed_s, person)
     longest = _longest(person.behavior["aside"], moments, "longest turn away")
     return Card("Faced the camera", words.percent(share), note + longest, _usual(usual, "faced"))
+
+
+def _of(known_s: float, person: PersonSummary) -> Markup:
+    """What a share is of: of the time, or of the part in which it could be told."""
+    if known_s >= NEARLY_ALL * person.totals.seen_s:
+        return Markup("of the time")
+    return Markup("of the {} in which it could be told").format(words.length(known_s))
 
 
 def _longest(found: Found, moments: Moments, what: str) -> Markup:

@@ -22,9 +22,9 @@ Figure: TypeAlias = Callable[[PersonSummary], float | None]
 
 
 def smiled_share(person: PersonSummary) -> float | None:
-    """How much of the time in which that is known somebody smiled."""
-    found, known_s = person.behavior[SMILING], person.totals.mouth_s
-    return min(1.0, found.total_s / known_s) if known_s else None
+    """How much of the time seen somebody smiled; None where no mouth was measured."""
+    found, totals = person.behavior[SMILING], person.totals
+    return min(1.0, found.total_s / totals.seen_s) if totals.mouth_s else None
 
 
 def readable_share(person: PersonSummary) -> float | None:

@@ -52,6 +52,14 @@ def test_who_looked_at_the_camera_is_told_when_and_for_how_long() -> None:
     ]
 
 
+def test_a_share_of_what_could_be_told_is_not_one_of_the_time() -> None:
+    readings = looking((10, True), (10, True))
+    view = shown([replace(one, looks_at_camera=None if place < 100 else True) for place, one in enumerate(readings)])
+
+    assert card(view, "Looked at the camera")[:2] == ["100 %", "of the 10 s in which it could be told"]
+    assert plain(view.advice.worked)[0] == "Looked at the camera for 10 s; the longest look lasted 10 s, from 0:10."
+
+
 def test_smiles_and_nods_are_counted_with_their_first() -> None:
     readings = looking((20, True))
     smiles = [replace(one, smile=0.8 * (30 <= place < 50 or 70 <= place < 100)) for place, one in enumerate(readings)]
