@@ -9,16 +9,17 @@ export class Layers {
     this.boxes = [...fieldset.querySelectorAll("input[name=overlay]")];
     const kept = recall(OVERLAYS);
     if (Array.isArray(kept)) for (const box of this.boxes) box.checked = kept.includes(box.value);
-    let wasBlurred = this.isBlurred;
+    let before = this.hiding;
     fieldset.addEventListener("change", () => {
       keep(OVERLAYS, this.chosen);
-      onChange(wasBlurred);
-      wasBlurred = this.isBlurred;
+      onChange(before);
+      before = this.hiding;
     });
   }
 
-  get isBlurred() {
-    return this.chosen.includes("blur");
+  // Those that hide people.
+  get hiding() {
+    return this.boxes.filter((box) => box.checked && "hides" in box.dataset).map((box) => box.value).join();
   }
 
   get chosen() {
@@ -44,7 +45,7 @@ export class Shape {
   // How wide the picture is in `screen`, in steps: a window that is dragged does not ask for another picture each time.
   shownPx(screen) {
     const width = Math.min(screen.clientWidth, screen.clientHeight * (this.#ratio ?? 4 / 3)) || 640;
-    return Math.floor(NARROWEST_PX * STEP ** Math.max(0, Math.floor(Math.log(width / NARROWEST_PX) / Math.log(STEP))));
+    return Math.floor(NARROWEST_PX * STEP ** Math.max(0, Math.ceil(Math.log((Math.floor(width) + 1) / NARROWEST_PX) / Math.log(STEP)) - 1));
   }
 
   fit({ width, height }) {

@@ -1,5 +1,7 @@
 // Asking before something is renamed or deleted: a dialog that stays open until what it asks for was done.
 
+import { during } from "./dom.js";
+
 const find = (name) => document.getElementById(name);
 
 export function askName(name, rename) {
@@ -20,18 +22,17 @@ function open(dialog, work) {
   const form = dialog.querySelector("form");
   const [error, button] = [form.querySelector(".error"), form.querySelector("button[value=yes]")];
   error.hidden = true;
-  form.onsubmit = async (event) => {
+  form.onsubmit = (event) => {
     event.preventDefault();
-    button.disabled = true;
-    try {
-      await work();
-      dialog.close();
-    } catch (failure) {
-      error.textContent = failure.message;
-      error.hidden = false;
-    } finally {
-      button.disabled = false;
-    }
+    during(button, async () => {
+      try {
+        await work();
+        dialog.close();
+      } catch (failure) {
+        error.textContent = failure.message;
+        error.hidden = false;
+      }
+    });
   };
   form.querySelector("[data-close]").onclick = () => dialog.close();
   dialog.showModal();

@@ -20,6 +20,17 @@ export function write(node, text) {
   if (node.textContent !== text) node.textContent = text; // touching the page costs more than comparing
 }
 
+// Work that a button starts. Meanwhile it does nothing more; it keeps the focus, which a disabled one would lose.
+export async function during(button, work) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  try {
+    await work();
+  } finally {
+    button.removeAttribute("aria-disabled");
+  }
+}
+
 export const percent = (share) => `${Math.round(share * 100)} %`;
 export const plural = (count, word, words = `${word}s`) => `${count} ${count === 1 ? word : words}`;
 // 75 s as 1:15, 3675 s as 1:01:15.
@@ -34,6 +45,17 @@ const degrees = (value) => `${value < 0 ? "−" : ""}${Math.abs(Math.round(value
 
 export function poseText(pose) {
   return pose ? [pose.yaw_deg, pose.pitch_deg, pose.roll_deg].map(degrees).join(", ") : "–";
+}
+
+const TURNED_DEG = 15;
+
+// Left and right are the person's.
+export function headText(pose) {
+  if (!pose) return "not judged";
+  const ways = [];
+  if (Math.abs(pose.yaw_deg) > TURNED_DEG) ways.push(pose.yaw_deg > 0 ? "turned left" : "turned right");
+  if (Math.abs(pose.pitch_deg) > TURNED_DEG) ways.push(pose.pitch_deg > 0 ? "raised" : "lowered");
+  return ways.join(", ") || "straight";
 }
 
 export function qualityText(quality) {

@@ -8,8 +8,13 @@ import { showDataUri } from "./heat.js";
 export function verdict({ models: [first, second], timing_ms: { total } }) {
   const count = first.results.length;
   if (!count) return "No face found.";
-  const apart = first.results.filter((face, place) => isApart(face, second.results[place])).length;
-  const said = !apart ? "The models agree" : count === 1 ? "The models disagree" : `The models disagree on ${apart} of them`;
+  const ways = first.results.map((face, place) => standing(face, second.results[place]));
+  const of = (way) => ways.filter((one) => one === way).length;
+  const about = (word, number) => (count === 1 ? "" : ` ${word} ${number} of them`);
+  const said = [
+    of("disagree") && `The models disagree${about("on", of("disagree"))}`,
+    of("uncertain") && `At least one model is uncertain${about("about", of("uncertain"))}`,
+  ].filter(Boolean).join(". ") || "The models agree";
   return `${plural(count, "face")}. ${said}. Analyzed in ${total < 1000 ? `${Math.round(total)}\u00a0ms` : `${(total / 1000).toFixed(1)}\u00a0s`}.`;
 }
 
@@ -20,8 +25,10 @@ export function answerNodes(picture, { image, models: [first, second] }) {
   return picture ? [pictureNode(picture, image, first.results), ...faces] : faces;
 }
 
-function isApart(face, other) {
-  return face.dominant_emotion !== other.dominant_emotion;
+// Who is uncertain neither agrees nor disagrees.
+function standing(face, other) {
+  if (face.uncertain || other.uncertain) return "uncertain";
+  return face.dominant_emotion === other.dominant_emotion ? "agree" : "disagree";
 }
 
 function pictureNode(picture, { width, height }, faces) {
@@ -38,9 +45,11 @@ function pictureNode(picture, { width, height }, faces) {
 }
 
 function faceNode(place, answers) {
-  const apart = isApart(answers[0][1], answers[1][1]);
-  const title = element("h3", { textContent: `Face ${place + 1}: the models ${apart ? "disagree" : "agree"}` });
-  return element("article", { className: apart ? "face apart" : "face" }, title, element("div", { className: "sides" }, ...answers.map(answerNode)));
+  const way = standing(answers[0][1], answers[1][1]);
+  const doubters = answers.filter(([, face]) => face.uncertain).map(([name]) => name);
+  const said = way === "uncertain" ? `${doubters.join(" and ")} ${doubters.length > 1 ? "are" : "is"} uncertain` : `the models ${way}`;
+  const title = element("h3", { textContent: `Face ${place + 1}: ${said}` });
+  return element("article", { className: way === "disagree" ? "face apart" : "face" }, title, element("div", { className: "sides" }, ...answers.map(answerNode)));
 }
 
 function answerNode([name, face]) {

@@ -2,6 +2,7 @@
 
 import { closeCamera, explain, obstacle, openCamera } from "./camera-device.js";
 import { Frames } from "./camera-frames.js";
+import { during } from "./dom.js";
 import { answerNodes, verdict } from "./lab-answers.js";
 import { sortable } from "./lab-table.js";
 import { showMatrices } from "./lab-matrices.js";
@@ -72,7 +73,6 @@ function askOnce(picture) {
 async function startCamera() {
   const problem = obstacle();
   if (problem) return complain(problem);
-  find("camera").disabled = true;
   try {
     stream = await openCamera();
     if (document.hidden) return stopCamera();
@@ -97,8 +97,6 @@ async function startCamera() {
   } catch (error) {
     stopCamera();
     complain(explain(error));
-  } finally {
-    find("camera").disabled = false;
   }
 }
 
@@ -122,7 +120,7 @@ if (find("picker")) {
   addEventListener("drop", (event) => { event.preventDefault(); add(event.dataTransfer.files); });
   addEventListener("paste", (event) => { if (event.clipboardData.files.length) add(event.clipboardData.files); });
   for (const side of [0, 1]) find(`model${side}`).addEventListener("change", () => { if (shown && !stream) askOnce(shown); });
-  find("camera").addEventListener("click", startCamera);
+  find("camera").addEventListener("click", () => during(find("camera"), startCamera));
   find("stop").addEventListener("click", () => { stopCamera(); find("camera").focus(); });
   addEventListener("pagehide", stopCamera);
   document.addEventListener("visibilitychange", () => {
@@ -130,18 +128,15 @@ if (find("picker")) {
     stopCamera();
     complain("The camera was stopped because this page was hidden.");
   });
-  find("live-picture").addEventListener("click", async () => {
-    find("live-picture").disabled = true;
+  find("live-picture").addEventListener("click", () => during(find("live-picture"), async () => {
     try {
       const answer = await fetch(duel.dataset.snapshot);
       if (!answer.ok) throw new Error((await answer.json()).error.message);
       add([new File([await answer.blob()], "live.jpg", { type: "image/jpeg" })]);
     } catch (error) {
       complain(error instanceof TypeError ? "The service does not answer." : error.message);
-    } finally {
-      find("live-picture").disabled = false;
     }
-  });
+  }));
 }
 if (find("runs")) sortable(find("runs"));
 if (find("matrices")) showMatrices(find("matrices"));

@@ -5,8 +5,9 @@ import { closeCamera, explain, listCameras, obstacle, openCamera } from "./camer
 import { Overlay } from "./camera-draw.js";
 import { Frames } from "./camera-frames.js";
 import { Link } from "./camera-link.js";
-import { plural, write } from "./dom.js";
+import { during, plural, write } from "./dom.js";
 import { offerReplay } from "./keep-replay.js";
+import { Now } from "./now.js";
 import { People } from "./people.js";
 import { RecordingControl } from "./recording.js";
 
@@ -14,7 +15,8 @@ const find = (name) => document.getElementById(name);
 const root = find("camera");
 const video = find("video");
 const overlay = new Overlay(find("overlay"));
-const people = new People(find("people"), find("nobody"));
+const people = new People(find("people"));
+const now = new Now((track) => people.blinksOf(track));
 const recorder = new RecordingControl(find("recorder"), find("badge"), () => link?.visit ?? null);
 offerReplay(find("recorder"), find("record-form"), () => stream, () => stop("stopped", "Stopped"));
 const announcer = new Announcer(find("announcer"));
@@ -41,8 +43,11 @@ function show(state, text, why = "", isBad = false) {
   const status = { running: "live", idle: "closed", stopped: "closed", failed: "lost", lost: "lost" }[state] ?? "connecting";
   find("status").dataset.status = status;
   write(find("status"), text);
-  write(find("why"), why);
+  const isBeside = find("invitation").hidden; // while there is a picture; else it is said in its place
+  write(find("why"), isBeside ? why : "");
   find("why").toggleAttribute("data-bad", isBad);
+  find("trouble").hidden = isBeside || !why;
+  write(find("trouble"), isBeside ? "" : why);
   announcer.say(why ? `${text}. ${why}` : text);
 }
 
@@ -56,7 +61,6 @@ async function start() {
   if (problem) return show("failed", "No camera here", problem, true);
   end();
   const mine = turn;
-  find("start").disabled = true;
   show("asking", "Waiting for the camera", "Your browser may ask for permission.");
   try {
     const opened = await openCamera(find("device").value);
@@ -65,8 +69,6 @@ async function start() {
     await run();
   } catch (error) {
     if (mine === turn) stop("failed", "No video", explain(error), true);
-  } finally {
-    find("start").disabled = false;
   }
 }
 
@@ -100,6 +102,7 @@ function showResult(frame, ms) {
   if (nowMs - cardsMs >= CARDS_MS) {
     cardsMs = nowMs;
     people.update(frame.results, nowMs);
+    now.show(frame.results, people.tracks, nowMs);
   }
   if (nowMs - factsMs >= FACTS_MS) {
     factsMs = nowMs;
@@ -135,6 +138,7 @@ function forget() {
   rounds = [];
   overlay.clear();
   people.clear();
+  now.rest();
   for (const name of ["fps", "latency", "faces", "sent"]) write(find(name), "–");
 }
 
@@ -160,7 +164,7 @@ function stop(state, text, why = "", isBad = false) {
 
 function reveal(isOn) {
   const hadFocus = document.activeElement === find("start");
-  video.hidden = find("overlay").hidden = find("stop").hidden = !isOn;
+  video.hidden = find("overlay").hidden = find("stop").hidden = find("record-open").hidden = !isOn;
   find("invitation").hidden = isOn;
   if (isOn && hadFocus) find("stop").focus();
 }
@@ -174,7 +178,7 @@ async function offerCameras() {
 
 const sentence = (text) => text[0].toUpperCase() + text.slice(1);
 
-find("start").addEventListener("click", start);
+find("start").addEventListener("click", () => during(find("start"), start));
 find("stop").addEventListener("click", () => stop("stopped", "Stopped"));
 find("device").addEventListener("change", start);
 find("mirror").addEventListener("change", () => { root.classList.toggle("mirrored", find("mirror").checked); redraw(); });

@@ -10,10 +10,17 @@ const ENOUGH_MS = 10000; // before that, a rate of blinks would be a guess
 export class People {
   #cards = new Map();
 
-  constructor(list, empty, onChoose) {
+  constructor(list) {
     this.list = list;
-    this.empty = empty;
-    this.onChoose = onChoose;
+  }
+
+  // Who is here, in the order in which they came.
+  get tracks() {
+    return [...this.#cards.keys()].sort((a, b) => a - b);
+  }
+
+  blinksOf(track) {
+    return this.#cards.get(track)?.blinks ?? "–";
   }
 
   update(faces, nowMs = performance.now()) {
@@ -24,24 +31,14 @@ export class People {
     for (const [track, card] of this.#cards) {
       if (nowMs - card.seenMs > GONE_MS) this.#remove(track);
     }
-    this.empty.hidden = this.#cards.size > 0;
   }
 
   clear() {
     for (const track of this.#cards.keys()) this.#remove(track);
-    this.empty.hidden = false;
-  }
-
-  has(track) {
-    return this.#cards.has(track);
-  }
-
-  choose(track) {
-    for (const [one, card] of this.#cards) card.button.setAttribute("aria-pressed", String(one === track));
   }
 
   #add(track, nowMs) {
-    const card = new Card(track, nowMs, this.onChoose && (() => this.onChoose(track)));
+    const card = new Card(track, nowMs);
     this.#cards.set(track, card);
     const next = [...this.#cards.keys()].filter((one) => one > track).sort((a, b) => a - b)[0];
     this.list.insertBefore(card.node, next === undefined ? null : this.#cards.get(next).node);
@@ -55,23 +52,18 @@ export class People {
 }
 
 class Card {
+  blinks = "–";
   #counts = []; // when the blink count changed, and to what
 
-  constructor(track, nowMs, onChoose) {
+  constructor(track, nowMs) {
     this.cameMs = this.seenMs = nowMs;
     this.bars = new Bars();
     this.title = element("span");
     this.doubt = element("span", { className: "doubt" });
-    this.button = element("button", { type: "button", className: "plain", textContent: "Chart" });
-    this.button.setAttribute("aria-label", `Show person ${track} in the chart`);
-    this.button.setAttribute("aria-pressed", "false");
-    this.button.hidden = !onChoose; // where there is no chart
-    if (onChoose) this.button.addEventListener("click", onChoose);
     const names = ["Blinks", "Eyes", "Looks", "Smile", POSE, QUALITY, "Size"];
     this.facts = Object.fromEntries(names.map((name) => [name, element("dd", { textContent: "–" })]));
     this.node = element("li", { className: "person" },
-      element("header", {},
-        element("h3", {}, element("b", { textContent: `#${track}` }), this.title, this.doubt), this.button),
+      element("h3", {}, element("b", { textContent: String(track) }), this.title, this.doubt),
       this.bars.node,
       element("dl", { className: "facts" },
         ...names.map((name) => element("div", {}, element("dt", { textContent: name }), this.facts[name]))));
@@ -86,7 +78,8 @@ class Card {
     write(this.title, face.dominant_emotion ?? "not judged yet");
     write(this.doubt, doubtText(face));
     this.bars.show(face.emotions, face.dominant_emotion);
-    write(this.facts.Blinks, this.#blinks(face.blink, nowMs));
+    this.blinks = this.#blinkText(face.blink, nowMs);
+    write(this.facts.Blinks, this.blinks);
     write(this.facts.Eyes, eyesText(face.eyes));
     write(this.facts.Looks, gazeText(face.gaze));
     write(this.facts.Smile, smileText(face.moves));
@@ -95,7 +88,7 @@ class Card {
     write(this.facts.Size, `${face.region.w} px`);
   }
 
-  #blinks(blink, nowMs) {
+  #blinkText(blink, nowMs) {
     if (!blink) return "–";
     if (this.#counts.at(-1)?.count !== blink.count) this.#counts.push({ ms: nowMs, count: blink.count });
     while (this.#counts.length > 1 && nowMs - this.#counts[1].ms > MINUTE_MS) this.#counts.shift();

@@ -3,7 +3,7 @@
 // `show` takes what the service says about the recording that runs; null when there is none.
 
 import { ask } from "./asking.js";
-import { clock, element, write } from "./dom.js";
+import { clock, during, element, write } from "./dom.js";
 
 const TICK_MS = 250;
 const SHOWN_MARKERS = 5;
@@ -22,8 +22,10 @@ export class RecordingControl {
     this.root = root;
     this.badge = badge;
     this.visit = visit;
-    find("record-form").addEventListener("submit", (event) => { event.preventDefault(); this.#start(); });
-    find("record-stop").addEventListener("click", () => this.#stop());
+    find("record-open").addEventListener("click", () => this.#open());
+    find("record-cancel").addEventListener("click", () => find("record-dialog").close());
+    find("record-form").addEventListener("submit", (event) => { event.preventDefault(); during(find("record-start"), () => this.#start()); });
+    find("record-stop").addEventListener("click", () => during(find("record-stop"), () => this.#stop()));
     find("marker-form").addEventListener("submit", (event) => { event.preventDefault(); this.#mark(find("marker").value, true); });
     for (const button of root.querySelectorAll(".quick button")) button.addEventListener("click", () => this.#mark(button.textContent));
     setInterval(() => this.#tick(), TICK_MS);
@@ -39,8 +41,8 @@ export class RecordingControl {
     const isNew = recording !== null && recording.id !== before?.id;
     this.#recording = recording;
     if (isNew) this.#questions = 0;
-    this.root.classList.toggle("runs", recording !== null);
-    find("record-offer").hidden = recording !== null;
+    if (recording) find("record-dialog").close();
+    find("record-open").hidden = recording !== null || (this.visit !== null && !this.visit());
     find("record-running").hidden = recording === null;
     if (recording) {
       this.#origin = performance.now() - recording.duration_s * 1000;
@@ -68,36 +70,34 @@ export class RecordingControl {
     }
   }
 
+  #open() {
+    this.#refuse(null);
+    find("record-dialog").showModal();
+    find("record-name").focus();
+  }
+
   async #start() {
-    const button = find("record-start");
-    if (this.visit && !this.visit()) return this.#complain("Start your camera first; there is nothing to record yet.");
-    button.disabled = true;
     this.#complain(null);
+    this.#refuse(null);
     try {
       const wish = { name: find("record-name").value, consent: find("record-consent").checked, note: find("record-note").value, kind: this.root.dataset.kind, camera: this.root.dataset.camera };
       this.show(await this.#ask("POST", "", wish));
       find("record-consent").checked = false; // whoever comes next is asked again
-      find("record-offer").open = false;
       find("marker").focus();
       this.#say("Recording has started.");
     } catch (error) {
-      this.#complain(error.message);
-    } finally {
-      button.disabled = false;
+      this.#refuse(error.message);
     }
   }
 
   async #stop() {
     const { id } = this.#recording;
-    find("record-stop").disabled = true;
     try {
       await this.#ask("POST", `/${id}/stop`);
       this.#end(id);
     } catch (error) {
       if (error.code === "no_recording") this.#end(id);
       else this.#complain(error.message);
-    } finally {
-      find("record-stop").disabled = false;
     }
   }
 
@@ -105,7 +105,7 @@ export class RecordingControl {
     this.#saved = id;
     this.show(null);
     this.#ended(id, "The recording is saved.");
-    find("record-offer").querySelector("summary").focus();
+    find("record-open").focus();
   }
 
   async #mark(text, isTyped = false) {
@@ -155,6 +155,11 @@ export class RecordingControl {
   // For those who do not see the list of markers.
   #say(text) {
     find("record-said").textContent = text;
+  }
+
+  #refuse(text) {
+    find("record-refused").hidden = !text;
+    write(find("record-refused"), text ?? "");
   }
 
   #complain(text) {

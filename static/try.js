@@ -1,6 +1,6 @@
 // Pictures come by picking, dropping, pasting, or from the camera; two at a time are analyzed.
 
-import { plural } from "./dom.js";
+import { during, plural } from "./dom.js";
 import "./palette.js";
 import { Picture } from "./picture.js";
 
@@ -85,16 +85,12 @@ for (const [name, show] of [["keypoints", "showKeypoints"], ["heatmap", "showHea
   });
 }
 find("clear").addEventListener("click", () => { for (const picture of [...pictures]) remove(picture); });
-find("live-picture").addEventListener("click", async () => {
-  const button = find("live-picture");
-  button.disabled = true;
+find("live-picture").addEventListener("click", () => during(find("live-picture"), async () => {
   try {
     const answer = await fetch(picker.dataset.snapshot);
     if (!answer.ok) throw new Error((await answer.json()).error.message);
     add([new File([await answer.blob()], "live.jpg", { type: "image/jpeg" })]);
   } catch (error) {
     find("progress").textContent = error instanceof TypeError ? "The service does not answer." : error.message;
-  } finally {
-    button.disabled = false;
   }
-});
+}));

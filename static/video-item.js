@@ -1,6 +1,6 @@
 // A video in the list, from its upload to its report: one node that is changed in place, so that focus stays.
 
-import { element, write } from "./dom.js";
+import { during, element, write } from "./dom.js";
 
 export class Item {
   #shown = null;
@@ -41,11 +41,7 @@ export class Item {
     }
     const button = element("button", { type: "button", className: "plain", textContent: text });
     button.setAttribute("aria-label", label);
-    button.addEventListener("click", async () => {
-      button.disabled = true;
-      await this.#targets.get(text)?.();
-      button.disabled = false;
-    });
+    button.addEventListener("click", () => during(button, async () => this.#targets.get(text)?.()));
     return button;
   }
 }

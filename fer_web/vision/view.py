@@ -31,6 +31,6 @@ class View:
 
 
 def rounded_down(shown_px: int) -> int:
-    """The widest step that is not wider; the narrowest one for less."""
-    steps = max(0, math.floor(math.log(max(1, shown_px) / NARROWEST_PX, STEP) + 1e-9))
+    """The widest step, a whole number of pixels, that is not wider; the narrowest one for less."""
+    steps = max(0, math.ceil(math.log((shown_px + 1) / NARROWEST_PX, STEP)) - 1)
     return math.floor(NARROWEST_PX * STEP**steps)

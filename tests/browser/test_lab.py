@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,13 +49,17 @@ def test_two_models_answer_side_by_side(server: Service, browser: Chrome, wait: 
     open_page(browser, server, wait)
 
     one(browser, "#image").send_keys(str(two_faces))
-    wait(browser).until(lambda _: text(browser, "#duel-state").startswith("2 faces. The models "))
+    wait(browser).until(lambda _: text(browser, "#duel-state").startswith("2 faces. "))
 
-    assert text(browser, "#duel-state").split(".")[1].strip() in {
-        "The models agree",
-        "The models disagree on 1 of them",
-        "The models disagree on 2 of them",
-    }
+    said = re.fullmatch(
+        r"2 faces\. (The models agree|The models disagree on ([12]) of them)?(\. )?"
+        r"(At least one model is uncertain about ([12]) of them)?\. Analyzed in .*",
+        text(browser, "#duel-state"),
+    )
+    assert said
+    titles = [node.text for node in every(browser, ".face h3")]
+    assert sum("disagree" in title for title in titles) == int(said[2] or 0)
+    assert sum("uncertain" in title for title in titles) == int(said[5] or 0)
     names = [Select(one(browser, f"#model{side}")).first_selected_option.get_attribute("value") for side in (0, 1)]
     assert [node.text for node in every(browser, ".answer h4")] == names * 2
     assert len(every(browser, ".answer .bars > div")) == 4 * 7
@@ -62,6 +67,33 @@ def test_two_models_answer_side_by_side(server: Service, browser: Chrome, wait: 
     assert len(every(browser, ".asked text")) == 2
     wait(browser).until(lambda _: browser.execute_script(LOADED))
     check(browser)
+
+
+def test_who_is_uncertain_neither_agrees_nor_disagrees(server: Service, browser: Chrome, wait: Wait) -> None:
+    open_page(browser, server, wait)
+    script = """
+        const [done, pairs] = [arguments[1], arguments[0]];
+        const face = ([dominant_emotion, uncertain]) => ({ dominant_emotion, uncertain, emotions: {}, region: {} });
+        const model = (name, side) => ({ name, results: pairs.map((pair) => face(pair[side])) });
+        const answer = { image: {}, models: [model("one", 0), model("two", 1)], timing_ms: { total: 1 } };
+        import("/static/lab-answers.js").then(({ verdict, answerNodes }) =>
+          done([verdict(answer), ...answerNodes(null, answer).map((node) => node.querySelector("h3").textContent)]));
+    """
+    sure, unsure, other = ["happy", False], ["happy", True], ["sad", False]
+
+    for pairs, told, titles in (
+        ([[sure, sure]], "1 face. The models agree.", ["the models agree"]),
+        ([[sure, unsure]], "1 face. At least one model is uncertain.", ["two is uncertain"]),
+        ([[unsure, unsure]], "1 face. At least one model is uncertain.", ["one and two are uncertain"]),
+        (
+            [[sure, other], [unsure, other], [sure, sure]],
+            "3 faces. The models disagree on 1 of them. At least one model is uncertain about 1 of them.",
+            ["the models disagree", "one is uncertain", "the models agree"],
+        ),
+    ):
+        verdict, *found = browser.execute_async_script(script, pairs)
+        assert verdict.startswith(told)
+        assert found == [f"Face {number}: {title}" for number, title in enumerate(titles, 1)]
 
 
 def test_one_model_twice_is_refused_in_words_and_another_choice_asks_again(

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 from PIL import Image
 from selenium.webdriver import ActionChains, Chrome, Keys
 
 from fer_web.core import Emotion
 from tests.browser.conftest import Serve, Wait
+from tests.browser.looks import look
 from tests.browser.page import attribute, complaints, every, frame, has_new_frame, one, text
 from tests.browser.server import Service
 
@@ -32,6 +34,10 @@ COLORED = """
       if (wanted.every((value, channel) => Math.abs(value - data[at + channel]) < 40)) found += 1;
     }
     return found;
+"""
+PLACES = """
+    const names = ["screen", "chart", "emotion", "record-open"];
+    return Object.fromEntries(names.map((name) => [name, document.getElementById(name).getBoundingClientRect()]));
 """
 SHIFT = """
     const done = arguments[0];
@@ -68,12 +74,14 @@ def test_the_picture_changes(server: Service, browser: Chrome, wait: Wait) -> No
     assert complaints(browser) == []
 
 
-def test_the_demos_face_has_a_card(server: Service, browser: Chrome, wait: Wait) -> None:
+def test_the_demos_face_has_a_card_among_the_details(server: Service, browser: Chrome, wait: Wait) -> None:
     open_page(browser, server, wait)
+    assert not one(browser, ".person").is_displayed()
 
+    one(browser, ".more summary").click()
     card = one(browser, ".person")
 
-    assert card.find_element("css selector", "h3 b").text.startswith("#")
+    assert card.find_element("css selector", "h3 b").text.isdigit()
     assert [row.text for row in card.find_elements("css selector", ".bars dt")] == EMOTIONS
     shares = [int(row.text.rstrip(" %")) for row in card.find_elements("css selector", ".bars dd:last-child")]
     assert 96 <= sum(shares) <= 104  # each is rounded
@@ -84,14 +92,35 @@ def test_the_demos_face_has_a_card(server: Service, browser: Chrome, wait: Wait)
     assert values["Yaw, pitch, roll"].count("°") == 3
     assert values["Looks"] == "at the camera"
     assert int(values["Smile"].rstrip(" %")) > 30  # the astronaut smiles
-    assert not one(browser, "#nobody").is_displayed()
+
+
+def test_one_large_expression_and_four_facts_stand_beside_the_picture(
+    server: Service, browser: Chrome, wait: Wait
+) -> None:
+    open_page(browser, server, wait)
+    wait(browser).until(lambda _: text(browser, "#looks") == "at the camera")
+
+    emotion = text(browser, "#emotion").lower()
+    assert emotion in EMOTIONS
+    assert text(browser, "#sure").split(" ")[0].isdigit()
+    facts = [row.text.split("\n")[0] for row in every(browser, ".four div")]
+    assert facts == ["Looks", "Smile", "Blinks", "Head"]
+    assert int(text(browser, "#smile").rstrip(" %")) > 30
+    for size in ((1280, 900), (1280, 720)):
+        look(browser, size)
+        edges = browser.execute_script(PLACES)
+        assert edges["chart"]["bottom"] <= size[1]  # above the fold
+        assert edges["record-open"]["bottom"] <= size[1]
+        assert edges["screen"]["right"] <= edges["emotion"]["left"]
+    look(browser, (1280, 900))
+    assert 0.6 < browser.execute_script(PLACES)["screen"]["width"] / 1248 < 0.7  # two thirds
 
 
 def test_blinks_are_counted(server: Service, browser: Chrome, wait: Wait) -> None:
     open_page(browser, server, wait)
 
     def count_of_blinks() -> int:
-        said = text(browser, ".person .facts dd").split()[0]
+        said = text(browser, "#blinks").split()[0]
         return int(said) if said.isdigit() else 0
 
     wait(browser).until(lambda _: count_of_blinks() >= 1)
@@ -116,11 +145,20 @@ def test_the_chart_moves_and_names_the_person(server: Service, browser: Chrome, 
     before = browser.execute_script(CHART)
 
     wait(browser).until(lambda _: browser.execute_script(CHART) != before)
-    assert "the largest face" in text(browser, "#minute-of")
+    number = attribute(browser, ".person", "data-track")
+    assert text(browser, "#minute-of") == f"person {number}"
     assert [item.text.split()[0] for item in every(browser, "#legend li")] == EMOTIONS
-    one(browser, ".person button").click()
-    wait(browser).until(lambda _: "largest" not in text(browser, "#minute-of"))
-    assert attribute(browser, ".person button", "aria-pressed") == "true"
+
+
+def test_who_is_shown_can_be_chosen(serve: Serve, browser: Chrome, wait: Wait) -> None:
+    server = serve(FER_SOURCE="demo:?faces=2")
+    browser.get(server.url)
+    wait(browser).until(lambda _: len(every(browser, "#who button")) == 2 and "largest" in text(browser, "#minute-of"))
+
+    for number in ("1", "2"):
+        browser.find_element("xpath", f"//button[text()='Person {number}']").click()
+        wait(browser).until(lambda _, number=number: text(browser, "#minute-of") == f"person {number}")
+        assert text(browser, "#who [aria-pressed=true]") == f"Person {number}"
 
 
 def test_what_is_drawn_is_chosen_and_remembered(server: Service, browser: Chrome, wait: Wait) -> None:
@@ -151,6 +189,47 @@ def test_a_chosen_blur_is_there_from_the_first_picture(server: Service, browser:
     assert all("blur" in name for name in asked), asked
 
 
+def roughness(browser: Chrome) -> int:
+    """The largest step between neighbors, below the corner with the rate; it is small where everything is blurred."""
+    shown = frame(browser, (160, 120))
+    if shown is None:
+        return -1
+    pixels = np.array(shown).reshape(120, 160, 4)[20:, :, :3]
+    return int(max(np.abs(np.diff(pixels, axis=axis)).max() for axis in (0, 1)))
+
+
+def test_the_whole_picture_is_blurred_with_the_other_layers_on_top(
+    server: Service, browser: Chrome, wait: Wait
+) -> None:
+    open_page(browser, server, wait)
+    for name in ("boxes", "labels"):
+        one(browser, f"input[value={name}]").click()
+    wait(browser).until(lambda _: browser.execute_script(COLORED) < 100)
+    wait(browser).until(lambda _: roughness(browser) > 60)
+
+    one(browser, "input[value=blur_picture]").click()
+    wait(browser).until(lambda _: 0 <= roughness(browser) < 30)
+    one(browser, "input[value=boxes]").click()
+    wait(browser).until(lambda _: browser.execute_script(COLORED) > 300)
+
+
+def test_the_toggle_says_that_a_face_that_is_not_found_is_not_blurred(
+    server: Service, browser: Chrome, wait: Wait
+) -> None:
+    open_page(browser, server, wait)
+    note = one(browser, "#blur-note")
+    assert not note.is_displayed()
+
+    for size in ((1280, 900), (390, 844)):
+        look(browser, size)
+        one(browser, "input[value=blur]").click()
+        assert "not found is not blurred" in note.text
+        one(browser, "input[value=blur_picture]").click()
+        assert not note.is_displayed()
+        for name in ("blur", "blur_picture"):
+            one(browser, f"input[value={name}]").click()
+
+
 def test_a_paused_page_lets_go_of_the_camera(server: Service, browser: Chrome, wait: Wait) -> None:
     open_page(browser, server, wait)
 
@@ -158,7 +237,8 @@ def test_a_paused_page_lets_go_of_the_camera(server: Service, browser: Chrome, w
 
     assert attribute(browser, "#stream", "src") is None
     assert browser.execute_script("return document.getElementById('last').width") == 640  # the last picture stays
-    assert text(browser, "#status") == "Paused"
+    assert text(browser, "#status") == text(browser, "#emotion") == "Paused"
+    assert "Nobody" not in one(browser, "main").text
     assert every(browser, ".person") == []
     wait(browser).until(lambda _: viewers(server) == 0)
     one(browser, "#pause").click()

@@ -12,7 +12,7 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from fer_web.core import Pixels
+from fer_web.core import Emotion, Pixels
 from fer_web.sources import open_source
 from tests.browser.conftest import Browse, Serve, Wait
 from tests.browser.server import Service
@@ -26,6 +26,8 @@ SECONDS = 8
 ALLOWED = "--use-fake-ui-for-media-stream"
 FAKE = "--use-fake-device-for-media-stream"
 PATIENCE_S = 60.0
+
+EMOTIONS = [emotion.value for emotion in Emotion]
 
 Film = Callable[[str], Path]
 
@@ -145,6 +147,9 @@ def test_faces_are_drawn_with_their_colors_until_it_is_stopped(
     start(driver, server.url)
     wait(driver).until(lambda page: is_running(page) and faces(page) == 1 and tracks(page) == ["1"])
 
+    assert driver.switch_to.active_element.get_attribute("id") == "stop"
+    assert text(driver, "emotion").lower() in EMOTIONS
+    assert text(driver, "looks") in ("at the camera", "elsewhere", "not judged")
     palette = driver.execute_script("return Object.values(JSON.parse(document.documentElement.dataset.colors))")
     colors = {tuple(int(color[at : at + 2], 16) for at in (1, 3, 5)) for color in palette} | {(150, 150, 150)}
     assert colors & {tuple(color) for color in drawn(driver)}
@@ -190,7 +195,7 @@ def test_two_visitors_do_not_mix_and_whoever_hides_or_leaves_is_forgotten(
     one.switch_to.new_window("tab")
     assert eventually(lambda: visitors(server) == 0)
     one.switch_to.window(one.window_handles[0])
-    assert text(one, "why") == "This page was hidden."
+    assert text(one, "trouble") == "This page was hidden."
 
 
 def test_without_websockets_single_pictures_are_sent(server: Service, browse: Browse, film: Film, wait: Wait) -> None:
@@ -230,7 +235,9 @@ def test_without_a_camera_or_a_permission_the_page_says_what_to_do(server: Servi
     driver = browse(ALLOWED)
     start(driver, server.url)
     wait(driver).until(lambda page: root(page, "state") == "failed")
-    assert "No camera was found" in text(driver, "why")
+    assert "No camera was found" in text(driver, "trouble")
+    assert driver.find_element(By.CSS_SELECTOR, "#screen #trouble").is_displayed()
+    assert driver.switch_to.active_element.get_attribute("id") == "start"
 
     denied = {"permission": {"name": "camera"}, "setting": "denied", "origin": server.url}
     driver.quit()
@@ -238,7 +245,7 @@ def test_without_a_camera_or_a_permission_the_page_says_what_to_do(server: Servi
     driver.execute_cdp_cmd("Browser.setPermission", denied)
     start(driver, server.url)
     wait(driver).until(lambda page: root(page, "state") == "failed")
-    assert "access was denied" in text(driver, "why")
+    assert "access was denied" in text(driver, "trouble")
     assert driver.find_element(By.ID, "start").is_enabled()
 
 
@@ -248,7 +255,7 @@ def test_a_page_that_came_over_plain_http_says_why_there_is_no_camera(serve: Ser
     driver.get(f"http://faces.example:{server.port}/my-camera")
 
     wait(driver).until(lambda page: root(page, "state") == "failed")
-    assert "HTTPS" in text(driver, "why")
+    assert "HTTPS" in text(driver, "trouble")
     assert not driver.find_element(By.ID, "start").is_enabled()
 
 

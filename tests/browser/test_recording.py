@@ -11,6 +11,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.conftest import Browse, Wait
+from tests.browser.looks import look
 from tests.browser.page import complaints, every, one, text
 from tests.browser.server import Service
 from tests.browser.test_accessible import check
@@ -37,7 +38,7 @@ def server(server: Service) -> Any:
 
 
 def begin(page: Chrome, name: str, *boxes: str) -> None:
-    one(page, "#record-offer summary").click()
+    one(page, "#record-open").click()
     one(page, "#record-name").send_keys(name)
     for box in ("#record-consent", *boxes):
         one(page, box).click()
@@ -134,10 +135,12 @@ def test_everybody_who_watches_sees_that_the_live_picture_is_recorded(
     wait(browser).until(lambda page: not runs(page))
     assert "has ended" in text(browser, "#record-told")
 
-    one(browser, "#record-offer summary").click()
+    one(browser, "#record-open").click()
     one(browser, "#record-start").click()
     assert not runs(browser)  # not without the box
-    one(browser, "#record-offer summary").click()
+    check(browser)
+    look(browser, (1280, 900))
+    one(browser, "#record-cancel").click()
     begin(browser, "Mine")
     wait(browser).until(runs)
     check(browser)
