@@ -134,16 +134,18 @@ def _keep(data: Path, path: Path) -> str:
     """Put readings into the service's store, as a video's job does."""
     readings = list(read_readings_csv(path))
     end_s = readings[-1].time_s
-    card = ModelCard.read(ROOT / "models" / "xception.json")
+    card = ModelCard.read(ROOT / "models" / "xception-pair.json")
     fps = len({reading.time_s for reading in readings}) / end_s
     data.mkdir(exist_ok=True)
     with Store.open(f"sqlite:///{data / 'fer_web.sqlite'}") as store:
         recording = store.recordings.create(
-            "A conversation",
-            path.parent.name,
+            "Interview 1",
+            f"{path.parent.name}.mp4",
             datetime.now(timezone.utc),
             kind="video",
             fps=fps,
+            width=512,
+            height=512,
             model=f"{card.name} {card.version}",
         )
         store.recordings.append(recording, readings, duration_s=end_s)

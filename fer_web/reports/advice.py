@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from fer_web.core import Recording
 from fer_web.core.questions import CALM
 from fer_web.reports import words
 from fer_web.reports.behavior import GONE, SMILING, Found
@@ -46,18 +47,17 @@ class Advice:
 def advise(
     person: PersonSummary,
     sections: Sequence[Section],
-    fps: float,
+    recording: Recording,
     moments: Moments,
     usual: Usual | None = None,
     *,
     is_alone: bool = True,
 ) -> Advice:
-    """About one person, who may be alone; `sections` are theirs, `fps` is how many pictures a second were analyzed (0:
-    not known)."""
+    """About one person of a recording, who may be alone; `sections` are theirs."""
     return Advice(
         list(_worked(person, sections, moments, usual)),
         list(_try_next(person, sections, moments, usual)),
-        list(_check(person, fps, moments, is_alone)),
+        list(_check(person, recording.fps, recording.width > 0, moments, is_alone)),
     )
 
 
@@ -134,7 +134,7 @@ def _left(text: str, found: Found, moments: Moments) -> Iterator[Markup]:
         yield _say(text, words.length(found.longest.duration_s), moments.link(found.longest.start_s))
 
 
-def _check(person: PersonSummary, fps: float, moments: Moments, is_alone: bool) -> Iterator[Markup]:
+def _check(person: PersonSummary, fps: float, has_width: bool, moments: Moments, is_alone: bool) -> Iterator[Markup]:
     told = [*_faulty(person, moments, is_alone), *_gone(person.behavior[GONE], moments), *_unreadable(person, moments)]
     if 0 < fps < FEW_PICTURES:
         text = "Close other programs: from {} on, only {} pictures a second were analyzed; most blinks need {} or more."
@@ -142,8 +142,9 @@ def _check(person: PersonSummary, fps: float, moments: Moments, is_alone: bool) 
     if told:
         yield from told
     elif person.totals.light is not None:
-        text = "Nothing to change: from {} to {} the face was large, bright and sharp enough."
-        yield _say(text, moments.link(person.first_s), words.clock(person.last_s))
+        text = "Nothing to change: from {} to {} the face was {} enough."
+        enough = "large, bright and sharp" if has_width else "bright and sharp"
+        yield _say(text, moments.link(person.first_s), words.clock(person.last_s), enough)
 
 
 def _faulty(person: PersonSummary, moments: Moments, is_alone: bool) -> Iterator[Markup]:

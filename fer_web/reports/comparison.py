@@ -49,7 +49,7 @@ def _expressions(a: Summary, b: Summary) -> list[ExpressionRow]:
     for (name, fill, one), (_, _, other) in zip(_parts(a.everybody), _parts(b.everybody), strict=True):
         bars = bar(one or 0, fill), bar(other or 0, fill)
         shares = words.percent(one), words.percent(other)
-        rows.append(ExpressionRow(name, swatch(fill), bars, shares, words.points(_minus(other, one))))
+        rows.append(ExpressionRow(name, swatch(fill), bars, shares, _points(one, other)))
     return rows
 
 
@@ -85,7 +85,14 @@ def _facts(a: Summary, b: Summary) -> list[tuple[str, str, str, str]]:
 
 
 def _share_fact(name: str, one: float | None, other: float | None) -> tuple[str, str, str, str]:
-    return name, words.percent(one), words.percent(other), f"{words.points(_minus(other, one))}"
+    return name, words.percent(one), words.percent(other), _points(one, other)
+
+
+def _points(one: float | None, other: float | None) -> str:
+    """How many points lie between two shares as they are shown."""
+    if one is None or other is None:
+        return words.NOTHING
+    return words.points(float(words.rounded(other, 2) - words.rounded(one, 2)))
 
 
 def _count_fact(name: str, one: int, other: int) -> tuple[str, str, str, str]:

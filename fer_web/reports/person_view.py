@@ -83,7 +83,7 @@ class PersonView:
         own = [replace(one, totals=totals) for one, totals in zip(summary.sections, person.sections, strict=True)]
         recording, is_alone = summary.recording, len(summary.people) == 1
         self.cards = cards(person, recording.width, self.moments, usual, is_alone=is_alone)
-        self.advice = advise(person, own, recording.fps, self.moments, usual, is_alone=is_alone)
+        self.advice = advise(person, own, recording, self.moments, usual, is_alone=is_alone)
         numbers = [number for number, _ in sections]
         self.sections = [
             SectionView(number, one, person) for number, one in zip(numbers, own, strict=True) if one.totals.seen_s
