@@ -125,7 +125,7 @@ def _try_next(
         text = "Look at the camera as usual: it was {} of the time from {} on, usually {}."
         yield _say(text, *_from_first(person, moments), _usually(usual))
     if not behavior[SMILING].count and totals.mouth_s >= TIME_TO_SMILE_S:
-        since, until = moments.link(person.first_s), words.clock(person.last_s)
+        since, until = moments.link(person.first_s), words.end_clock(person.last_s)
         yield _say("Try a smile where it fits: there was none from {} to {}.", since, until)
 
 
@@ -144,7 +144,7 @@ def _check(person: PersonSummary, fps: float, has_width: bool, moments: Moments,
     elif person.totals.light is not None:
         text = "Nothing to change: from {} to {} the face was {} enough."
         enough = "large, bright and sharp" if has_width else "bright and sharp"
-        yield _say(text, moments.link(person.first_s), words.clock(person.last_s), enough)
+        yield _say(text, moments.link(person.first_s), words.end_clock(person.last_s), enough)
 
 
 def _faulty(person: PersonSummary, moments: Moments, is_alone: bool) -> Iterator[Markup]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fer_web.core import Emotion
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.summary import Summary
-from fer_web.reports.words import capital, clock, count, length, listed, percent, signed
+from fer_web.reports.words import capital, clock, count, end_clock, length, listed, percent, signed
 
 # Of more people than this, sentences are about all of them together.
 MOST_NAMED = 4
@@ -86,7 +86,7 @@ def _longest(summary: Summary) -> Iterator[str]:
     found = [(one, person) for person in summary.people for one in person.sustained if one.what is not Emotion.NEUTRAL]
     if found:
         one, person = max(found, key=lambda pair: pair[0].duration_s)
-        when = f"{clock(one.start_s)} to {clock(one.end_s)} ({length(one.duration_s)})"
+        when = f"{clock(one.start_s)} to {end_clock(one.end_s)} ({length(one.duration_s)})"
         yield f"The longest sustained expression other than neutral was read as {one.what}: {name_of(person)}, {when}."
 
 

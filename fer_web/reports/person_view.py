@@ -97,7 +97,7 @@ class PersonView:
     def seen(self) -> str:
         one = self.person
         return (
-            f"Seen from {words.clock(one.first_s)} to {words.clock(one.last_s)}, "
+            f"Seen from {words.clock(one.first_s)} to {words.end_clock(one.last_s)}, "
             f"for {words.length(one.totals.seen_s)} in all"
         )
 

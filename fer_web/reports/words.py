@@ -26,6 +26,11 @@ def clock(time_s: float) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def end_clock(time_s: float) -> str:
+    """When something ended, to the nearest second: what lasts 14.9 s from 0:00 on ends at 0:15."""
+    return clock(float(rounded(time_s)))
+
+
 def length(time_s: float) -> str:
     """How long something took: 4.2 s, 48 s, 3 min 5 s, 2 h 10 min."""
     if rounded(time_s, 1) < 10:

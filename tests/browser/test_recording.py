@@ -103,6 +103,8 @@ def test_a_replay_stays_in_the_tab_and_plays_the_moments_of_the_report(
     wait(page).until(lambda page: text(page, "h1") == "With a replay")
     wait(page).until(lambda page: one(page, "#replay video").is_displayed())
     assert "only in this tab" in text(page, "#replay")
+    assert text(page, ".bar [aria-current]") == "Recordings"
+    assert not any("live.css" in link.get_attribute("href") for link in every(page, "link[rel=stylesheet]"))
     video = "document.querySelector('#replay video')"
     wait(page).until(lambda page: 4 < page.execute_script(f"return {video}.duration || 0") < 60)  # its end is found
     one(page, ".stage").send_keys(Keys.HOME, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT, Keys.ENTER)

@@ -11,7 +11,7 @@ import pytest
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.keys import Keys
 
-from fer_web.reports import CardText, comparison_html, report_html, summarize
+from fer_web.reports import CardText, comparison_html, report_html, summarize, words
 from tests.browser.conftest import Wait
 from tests.browser.page import complaints, one, text
 from tests.browser.server import Service
@@ -42,6 +42,36 @@ def test_reports_are_for_everybody_and_obey_their_own_policy(
     browser.get(path.as_uri())
 
     check(browser)
+
+
+def test_pages_round_figures_as_reports_do(server: Service, browser: Chrome) -> None:
+    browser.get(f"{server.url}/recordings")
+    shares = [0.0, 0.0004, 0.005, 0.125, 0.285, 0.5, 0.555, 0.9949, 1.0, *(number / 997 for number in range(997))]
+    lengths = [
+        0.04,
+        0.05,
+        9.94,
+        9.95,
+        9.96,
+        42.5,
+        59.5,
+        60,
+        185.4,
+        3599.6,
+        7800,
+        *(7.1 * number for number in range(900)),
+    ]
+    script = """
+        const [shares, lengths, done] = arguments;
+        import("/static/figures.js").then(({ percent, length }) => done([shares.map(percent), lengths.map(length)]));
+    """
+
+    found = browser.execute_async_script(script, [round(one, 4) for one in shares], [round(one, 4) for one in lengths])
+
+    assert found == [
+        [words.percent(one).replace(words.NO_BREAK, " ") for one in shares],
+        [words.length(one).replace(words.NO_BREAK, " ") for one in lengths],
+    ]
 
 
 def pages_of(browser: Chrome) -> int:

@@ -49,3 +49,15 @@ def test_lists_and_counts() -> None:
         "a, b and c",
     ]
     assert (words.count(1, "person", "people"), words.count(2, "person", "people")) == ("1 person", "2 people")
+
+
+def test_an_end_agrees_with_the_length_beside_it() -> None:
+    assert (words.clock(14.93), words.end_clock(14.93), words.length(14.93)) == ("0:14", "0:15", f"15{words.NO_BREAK}s")
+
+
+def test_halves_are_rounded_up_and_in_the_same_way_everywhere() -> None:
+    assert [words.percent(share) for share in (0.125, 0.285, 0.124999, 0.004999)] == [
+        f"{told}{words.NO_BREAK}%" for told in ("13", "29", "13", "1")
+    ]
+    assert [words.number(value) for value in (0.25, 2.349999, -0.05)] == ["0.3", "2.4", f"{words.MINUS}0.1"]
+    assert words.points(0.005) == "+1"
