@@ -48,23 +48,8 @@ def test_crops_are_compared_on_the_faces_that_are_found(
 def test_without_pictures_there_is_nothing_to_draw(
     data: Path, tiny_models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert (
-        main(
-            [
-                "bench",
-                "cameras",
-                "--data",
-                str(data),
-                "--models",
-                str(tiny_models),
-                "--model",
-                "xception",
-                "--count",
-                "0",
-            ]
-        )
-        == 1
-    )
+    words = ["--data", str(data), "--models", str(tiny_models), "--model", "xception", "--count", "0"]
+    assert main(["bench", "cameras", *words]) == 1
     assert "no picture to draw" in capsys.readouterr().err
 
 
