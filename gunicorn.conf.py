@@ -17,6 +17,7 @@ from fer_web.web.http.services import LARGE_REQUESTS
 from fer_web.web.streaming.gunicorn_worker import StreamWorker
 from fer_web.web.streaming.orderly_worker import GRACE_S, LAST_S
 from fer_web.web.streaming.patience import WaitLimits
+from fer_web.web.streaming.server_log import ServerLog
 
 try:
     _settings = load_settings()
@@ -45,6 +46,7 @@ forwarder_headers = ""  # a client's header SCRIPT_NAME is none of ours
 accesslog = None  # addresses of viewers are nobody's business
 errorlog = "-"
 loglevel = _settings.log_level
+logger_class = ServerLog  # in the form of our own messages
 _MEMORY = Path("/dev/shm")  # noqa: S108
 if _MEMORY.is_dir():  # a heartbeat in memory works on a read-only root file system too
     worker_tmp_dir = str(_MEMORY)

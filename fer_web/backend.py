@@ -33,7 +33,7 @@ class LiveBackend:
         if choice is None:
             return
         opened = partial(open_source, choice.uri, loop=self.loop, size=self.size, stop=stop)
-        yield from keep_open(opened, partial(_tell, on_state, choice.reason), stop)
+        yield from keep_open(opened, partial(_tell, on_state, choice.reason), stop, once=not self.loop)
 
     def analyze(self, views: Callable[[], frozenset[View]]) -> Callable[[Frame], FrameResult]:
         """A pipeline that works when it is this camera's turn; NotReadyError while the models are being loaded."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from fer_web.core.text import OneLineFormatter
+from fer_web.core.text import LOG_FORMAT, LOG_TIME, OneLineFormatter
 from fer_web.errors import FerError, NotReadyError
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class BackgroundStartup:
 def start_logging(level: str) -> None:
     """Messages of the program and its server on stderr, with their time."""
     handler = logging.StreamHandler()
-    handler.setFormatter(OneLineFormatter("%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"))
+    handler.setFormatter(OneLineFormatter(LOG_FORMAT, LOG_TIME))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
 
 

@@ -11,7 +11,7 @@ import { RecordingControl } from "./recording.js";
 const find = (name) => document.getElementById(name);
 const live = document.querySelector(".live");
 const addresses = live.dataset;
-const SAID = { connecting: "Connecting", live: "Live", demo: "Live (demo)", reconnecting: "Reconnecting to the camera", closed: "Closed" };
+const SAID = { connecting: "Connecting", live: "Live", demo: "Live (demo)", reconnecting: "Reconnecting to the camera", ended: "Ended", closed: "Closed" };
 const FACTS_MS = 1000; // numbers that change faster cannot be read
 const SETTLED_MS = 300; // a window is still being dragged
 

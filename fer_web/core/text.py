@@ -45,6 +45,10 @@ def harmless_cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(_CALCULATED) else value
 
 
+# A line of the log: when, how bad, what.
+LOG_FORMAT, LOG_TIME = "%(asctime)s %(levelname)s %(message)s", "%H:%M:%S"
+
+
 class OneLineFormatter(logging.Formatter):
     """Messages of a line each, and tracebacks indented below theirs: whatever they quote, no line of it can pass for a
     message of its own.

@@ -46,11 +46,11 @@ class Scene(Generic[R]):
     @property
     def notice(self) -> str | None:
         """The sentence to show in place of a picture; None when the outcome can be shown."""
-        label = self.source.label
-        if self.source.status == "closed":
-            return f"Closed: {self.source.reason}"
+        status, label = self.source.status.capitalize(), self.source.label
+        if self.source.status in ("closed", "ended"):
+            return f"{status}: {self.source.reason}"
         if not self.is_live:
-            return f"{self.source.status} to {label}".capitalize() if label else self.source.status.capitalize()
+            return f"{status} to {label}" if label else status
         return None if self.outcome else self.trouble or "Waiting for the first frame"
 
 

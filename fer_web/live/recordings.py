@@ -182,6 +182,8 @@ def _follow(scenes: Viewing[Scene[FrameResult] | None], recorder: Recorder) -> N
             if scene.outcome is not None and scene.outcome is not last:
                 last = scene.outcome
                 recorder.take(last)
+            if scene.source.status == "ended":
+                break
             if scene.source.status == "closed":
                 recorder.stop(scene.source.reason or "the source has ended")
     recorder.stop()

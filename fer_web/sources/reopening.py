@@ -13,7 +13,7 @@ from fer_web.core import Frame
 from fer_web.errors import SourceError
 from fer_web.sources.source import Source
 
-Status: TypeAlias = Literal["connecting", "live", "reconnecting", "demo", "closed"]
+Status: TypeAlias = Literal["connecting", "live", "reconnecting", "demo", "ended", "closed"]
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
@@ -38,8 +38,11 @@ def keep_open(
     stop: threading.Event,
     *,
     clock: Callable[[], float] = time.monotonic,
+    once: bool = False,
 ) -> Iterator[Frame]:
     """Frames of whatever `open` returns, over and over until `stop` is set; number and time never go back.
+
+    `once`: a file that has been read to its end has ended, and is not opened again.
 
     Pauses double from 0.5 s to 15 s. `on_state` hears of every change once, in this thread. Give `stop` to
     `open_source` as well, so that a stalled camera does not delay the end.
@@ -56,6 +59,9 @@ def keep_open(
                     report("demo" if source.kind == "demo" else "live", source.label)
                     opened_s = clock()
                     yield from counter.continued(source.frames(), stop)
+                    if once and source.kind == "file" and not stop.is_set():
+                        report("ended", reason=f"{source.label} has been played to its end")
+                        stop.wait()
                     reason = f"{source.label} ended"
             except SourceError as error:
                 reason = str(error)
@@ -83,7 +89,8 @@ class _Reporter:
             return
         self._state = state
         level = logging.WARNING if status == "reconnecting" else logging.INFO
-        log.log(level, "source %s: %s%s", state.label or "(unopened)", status, f" ({reason})" if reason else "")
+        name, doing = f"Source {state.label}".rstrip(), "live" if status == "demo" else status
+        log.log(level, "%s: %s%s", name, doing, f" ({reason})" if reason else "")
         self._on_state(state)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from fer_web.errors import BusyError, NotReadyError
 from fer_web.live import EncodedImage, Places, Viewing
+from fer_web.sources import SourceState
 from tests.live.studio import LIVE, LOST, PATIENCE_S, Studio, eventually
 
 Pictures = Viewing[EncodedImage | None]
@@ -191,6 +192,14 @@ def test_a_source_whose_reading_fails_is_told_to_the_viewers(studio: Studio) -> 
     with studio.hub.pictures("boxes") as pictures:
         studio.camera.say(RuntimeError("a bug"))
         texts(pictures, "Closed: reading the source failed, see the log")
+
+
+def test_who_watches_a_file_that_has_ended_is_told_in_its_own_words(studio: Studio) -> None:
+    with studio.hub.pictures("boxes") as pictures:
+        studio.camera.show()
+        texts(pictures, "boxes:0")
+        studio.camera.say(SourceState("ended", "Talk.mp4", "Talk.mp4 has been played to its end"))
+        texts(pictures, "[boxes:0] Ended: Talk.mp4 has been played to its end")
 
 
 def test_the_last_picture_comes_again_in_a_silence(studio: Studio) -> None:

@@ -158,7 +158,15 @@ def test_every_result_is_recorded_once_however_often_the_state_changes(place: Pl
     assert not running.recorder.is_over
 
 
-def test_a_source_that_has_ended_ends_the_recording_and_says_so(place: Place) -> None:
+def test_a_file_that_was_played_to_its_end_ends_the_recording_without_trouble(place: Place) -> None:
+    running = place.recordings.start_camera("talk", "")
+    place.camera.say(SourceState("ended", "clip.mp4", "clip.mp4 has been played to its end"))
+
+    assert running.recorder.wait(5)
+    assert place.shelves[0].ends[0][1] is None
+
+
+def test_a_source_that_is_closed_ends_the_recording_and_says_why(place: Place) -> None:
     running = place.recordings.start_camera("talk", "")
     place.camera.say(SourceState("closed", "clip", "the file has ended"))
 

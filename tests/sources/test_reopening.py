@@ -122,7 +122,42 @@ def test_each_change_is_told_and_logged_once(caplog: pytest.LogCaptureFixture) -
         ("closed", "cam", ""),
     ]
     assert len(caplog.records) == len(states)
-    assert caplog.messages[2] == "source cam: reconnecting (cam is gone)"
+    assert caplog.messages[2] == "Source cam: reconnecting (cam is gone)"
+
+
+def test_a_file_that_is_played_once_ends_and_stays_so() -> None:
+    stop, states, opened = threading.Event(), [], []
+
+    def clip(closed: threading.Event) -> Iterator[GrabbedImage]:
+        yield GrabbedImage(0.0, BLACK)
+
+    def opens() -> Source:
+        opened.append(1)
+        return Source("file", "Talk.mp4", clip, keep_every=True)
+
+    def told(state: SourceState) -> None:
+        states.append(state)
+        if state.status == "ended":
+            threading.Timer(0.3, stop.set).start()
+
+    assert len(list(keep_open(opens, told, stop, once=True))) == 1
+    assert len(opened) == 1
+    assert [state.status for state in states] == ["connecting", "live", "ended", "closed"]
+    assert states[2].reason == "Talk.mp4 has been played to its end"
+
+
+def test_a_camera_is_opened_again_even_where_files_are_played_once() -> None:
+    stop, states = Stop(), []
+    left = [lambda: working(1), lambda: working(1)]
+
+    def opens() -> Source:
+        if not left:
+            stop.set()
+            return failing()
+        return left.pop()()
+
+    assert len(list(keep_open(opens, states.append, stop, clock=stop.clock, once=True))) == 2
+    assert "ended" not in {state.status for state in states}
 
 
 def test_the_demo_says_that_it_is_one() -> None:

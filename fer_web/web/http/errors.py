@@ -1,12 +1,13 @@
-"""How failures become answers: one table from code to status, one JSON body for all of them."""
+"""How failures become answers: one table from code to status, one JSON body for all of them, and a page for people."""
 
 from __future__ import annotations
 
 import logging
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 
-from flask import Flask, Response, jsonify, request, url_for
+from flask import Flask, Response, jsonify, make_response, render_template, request, url_for
 from pydantic import ConfigDict
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -87,6 +88,16 @@ STATUSES: Mapping[str, int] = {
     "internal_error": 500,
 }
 NOT_READY_RETRY_S = 5
+# What a page says above the sentence.
+TITLES = {
+    403: "Not allowed",
+    404: "Page not found",
+    405: "Not for browsers",
+    429: "Too many requests",
+    500: "Something went wrong",
+    503: "Not available now",
+    507: "The disk is full",
+}
 # What can be wrong with the place where recordings and jobs are kept, for whoever writes there.
 STORE_REFUSALS = (StoreError, StoreFull, StoreReadOnly)
 
@@ -113,12 +124,26 @@ class ErrorJson(JsonObject):
 def error_answer(
     code: str, message: str, status: int | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """The JSON body that every refusal has, with the status of its code."""
-    answer = jsonify(error=error_json(code, message))
-    answer.status_code = status or STATUSES[code]
+    """The JSON body that every refusal has, with the status of its code; a page for who opened it in a browser."""
+    number = status or STATUSES[code]
+    answer = _page(number, message) if _is_opened() else jsonify(error=error_json(code, message))
+    answer.status_code = number
+    answer.vary.add("Accept")
     services().metrics.count_error(code)
     answer.headers.extend(dict(headers or {}))
     return answer
+
+
+def _is_opened() -> bool:
+    """Whether a person has opened an address in a browser, which asks for a page; under /api there is none."""
+    wanted = [kind for kind, _ in request.accept_mimetypes]
+    return request.method in ("GET", "HEAD") and "text/html" in wanted and not request.path.startswith("/api/")
+
+
+def _page(status: int, message: str) -> Response:
+    title = TITLES.get(status) or HTTPStatus(status).phrase
+    sentence = message[:1].upper() + message[1:] + ("" if message.endswith((".", "!", "?")) else ".")
+    return make_response(render_template("error.html", status=status, title=title, message=sentence))
 
 
 def error_json(code: str, message: str) -> dict[str, str]:
@@ -153,9 +178,9 @@ def _werkzeugs(error: HTTPException) -> Response | HTTPException:
     if error.code == 413:
         return error_answer("image_too_large", "the request is larger than this service accepts")
     if error.code == 404:
-        return error_answer(
-            "not_found", f"there is nothing at {request.path}; {url_for('system.docs')} lists what there is", 404
-        )
+        message = f"there is nothing at {request.path}"
+        listed = "" if _is_opened() else f"; {url_for('system.docs')} lists what there is"
+        return error_answer("not_found", message + listed, 404)
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
         message = f"{request.method} is not allowed at {request.path}; allowed: {allowed}"

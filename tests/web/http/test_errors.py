@@ -45,6 +45,51 @@ def test_every_failure_of_ours_has_a_code(error: FerError, code: str) -> None:
     assert code_of(error) == code
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/nowhere", 404, ["Page not found", "There is nothing at /nowhere.", "Live page"]),
+        ("/recordings/deleted", 404, ["Page not found", "It may have been deleted", "All recordings"]),
+        ("/predict", 405, ["Not for browsers", "GET is not allowed"]),
+        ("/?camera=none", 404, ["Page not found", "none"]),
+    ],
+)
+def test_who_opens_an_address_in_a_browser_gets_a_page(path: str, status: int, words: list[str]) -> None:
+    client = make_app().test_client()
+
+    answer = client.get(path, headers=BROWSER)
+
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert [word for word in words if word not in answer.text] == []
+    assert "Accept" in answer.vary
+    assert client.get(path).get_json()["error"]["code"]
+
+
+def test_programs_get_json_also_those_that_post_or_ask_the_api() -> None:
+    client = make_app().test_client()
+
+    assert client.get("/api/recordings/none", headers=BROWSER).is_json
+    assert client.post("/nowhere", headers=BROWSER).is_json
+    assert client.get("/nowhere", headers={"Accept": "*/*"}).is_json
+
+
+def test_a_bug_is_a_page_too() -> None:
+    app = make_app()
+
+    @app.before_request
+    def broken() -> None:
+        raise RuntimeError("a bug")
+
+    answer = app.test_client().get("/", headers=BROWSER)
+
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert "Something went wrong" in answer.text
+    assert "a bug" not in answer.text
+
+
 def test_no_path_forges_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app()
 

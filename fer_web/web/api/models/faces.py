@@ -142,7 +142,7 @@ class LiveFrameJson(JsonObject):
 class LiveStateJson(JsonObject):
     """How the source is doing."""
 
-    status: Literal["connecting", "live", "reconnecting", "demo", "closed"]
+    status: Literal["connecting", "live", "reconnecting", "demo", "ended", "closed"]
     label: str
     reason: str
 

@@ -42,7 +42,7 @@ class CameraJson(JsonObject):
     """A camera, and how it is doing."""
 
     name: str
-    status: Literal["connecting", "live", "reconnecting", "demo", "closed"]
+    status: Literal["connecting", "live", "reconnecting", "demo", "ended", "closed"]
     source: str
     """Its address, without anything secret in it."""
     reason: str

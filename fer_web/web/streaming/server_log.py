@@ -1,0 +1,22 @@
+"""gunicorn's messages in the form of the program's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from fer_web.core.text import LOG_FORMAT, LOG_TIME
+
+# What of its course is worth a line to people; the rest is for who looks for a fault.
+WORTH_A_LINE = ("Listening at",)
+
+
+class ServerLog(Logger):  # type: ignore[misc]
+    """Warnings and errors as they are; of what goes well, only where it listens, unless the level is 'debug'."""
+
+    error_fmt, datefmt = LOG_FORMAT, LOG_TIME
+
+    def info(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        tell = super().info if str(msg).startswith(WORTH_A_LINE) else super().debug
+        tell(msg, *args, **kwargs)
