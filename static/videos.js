@@ -2,6 +2,7 @@
 
 import { Announcer } from "./announce.js";
 import { percent, write } from "./dom.js";
+import { Refused } from "./video-refused.js";
 import { Upload } from "./video-upload.js";
 import { Item, duration } from "./video-item.js";
 
@@ -17,6 +18,7 @@ const announcer = new Announcer(find("announcer"));
 const items = new Map(); // by the job's id
 const states = new Map();
 const waiting = []; // [Upload, Item], in their order
+const refused = new Refused();
 let isUploading = false;
 let timer = null;
 
@@ -62,8 +64,12 @@ function adopt(job, item) {
 }
 
 function refuse(item, reason) {
-  item.show("failed", `Refused: ${reason}`, undefined, [["Remove", () => forget(item)]]);
-  announcer.say(`${item.name} was refused: ${reason}`);
+  showRefused(item, refused.add(item.name, reason));
+  announcer.say(`${item.name} couldn't be added: ${reason}`);
+}
+
+function showRefused(item, one) {
+  item.show("failed", `Couldn't be added: ${one.reason}`, undefined, [["Remove from list", () => { refused.remove(one); forget(item); }]]);
 }
 
 function drop(item) {
@@ -95,10 +101,10 @@ function showJob(job) {
 }
 
 function sentence(job) {
-  if (job.state === "queued") return job.message || "Waiting for its turn";
+  if (job.state === "queued") return job.message || "Queued";
   if (job.state === "running") {
     if (job.message) return job.message;
-    if (!job.progress) return "Being opened";
+    if (!job.progress) return "Opening";
     const left = job.remaining_s === null ? "" : `, ${duration(job.remaining_s)} left`;
     return `Analyzing: ${percent(job.progress)}${left}`;
   }
@@ -173,5 +179,10 @@ for (const name of ["dragenter", "dragover"]) addEventListener(name, (event) => 
 for (const name of ["dragleave", "drop"]) addEventListener(name, (event) => { if (name === "drop" || event.relatedTarget === null) picker.classList.remove("over"); });
 addEventListener("drop", (event) => { event.preventDefault(); add(event.dataTransfer.files); });
 addEventListener("beforeunload", (event) => { if (isUploading || waiting.length) event.preventDefault(); });
+for (const one of refused.all) {
+  const item = new Item(one.name);
+  list.prepend(item.node);
+  showRefused(item, one);
+}
 document.addEventListener("visibilitychange", () => { if (!document.hidden) follow(0); });
 follow(0);

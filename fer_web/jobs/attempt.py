@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NO_FACES = "no faces found"
+
 
 class Ending(Enum):
     """How it went with a job: it is over; it waits again; or it was not to be had."""
@@ -129,7 +131,8 @@ class Attempt:
             return self._lost()
         if analysis.is_complete:
             self.target.finish(analysis.recording)
-            return self._over(JobState.DONE, message=analysis.recording.trouble or "")
+            message = analysis.recording.trouble or ("" if self.target.has_faces else NO_FACES)
+            return self._over(JobState.DONE, message=message)
         if self._is_late:
             raise SourceError(f"the analysis takes more than {self.place.time_limit_s / 3600:g} hours")
         self.place.store.jobs.release(self.job.id, self.worker)

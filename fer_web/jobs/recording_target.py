@@ -67,6 +67,11 @@ class RecordingTarget:
         checkpoint = Checkpoint(self._key, position).to_json()
         self._recordings.append(self.recording_id, readings, duration_s=position.time_s or 0.0, checkpoint=checkpoint)
 
+    @property
+    def has_faces(self) -> bool:
+        """Whether anybody was read so far, by this attempt or an earlier one."""
+        return self._recordings.get(self.recording_id).readings > 0
+
     def finish(self, recording: Recording) -> None:
         self._recordings.finish(
             self.recording_id,

@@ -159,4 +159,4 @@ def _too_large(max_bytes: int) -> VideoTooLarge:
 
 
 def _no_video(head: bytes) -> NotAVideo:
-    return NotAVideo(f"this {why_no_video(head)}")
+    return NotAVideo(why_no_video(head).removeprefix("is "))

@@ -79,7 +79,7 @@ def why_no_video(start: bytes) -> str:
     image = _image(start)
     if image is not None:
         return f"is {image} image, not a video; use `predict` or POST /predict"
-    return f"is not a video; {PLAYED}"
+    return f"is not a video file; {PLAYED}"
 
 
 def _is_webp(start: bytes) -> bool:

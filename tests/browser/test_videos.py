@@ -21,8 +21,8 @@ DONE_S = 300.0
 SIDE = 320
 
 
-def make_film(path: Path, seconds: int) -> Path:
-    """A public-domain portrait that moves a little."""
+def make_film(path: Path, seconds: int, faces: bool = True) -> Path:
+    """A public-domain portrait that moves a little; without faces, a gray wall."""
     from skimage.data import astronaut
 
     portrait = astronaut()[: SIDE + 30, 60 : 60 + SIDE + 30]
@@ -33,7 +33,8 @@ def make_film(path: Path, seconds: int) -> Path:
         for index in range(FPS * seconds):
             at = index % 30
             view = np.ascontiguousarray(portrait[at : at + SIDE, at : at + SIDE])
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(view, "rgb24")))
+            shown = view if faces else np.full_like(view, 128)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(shown, "rgb24")))
         container.mux(stream.encode(None))
     return path
 
@@ -72,7 +73,7 @@ def test_a_video_is_followed_from_its_upload_to_its_report(
         lambda _: seen.add(said(browser).get(film.name, "").split(":")[0]) or "Done" in seen
     )
 
-    assert seen & {"Uploading", "Uploaded; checking", "Waiting for its turn", "Being opened", "Analyzing"}
+    assert seen & {"Uploading", "Uploaded; checking", "Queued", "Opening", "Analyzing"}
     assert text(browser, "#announcer") == f"{film.name}: Done"
     assert not one(browser, ".job progress").is_displayed()
     check(browser)
@@ -97,10 +98,23 @@ def test_what_is_no_video_is_refused_with_the_reason(
 
     pick(browser, server, notes)
 
-    wait(browser).until(lambda _: "Refused: this is not a video" in said(browser).get("notes.mp4", ""))
-    press(browser, "notes.mp4", "Remove")
+    refused = "Couldn't be added: not a video file; MP4,"
+    wait(browser).until(lambda _: said(browser).get("notes.mp4", "").startswith(refused))
+    browser.refresh()
+    wait(browser).until(lambda _: said(browser).get("notes.mp4", "").startswith(refused))
+    press(browser, "notes.mp4", "Remove from list")
     assert said(browser) == {}
     assert browser.execute_script("return document.activeElement.id") == "video"
+    browser.refresh()
+    wait(browser).until(lambda _: one(browser, "#nothing").is_displayed())
+
+
+def test_a_video_without_faces_says_so(server: Service, browser: Chrome, wait: Wait, tmp_path: Path) -> None:
+    pick(browser, server, make_film(tmp_path / "wall.mp4", 1, faces=False))
+
+    WebDriverWait(browser, DONE_S, 0.1).until(lambda _: said(browser) == {"wall.mp4": "Done: no faces found"})
+    press(browser, "wall.mp4", "Remove from list")
+    wait(browser).until(lambda _: said(browser) == {})
 
 
 def test_a_canceled_video_leaves_no_recording(server: Service, browser: Chrome, wait: Wait, tmp_path: Path) -> None:

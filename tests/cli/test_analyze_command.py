@@ -118,7 +118,7 @@ def test_one_that_fails_stops_no_other(
     said = capsys.readouterr()
     assert said.err.splitlines() == [
         "error: no such file: missing.mp4",
-        "error: list.mp4 is not a video; MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are supported",
+        "error: list.mp4 is not a video file; MP4, MOV, MKV, WebM, AVI, GIF, MPEG and WMV are supported",
     ]
     assert said.out.startswith("talk.mp4: 1.0 s, ")
 
