@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr
@@ -149,3 +149,20 @@ Token = Annotated[SecretStr | None, AfterValidator(checked_token)]
 PathPrefix = Annotated[str, AfterValidator(checked_prefix)]
 RedisAddress = Annotated[SecretStr | None, AfterValidator(redis_address)]
 DatabaseAddress = Annotated[SecretStr | None, AfterValidator(database_address)]
+
+
+def needed_by(kind: str, facts: Mapping[str, Any]) -> str:
+    """What a value must be, by pydantic's name for what is wrong and its facts; empty for sentences of our own."""
+    return _NEEDED.get(kind, "").format(**facts).replace("'", "")
+
+
+_NEEDED = {
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float", "int_parsing_size"), "a whole number"),
+    **dict.fromkeys(("float_parsing", "float_type", "finite_number"), "a number"),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "yes or no"),
+    "string_too_short": "at least {min_length} character",
+    "greater_than_equal": "{ge:,.10g} or more",
+    "greater_than": "more than {gt:,.10g}",
+    "less_than_equal": "{le:,.10g} or less",
+    "literal_error": "{expected}",
+}

@@ -48,6 +48,7 @@ from fer_web.setting_kinds import (
     RedisAddress,
     Size,
     Token,
+    needed_by,
 )
 
 log = logging.getLogger(__name__)
@@ -367,8 +368,13 @@ def _problems(error: ValidationError, given: GivenValues) -> tuple[list[str], se
             spelled, quotes = source.variable, f"; {source.quotes}" if source.quotes else ""
         else:
             spelled, quotes = variable(name), ""
-        shown = "is hidden here" if name in may_be_in_file() else f"is {value!r}"
-        sentences.append(f"{spelled} {shown}: {message[0].lower()}{message[1:]}{quotes}")
+        is_hidden = name in may_be_in_file()
+        needed = needed_by(problem["type"], problem.get("ctx", {}))
+        if needed and not is_hidden:
+            sentences.append(f"{spelled} must be {needed}, not {value!r}{quotes}")
+        else:
+            shown = "is hidden here" if is_hidden else f"is {value!r}"
+            sentences.append(f"{spelled} {shown}: {message[0].lower()}{message[1:]}{quotes}")
     return sentences, wrong
 
 

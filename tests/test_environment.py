@@ -82,7 +82,7 @@ def test_a_platforms_port_is_taken_where_ours_is_unset(monkeypatch: pytest.Monke
 def test_a_platforms_port_that_is_none_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORT", "http")
 
-    with pytest.raises(SettingsError, match=r"^PORT is 'http'"):
+    with pytest.raises(SettingsError, match=r"^PORT must be a whole number, not 'http'"):
         load_settings()
 
 

@@ -217,3 +217,27 @@ def test_every_setting_has_a_meaning_and_is_documented() -> None:
     for name, info in Settings.model_fields.items():
         assert info.description, name
         assert f"`{variable(name)}`" in text, f"{variable(name)} is missing in docs/settings.md"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "needed"),
+    [
+        ("PORT", "abc", "a whole number"),
+        ("MAX_VIEWERS", "2.5", "a whole number"),
+        ("PATIENCE_S", "soon", "a number"),
+        ("LOOP", "maybe", "yes or no"),
+        ("CONNECTIONS", "0", "100 or more"),
+        ("CONNECTIONS", "99999999", "100,000 or less"),
+        ("PREDICT_WAIT_S", "0", "more than 0"),
+        ("LOG_LEVEL", "loud", "debug, info, warning or error"),
+    ],
+)
+def test_what_a_value_must_be_is_said_in_plain_words(
+    name: str, value: str, needed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"FER_{name}", value)
+
+    with pytest.raises(SettingsError) as failure:
+        load_settings()
+
+    assert str(failure.value) == f"FER_{name} must be {needed}, not {value!r}"

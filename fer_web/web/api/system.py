@@ -6,7 +6,7 @@ from flask import Blueprint, Response, current_app, render_template, request
 
 from fer_web.analysis.present import Json
 from fer_web.errors import NotReadyError
-from fer_web.web.api.described import operations
+from fer_web.web.api.described import groups
 from fer_web.web.api.models.system import StatusJson
 from fer_web.web.http.openapi import document_of
 from fer_web.web.http.route import JSON, OBJECT, PAGE, Reply, route
@@ -45,4 +45,4 @@ def openapi() -> Json:
 def docs() -> str:
     """This description as a page."""
     document = document_of(current_app)
-    return render_template("docs.html", api=document, operations=operations(document))
+    return render_template("docs.html", api=document, groups=groups(document, request.url_root))

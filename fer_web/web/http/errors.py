@@ -91,7 +91,7 @@ NOT_READY_RETRY_S = 5
 # What a page says above the sentence.
 TITLES = {
     403: "Not allowed",
-    404: "Page not found",
+    404: "Not found",
     405: "Not for browsers",
     429: "Too many requests",
     500: "Something went wrong",
@@ -183,7 +183,8 @@ def _werkzeugs(error: HTTPException) -> Response | HTTPException:
         return error_answer("not_found", message + listed, 404)
     if isinstance(error, MethodNotAllowed):
         allowed = ", ".join(sorted(error.valid_methods or ()))
-        message = f"{request.method} is not allowed at {request.path}; allowed: {allowed}"
+        usable = sorted(set(error.valid_methods or ()) - {"HEAD", "OPTIONS"})
+        message = f"{request.method} is not allowed at {request.path}; use {' or '.join(usable)}"
         return error_answer("method_not_allowed", message, 405, {"Allow": allowed})
     name = re.sub(r"\W+", "_", error.name).strip("_").lower()
     kept = {key: value for key, value in error.get_headers() if key in ("Allow", "Retry-After")}

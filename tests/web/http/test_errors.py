@@ -51,10 +51,10 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/nowhere", 404, ["Page not found", "There is nothing at /nowhere.", "Live page"]),
-        ("/recordings/deleted", 404, ["Page not found", "It may have been deleted", "All recordings"]),
+        ("/nowhere", 404, ["Not found", "There is nothing at /nowhere.", "Live page"]),
+        ("/recordings/deleted", 404, ["Not found", "it may have been deleted", "All recordings"]),
         ("/predict", 405, ["Not for browsers", "GET is not allowed"]),
-        ("/?camera=none", 404, ["Page not found", "none"]),
+        ("/?camera=none", 404, ["Not found", "none"]),
     ],
 )
 def test_who_opens_an_address_in_a_browser_gets_a_page(path: str, status: int, words: list[str]) -> None:

@@ -13,7 +13,8 @@ from openapi_spec_validator import validate
 from fer_web.core import Frame, FrameResult, Rect
 from fer_web.live import LiveResult, Scene
 from fer_web.sources import SourceState
-from fer_web.web.api.described import operations
+from fer_web.web.api.described import PAGES, groups
+from fer_web.web.api.samples import sample
 from fer_web.web.http.errors import STATUSES
 from fer_web.web.http.route import route_of
 from fer_web.web.streaming.events import outcome_json, state_json
@@ -22,6 +23,13 @@ from tests.web.described import document, errors_in, schema_of
 
 API_PAGE = Path(__file__).resolve().parents[3] / "docs" / "api.md"
 NO_ROUTES = {"static": "the files of pages", "pages.favicon": "one of them, by the name that browsers ask for"}
+
+
+ROOT = "http://faces.example:5000/"
+
+
+def operations() -> list[dict[str, Any]]:
+    return [one for group in groups(document(), ROOT) for one in group.operations]
 
 
 def test_every_address_is_declared_as_a_route_and_described(client: FlaskClient) -> None:
@@ -46,10 +54,52 @@ def test_it_is_valid_openapi() -> None:
 
 
 def test_each_operation_has_a_name_of_its_own_and_says_what_it_is_for() -> None:
-    shown = operations(document())
+    shown = operations()
 
     assert len({one["id"] for one in shown}) == len(shown)
     assert [one["id"] for one in shown if not one["summary"].endswith(".")] == []
+
+
+def test_pages_stand_apart_from_what_programs_ask_for() -> None:
+    kinds = {one["path"]: {kind for _, _, contents in one["answers"] for kind, _ in contents} for one in operations()}
+    (pages,) = [group for group in groups(document(), ROOT) if group.title == PAGES]
+
+    assert pages == groups(document(), ROOT)[-1]
+    assert {one["path"] for one in pages.operations} >= {"/", "/videos", "/recordings", "/login"}
+    assert [one["path"] for one in pages.operations if "text/csv" in kinds[one["path"]]] == []
+    assert not {"/api/recordings", "/predict", "/stream"} & {one["path"] for one in pages.operations}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("predict", "curl -H 'Content-Type: image/jpeg' --data-binary @photo.jpg http://faces.example:5000/predict"),
+        ("stream", "curl -N http://faces.example:5000/stream"),
+        ("snapshot", "curl -o snapshot.jpg http://faces.example:5000/snapshot.jpg"),
+        ("delete_recording", "curl -X DELETE http://faces.example:5000/api/recordings/RECORDING"),
+        ("stop_recording", "curl -X POST http://faces.example:5000/api/recordings/RECORDING/stop"),
+        ("compare", "curl 'http://faces.example:5000/api/recordings/compare?a=A&b=B'"),
+        ("leave", "curl -X DELETE -H 'Fer-Visit: FER-VISIT' http://faces.example:5000/api/visits"),
+    ],
+)
+def test_each_operation_comes_with_a_command(name: str, expected: str) -> None:
+    (shown,) = [one for one in operations() if one["id"] == name]
+
+    assert shown["command"] == expected
+
+
+def test_what_is_typed_and_answered_as_json_fits_its_schema() -> None:
+    described = document()
+    named, checked = described["components"]["schemas"], 0
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            bodies = [operation.get("requestBody", {})]
+            for one in [*bodies, *operation["responses"].values()]:
+                schema = one.get("content", {}).get("application/json", {}).get("schema")
+                if schema:
+                    assert errors_in(sample(schema, named), schema) == [], operation["operationId"]
+                    checked += 1
+    assert checked > 30
 
 
 ASKED = ["", "?landmarks=true", "?keypoints=true", "?explain=true", "?landmarks=mesh", "?movements=true"]
@@ -115,14 +165,14 @@ def test_refusals_fit_their_schema_and_stand_in_the_description() -> None:
 def test_the_page_shows_every_operation(client: FlaskClient) -> None:
     page = client.get("/docs").text
 
-    for operation in operations(document()):
+    for operation in operations():
         assert f'id="{operation["id"]}"' in page
         assert operation["summary"].replace("'", "&#39;") in page
 
 
 def test_the_documentation_names_every_route_parameter_and_code_and_no_other() -> None:
     text = API_PAGE.read_text(encoding="utf-8")
-    shown = operations(document())
+    shown = operations()
 
     wanted = [f"`{parameter['name']}`" for one in shown for parameter in one["parameters"]]
     assert [one for one in wanted if one not in text] == []
