@@ -11,7 +11,7 @@ from fer_web.reports.words import clock
 
 # Seconds between ticks, of which at most MOST_TICKS fit on a telephone.
 STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400)
-MOST_TICKS = 6
+MOST_TICKS = 5
 HEIGHT = 22
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from markupsafe import Markup
 
 from fer_web.core import Emotion
+from fer_web.core.questions import CALM
 from fer_web.reports import words
 from fer_web.reports.advice import advise
 from fer_web.reports.axis import Axis
@@ -173,6 +174,11 @@ class SectionView:
 
 
 def numbered(summary: Summary) -> Numbered:
-    """Sections with the numbers of the markers that begin them; what comes before the first marker has none."""
+    """Sections with the numbers of the markers that begin them. What comes before the first marker has none, nor have
+    calm seconds, so that questions of a practice keep their numbers."""
     before = len(summary.sections) - len(summary.recording.markers)
-    return [("" if place < before else str(place - before + 1), one) for place, one in enumerate(summary.sections)]
+    numbers: list[str] = []
+    for place, one in enumerate(summary.sections):
+        has_number = place >= before and one.text != CALM
+        numbers.append(str(1 + sum(map(bool, numbers))) if has_number else "")
+    return list(zip(numbers, summary.sections, strict=True))

@@ -193,3 +193,18 @@ def test_every_sentence_has_a_time_that_is_on_the_timeline_and_speaks_of_behavio
             (target, *_) = re.findall(r'href="#([^"]+)"', sentence)
             assert f'id="{target}"' in drawn
             assert not any(word in sentence.lower() for word in FORBIDDEN)
+
+
+def test_questions_of_a_practice_keep_their_numbers() -> None:
+    markers = [(0, CALM), (10, "Why?"), (20, "Where?")]
+
+    view = shown(looking((30, True)), markers=markers)
+
+    assert [(one.number, one.text, one.smiles) for one in view.sections] == [
+        ("", CALM, "0"),
+        ("1", "Why?", "0"),
+        ("2", "Where?", "0"),
+    ]
+    assert [row.name for row in view.timeline.rows[:5]] == ["", "expression", "at camera", "facing", "smile"]
+    later = shown(looking((30, True)), markers=[(10, "Why?")])
+    assert [(one.number, one.text) for one in later.sections] == [("", "Beginning"), ("1", "Why?")]
