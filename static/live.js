@@ -49,7 +49,7 @@ function draw(text) {
 
 function showState({ status, label, reason }) {
   showStatus(status);
-  if (label) write(find("label"), label);
+  if (label) write(find("label"), label === "demo" ? "Demo" : label);
   write(find("reason"), reason ?? "");
   draw(null);
   announcer.say(`${SAID[status] ?? status}${reason ? `: ${reason}` : ""}`);

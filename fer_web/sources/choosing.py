@@ -33,8 +33,7 @@ def choose_source(uri: str | None, *, open_: Callable[..., Source] = open_source
     SourceError when `uri` is nothing that can be opened; whether it opens is found out by opening it.
     """
     if uri is not None and uri.strip():
-        label = parse(uri).label
-        return ChosenSource(uri, f"{label} was chosen", label)
+        return ChosenSource(uri, "chosen in settings", parse(uri).label)
     try:
         with open_("webcam:0", open_timeout_s=_WEBCAM_TIMEOUT_S) as webcam:
             return ChosenSource("webcam:0", f"no source is set, and {webcam.label} works", webcam.label)

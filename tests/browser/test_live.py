@@ -132,7 +132,7 @@ def test_the_source_and_its_state_are_told(server: Service, browser: Chrome, wai
     wait(browser).until(lambda _: text(browser, "#fps")[0].isdigit())
 
     assert attribute(browser, "#status", "data-status") == "demo"
-    assert "demo" in text(browser, ".what")
+    assert (text(browser, "#label"), text(browser, "#reason")) == ("Demo", "chosen in settings")
     assert float(text(browser, "#fps")) > 0
     assert text(browser, "#latency").endswith(" ms")
     assert text(browser, "#faces") == "1"

@@ -151,6 +151,45 @@ def test_everybody_who_watches_sees_that_the_live_picture_is_recorded(
     assert [one["name"] for one in ask(server, "/api/recordings")["recordings"]] == ["Mine", "Somebody else's"]
 
 
+@pytest.mark.parametrize("size", [(1280, 900), (390, 844)])
+def test_the_live_picture_is_recorded_from_its_toolbar_to_the_report(
+    server: Service, browser: Chrome, wait: Wait, size: tuple[int, int]
+) -> None:
+    look(browser, size)
+    browser.get(server.url)
+    wait(browser).until(lambda page: len(every(page, ".person")) == 1)
+
+    begin(browser, "From the toolbar")
+    wait(browser).until(runs)
+    assert not one(browser, "#record-open").is_displayed()
+    assert one(browser, "#badge").is_displayed()
+    assert browser.switch_to.active_element.get_attribute("id") == "marker"
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= size[0]
+    wait(browser).until(lambda page: text(page, "#record-elapsed") >= "0:02")
+    one(browser, "#record-stop").click()
+    wait(browser).until(lambda page: text(page, "#record-told a") == "See the report")
+    wait(browser).until(lambda page: page.switch_to.active_element.get_attribute("id") == "record-open")
+
+    one(browser, "#record-told a").click()
+    wait(browser).until(lambda page: text(page, "h1") == "From the toolbar")
+    assert complaints(browser) == []
+
+
+def test_what_keeps_a_recording_from_starting_is_said_in_the_dialog(
+    server: Service, browser: Chrome, wait: Wait
+) -> None:
+    browser.get(server.url)
+    wait(browser).until(lambda page: len(every(page, ".person")) == 1)
+    broken = "window.fetch = () => Promise.reject(new TypeError())"
+    browser.execute_script(broken)
+
+    begin(browser, "Never")
+
+    wait(browser).until(lambda page: "does not answer" in text(page, "#record-refused"))
+    assert one(browser, "#record-refused").is_displayed()
+    assert browser.switch_to.active_element.get_attribute("id") == "record-start"  # the focus stays
+
+
 def test_recordings_are_renamed_compared_and_deleted_after_asking(server: Service, browser: Chrome, wait: Wait) -> None:
     for name in ("First", "Second"):
         recording = ask(server, "/api/recordings", "POST", {"consent": True, "name": name})

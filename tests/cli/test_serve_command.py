@@ -96,5 +96,5 @@ def test_it_serves_says_where_and_ends_when_it_is_told(command: tuple[str, ...],
     assert ready[0] == 503
     assert json.loads(ready[1])["error"]["code"] == "not_ready"
     assert f"FER Web on http://127.0.0.1:{port}" in said
-    assert "Source: demo (demo was chosen)" in said
+    assert "Source: demo (chosen in settings)" in said
     assert "Traceback" not in said

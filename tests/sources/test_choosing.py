@@ -15,7 +15,7 @@ from fer_web.sources import GrabbedImage, Source, choose_source
 def test_a_wish_is_followed_without_opening_it() -> None:
     choice = choose_source("rtsp://admin:SECRET@camera/live", open_=lambda *_, **__: pytest.fail("opened"))
     assert choice.uri == "rtsp://admin:SECRET@camera/live"
-    assert choice.reason == "rtsp://***@camera/live was chosen"
+    assert (choice.label, choice.reason) == ("rtsp://***@camera/live", "chosen in settings")
     assert "SECRET" not in repr(choice)
 
 

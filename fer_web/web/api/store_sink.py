@@ -33,7 +33,7 @@ class StoreSinks:
     def _source(self, camera: str | None) -> str:
         """What a report says about where it comes from, in words that give nothing away."""
         if camera is None:
-            return "visitor's camera"
+            return "browser camera"
         choice = self._startup.choice(camera)
         kind = "demo" if choice is not None and choice.is_demo else "live camera"
         return kind if camera == MAIN_CAMERA else f"{kind} {camera}"

@@ -206,7 +206,7 @@ def test_a_visit_is_recorded_by_its_visitor(client: FlaskClient) -> None:
 
     assert stop(client, recording, visit)["readings"] == 3
     stored = store_of(client).recordings.get(recording["id"])
-    assert (stored.kind, stored.recording.source, stored.readings) == ("visit", "visitor's camera", 3)
+    assert (stored.kind, stored.recording.source, stored.readings) == ("visit", "browser camera", 3)
     assert (stored.recording.width, stored.recording.height) == (60, 40)
 
 

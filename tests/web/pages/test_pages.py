@@ -128,7 +128,9 @@ def test_the_engine_is_named_with_what_it_may_be_used_for(
 ) -> None:
     vision = FakeVision()
     vision.engine, vision.landmarks = choice, landmarks
-    page = make_app(vision).test_client().get("/about").text
+    app = make_app(vision)
+    app.extensions["fer_web"].startup.vision(5)
+    page = app.test_client().get("/about").text
 
     assert [words for words in told if words not in page] == []
 
