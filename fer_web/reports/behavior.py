@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from fer_web.core import Reading
 from fer_web.reports.smiles import Smiles
-from fer_web.reports.stretches import BRIDGE_S, Stretch, Stretches
+from fer_web.reports.stretches import BRIDGE_S, Stretch, Stretches, joined
 
 # A face as wide as these shares of the picture is far away, or too near.
 FAR, NEAR = 0.1, 0.6
@@ -95,15 +95,18 @@ class BehaviorSearch:
         self._gone: Stretches[bool] = Stretches()
         self._end_s: float | None = None
 
-    def add(self, end_s: float, reading: Reading) -> None:
-        """A reading, and until when it stands."""
-        start_s = reading.time_s
-        if self._end_s is not None and start_s > self._end_s:
-            self._gone.add(self._end_s, start_s, True)
-        self._end_s = end_s
-        self._smiles.add(start_s, end_s, reading.smile)
+    def add(self, readings: Sequence[Reading], ends_s: Sequence[float]) -> None:
+        """Readings in their order, and until when each stands."""
+        starts_s = [one.time_s for one in readings]
+        for start_s, end_s in zip(starts_s, ends_s, strict=True):
+            if self._end_s is not None and start_s > self._end_s:
+                self._gone.add(self._end_s, start_s, True)
+            self._end_s = end_s
+        self._smiles.add(starts_s, ends_s, [one.smile for one in readings])
         for name, shows in SHOWS.items():
-            self._stretches[name].add(start_s, end_s, shows(reading, self._width))
+            values = [shows(one, self._width) for one in readings]
+            for start_s, end_s, value in joined(starts_s, ends_s, values):
+                self._stretches[name].add(start_s, end_s, value)
 
     def found(self) -> Behavior:
         """No reading comes any more."""

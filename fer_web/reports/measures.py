@@ -53,15 +53,12 @@ LEAST_SHUT_S = 0.5
 MIXED_WITHIN = 0.15
 
 
-def is_mixed(scores: Sequence[float]) -> bool:
-    """Whether the two most probable expressions are too close to name one."""
-    first, second = sorted(scores)[-1:-3:-1]
-    return first - second < MIXED_WITHIN
-
-
-def shown(reading: Reading) -> Emotion | None:
-    """The expression that a reading shows; None while two are mixed, and where nothing can be read."""
-    return None if reading.is_unreadable or is_mixed(reading.scores) else reading.dominant_emotion
+def shown(rates: Sums) -> list[Emotion | None]:
+    """The expression that each reading shows, by its rates (n, WIDTH); None while two are mixed, and where nothing can
+    be read."""
+    parts = rates[:, SHOWN]
+    places = np.where(parts.any(axis=1), parts.argmax(axis=1), -1).tolist()
+    return [Emotion.at(place) if place >= 0 else None for place in places]
 
 
 def rates_of(readings: Sequence[Reading], ends_s: Sequence[float], moved: Sequence[bool | None] = ()) -> Sums:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from fer_web.reports.behavior import Behavior, BehaviorSearch, HeadMotion
 from fer_web.reports.bins import Bins, Sums
 from fer_web.reports.measures import READ_SCORES, WIDTH, Column, balance_of, rates_of, shown
 from fer_web.reports.sections import SectionSums
-from fer_web.reports.stretches import SUSTAINED_S, Stretch, Stretches
+from fer_web.reports.stretches import SUSTAINED_S, Stretch, Stretches, joined
 from fer_web.reports.timeline import Timeline
 from fer_web.reports.totals import LEAST_FOR_RATE_S, Totals
 
@@ -21,6 +22,7 @@ from fer_web.reports.totals import LEAST_FOR_RATE_S, Totals
 ENDS_S = 5.0
 # What readings count, and where it is added up.
 COUNTED = {"blink_count": Column.BLINKS, "nod_count": Column.NODS, "shake_count": Column.SHAKES}
+counts_of: Callable[[Reading], tuple[int | None, ...]] = attrgetter(*COUNTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class PersonSums:
         self._behavior = BehaviorSearch(plan.width, plan.calm and plan.calm[1])
         self._motion = HeadMotion()
         self._waiting: Reading | None = reading
-        self._counts = _counts_of(reading)
+        self._counts = counts_of(reading)
         self._batch: list[Reading] = []
         self._ends_s: list[float] = []
         self._moved: list[bool | None] = []
@@ -112,9 +114,11 @@ class PersonSums:
         """
         self._stand_until(reading.time_s)
         self._waiting, self.last_s = reading, reading.time_s
-        before, self._counts = self._counts, _counts_of(reading)
-        rises = {column: _rise(before[column], count) for column, count in self._counts.items()}
-        fresh = {column: rise for column, rise in rises.items() if rise}
+        before, self._counts = self._counts, counts_of(reading)
+        if before == self._counts:
+            return {}
+        rises = map(_rise, before, self._counts)
+        fresh = {column: rise for column, rise in zip(COUNTED.values(), rises, strict=True) if rise}
         for column, rise in fresh.items():
             self._bins.count(reading.time_s, column, rise)
             self._sections.count(reading.time_s, column, rise)
@@ -167,22 +171,22 @@ class PersonSums:
             return
         batch, ends_s, moved = self._batch, self._ends_s, self._moved
         self._batch, self._ends_s, self._moved = [], [], []
+        starts_s, rates = [one.time_s for one in batch], rates_of(batch, ends_s, moved)
+        for start_s, end_s, emotion in joined(starts_s, ends_s, shown(rates)):
+            self._sustained.add(start_s, end_s, emotion)
         for one, end_s in zip(batch, ends_s, strict=True):
-            self._sustained.add(one.time_s, end_s, shown(one))
             self._baseline.add(one.time_s, end_s, one)
-            self._behavior.add(end_s, one)
-        stretches = np.array([one.time_s for one in batch]), np.array(ends_s), rates_of(batch, ends_s, moved)
+        self._behavior.add(batch, ends_s)
+        stretches = np.array(starts_s), np.array(ends_s), rates
         self._bins.add(*stretches)
         self._sections.add(*stretches)
         self._tell(*stretches)
 
 
-def _counts_of(reading: Reading) -> dict[Column, int]:
-    return {column: getattr(reading, name) or 0 for name, column in COUNTED.items()}
-
-
-def _rise(before: int, count: int) -> int:
-    return count - before if count >= before else count
+def _rise(before: int | None, count: int | None) -> int:
+    """How much a counter has risen; None: it is not kept."""
+    known = count or 0
+    return known - (before or 0) if known >= (before or 0) else known
 
 
 def _ends(bins: Bins) -> tuple[float | None, float | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -17,6 +17,7 @@ CHANGE_WITHIN_S = 2.0
 MOST_STRETCHES = 500
 
 What = TypeVar("What", bound=Hashable)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +100,14 @@ def _continued(running: Stretch[What] | None, start_s: float, end_s: float, what
         return None
     is_same = running is not None and running.what == what
     return Stretch(running.start_s if running and is_same else start_s, end_s, what)
+
+
+def joined(
+    starts_s: Sequence[float], ends_s: Sequence[float], values: Sequence[Value]
+) -> Iterator[tuple[float, float, Value]]:
+    """Times that follow each other with the same value, as one: from, to, and the value."""
+    begun = 0
+    for place in range(1, len(values) + 1):
+        if place == len(values) or values[place] != values[begun] or starts_s[place] > ends_s[place - 1]:
+            yield starts_s[begun], ends_s[place - 1], values[begun]
+            begun = place

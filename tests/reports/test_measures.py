@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from fer_web.reports.measures import Column, is_mixed, rates_of
+from fer_web.core import Emotion
+from fer_web.reports.measures import Column, rates_of, shown
 from fer_web.reports.totals import Totals
 from tests.reports.made import BAD, reading
 
@@ -41,8 +42,11 @@ def test_a_gap_ends_a_time_of_shut_eyes() -> None:
 
 
 def test_two_expressions_within_fifteen_points_are_mixed() -> None:
-    assert is_mixed((0.0, 0.0, 0.0, 0.45, 0.0, 0.2, 0.35))
-    assert not is_mixed((0.0, 0.0, 0.0, 0.5, 0.0, 0.2, 0.3))
+    close, clear = (0.0, 0.0, 0.0, 0.45, 0.0, 0.2, 0.35), (0.0, 0.0, 0.0, 0.5, 0.0, 0.2, 0.3)
+    rates = rates_of([reading(0, close), reading(1, clear), reading(2, clear, quality=BAD)], [1, 2, 3])
+
+    assert shown(rates) == [None, Emotion.HAPPY, None]
+    assert rates[:, Column.MIXED].tolist() == [1, 0, 0]
 
 
 def test_parts_of_the_time_seen_are_all_of_it() -> None:
