@@ -30,6 +30,10 @@ export class Choice {
     return find("speech").checked;
   }
 
+  get wantsReplay() {
+    return find("replay-wish").checked;
+  }
+
   get questions() {
     if (this.#set === "own") return linesOf(find("own").value);
     return [...this.#list.querySelectorAll("label")].filter((label) => label.control.checked).map((label) => label.textContent.trim());
@@ -83,7 +87,7 @@ export class Choice {
   }
 
   #keep() {
-    const wish = { set: this.#set, own: find("own").value, seconds: this.seconds, speech: this.wantsSpeech };
+    const wish = { set: this.#set, own: find("own").value, seconds: this.seconds, speech: this.wantsSpeech, replay: this.wantsReplay };
     try { sessionStorage.setItem(KEPT, JSON.stringify(wish)); } catch { /* a browser may forbid it; then nothing is kept */ }
   }
 
@@ -94,6 +98,7 @@ export class Choice {
     find("own").value = wish.own ?? "";
     find("seconds").value = wish.seconds;
     find("speech").checked = wish.speech === true;
+    find("replay-wish").checked = wish.replay === true;
     const known = [...this.form.querySelectorAll("input[name=set]")];
     const chosen = known.find(({ value }) => value === wish.set);
     if (chosen && known[0].value !== "again") chosen.checked = true;

@@ -21,6 +21,10 @@ export class Room extends EventTarget {
     return this.#link?.visit ?? null;
   }
 
+  get stream() {
+    return this.#stream;
+  }
+
   async open() {
     this.close();
     const mine = this.#turn;

@@ -5,10 +5,13 @@ import { ask } from "./asking.js";
 import { checkFrame } from "./camera-check.js";
 import { obstacle } from "./camera-device.js";
 import { write } from "./dom.js";
+import { replayType, Tape } from "./keep-replay.js";
+import { openReport } from "./open-report.js";
 import { Choice } from "./practice-choice.js";
 import { Run } from "./practice-run.js";
 import { Room } from "./practice-room.js";
 import { showLeft, showStep } from "./practice-show.js";
+import { keep } from "./replay.js";
 import { Speaking } from "./speaking.js";
 import { explainMicrophone, openMicrophone } from "./speech.js";
 import { keepSpoken } from "./spoken.js";
@@ -24,6 +27,7 @@ const CHECK_MS = 400; // advice that changes faster cannot be followed
 
 let microphone = null;
 let spoken = []; // what is known of the speaking in each answer; null where the microphone is off
+let tape = null; // of the camera, where somebody wants a replay
 let run = null;
 let recording = null; // its id
 let checkedMs = 0;
@@ -105,7 +109,9 @@ async function begin() {
   find("begin").disabled = true;
   complain("check", null);
   try {
-    ({ id: recording } = await tell("POST", "", { kind: "practice", consent: find("consent").checked, name: choice.name }));
+    const begun = await tell("POST", "", { kind: "practice", consent: find("consent").checked, name: choice.name });
+    recording = begun.id;
+    if (choice.wantsReplay && replayType) tape = new Tape(recording, room.stream, performance.now() - begun.duration_s * 1000);
   } catch (error) {
     find("begin").disabled = false;
     return complain("check", error.message);
@@ -149,10 +155,14 @@ async function finish() {
   } finally {
     find("next").disabled = find("stop").disabled = false;
   }
+  const replay = await tape?.stop();
   leave();
   if (isEmpty) return restart();
   keepSpoken(mine, Object.fromEntries(choice.questions.map((text, place) => [text, spoken[place]?.result ?? null])));
-  location.assign(`${pages}/${mine}`);
+  if (!replay) return location.assign(`${pages}/${mine}`);
+  keep(replay);
+  root.dataset.step = "over";
+  openReport(`${pages}/${mine}`);
 }
 
 function askToStop() {
@@ -177,10 +187,10 @@ function end(title, text) {
 function leave() {
   opened += 1;
   run?.stop();
-  if (find("stop-dialog").open) find("stop-dialog").close();
+  if (find("stop-dialog")?.open) find("stop-dialog").close();
   microphone?.close();
   room.close();
-  microphone = run = recording = null;
+  microphone = tape = run = recording = null;
 }
 
 function restart() {
@@ -206,6 +216,7 @@ function trouble(text) {
   complain("check", text);
 }
 
+find("replay-offer").hidden = !replayType;
 room.addEventListener("result", ({ detail }) => showFrame(detail));
 room.addEventListener("failed", ({ detail }) => trouble(detail));
 find("choose").addEventListener("submit", (event) => { event.preventDefault(); check(); });

@@ -372,6 +372,36 @@ def test_advice_names_what_is_wrong_and_nothing_else(server: Service, browser: C
             assert wrong({**WELL, **face}) == {name: told}
 
 
+def test_a_replay_that_was_wanted_is_in_this_tab_beside_the_report(
+    server: Service, browse: Browse, film: Any, wait: Wait
+) -> None:
+    page = watching(browse, film("demo:"))
+    open_page(page, server)
+    one(page, "#replay-wish").click()
+    begin(page, wait)
+    wait(page).until(is_asked(FIRST))
+    page.execute_async_script("setTimeout(arguments[0], 2000)")
+    one(page, "#stop").click()
+
+    wait(page).until(lambda page: text(page, "h1") == "Job interview")
+    wait(page).until(lambda page: text(page, "#questions h3") == FIRST)
+    assert "only in this tab" in text(page, "#replay")
+    length = "return document.querySelector('#replay video').duration || 0"
+    wait(page).until(lambda page: 12 < page.execute_script(length) < 60)
+    press(page, " ")  # nobody listens to the keys of practicing any more
+    press(page, Keys.ESCAPE)
+    check(page)
+    look(page, WIDE)
+    sent = page.execute_script("return performance.getEntriesByType('resource').map((one) => one.name)")
+    assert all(name.startswith((server.url, "blob:")) for name in sent)
+    assert eventually(lambda: visitors(server) == 0)
+
+    one(page, "#questions a").click()
+    wait(page).until(lambda page: every(page, "ol[data-set=again]"))
+    assert one(page, "#replay-wish").is_selected()
+    assert complaints(page) == []
+
+
 # speaking
 
 
