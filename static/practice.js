@@ -30,6 +30,7 @@ let spoken = []; // what is known of the speaking in each answer; null where the
 let tape = null; // of the camera, where somebody wants a replay
 let run = null;
 let recording = null; // its id
+let marked = null; // the last question's marker, on its way or there
 let checkedMs = 0;
 let opened = 0; // counts visits to the room, so that what comes late is known as late
 
@@ -128,10 +129,11 @@ function enter(step) {
   showStep(step, choice.questions.length);
   if (step.kind !== "question") return;
   spoken.push(microphone ? new Speaking() : null);
-  mark(step.text);
+  marked = mark(step.text, marked);
 }
 
-async function mark(text) {
+async function mark(text, before) {
+  await before; // markers come in the order of the questions
   try {
     await tell("POST", `/${recording}/markers`, { text });
   } catch (error) {
@@ -148,6 +150,7 @@ async function finish() {
   find("next").disabled = find("stop").disabled = true;
   write(find("left"), "Making your report …");
   try {
+    await marked;
     await tell("POST", `/${mine}/stop`);
     if (isEmpty) await ask("DELETE", `${api}/${mine}`);
   } catch (error) {
@@ -190,7 +193,7 @@ function leave() {
   if (find("stop-dialog")?.open) find("stop-dialog").close();
   microphone?.close();
   room.close();
-  microphone = tape = run = recording = null;
+  microphone = tape = run = recording = marked = null;
 }
 
 function restart() {
