@@ -11,6 +11,7 @@ const EMPTY_BAR = "#3c3c3c";
 const EYES = [[36, 42], [42, 48]];
 const LETTERS_PX = 14; // on the screen
 const LIFT = 0.06; // of a face's height
+const THIN = 1 / 400; // of a picture's height
 const FINEST = 3; // canvas pixels for a picture's pixel, at most
 // As in fer_web/vision/typeface.py, pen.py and plate.py, in sizes of the letters.
 const [HEIGHT, ENDS, LINE, BARS_WIDTH, BARS_HEIGHT] = [1.6, 0.6, 1 / 7, 8, 2.5];
@@ -49,6 +50,7 @@ class Pen {
     Object.assign(this, { context, image, isMirrored });
     this.letters = LETTERS_PX / zoom;
     this.line = Math.max(1 / zoom, this.letters * LINE);
+    this.thin = Math.max(1 / zoom, image.height * THIN); // within a face
     context.font = `600 ${this.letters}px system-ui, sans-serif`;
     context.lineJoin = "round";
     context.textBaseline = "middle";
@@ -72,7 +74,7 @@ class Pen {
   path(text, color) {
     const path = new Path2D();
     path.addPath(new Path2D(text), this.isMirrored ? new DOMMatrix([-1, 0, 0, 1, this.image.width, 0]) : undefined);
-    for (const [style, width] of [[DARK, 1.5 * this.line], [color, 0.75 * this.line]]) {
+    for (const [style, width] of [[DARK, 2 * this.thin], [color, this.thin]]) {
       Object.assign(this.context, { strokeStyle: style, lineWidth: width });
       this.context.stroke(path);
     }

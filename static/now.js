@@ -29,7 +29,8 @@ export class Now {
     const shown = this.#chosen === null ? largest : faces.find((face) => face.track_id === this.#chosen);
     this.#offer(faces, tracks, this.#chosen ?? largest?.track_id);
     this.#showExpression(shown, tracks.length);
-    if (nowMs - this.#factsMs >= FACTS_MS || !shown) {
+    const isLostForAMoment = !shown && tracks.length;
+    if (!isLostForAMoment && (nowMs - this.#factsMs >= FACTS_MS || !shown)) {
       this.#factsMs = nowMs;
       this.#showFacts(shown);
     }

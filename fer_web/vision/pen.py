@@ -22,6 +22,8 @@ SHOWN_LETTERS_PX, USUALLY_SHOWN_PX = 14, 640
 LEAST_LETTERS_PX, TINY_LETTERS_PX = 11, 4
 # Letters for one width of a line; how long a dash and the gap after it are, in lines.
 LETTERS_PER_LINE, DASH, GAP = 7, 6, 4
+# Lines within a face are sized for the image, of whose height they are this share: thicker ones would cover the face.
+THIN = 1 / 400
 # How much of the ground a plate hides.
 PLATE_OPACITY = 0.65
 
@@ -49,6 +51,7 @@ class Pen:
         self.letters = letters_px(self.size, shown_px)
         self.line = max(1, round(self.letters / LETTERS_PER_LINE))
         self.gap = self.line + 2
+        self.thin = max(1, round(THIN * canvas.shape[0]))
 
     def outlined_rect(self, rect: Rect, color: Color) -> None:
         """A frame with a dark rim: seen on light ground by its rim and on dark ground by itself."""
@@ -68,30 +71,30 @@ class Pen:
 
     def outline(self, points: Points, closed: bool, color: Color) -> None:
         path = np.round(points).astype(np.int32).reshape(-1, 1, 2)
-        cv2.polylines(self.canvas, [path], closed, DARK, self.line + 1, cv2.LINE_AA)
-        cv2.polylines(self.canvas, [path], closed, color, max(1, self.line - 1), cv2.LINE_AA)
+        cv2.polylines(self.canvas, [path], closed, DARK, self.thin + 1, cv2.LINE_AA)
+        cv2.polylines(self.canvas, [path], closed, color, max(1, self.thin - 1), cv2.LINE_AA)
 
     def fine_lines(self, lines: Sequence[tuple[Points, bool]], color: Color) -> None:
         """Many lines of a pixel's width, each with whether it is closed."""
         for is_closed in (False, True):
             paths = [np.round(points).astype(np.int32) for points, closed in lines if closed == is_closed]
-            cv2.polylines(self.canvas, paths, is_closed, color, max(1, self.line // 2), cv2.LINE_AA)
+            cv2.polylines(self.canvas, paths, is_closed, color, max(1, self.thin // 2), cv2.LINE_AA)
 
     def arrow(self, start: NDArray[Any], end: NDArray[Any], color: Color) -> None:
         """From one point (2,) to another with a dark rim; a dot where both are nearly the same."""
         first, last = ((int(x), int(y)) for x, y in (np.round(start), np.round(end)))
         length = max(1.0, float(np.hypot(last[0] - first[0], last[1] - first[1])))
-        tip = min(0.5, 5 * self.line / length)
-        for ink, width in ((DARK, self.line + 3), (color, self.line + 1)):
+        tip = min(0.5, 5 * self.thin / length)
+        for ink, width in ((DARK, self.thin + 3), (color, self.thin + 1)):
             cv2.circle(self.canvas, first, width, ink, -1, cv2.LINE_AA)
-            if length > 2 * self.line:
+            if length > 2 * self.thin:
                 cv2.arrowedLine(self.canvas, first, last, ink, width, cv2.LINE_AA, tipLength=tip)
 
     def dots(self, points: Points, color: Color) -> None:
         """Points with a dark rim each."""
         for x, y in np.round(points).astype(int):
-            cv2.circle(self.canvas, (int(x), int(y)), self.line + 2, DARK, -1, cv2.LINE_AA)
-            cv2.circle(self.canvas, (int(x), int(y)), self.line + 1, color, -1, cv2.LINE_AA)
+            cv2.circle(self.canvas, (int(x), int(y)), self.thin + 2, DARK, -1, cv2.LINE_AA)
+            cv2.circle(self.canvas, (int(x), int(y)), self.thin + 1, color, -1, cv2.LINE_AA)
 
     def plate(self, rect: Rect) -> None:
         """Darkens the ground where something will be drawn."""

@@ -78,13 +78,22 @@ def pill(text: str, size_px: int, color: Color) -> Stamp:
     return _stamp(np.asarray(picture), _rounded(size))
 
 
-@lru_cache(maxsize=64)
 def _rounded(size: tuple[int, int]) -> NDArray[np.uint8]:
     """The opacity of a rectangle with round ends and smooth edges."""
-    fine, radius = 4, size[1] // 2
-    large = Image.new("L", (size[0] * fine, size[1] * fine), 0)
-    ImageDraw.Draw(large).rounded_rectangle((0, 0, size[0] * fine - 1, size[1] * fine - 1), radius * fine, fill=255)
-    return np.asarray(cv2.resize(np.asarray(large), size, interpolation=cv2.INTER_AREA), np.uint8)
+    width, height = size
+    shape = np.full((height, width), 255, np.uint8)
+    half = min(height, width) // 2
+    disk = _disk(height)
+    shape[:, :half], shape[:, width - half :] = disk[:, :half], disk[:, height - half :]
+    return shape
+
+
+@lru_cache(maxsize=32)
+def _disk(side: int) -> NDArray[np.uint8]:
+    fine = 4
+    large = Image.new("L", (side * fine, side * fine), 0)
+    ImageDraw.Draw(large).ellipse((0, 0, side * fine - 1, side * fine - 1), fill=255)
+    return np.asarray(cv2.resize(np.asarray(large), (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _stamp(rgb: NDArray[np.uint8], opacity: NDArray[np.uint8]) -> Stamp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from fer_web.core import Face, Frame, FrameResult, Rect
 from fer_web.resources import MODELS
 from fer_web.vision import OVERLAYS, Analyzer, draw
 from fer_web.vision.blur_areas import GROWTH_PER_S, HOLD_S, BlurAreas
+from fer_web.vision.yunet import pieces_of
 
 HERE, THERE = Rect(100, 100, 200, 200), Rect(300, 100, 400, 200)
 
@@ -114,3 +116,17 @@ def test_a_face_too_dark_to_be_followed_is_blurred_all_the_same(vision: Analyzer
 
     assert result.faces == ()
     assert [area.iou(Rect(180, 56, 279, 173)) > 0.7 for area in result.blur_areas or ()] == [True]  # by eye
+
+
+def test_a_small_face_in_a_large_picture_is_found_in_one_of_the_pieces(vision: Analyzer) -> None:
+    """In turn: one piece a frame."""
+    from skimage.data import astronaut
+
+    pixels = np.full((1080, 1920, 3), 120, np.uint8)
+    pixels[700:780, 1500:1580] = cv2.resize(astronaut(), (80, 80), interpolation=cv2.INTER_AREA)
+    pipeline = vision.live(wants_blur=lambda: True)
+
+    results = [pipeline(Frame(index, index / 20, pixels)) for index in range(len(pieces_of((1920, 1080))))]
+
+    assert results[0].faces == results[-1].faces == ()
+    assert any(area.clipped((1580, 780)) == area for area in results[-1].blur_areas or ())
