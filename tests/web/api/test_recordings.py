@@ -34,13 +34,25 @@ def client(tmp_path: Path) -> Iterator[FlaskClient]:
         yield client
 
 
-def add(client: FlaskClient, name: str = "talk", scores: tuple[float, ...] = HAPPY, seconds: int = 20) -> str:
-    """A recording of one person at ten pictures a second, with a marker in its middle."""
+def add(
+    client: FlaskClient,
+    name: str = "talk",
+    scores: tuple[float, ...] = HAPPY,
+    seconds: int = 20,
+    began: datetime = BEGAN,
+    people: int = 1,
+    **measures: Any,
+) -> str:
+    """A recording of one person, or several, at ten pictures a second, with a marker in its middle."""
     store = store_of(client)
     recording = store.recordings.create(
-        name, "demo", BEGAN, kind="camera", fps=10.0, width=64, height=48, model="fake 1", consent="signed"
+        name, "demo", began, kind="camera", fps=10.0, width=64, height=48, model="fake 1", consent="signed"
     )
-    readings = [reading_of(count / 10, 1, scores, count // 30, None, None) for count in range(seconds * 10)]
+    readings = [
+        reading_of(count / 10, track, scores, count // 30, None, None, **measures)
+        for count in range(seconds * 10)
+        for track in range(1, people + 1)
+    ]
     store.recordings.append(recording, readings, duration_s=float(seconds))
     store.recordings.mark(recording, Marker(seconds / 2, EVIL))
     store.recordings.finish(recording, duration_s=float(seconds))
@@ -351,3 +363,23 @@ def test_the_list_says_how_long_they_are_kept(client: FlaskClient, tmp_path: Pat
     assert "30 days" in client.get("/recordings").text
     forever = make_app(data_dir=tmp_path, retention_days=0).test_client()
     assert "until somebody deletes them" in forever.get("/recordings").text
+
+
+def test_a_report_says_what_is_usual_for_its_person_in_earlier_recordings_of_the_same_name(
+    client: FlaskClient,
+) -> None:
+    def on_day(day: int, name: str, **facts: Any) -> str:
+        return add(client, name, began=BEGAN.replace(day=day), **facts)
+
+    on_day(1, "Interview 1", looks_at_camera=False)
+    on_day(2, "Interview with Bob", looks_at_camera=False)
+    on_day(3, "Interview 2", people=2, looks_at_camera=False)
+    mine = on_day(4, "Interview 3", looks_at_camera=True)
+    on_day(5, "Interview 4", looks_at_camera=False)
+
+    for path in (f"/recordings/{mine}", f"/api/recordings/{mine}/report.html"):
+        page = client.get(path).get_data(as_text=True).replace("\N{NO-BREAK SPACE}", " ")
+        assert "the median of 1 earlier recording named" in page
+        assert "usually 0 %" in page
+    other = on_day(6, "Talk 1", looks_at_camera=True)
+    assert "earlier recording" not in client.get(f"/recordings/{other}").get_data(as_text=True)
