@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -11,6 +12,7 @@ from fer_web.reports.behavior import SMILING, Found
 from fer_web.reports.moments import Moments
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.setup import faults
+from fer_web.reports.timeline import Timeline
 from fer_web.reports.usual import Usual, readable_share, smiled_share
 
 # Expressions under this share are not named.
@@ -37,11 +39,11 @@ def cards(
         _looked(person, moments, usual),
         _faced(person, moments, usual),
         _smiles(person, moments, usual),
-        _head(person, usual),
-        _expression(person),
+        _head(person, moments, usual),
+        _expression(person, moments),
         _framing(person, width, moments, is_alone),
-        _blinks(person, usual),
-        _quality(person, usual),
+        _blinks(person, moments, usual),
+        _quality(person, moments, usual),
     ]
 
 
@@ -94,26 +96,38 @@ def _smiles(person: PersonSummary, moments: Moments, usual: Usual | None) -> Car
     return Card("Smiles", f"{found.count:,}", note, _usual(usual, "smiled", " of the time"))
 
 
-def _head(person: PersonSummary, usual: Usual | None) -> Card:
+def _head(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
     totals = person.totals
     if totals.posed_s <= 0:
         return Card("Head", words.NOTHING, Markup("Not measured."))
-    note = Markup("{}; in motion for {} of the time").format(
-        words.count(totals.shakes, "shake"), words.percent(totals.moved_share)
-    )
-    return Card("Head", words.count(totals.nods, "nod"), note, _usual(usual, "moved", " in motion"))
+    told = [
+        Markup("first at {}").format(moments.link(time_s)) for time_s in _firsts(person.timeline, person.timeline.nods)
+    ]
+    told += [Markup("{}").format(words.count(totals.shakes, "shake"))]
+    told += [Markup("in motion for {} of the time").format(words.percent(totals.moved_share))]
+    return Card("Head", words.count(totals.nods, "nod"), Markup("; ").join(told), _usual(usual, "moved", " in motion"))
 
 
-def _expression(person: PersonSummary) -> Card:
+def _firsts(timeline: Timeline, counts: Sequence[int]) -> list[float]:
+    """When something was first counted; none when it never was."""
+    return [timeline.time_of(place) for place, count in enumerate(counts) if count][:1]
+
+
+def _expression(person: PersonSummary, moments: Moments) -> Card:
     totals = person.totals
-    named = [(str(emotion), share) for emotion, share in totals.ranking]
-    first, *others = [*named, (words.NOTHING, 0.0)]
-    mixed = [("mixed", totals.mixed_share)] if totals.mixed_share else []
-    rest = [f"{name} {words.percent(share)}" for name, share in [*others[:1], *mixed] if share and share >= LEAST_TOLD]
-    note = f"for {words.percent(first[1])} of the time" if named else "none could be read"
-    return Card(
-        "Apparent expression", first[0], Markup("{}").format("; ".join([note, *filter(None, [", ".join(rest)])]))
-    )
+    if not totals.ranking:
+        return Card("Apparent expression", words.NOTHING, Markup("none could be read"))
+    (first, share), *others = totals.ranking
+    told = [Markup("for {} of the time").format(words.percent(share))]
+    mixed = [("mixed", totals.mixed_share or 0.0)]
+    rest = [f"{name} {words.percent(part)}" for name, part in (*others[:1], *mixed) if part >= LEAST_TOLD]
+    told += [Markup("{}").format(", ".join(rest))] if rest else []
+    longest = max((one for one in person.sustained if one.what is first), key=lambda one: one.duration_s, default=None)
+    if longest is not None:
+        told.append(
+            Markup("longest {}, from {}").format(words.length(longest.duration_s), moments.link(longest.start_s))
+        )
+    return Card("Apparent expression", str(first), Markup("; ").join(told))
 
 
 def _framing(person: PersonSummary, width: int, moments: Moments, is_alone: bool) -> Card:
@@ -130,17 +144,24 @@ def _framing(person: PersonSummary, width: int, moments: Moments, is_alone: bool
     return Card("Framing and light", found[0].title, note + since)
 
 
-def _blinks(person: PersonSummary, usual: Usual | None) -> Card:
+def _blinks(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
     totals = person.totals
+    first = [
+        Markup("first at {}").format(moments.link(time_s))
+        for time_s in _firsts(person.timeline, person.timeline.blinks)
+    ]
+    judged = words.length(totals.judged_s)
     if totals.blinks_per_min is None:
-        note = f"in {words.length(totals.judged_s)}; a rate needs a minute"
-        return Card("Blinks", f"{totals.blinks:,}", Markup("{}").format(note))
-    note = f"a minute; {totals.blinks:,} in {words.length(totals.judged_s)}"
-    return Card("Blinks", words.number(totals.blinks_per_min), Markup("{}").format(note), _usual(usual, "blinks"))
+        told = [Markup("in {}").format(judged), *first, Markup("a rate needs a minute")]
+        return Card("Blinks", f"{totals.blinks:,}", Markup("; ").join(told))
+    told = [Markup("a minute"), Markup("{} in {}").format(f"{totals.blinks:,}", judged), *first]
+    return Card("Blinks", words.number(totals.blinks_per_min), Markup("; ").join(told), _usual(usual, "blinks"))
 
 
-def _quality(person: PersonSummary, usual: Usual | None) -> Card:
-    totals = person.totals
+def _quality(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
+    totals, longest = person.totals, person.behavior["unreadable"].longest
     sure = None if totals.uncertain_share is None else 1 - totals.uncertain_share
-    note = f"of the time; sure of the expression for {words.percent(sure)}"
-    return Card("Readable", words.percent(readable_share(person)), Markup("{}").format(note), _usual(usual, "readable"))
+    note = Markup("of the time; sure of the expression for {}").format(words.percent(sure))
+    if longest is not None:
+        note += Markup("; unreadable for longest from {}").format(moments.link(longest.start_s))
+    return Card("Readable", words.percent(readable_share(person)), note, _usual(usual, "readable"))

@@ -68,7 +68,8 @@ def test_smiles_and_nods_are_counted_with_their_first() -> None:
     view = shown(nods)
 
     assert card(view, "Smiles")[:2] == ["2", "25 % of the time; first at 0:03, longest 3.0 s, from 0:07"]
-    assert card(view, "Head")[0] == "2 nods"
+    assert card(view, "Head")[:2] == ["2 nods", "first at 0:04; 0 shakes; in motion for 0 % of the time"]
+    assert card(view, "Apparent expression")[1].startswith("for 100 % of the time; longest 20 s, from 0:00")
     assert plain(view.advice.worked)[2:] == [
         "Smiled twice: first at 0:03; the longest smile lasted 3.0 s, from 0:07.",
         "Nodded twice, first at 0:04.",
@@ -131,9 +132,9 @@ def test_absences_and_slow_pictures_are_to_be_checked() -> None:
 
 
 def test_a_rate_of_blinks_takes_a_minute() -> None:
-    assert card(shown(every(0.5, 0, 59), fps=2), "Blinks")[1] == "in 59 s; a rate needs a minute"
+    assert card(shown(every(0.5, 0, 59), fps=2), "Blinks")[1] == "in 59 s; a rate needs a minute"  # and none was seen
     blinking = [reading(number / 2, blinks=number // 8) for number in range(120)]
-    assert card(shown(blinking, fps=2), "Blinks")[:2] == ["14.0", "a minute; 14 in 1 min"]
+    assert card(shown(blinking, fps=2), "Blinks")[:2] == ["14.0", "a minute; 14 in 1 min; first at 0:04"]
 
 
 def test_what_is_usual_stands_beside_what_was() -> None:
