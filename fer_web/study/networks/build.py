@@ -35,6 +35,7 @@ class Network:
 # By name, as configurations and cards give it. A new one is a file here and a line in this table.
 NETWORKS: dict[str, Network] = {
     "xception": Network(xception(16, ((32, 1), (128, 3), (384, 4))), any_size=True),
+    "xception-m": Network(xception(32, ((160, 4), (448, 5)), dense=64), any_size=True),
     "xception-small": Network(xception(16, ((48, 1), (96, 2), (176, 3))), any_size=True),
     "resnet": Network(resnet(32, ((48, 1), (112, 2), (256, 1))), any_size=True),
     "vgg": Network(vgg(((32, 1), (64, 2), (128, 3), (256, 3))), any_size=True),

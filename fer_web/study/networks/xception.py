@@ -18,14 +18,20 @@ from fer_web.study.networks.blocks import (
 )
 
 
-def xception(stem: int, stages: tuple[tuple[int, int], ...]) -> Trunk:
-    """`stages` are (width, blocks): each starts by halving the picture's size."""
+def xception(stem: int, stages: tuple[tuple[int, int], ...], dense: int = 0) -> Trunk:
+    """`stages` are (width, blocks): each starts by halving the picture's size.
+
+    `dense` is the width of a second ordinary convolution, which halves it first, as the original's does.
+    """
 
     def trunk(layers: Layers, x: Tensor, _: HeadSpec) -> Tensor:
         x = convolution(layers, x, stem, "stem")
+        if dense:
+            x = convolution(layers, x, dense, "stem2", stride=2)
         for number, (width, blocks) in enumerate(stages, start=1):
+            excite = bool(dense) or number > 1
             for block in range(blocks):
-                x = _block(layers, x, width, f"stage{number}_{block}", halve=block == 0, excite=number > 1)
+                x = _block(layers, x, width, f"stage{number}_{block}", halve=block == 0, excite=excite)
         return x
 
     return trunk

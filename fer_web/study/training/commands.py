@@ -12,6 +12,7 @@ COMMANDS: Commands = {
     "train": _one("train", "train an expression network on FER2013"),
     "keep-run": Command("fer_web.study.training.keep_command", "write a run into one small file, to go on from"),
     "teach": _one("teach", "write down what trained networks answer, for a student to learn from"),
+    "bank": _one("bank", "keep augmented views with what trained networks answer for them, for a student"),
     "reframe": _one("reframe", "crop training pictures as faces from cameras are cropped"),
     "evaluate": _one("evaluate", "measure a network on FER2013's PrivateTest"),
     "ablate": Command(

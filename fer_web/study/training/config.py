@@ -41,7 +41,8 @@ class TrainingConfig:
     """Everything that decides a run's outcome, besides the data and the machine's arithmetic.
 
     `ema` is the decay of the weights' average per step, brought up to date every `ema_every` steps at most. `workers`
-    processes of `threads` threads each (0: the backend's choice) train together; see `parallel`.
+    processes of `threads` threads each (0: the backend's choice) train together; see `parallel`. In the first
+    `bank_epochs` pictures come from a bank of views.
     """
 
     network: str
@@ -54,6 +55,7 @@ class TrainingConfig:
     choose_every: int = 1
     workers: int = 1
     threads: int = 0
+    bank_epochs: int = 0
     optimizer: Optimizer = field(default_factory=Optimizer)
     schedule: Schedule = field(default_factory=Schedule)
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -64,8 +66,13 @@ class TrainingConfig:
             raise DataError(f"there is no network {self.network!r}; there are {', '.join(build.NETWORKS)}")
         if self.precision not in PRECISIONS:
             raise DataError(f"the precision is {self.precision!r}; it can be {', '.join(PRECISIONS)}")
-        if min(self.batch, self.ema_every, self.choose_every, self.workers) < 1 or self.threads < 0:
-            raise DataError("batch, ema_every, choose_every and workers start at 1, threads at 0")
+        if (
+            min(self.batch, self.ema_every, self.choose_every, self.workers) < 1
+            or min(self.threads, self.bank_epochs) < 0
+        ):
+            raise DataError("batch, ema_every, choose_every and workers start at 1, threads and bank_epochs at 0")
+        if self.bank_epochs and (not self.loss.teacher or self.augmentation.mixup):
+            raise DataError("bank_epochs needs weight for the teachers (loss.teacher), and no mixup")
         if not (0 <= self.ema < 1 and 0 <= self.dropout < 1):
             raise DataError(f"ema is {self.ema} and dropout {self.dropout}; both are from 0 up to, but not, 1")
 

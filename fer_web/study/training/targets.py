@@ -73,6 +73,11 @@ def build_targets(
     return np.concatenate([labels, vote_shares(split.votes), teacher], axis=1)
 
 
+def taught(loss: Loss, targets: Targets, logits: NDArray[np.floating[Any]]) -> Targets:
+    """The same columns (n, 22) with other answers of the teachers, given as logits (n, 7)."""
+    return np.concatenate([targets[:, : LABELS + VOTES], softmax(logits, loss.temperature)], axis=1)
+
+
 def loss_function(loss: Loss, classes: int = LABELS) -> Callable[[Any, Any], Any]:
     """The loss of (targets, logits) in the backend's tensors; columns beyond those described here are left alone.
 

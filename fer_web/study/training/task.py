@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from fer_web.errors import DataError
 from fer_web.study.networks import LABELS, HeadSpec, build_network, takes_any_size
 from fer_web.study.networks.blocks import Layers
 from fer_web.study.training.backend import calculating_in, training_layers
+from fer_web.study.training.bank import ViewBank
 from fer_web.study.training.config import Optimizer, TrainingConfig
 from fer_web.study.training.dataset import LearningData, Split
 from fer_web.study.training.predict import accuracy, predict
 from fer_web.study.training.prepared import refuse_missing
-from fer_web.study.training.targets import build_targets, loss_function
+from fer_web.study.training.targets import build_targets, loss_function, taught
 from fer_web.study.training.training_set import TrainingSet
 
 Loss = Callable[[Any, Any], Any]
@@ -50,9 +52,13 @@ class TrainingTask:
         return -score if self.is_error else score
 
 
-def expression_task(config: TrainingConfig, data: LearningData, name: str = "this run") -> TrainingTask:
+def expression_task(
+    config: TrainingConfig, data: LearningData, name: str = "this run", bank: ViewBank | None = None
+) -> TrainingTask:
     """A network of FER2013's seven expressions; DataError when the data lack what the run of that name learns from."""
     refuse_missing(data, config, name)
+    if config.bank_epochs and bank is None:
+        raise DataError(f"{name} learns from a bank of views, which `bank` makes: give --bank")
     training = TrainingSet(
         data.training.pixels,
         build_targets(data.training, config.loss, data.logits),
@@ -60,6 +66,9 @@ def expression_task(config: TrainingConfig, data: LearningData, name: str = "thi
         config.batch,
         config.seed,
         crops=data.crops,
+        bank=bank,
+        bank_epochs=config.bank_epochs,
+        taught=partial(taught, config.loss),
     )
     return TrainingTask(
         config,

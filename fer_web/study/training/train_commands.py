@@ -54,6 +54,7 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, required=True, help="the run's TOML file")
     parser.add_argument("--run", type=Path, required=True, help="the run's folder; an unfinished run in it goes on")
     add_prepared_arguments(parser)
+    parser.add_argument("--bank", type=Path, help="views and teachers' answers to them, made by `bank`")
     parser.add_argument("--start", type=Path, help="a finished run's folder, or models/NAME.keras, to begin from")
     parser.add_argument(
         "--resume", type=Path, help="a file made by `keep-run`, to go on from if the run's folder is lost"
@@ -65,6 +66,7 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
 def run_train(args: argparse.Namespace) -> int:
     """Train, or go on training."""
     from fer_web.study.training.backend import restart_with_kept_memory
+    from fer_web.study.training.bank import FACTS
     from fer_web.study.training.config import read_config
     from fer_web.study.training.parallel import in_parallel
 
@@ -74,14 +76,18 @@ def run_train(args: argparse.Namespace) -> int:
         raise DataError(f"{args.config.name} gives teachers no weight (loss.teacher): leave --teaching out")
     if args.crops and not config.augmentation.reframed:
         raise DataError(f"{args.config.name} gives served crops no chance (augmentation.reframed): leave --crops out")
+    if args.bank and not config.bank_epochs:
+        raise DataError(f"{args.config.name} has no epochs for a bank of views (bank_epochs): leave --bank out")
     keep_description(args.run, args.config)
-    note_inputs(args.run, start=args.start, teaching=args.teaching, crops=args.crops)
+    bank = args.bank and args.bank / FACTS
+    note_inputs(args.run, start=args.start, teaching=args.teaching, crops=args.crops, bank=bank)
     in_parallel(config.workers, partial(_train, args))
     return 0
 
 
 def _train(args: argparse.Namespace, worker: Replica) -> None:
     """One worker's part of a run; at module level because other processes start with it."""
+    from fer_web.study.training.bank import read_bank
     from fer_web.study.training.config import read_config
     from fer_web.study.training.kept import read_fitting
     from fer_web.study.training.prepared import with_prepared
@@ -94,7 +100,8 @@ def _train(args: argparse.Namespace, worker: Replica) -> None:
     if worker.rank == 0:
         _tell_doubles(data)
     config = read_config(args.config)
-    task = expression_task(config, with_prepared(data, args.teaching, args.crops))
+    bank = read_bank(args.bank, data.training) if args.bank else None
+    task = expression_task(config, with_prepared(data, args.teaching, args.crops), bank=bank)
     trainer = Trainer(task, args.run, worker, ahead=args.ahead)
     if args.resume and not trainer.progress.step:
         trainer.go_on_from(read_fitting(args.resume, config, data, noted_inputs(args.run)))
@@ -119,6 +126,33 @@ def run_teach(args: argparse.Namespace) -> int:
     teachers = [trained_network(run) for run in args.runs]
     save_prepared(args.out, training, logits=mean_logits(teachers, training.pixels, SHIFTS))
     print(f"{args.out}: {len(teachers)} teachers' answers to {len(training)} pictures")
+    return 0
+
+
+def add_bank_arguments(parser: argparse.ArgumentParser) -> None:
+    """`bank`: augmented views of every training picture with what finished runs answer for them, for `train --bank`."""
+    add_data_arguments(parser)
+    parser.add_argument(
+        "--config", type=Path, required=True, help="the student's TOML file, which says how pictures move"
+    )
+    parser.add_argument("--views", type=int, default=16, help="of each picture (default: 16; 65 MB each for FER2013)")
+    parser.add_argument("--seed", type=int, default=0, help="of how the pictures move (default: 0)")
+    parser.add_argument("--out", type=Path, required=True, help="the folder to write; an unfinished bank in it goes on")
+    parser.add_argument("runs", type=Path, nargs="+", help="folders of finished runs, or models/NAME.keras")
+
+
+def run_bank(args: argparse.Namespace) -> int:
+    """Write the views and the teachers' mean logits."""
+    from fer_web.study.training.bank import make_bank
+    from fer_web.study.training.config import read_config
+    from fer_web.study.training.teachers import trained_network
+
+    if args.views < 1:
+        raise DataError(f"--views is {args.views}, and starts at 1")
+    training = _learning_data(args).training
+    teachers = [(run.name, trained_network(run)) for run in args.runs]
+    make_bank(args.out, training, teachers, read_config(args.config).augmentation, args.views, args.seed)
+    print(f"{args.out}: {args.views} views of {len(training)} pictures, answered by {len(teachers)} teachers")
     return 0
 
 

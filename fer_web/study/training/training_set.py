@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from fer_web.errors import DataError
 from fer_web.registry.spec import InputSpec
 from fer_web.study.training.augment import Augmentation, Matrix
+from fer_web.study.training.bank import ViewBank
 from fer_web.study.training.reframe import drawn
 from fer_web.study.training.targets import Targets
 
 Values = NDArray[np.float32]
 Batch: TypeAlias = tuple[Any, Targets]  # pictures (batch, size, size, 1), or [pictures, side inputs]; targets
+Taught: TypeAlias = Callable[[Targets, Values], Targets]
 Moving: TypeAlias = Callable[[Values, Matrix, int], Targets]
 
 
@@ -28,6 +30,7 @@ class TrainingSet:
     picture, `mirrored` beside its mirror image: they know of mirroring, but not of shifts and turns. `points` (n, p, 2)
     move with the picture: `moving` makes further columns of them, of matrices (n, 2, 3) and the size. `draws_ahead` is
     the laboratory's order of chance: where all pictures of a batch go first, and then what a camera does to each.
+    In the first `bank_epochs` the views come from the `bank`; `taught` puts its teachers' logits into their targets.
     """
 
     pixels: NDArray[np.uint8]
@@ -41,6 +44,9 @@ class TrainingSet:
     points: Values | None = None
     moving: Moving | None = None
     draws_ahead: bool = False
+    bank: ViewBank | None = None
+    bank_epochs: int = 0
+    taught: Taught | None = None
 
     def __post_init__(self) -> None:
         if len(self) < self.batch:
@@ -59,10 +65,18 @@ class TrainingSet:
         rng = np.random.default_rng((self.seed, epoch, rank))
         order = rng.permutation(len(self))
         for step in range(self.steps):
-            inputs, targets = self._batch(order[step * self.batch :][: self.batch], size, rng)
+            rows = order[step * self.batch :][: self.batch]
+            inputs, targets = self._kept(epoch, rows, size) or self._batch(rows, size, rng)
             if self.augmentation.mixup:
                 inputs, targets = mixed(inputs, targets, self.augmentation.mixup, rng)
             yield inputs if len(inputs) > 1 else inputs[0], targets
+
+    def _kept(self, epoch: int, rows: NDArray[np.int64], size: int) -> tuple[list[Values], Targets] | None:
+        """The bank's views while it is their time, else None."""
+        if self.bank is None or self.taught is None or epoch >= self.bank_epochs:
+            return None
+        views, logits = self.bank.batch(epoch, rows, size)
+        return [InputSpec(width=size, height=size).prepare(views)], self.taught(self.targets[rows], logits)
 
     def _batch(self, rows: NDArray[np.int64], size: int, rng: np.random.Generator) -> tuple[list[Values], Targets]:
         pictures = self.pixels[rows]
