@@ -40,7 +40,9 @@ def check(browser: Chrome) -> None:
     assert complaints(browser) == []
 
 
-@pytest.mark.parametrize("path", ["/about", "/privacy", "/docs", "/my-camera", "/practice", "/recordings", "/lab"])
+@pytest.mark.parametrize(
+    "path", ["/about", "/privacy", "/docs", "/videos", "/my-camera", "/practice", "/recordings", "/lab"]
+)
 def test_texts_are_for_everybody(server: Service, browser: Chrome, path: str) -> None:
     browser.get(f"{server.url}{path}")
 
