@@ -96,9 +96,9 @@ export class Timeline {
     const { timeline, behavior } = this.#person;
     const place = Math.min(timeline.states.length - 1, Math.floor((timeS - timeline.start_s) / timeline.bin_s));
     if (place < 0 || timeline.states[place] === "away") return `${clock(timeS)} · not in the picture`;
-    const smiles = behavior.smiles.stretches.some(({ start_s: start, end_s: end }) => start <= timeS && timeS < end);
+    const during = (name) => behavior[name].stretches.some(({ start_s: start, end_s: end }) => start <= timeS && timeS < end);
     const doubt = timeline.states[place] === "uncertain" && timeline.shown[place] !== "unreadable";
-    const parts = [clock(timeS), `${expressions(timeline, place)}${doubt ? " (uncertain)" : ""}`, gaze(timeline.looks_at_camera[place]), smiles ? "smiling" : "", timeline.blinks[place] ? "blink" : "", timeline.nods[place] ? "nod" : "", timeline.shakes[place] ? "shake" : ""];
+    const parts = [clock(timeS), `${expressions(timeline, place)}${doubt ? " (uncertain)" : ""}`, gaze(timeline.looks_at_camera[place]), during("smiles") ? "smiling" : "", timeline.blinks[place] ? "blink" : "", timeline.nods[place] ? "nod" : "", timeline.shakes[place] ? "shake" : ""];
     return parts.filter(Boolean).join(" · ");
   }
 }

@@ -11,9 +11,10 @@ from markupsafe import Markup
 from fer_web.core import Recording
 from fer_web.core.questions import CALM
 from fer_web.reports import words
-from fer_web.reports.behavior import GONE, SMILING, Found
+from fer_web.reports.behavior import GONE, Found
 from fer_web.reports.cards import NEARLY_ALL
 from fer_web.reports.moments import Moments
+from fer_web.reports.movements import SMILING
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.sections import Section
 from fer_web.reports.setup import LEAST_SHARE, faults

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fer_web.core.questions import is_question
-from fer_web.reports.behavior import SMILING
+from fer_web.reports.movements import SMILING
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.sections import Section
 from fer_web.reports.summary import Summary

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from fer_web.core import Emotion, Recording
-from fer_web.reports.behavior import SMILING, Behavior, Found
+from fer_web.reports.behavior import Behavior, Found
 from fer_web.reports.crowd import GroupSummary
+from fer_web.reports.movements import MOUTH_OPEN, SMILING
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.sections import Section
 from fer_web.reports.summary import Summary
@@ -126,7 +127,12 @@ def _light(light: Light) -> Json:
 
 
 def _behavior(behavior: Behavior) -> Json:
-    names = {SMILING: "smiles", "away": "looks_away", "aside": "turned_aside"}
+    names = {
+        SMILING: "smiles",
+        MOUTH_OPEN: "mouth_open",
+        "away": "looks_away",
+        "aside": "turned_aside",
+    }
     return {told: _found(behavior[name]) for name, told in names.items()}
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fer_web.core import Reading
-from fer_web.reports.smiles import Smiles
+from fer_web.reports.movements import RULES, Movements
 from fer_web.reports.stretches import BRIDGE_S, Stretch, Stretches, joined
 
 # A face as wide as these shares of the picture is far away, or too near.
@@ -56,13 +56,12 @@ SHOWS: dict[str, Shows] = {
 # Where a short break counts: a glance aside of this length ends a look.
 OF_LOOKS = ("looking", "away", "facing", "aside")
 GLANCE_S = 0.2
-SMILING = "smiling"
 GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All times of one thing, half a second or longer: how many, their sum, the first, and (of many the longest)
+    """All times of one thing that are long enough: how many, their sum, the first, and (of many the longest)
     stretches."""
 
     count: int = 0
@@ -84,14 +83,14 @@ Behavior: TypeAlias = Mapping[str, Found]
 
 
 class BehaviorSearch:
-    """Finds everything of `SHOWS`, smiles, and absences, as readings come."""
+    """Finds everything of `SHOWS`, movements, and absences, as readings come."""
 
-    def __init__(self, width: int, rest_until_s: float | None) -> None:
+    def __init__(self, width: int, calm_until_s: float | None) -> None:
         self._width = width
         self._stretches: dict[str, Stretches[bool]] = {
             name: Stretches(glance_s=GLANCE_S if name in OF_LOOKS else BRIDGE_S) for name in SHOWS
         }
-        self._smiles = Smiles(rest_until_s)
+        self._movements = {name: Movements(rule, calm_until_s) for name, rule in RULES.items()}
         self._gone: Stretches[bool] = Stretches()
         self._end_s: float | None = None
 
@@ -102,7 +101,8 @@ class BehaviorSearch:
             if self._end_s is not None and start_s > self._end_s:
                 self._gone.add(self._end_s, start_s, True)
             self._end_s = end_s
-        self._smiles.add(starts_s, ends_s, [one.smile for one in readings])
+        for movements in self._movements.values():
+            movements.add(readings, ends_s)
         for name, shows in SHOWS.items():
             values = [shows(one, self._width) for one in readings]
             for start_s, end_s, value in joined(starts_s, ends_s, values):
@@ -113,7 +113,7 @@ class BehaviorSearch:
         every = {**self._stretches, GONE: self._gone}
         for stretches in every.values():
             stretches.finish()
-        every[SMILING] = self._smiles.finish()
+        every |= {name: movements.finish() for name, movements in self._movements.items()}
         return {name: Found.of(stretches) for name, stretches in every.items()}
 
 

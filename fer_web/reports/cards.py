@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from fer_web.reports import words
-from fer_web.reports.behavior import SMILING, Found
+from fer_web.reports.behavior import Found
 from fer_web.reports.moments import Moments
+from fer_web.reports.movements import SMILING
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.setup import faults
 from fer_web.reports.timeline import Timeline

@@ -8,9 +8,9 @@ from markupsafe import Markup
 
 from fer_web.core import Emotion
 from fer_web.reports import words
-from fer_web.reports.behavior import SMILING
 from fer_web.reports.crowd import STEADY
 from fer_web.reports.findings import LEAST_DIFFERENCE
+from fer_web.reports.movements import SMILING
 from fer_web.reports.summary import Summary
 from fer_web.reports.svg import DOTS, MIXED_FILL, bar, swatch
 from fer_web.reports.totals import Totals

@@ -13,9 +13,10 @@ from fer_web.core import Emotion
 from fer_web.reports import words
 from fer_web.reports.axis import HEIGHT as AXIS_HEIGHT
 from fer_web.reports.axis import Axis
-from fer_web.reports.behavior import SMILING, Found
+from fer_web.reports.behavior import Found
 from fer_web.reports.curves import Curve
 from fer_web.reports.moments import Moments
+from fer_web.reports.movements import MOUTH_OPEN, SMILING
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.sections import Section
 from fer_web.reports.svg import DOTS, HATCH, MIXED_FILL, color, graphic, ink_on, line, path, rect, stretched, tag
@@ -74,9 +75,8 @@ class TimelineChart:
         if totals.posed_s > 0:
             yield self._flags("facing", totals.faced_share, timeline.faced)
         if totals.mouth_s > 0:
-            yield ChartRow(
-                "smile", f"{behavior[SMILING].count:,}", MARKS, lambda top: self._bars(behavior[SMILING], top)
-            )
+            yield self._bars("smile", behavior[SMILING], color(Emotion.HAPPY))
+            yield self._bars("mouth open", behavior[MOUTH_OPEN])
         yield self._ticks("blink", timeline.blinks)
         for name, counts in (("nod", timeline.nods), ("shake", timeline.shakes)):
             if any(counts):
@@ -112,11 +112,15 @@ class TimelineChart:
         timeline = self.person.timeline
         return self.axis.place(timeline.time_of(first)), self.axis.place(timeline.time_of(end))
 
-    def _bars(self, found: Found, top: float) -> Iterator[Markup]:
-        for one in found.stretches:
-            told = f"smile, {words.clock(one.start_s)} to {words.clock(one.end_s)}"
-            left, right = self.axis.place(one.start_s), self.axis.place(one.end_s)
-            yield rect(left, right, top + 3, MARKS - 6, color(Emotion.HAPPY), class_="edge", title=told)
+    def _bars(self, name: str, found: Found, fill: str | None = None) -> ChartRow:
+        def draw(top: float) -> Iterator[Markup]:
+            for one in found.stretches:
+                told = f"{name}, {words.clock(one.start_s)} to {words.clock(one.end_s)}"
+                left, right = self.axis.place(one.start_s), self.axis.place(one.end_s)
+                kind = "edge" if fill else "on"
+                yield rect(left, right, top + 3, MARKS - 6, fill, class_=kind, title=told)
+
+        return ChartRow(name, f"{found.count:,}", MARKS, draw)
 
     def _ticks(self, name: str, counts: Sequence[int]) -> ChartRow:
         def draw(top: float) -> Iterator[Markup]:

@@ -13,10 +13,10 @@ from fer_web.core.questions import CALM
 from fer_web.reports import words
 from fer_web.reports.advice import advise
 from fer_web.reports.axis import Axis
-from fer_web.reports.behavior import SMILING
 from fer_web.reports.cards import cards
 from fer_web.reports.figures import Drawing, drawn_of_person
 from fer_web.reports.moments import Moments
+from fer_web.reports.movements import SMILING
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.person_charts import TimelineChart
 from fer_web.reports.sections import Section

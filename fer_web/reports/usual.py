@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TypeAlias
 
-from fer_web.reports.behavior import SMILING
+from fer_web.reports.movements import SMILING
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.summary import Summary
 

@@ -109,3 +109,10 @@ def test_a_head_is_in_motion_while_it_turns_fast_enough() -> None:
     # 40 degrees a second for 0.7 s: seen a quarter of a second late, and as long after.
     assert person(readings).totals.moved_s == pytest.approx(0.8, abs=0.21)
     assert person(every(0.1, 0, 5)).totals.moved_s == 0
+
+
+def test_an_open_mouth_is_one_that_is_well_beyond_its_rest() -> None:
+    jaws = [0.05] * 60 + [0.3] * 10 + [0.05] * 60 + [0.3] * 1 + [0.05] * 20
+    readings = [replace(reading(number / 10), jaw_open=jaw) for number, jaw in enumerate(jaws)]
+
+    assert spans(person(readings).behavior["mouth_open"]) == [(6, 7)]  # a tenth of a second is none

@@ -12,10 +12,12 @@ from pathlib import Path
 from fer_web.core import Reading, Recording
 from fer_web.errors import DataError
 from fer_web.reports import summarize
-from fer_web.reports.behavior import SMILING
+from fer_web.reports.movements import MOUTH_OPEN, SMILING
 from fer_web.reports.person import PersonSummary
 from fer_web.resources import MODELS, ROOT
 from fer_web.sources import open_source
+from fer_web.study.bench.gaze import COLUMNS as GAZE_COLUMNS
+from fer_web.study.bench.gaze import LABELS as GAZE_LABELS
 from fer_web.vision import Analyzer
 
 LABELS = ROOT / "tests" / "data" / "labels"
@@ -24,6 +26,13 @@ PICTURES, PICTURE_COLUMNS = "behavior.csv", ("clip", "frame", "looks", "smiles")
 # The lowest moment of each nod, the second turn of each shake.
 GESTURES, GESTURE_COLUMNS = "gestures.csv", ("clip", "gesture", "time_s")
 KINDS = ("nod", "shake")
+# What is judged: the column of the labels, the movement (None: looks), and the words that mean that it is there. Mouths
+# are labeled in the pictures of `bench gaze`.
+JUDGED: dict[str, tuple[str, str | None, tuple[str, ...]]] = {
+    "looks": ("looks", None, ("yes",)),
+    "smiles": ("smiles", SMILING, ("yes",)),
+    "mouth open": ("mouth_open", MOUTH_OPEN, ("yes",)),
+}
 # A gesture is told within so long of where it was seen.
 WITHIN_S = 0.6
 
@@ -54,15 +63,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the agreement for each clip, of looks, smiles, nods and shakes."""
-    pictures = read_rows(args.labels / PICTURES, PICTURE_COLUMNS)
+    pictures = read_rows(args.labels / PICTURES, PICTURE_COLUMNS) + read_rows(
+        args.labels / GAZE_LABELS.name, GAZE_COLUMNS
+    )
     gestures = read_rows(args.labels / GESTURES, GESTURE_COLUMNS)
     vision = Analyzer.load(args.models, args.model)
-    print("| clip | looks: right of pictures | smiles: right of pictures | nods: seen, found, matched | shakes |")
-    print("|---|---|---|---|---|")
+    columns = " | ".join(f"{what}: right of pictures" for what in JUDGED)
+    print(f"| clip | {columns} | nods: seen, found, matched | shakes |")
+    print(f"|---|{'---|' * (len(JUDGED) + 2)}")
     for clip in dict.fromkeys(row["clip"] for row in (*pictures, *gestures)):
         person, fps = watched(vision, args.data / "videos" / "liveportrait" / f"{clip}.mp4")
         rows = [row for row in pictures if row["clip"] == clip]
-        agreed = [agreement(person, rows, what, fps) for what in ("looks", "smiles")]
+        agreed = [agreement(person, rows, what, fps) for what in JUDGED]
         told = [f"{one.right} of {one.judged}" if one.judged else "not labeled" for one in agreed]
         mine = [row for row in gestures if row["clip"] == clip]
         counts = [gesture_count(person, [row for row in mine if row["gesture"] == kind], kind) for kind in KINDS]
@@ -84,7 +96,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
 
 
 def watched(vision: Analyzer, path: Path) -> tuple[PersonSummary, float]:
-    """What the report says of the person in a clip, of which every frame is analyzed as a live one, and its rate."""
+    """What the report says of the person in a clip, every frame of which is analyzed as a live one, and its rate."""
     readings: list[Reading] = []
     with open_source(str(path), loop=False, paced=False) as source:
         pipeline = vision.live()
@@ -104,9 +116,11 @@ def watched(vision: Analyzer, path: Path) -> tuple[PersonSummary, float]:
 
 def agreement(person: PersonSummary, rows: Iterable[dict[str, str]], what: str, fps: float) -> LabelAgreement:
     """How often the report says of a labeled picture what we saw; of what it does not know it says nothing right."""
-    judged = [(int(row["frame"]) / fps, row[what] == "yes") for row in rows if row[what] in ("yes", "no")]
-    told = looks_at if what == "looks" else smiles_at
-    return LabelAgreement(sum(told(person, time_s) is seen for time_s, seen in judged), len(judged))
+    column, name, positive = JUDGED[what]
+    known = [row for row in rows if row.get(column, "") not in ("", "shut")]
+    judged = [(int(row["frame"]) / fps, row[column] in positive) for row in known]
+    told = [looks_at(person, time_s) if name is None else moves_at(person, name, time_s) for time_s, _ in judged]
+    return LabelAgreement(sum(one is seen for one, (_, seen) in zip(told, judged, strict=True)), len(judged))
 
 
 def looks_at(person: PersonSummary, time_s: float) -> bool | None:
@@ -116,8 +130,9 @@ def looks_at(person: PersonSummary, time_s: float) -> bool | None:
     return timeline.looked[place] if 0 <= place < len(timeline.looked) else None
 
 
-def smiles_at(person: PersonSummary, time_s: float) -> bool:
-    return any(one.start_s <= time_s < one.end_s for one in person.behavior[SMILING].stretches)
+def moves_at(person: PersonSummary, name: str, time_s: float) -> bool:
+    """Whether a movement is found at that time."""
+    return any(one.start_s <= time_s < one.end_s for one in person.behavior[name].stretches)
 
 
 def gesture_count(person: PersonSummary, rows: Iterable[dict[str, str]], kind: str) -> GestureCount:
