@@ -57,7 +57,9 @@ def _usual(usual: Usual | None, figure: str, unit: str = "") -> str:
 
 def _looked(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
     share = person.totals.looked_share
-    note = Markup("Not measured: this needs the mesh.") if share is None else _of(person.totals.gazed_s, person)
+    note = (
+        Markup("Where the eyes looked could not be measured.") if share is None else _of(person.totals.gazed_s, person)
+    )
     longest = _longest(person.behavior["away"], moments, "longest look away")
     return Card("Looked at the camera", words.percent(share), note + longest, _usual(usual, "looked"))
 
@@ -86,7 +88,7 @@ def _longest(found: Found, moments: Moments, what: str) -> Markup:
 def _smiles(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
     found = person.behavior[SMILING]
     if person.totals.mouth_s <= 0:
-        return Card("Smiles", words.NOTHING, Markup("Not measured: this needs the mesh."))
+        return Card("Smiles", words.NOTHING, Markup("The mouth could not be measured."))
     if found.first is None or found.longest is None:
         note = Markup("none of half a second or longer")
     else:
@@ -151,6 +153,8 @@ def _blinks(person: PersonSummary, moments: Moments, usual: Usual | None) -> Car
         Markup("first at {}").format(moments.link(time_s))
         for time_s in _firsts(person.timeline, person.timeline.blinks)
     ]
+    if totals.judged_s <= 0:
+        return Card("Blinks", words.NOTHING, Markup("The eyes could not be judged."))
     judged = words.length(totals.judged_s)
     if totals.blinks_per_min is None:
         told = [Markup("in {}").format(judged), *first, Markup("a rate needs a minute")]
@@ -161,8 +165,7 @@ def _blinks(person: PersonSummary, moments: Moments, usual: Usual | None) -> Car
 
 def _quality(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
     totals, longest = person.totals, person.behavior["unreadable"].longest
-    sure = None if totals.uncertain_share is None else 1 - totals.uncertain_share
-    note = Markup("of the time; sure of the expression for {}").format(words.percent(sure))
+    note = Markup("of the time; sure of the expression for {}").format(words.percent(totals.certain_share))
     if longest is not None:
         note += Markup("; unreadable for longest from {}").format(moments.link(longest.start_s))
     return Card("Readable", words.percent(readable_share(person)), note, _usual(usual, "readable"))

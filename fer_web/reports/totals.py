@@ -132,8 +132,13 @@ class Totals:
         return _share(self.unreadable_s, self.seen_s)
 
     @property
+    def certain_share(self) -> float | None:
+        return _share(self.certain_s, self.seen_s)
+
+    @property
     def uncertain_share(self) -> float | None:
-        return _share(max(0.0, self.seen_s - self.certain_s), self.seen_s)
+        """Of the time seen, what could be read with an uncertain answer."""
+        return _share(max(0.0, self.seen_s - self.unreadable_s - self.certain_s), self.seen_s)
 
     @property
     def poor_share(self) -> float | None:

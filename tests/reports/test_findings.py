@@ -32,13 +32,11 @@ def test_of_many_people_nobody_is_singled_out_by_expression() -> None:
 
 
 def test_a_recording_that_was_hard_to_read_is_told_so() -> None:
-    readings = [
-        reading(number / 2, uncertain=number % 2 == 0, yaw_deg=60.0 * (number % 3 == 0)) for number in range(60)
-    ]
+    readings = [reading(number / 2, uncertain=True, yaw_deg=60.0 * (number % 3 == 0)) for number in range(60)]
 
     told = " ".join(cautions(summarize(recording(30), readings)))
 
-    # Turned away or uncertain: four of six.
+    # One of three is turned away; nothing is guessed of it.
     assert "For 67\N{NO-BREAK SPACE}% of the time seen, the expression is a guess" in told
     assert "For 33\N{NO-BREAK SPACE}% of the time seen, no expression could be read" in told
 

@@ -32,7 +32,8 @@ def test_time_is_weighted_by_what_each_reading_stands_for() -> None:
     assert totals.certain_s == pytest.approx(10.5)
     assert totals.poor_s == pytest.approx(0.5)  # 4.0
     assert totals.turned_s == pytest.approx(0.5)  # 0.5: yaw 40
-    assert totals.uncertain_share == pytest.approx(0.5 / 11)
+    assert totals.certain_share == pytest.approx(10.5 / 11)
+    assert totals.uncertain_share == 0  # what is uncertain is unreadable
 
 
 def test_shares_are_of_the_time_seen_and_mean_scores_of_what_could_be_read() -> None:
