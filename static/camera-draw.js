@@ -122,8 +122,9 @@ function drawPlate(pen, face, layers, taken, place) {
   const others = taken.filter((_, one) => one !== place);
   const area = placeFor(pen, pen.seen(face.region), { w: Math.max(label.w, bars.w), h: label.h + bars.h }, others);
   taken.push(area);
-  if (bars.h) drawBars(pen, face.emotions, { ...area, ...bars });
-  if (text) pen.pill(text, area.x, area.y + bars.h, colorOf(face));
+  const isBelow = area.y >= face.region.y + face.region.h; // the label is next to the face, the bars beyond it
+  if (bars.h) drawBars(pen, face.emotions, { x: area.x, y: area.y + (isBelow ? label.h : 0), ...bars });
+  if (text) pen.pill(text, area.x, area.y + (isBelow ? 0 : bars.h), colorOf(face));
 }
 
 // Above the face, below it or beside it, whatever covers least of others; over the chin where it fits nowhere.

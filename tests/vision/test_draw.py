@@ -145,6 +145,18 @@ def test_the_box_of_an_uncertain_answer_is_dashed_with_whole_corners() -> None:
     assert all((picture[y, x] == UNCERTAIN).all() for y in (200, 299) for x in (200, 299))
 
 
+@pytest.mark.parametrize(("top", "is_below"), [(200, False), (3, True)])
+def test_the_label_is_next_to_the_face_and_the_bars_beyond_it(top: int, is_below: bool) -> None:
+    rect = Rect(200, top, 300, top + 100)
+    scores = np.array([0, 0, 0, 0.5, 0, 0.5, 0], np.float32)
+    picture = draw(result(90, rect, scores=scores), {LABELS, BARS})
+
+    bars = np.argwhere((picture == EMOTION_COLORS[Emotion.SURPRISE]).all(axis=-1))[:, 0]
+    letters = np.argwhere((picture == ink_on(EMOTION_COLORS[Emotion.HAPPY])).all(axis=-1))[:, 0]
+
+    assert (bars.min() > letters.max()) == is_below
+
+
 def test_bars_are_there_when_chosen_and_not_before() -> None:
     """Half happy, half surprised."""
     scores = np.array([0, 0, 0, 0.5, 0, 0.5, 0], np.float32)

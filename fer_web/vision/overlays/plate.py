@@ -18,7 +18,7 @@ BARS_WIDTH, BARS_HEIGHT = 8, 2.5
 
 
 def draw_plate(pen: Pen, face: Face, lines: Sequence[str], with_bars: bool, taken: Sequence[Rect] = ()) -> Rect | None:
-    """Draws the lines in one label, with the seven bars over it; where that is, None when there is nothing to draw.
+    """Draws the lines in one label, with the seven bars beyond it; where that is, None when there is nothing to draw.
 
     It keeps off `taken` as far as there is room.
     """
@@ -30,10 +30,12 @@ def draw_plate(pen: Pen, face: Face, lines: Sequence[str], with_bars: bool, take
     if not width or not height:
         return None
     area = _place(pen, face.region, (width, height), taken)
+    is_below = area.top >= face.region.bottom  # the label is next to the face, the bars beyond it
+    label_top, bars_top = (area.top, area.top + label[1]) if is_below else (area.top + bars[1], area.top)
     if has_bars:
-        _draw_bars(pen, face, Rect(area.left, area.top, area.left + bars[0], area.top + bars[1]))
+        _draw_bars(pen, face, Rect(area.left, bars_top, area.left + bars[0], bars_top + bars[1]))
     if stamp is not None:
-        stamp.onto(pen.canvas, area.left, area.top + bars[1])
+        stamp.onto(pen.canvas, area.left, label_top)
     return area
 
 
