@@ -12,7 +12,7 @@ export class Now {
   #chosen = null; // by the person who looks; nobody: the largest face
   #lead = null; // who the largest face was
   #buttons = new Map(); // by track, those who are here
-  #factsMs = 0;
+  #factsMs = -Infinity;
   #chartMs = 0;
 
   // `blinksOf(track)` says how often somebody has blinked.
@@ -43,7 +43,7 @@ export class Now {
 
   // Nothing is analyzed: the page says why elsewhere.
   rest(text = "–") {
-    this.#factsMs = 0;
+    this.#factsMs = -Infinity;
     this.#offer([], [], null);
     this.#say(text, "");
     this.#showFacts(null);
