@@ -50,9 +50,8 @@ def test_a_frame_is_the_faces_that_predict_answers_with_tracks_and_blinks() -> N
     assert event["id"] == "3"
     assert "event" not in event
     told = json.loads(event["data"])
-    assert told["results"] == [
-        {**face_json(0, face), "track_id": 7, "blink": {"count": 4, "last_time_s": 1.5, "last_duration_s": 0.2}}
-    ]
+    blink = {"count": 4, "last_time_s": 1.5, "last_duration_s": 0.2}
+    assert told["results"] == [{**face_json(0, face), "track_id": 7, "blink": blink, "head": None}]
     assert told["results"][0]["dominant_emotion"] == Emotion.HAPPY
     del told["results"]
     assert told == {
