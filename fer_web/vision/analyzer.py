@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from fer_web.core import DEFAULT_ENGINE, EngineChoice
+from fer_web.core import DEFAULT_ENGINE, EngineChoice, Face, Frame, Rect
 from fer_web.registry import ModelCard
+from fer_web.vision.align import to_gray
 from fer_web.vision.blink import Blinks
 from fer_web.vision.blur_areas import BlurAreas
 from fer_web.vision.classify import Classifier, Classify
@@ -17,6 +18,7 @@ from fer_web.vision.gaze import EstimateGaze
 from fer_web.vision.head_gestures import WatchHead
 from fer_web.vision.judge import Judge
 from fer_web.vision.keypoints import Later, PlaceKeypoints
+from fer_web.vision.letterbox import letterboxed
 from fer_web.vision.pipeline import Pipeline
 from fer_web.vision.pose import EstimatePose
 from fer_web.vision.quality import AssessQuality
@@ -99,3 +101,10 @@ class Analyzer:
     def answers(self, classifier: Classifier) -> Pipeline:
         """The second part of `still`, by any network: what the faces express, and whether that can be trusted."""
         return Pipeline((Classify(classifier, mirrored=True), Judge(classifier.card.uncertain_below)))
+
+    def whole(self, frame: Frame) -> Face:
+        """The whole picture as if it were one face, with confidence 0: what the expression network says of it."""
+        spec = self.card.input
+        chip = to_gray(letterboxed(frame.pixels, (spec.width, spec.height)))
+        (face,) = self.answers(self._classifier).resume(frame, (Face(Rect(0, 0, *frame.size), 0.0, chip=chip),)).faces
+        return face

@@ -14,7 +14,7 @@ from fer_web.web.http.route import Schema
 PAGES = "Pages for people"
 # What belongs together on the page, by how its paths begin; everything else is a page for people.
 GROUPS = (
-    ("Pictures", ("/predict",)),
+    ("Pictures", ("/predict", "/analyze")),
     ("Live", ("/api/cameras", "/cameras/", "/stream", "/snapshot.jpg", "/events", "/api/visits")),
     ("Recordings", ("/api/recordings",)),
     ("Videos", ("/api/jobs",)),

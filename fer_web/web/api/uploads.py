@@ -78,9 +78,9 @@ def read_uploads(request: Request, max_images: int) -> SentImages:
     if kind == "multipart/form-data":
         uploads = _from_form(request)
     elif kind == "application/json" or kind.endswith("+json"):
-        uploads = _from_json(_body(request))
+        uploads = _from_json(whole_body(request))
     elif kind in ("", "application/octet-stream") or kind.startswith("image/"):
-        data = _body(request)
+        data = whole_body(request)
         uploads = SentImages((lambda: data,), is_list=False)
     else:
         raise RequestError(
@@ -95,7 +95,7 @@ def read_uploads(request: Request, max_images: int) -> SentImages:
     return uploads
 
 
-def _body(request: Request) -> bytes:
+def whole_body(request: Request) -> bytes:
     """The whole body; werkzeug refuses a length over the limit, but cuts off a body that does not tell its length."""
     data = request.get_data(cache=False)
     if request.content_length is None:
@@ -113,13 +113,19 @@ def _from_form(request: Request) -> SentImages:
     return SentImages(tuple(file.stream.read for file in files), is_list=len(files) > 1)
 
 
-def _from_json(body: bytes) -> SentImages:
+def json_object(body: bytes, field: str = FIELD) -> dict[str, Any]:
+    """The JSON object that a body holds, with a picture under `field`; RequestError when it is something else."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise RequestError("bad_json", f"the body is not JSON: {error}") from error
     if not isinstance(value, dict):
-        raise RequestError("bad_json", f'the JSON must be an object like {{"{FIELD}": "<base64 or data URI>"}}')
+        raise RequestError("bad_json", f'the JSON must be an object like {{"{field}": "<base64 or data URI>"}}')
+    return value
+
+
+def _from_json(body: bytes) -> SentImages:
+    value = json_object(body)
     refuse_unknown(value, [FIELD], "JSON key")
     if FIELD not in value:
         raise RequestError("no_image", f"the JSON has no key {FIELD}")

@@ -89,7 +89,7 @@ def read_query(model: type[M]) -> M:
     twice = [name for name, values in given.items() if len(values) > 1 and name in model.model_fields]
     if twice:
         raise RequestError("bad_parameter", f"{twice[0]} must be given once, not {len(given[twice[0]])} times")
-    return _checked(model, {name: values[0] for name, values in given.items()})
+    return checked(model, {name: values[0] for name, values in given.items()})
 
 
 def read_json(model: type[M]) -> M:
@@ -105,7 +105,7 @@ def read_json(model: type[M]) -> M:
     if not isinstance(value, dict):
         raise RequestError("bad_json", "the JSON must be an object")
     refuse_unknown(value, model.model_fields, "JSON key")
-    return _checked(model, value)
+    return checked(model, value)
 
 
 def refuse_unknown(names: Iterable[str], known: Iterable[str], kind: str) -> None:
@@ -116,7 +116,8 @@ def refuse_unknown(names: Iterable[str], known: Iterable[str], kind: str) -> Non
         raise RequestError("unknown_parameter", f"unknown {kind} {wrong}; known: {right}")
 
 
-def _checked(model: type[M], values: Mapping[str, Any]) -> M:
+def checked(model: type[M], values: Mapping[str, Any]) -> M:
+    """The values as the model; RequestError for the first one that it does not take."""
     try:
         return model.model_validate(values)
     except ValidationError as error:

@@ -122,11 +122,11 @@ class _FormParts:
         self._content_length = content_length
         self._part: Field | File | None = None
         self._file: Any = None
-        self._text = b""
+        self._text = bytearray()
 
     def take(self, event: Event) -> None:
         if isinstance(event, (Field, File)):
-            self._part, self._text = event, b""
+            self._part, self._text = event, bytearray()
             self._file = None
             if isinstance(event, File):
                 self._file = self._opener.start_file_streaming(event, self._content_length)
