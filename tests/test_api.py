@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -54,6 +55,60 @@ def test_a_picture_may_be_pixels_bytes_or_a_file(astronaut: Frame, tmp_path: Pat
     assert face.dominant_emotion in Emotion
     assert 0 < face.region.left < face.region.right < by_pixels.width == 512
     assert by_pixels.model == "xception test"
+
+
+def test_an_array_of_opencv_is_the_same_picture_when_its_channels_are_told(astronaut: Frame, tmp_path: Path) -> None:
+    Image.fromarray(astronaut.pixels).save(tmp_path / "a.png")
+    bgr = cv2.imread(str(tmp_path / "a.png"))
+
+    assert analyze_image(bgr, channels="bgr") == analyze_image(astronaut.pixels)
+    assert analyze_image(bgr) != analyze_image(astronaut.pixels)
+    assert analyze_image(bgr[:, :, 1], channels="bgr") == analyze_image(astronaut.pixels[:, :, 1])
+    assert analyze_image(str(tmp_path / "a.png"), channels="bgr") == analyze_image(astronaut.pixels)
+    with pytest.raises(ValueError, match="'rgb' or 'bgr', not 'RGB'"):
+        analyze_image(bgr, channels="RGB")  # type: ignore[arg-type]
+
+
+EXIF_ORIENTATION, TURNED_LEFT = 0x0112, 6
+
+
+def saved(image: Image.Image, path: Path, form: str) -> Path:
+    """A file whose pixels Pillow answers in another form than RGB."""
+    if form == "turned":
+        exif = Image.Exif()
+        exif[EXIF_ORIENTATION] = TURNED_LEFT
+        image.transpose(Image.Transpose.ROTATE_90).save(path, exif=exif)
+    elif form == "transparent":
+        clear = image.convert("RGBA")
+        clear.putalpha(Image.new("L", image.size, 200))
+        clear.save(path)
+    else:
+        image.convert(form).save(path)
+    return path
+
+
+@pytest.mark.parametrize("form", ["RGB", "L", "P", "turned", "transparent", "I;16"])
+def test_pillows_image_is_read_as_its_file(astronaut: Frame, tmp_path: Path, form: str) -> None:
+    image = Image.fromarray(astronaut.pixels)
+    if form == "I;16":
+        gray = np.asarray(image.convert("L")).astype(np.uint16) * 257
+        Image.fromarray(gray).save(tmp_path / "a.png")
+    else:
+        saved(image, tmp_path / "a.png", form)
+
+    with Image.open(tmp_path / "a.png") as opened:
+        result = analyze_image(opened)
+
+    assert len(result) == 1
+    assert result == analyze_image(tmp_path / "a.png")
+
+
+def test_a_damaged_file_that_pillow_opened_is_refused(astronaut: Frame, tmp_path: Path) -> None:
+    Image.fromarray(astronaut.pixels).save(tmp_path / "a.png")
+    (tmp_path / "a.png").write_bytes((tmp_path / "a.png").read_bytes()[:20_000])
+
+    with Image.open(tmp_path / "a.png") as opened, pytest.raises(ImageError):
+        analyze_image(opened)
 
 
 def test_a_gray_picture_is_taken(astronaut: Frame) -> None:

@@ -64,14 +64,25 @@ def decode_image(
         return _decode(bare, **limits)
 
 
+def pixels_of_image(image: Image.Image) -> Pixels:
+    """Pillow's picture as `decode_image` would answer its file: (H, W, 3) RGB; ImageError when it cannot be read."""
+    try:
+        image.load()
+        upright = _upright(image, orientation_of(image))
+        return _in_strips(upright, _converter(upright))
+    except ImageError:
+        raise
+    except Exception as error:  # a file that Pillow only reads now may be damaged in any way
+        raise cut_short() from error
+
+
 def _decode(data: bytes, *, max_bytes: int, max_pixels: int, max_scans: int) -> Pixels:
     header = open_header(data, max_bytes=max_bytes, max_pixels=max_pixels)
     check_cost(header, data, max_scans)
     try:
         image, is_turned = _loaded(header, data)
-        orientation = orientation_of(header)
-        if orientation in _TURNS and not is_turned:
-            image = image.transpose(_TURNS[orientation])
+        if not is_turned:
+            image = _upright(image, orientation_of(header))
         return _in_strips(image, _converter(image))
     except ImageError:
         raise
@@ -93,6 +104,10 @@ def _loaded(image: Image.Image, data: bytes) -> tuple[Image.Image, bool]:
         with suppress(OSError):
             return by_opencv(data), False
     return loaded, image.format == "TIFF"
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(_TURNS[orientation]) if orientation in _TURNS else image
 
 
 def _in_strips(image: Image.Image, convert: Callable[[Image.Image], NDArray[Any]]) -> Pixels:
