@@ -10,7 +10,7 @@ from functools import partial
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from fer_web.analysis.compare import Classifiers
+from fer_web.analysis.compare import LAB_MODELS, Classifiers
 from fer_web.backend import LiveBackend, VisitBackend
 from fer_web.core import FrameResult
 from fer_web.errors import SettingsError, SourceError
@@ -61,8 +61,6 @@ BLUEPRINTS = (
     lab.bp,
     system.bp,
 )
-# The laboratory's results come with the program, the networks to compare with in a folder beside the served ones.
-LAB_MODELS = "lab"
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -85,5 +85,13 @@ def test_analyze_imports_nothing_heavy(tmp_path: Path) -> None:
     assert (tmp_path / "analysis" / "talk" / "report.html").is_file()
 
 
+def test_an_audit_imports_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(f"file,expression\n{PORTRAIT},happy\n", encoding="utf-8")
+    *_, code, imported = command("audit", "list.csv", folder=tmp_path)
+
+    assert (code, imported) == ("exit code 0", "imported:")
+    assert (tmp_path / "audit" / "report.html").is_file()
+
+
 def test_models_are_listed_without_anything_heavy(tmp_path: Path) -> None:
     assert command("models", "list", folder=tmp_path)[-1] == "imported:"

@@ -15,6 +15,9 @@ from fer_web.vision.analyzer import Analyzer
 from fer_web.vision.classify import Classifier
 from fer_web.vision.engines import engine_of
 
+# The folder, in that of the served models, of the laboratory's.
+LAB_MODELS = "lab"
+
 
 class Classifiers:
     """The expression networks of some folders, each loaded as the engine does when it is first asked for, and kept.

@@ -31,6 +31,7 @@ OWN: Commands = {
     "worker": Command("fer_web.cli.worker", "analyze the videos that a service sends through Redis"),
     "predict": Command("fer_web.cli.predict", "say what the faces in images express"),
     "analyze": Command("fer_web.cli.analyze", "analyze videos over time and write a report for each"),
+    "audit": Command("fer_web.cli.audit", "say how well a model does on labeled pictures of your own"),
     "models": Command("fer_web.cli.models", "list the models, or verify their files"),
     "settings": Command(
         "fer_web.cli.settings", "print every setting with its meaning, its value and the value's origin"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -41,11 +41,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def add_setting_options(parser: argparse.ArgumentParser) -> None:
-    """An option for every setting but secrets, which everybody on the machine could read in the process list."""
+def add_setting_options(parser: argparse.ArgumentParser, without: Collection[str] = ()) -> None:
+    """An option for every setting but those `without` one, and secrets, which everybody on the machine could read in
+    the process list.
+    """
     group = parser.add_argument_group("settings", "each can also be set as an environment variable or a line in .env")
     for name, info in Settings.model_fields.items():
-        if name not in secrets():
+        if name not in secrets() and name not in without:
             meaning = f"{info.description} [{variable(name)}, default {shown(info.default)}]".replace("%", "%%")
             group.add_argument(f"--{name.replace('_', '-')}", dest=f"setting_{name}", metavar="VALUE", help=meaning)
 

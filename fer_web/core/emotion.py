@@ -32,3 +32,20 @@ class Emotion(str, Enum):
 
 _IN_ORDER = tuple(Emotion)
 _ORDER = {emotion: index for index, emotion in enumerate(_IN_ORDER)}
+
+# What data sets call them besides.
+_SYNONYMS = {
+    Emotion.ANGRY: ("anger",),
+    Emotion.DISGUST: ("disgusted",),
+    Emotion.FEAR: ("fearful", "afraid", "scared"),
+    Emotion.HAPPY: ("happiness", "joy", "joyful"),
+    Emotion.SAD: ("sadness",),
+    Emotion.SURPRISE: ("surprised",),
+    Emotion.NEUTRAL: ("neutrality",),
+}
+_BY_WORD = {word: emotion for emotion, others in _SYNONYMS.items() for word in (emotion.value, *others)}
+
+
+def emotion_named(word: str) -> Emotion | None:
+    """The expression that a word names, in capitals or not; None for another word."""
+    return _BY_WORD.get(word.strip().casefold())

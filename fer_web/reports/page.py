@@ -45,9 +45,13 @@ def comparison_fragment(a: Summary, b: Summary, card: CardText) -> Markup:
 
 
 def _page(template: str, card: CardText, **values: object) -> str:
+    return page_of(template, f"{card.name} {card.version}", card=card, **values)
+
+
+def page_of(template: str, model: str, **values: object) -> str:
+    """A page of its own; `model` stands at the foot of each printed page."""
     style = Markup(STYLE.read_text(encoding="utf-8"))  # noqa: S704 - ours
-    model = _css_text(f"{card.name} {card.version}")
-    return _environment().get_template(template).render(style=style, model=model, card=card, **values)
+    return _environment().get_template(template).render(style=style, model=_css_text(model), **values)
 
 
 def _css_text(text: str) -> Markup:

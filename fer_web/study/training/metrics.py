@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from fer_web.core.calibration import expected_calibration_error
+from fer_web.core.proportion import Proportion, wilson
+
 Probabilities = NDArray[np.floating[Any]]
 Labels = NDArray[np.int64]
-
-BINS = 15
-Z_95 = 1.959964  # two-sided 95 % of a normal distribution
-
-
-@dataclass(frozen=True)
-class Proportion:
-    """A share of `count` cases with its 95 % interval (Wilson 1927)."""
-
-    value: float
-    low: float
-    high: float
-    count: int
-
-
-def wilson(hits: int, count: int) -> Proportion:
-    """The interval of a share that also holds near 0 and 1 and for few cases."""
-    if count == 0:
-        return Proportion(0.0, 0.0, 1.0, 0)
-    share, z2 = hits / count, Z_95**2
-    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
-    half = Z_95 / (1 + z2 / count) * np.sqrt(share * (1 - share) / count + z2 / (4 * count**2))
-    return Proportion(share, float(middle - half), float(middle + half), count)
 
 
 def accuracy(probabilities: Probabilities, labels: Labels) -> Proportion:
@@ -54,15 +33,6 @@ def macro_f1(matrix: NDArray[np.int64]) -> float:
     """The mean of the classes' F1, each counting the same however rare it is."""
     hits = np.diag(matrix)
     return float(np.mean(2 * hits / (matrix.sum(axis=0) + matrix.sum(axis=1)).clip(min=1)))
-
-
-def expected_calibration_error(probabilities: Probabilities, labels: Labels, bins: int = BINS) -> float:
-    """The mean gap between confidence and accuracy in equal-width bins (Guo et al. 2017)."""
-    confidence = probabilities.max(axis=1)
-    hits = probabilities.argmax(axis=1) == labels
-    places = np.minimum((confidence * bins).astype(int), bins - 1)
-    gap = np.bincount(places, weights=confidence - hits, minlength=bins)
-    return float(np.abs(gap).sum() / len(labels))
 
 
 def negative_log_likelihood(probabilities: Probabilities, labels: Labels) -> float:

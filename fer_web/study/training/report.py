@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from fer_web.core import Emotion
+from fer_web.core.calibration import BINS, bins_of
 from fer_web.study.training.calibrate import risk_coverage
 from fer_web.study.training.evaluate import Examination
-from fer_web.study.training.metrics import BINS
 
 Results = Mapping[str, Any]
 MIRRORED = ", mean with the mirror image, as single pictures are answered"
@@ -111,7 +111,7 @@ def _reliability(axes: Any, exam: Examination, found: Results) -> None:
     hits = exam.probabilities.argmax(axis=1) == exam.split.labels
     for title, values in (("before", exam.raw), ("after", exam.probabilities)):
         confidence = values.max(axis=1)
-        places = np.minimum((confidence * BINS).astype(int), BINS - 1)
+        places = bins_of(confidence)
         counts = np.bincount(places, minlength=BINS)
         filled = counts > 0
         mean = np.bincount(places, confidence, BINS)[filled] / counts[filled]
