@@ -64,8 +64,8 @@ def run(args: argparse.Namespace) -> int:
     from fer_web.analysis.labeled_images import find_labeled
 
     names = _models(args.models, settings)
-    _check_free(args.out, args.overwrite)
     found = find_labeled(args.pictures, args.groups)
+    _prepare(args.out, args.overwrite)
     for note in found.notes:
         print(f"warning: {note}", file=sys.stderr)
     audit = _audit(args, settings, names, found)
@@ -82,12 +82,17 @@ def _models(given: Sequence[str] | None, settings: Settings) -> list[str]:
     return names
 
 
-def _check_free(out: Path, overwrite: bool) -> None:
+def _prepare(out: Path, overwrite: bool) -> None:
+    """Make the folder before the work begins, rather than find out afterward that it cannot be made."""
     taken = [name for name in (REPORT, TABLE, SUMMARY) if (out / name).exists()]
     if taken and not overwrite:
         raise DataError(
             f"{shown_path(out)} already contains a {taken[0]}: choose another folder with --out, or use --overwrite"
         )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"--out: {shown_path(out)} cannot be created: {error.strerror}") from error
 
 
 def _audit(args: argparse.Namespace, settings: Settings, names: Sequence[str], found: LabeledImages) -> Audit:
@@ -142,7 +147,6 @@ def _write(audit: Audit, out: Path) -> None:
     from fer_web.reports.audit import audit_html, audit_json, write_audit_csv
 
     try:
-        out.mkdir(parents=True, exist_ok=True)
         write_audit_csv(out / TABLE, audit)
         text = json.dumps(audit_json(audit), indent=2, ensure_ascii=False)
         (out / SUMMARY).write_text(text + "\n", encoding="utf-8")

@@ -97,6 +97,16 @@ def test_what_cannot_be_is_one_sentence(
     assert sentence in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_made_is_named_before_the_work(
+    pictures: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fer_web.vision.Analyzer.load", lambda *_: pytest.fail("the work began"))
+    (tmp_path / "taken").touch()
+
+    assert main(["audit", str(pictures), "--out", "taken/out"]) == 1
+    assert f"--out: {Path('taken/out')} cannot be created: " in capsys.readouterr().err
+
+
 def test_a_model_that_there_is_not_is_named(pictures: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", str(pictures), "--model", "xception-small", "--model", "nobody"]) == 1
     assert "there is no model 'nobody'; there are" in capsys.readouterr().err

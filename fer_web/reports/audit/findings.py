@@ -34,6 +34,8 @@ def findings(audit: Audit) -> list[str]:
     said = [f"A face was found in {first} of {words.count(found.count, 'picture')}."]
     for model, measures in audit.overall.items():
         said += _of_model(model, measures)
+    if found.count < LEAST:
+        said.append(f"Fewer than {LEAST} pictures say little about a model: take some hundred.")
     return [*said, *map(disagreement, audit.disagreements), *map(difference, audit.differences)]
 
 

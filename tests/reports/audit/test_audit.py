@@ -84,3 +84,10 @@ def test_nothing_that_could_be_read_is_said_so() -> None:
     assert findings(audit_of([AuditedImage(image(HAPPY), trouble="it is broken")])) == [
         "None of the pictures could be read."
     ]
+
+
+def test_few_pictures_are_called_few() -> None:
+    few = "Fewer than 30 pictures say little about a model: take some hundred."
+
+    assert few in findings(audit_of(group("a", 20, 9)))
+    assert few not in findings(audit_of(group("a", 20, 10)))
