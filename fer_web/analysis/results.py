@@ -70,7 +70,7 @@ class _Result(Sequence[T], Generic[T], ABC):
             writer = csv.writer(file, delimiter=separator, lineterminator="\n")
             writer.writerow(self._columns)
             for record in self._records():
-                writer.writerow([_cell(record[name], separator) for name in self._columns])
+                writer.writerow([cell_of(record[name], separator) for name in self._columns])
 
     def to_json(self, path: PathLike | None = None) -> str:
         """The records as a JSON array, which is also written to `path`, if given; unknown values are null."""
@@ -97,7 +97,7 @@ class ImageResult(_Result[FaceResult]):
 
     @property
     def _columns(self) -> Sequence[str]:
-        return (*_FACE_COLUMNS, *with_dominant(FACE_MEASURES))
+        return FACE_COLUMNS
 
     def _records(self) -> Iterator[Record]:
         return (_face_record(place, face) for place, face in enumerate(self.items))
@@ -130,13 +130,15 @@ class VideoResult(_Result[Reading]):
         return (_measured(reading, MEASURES) for reading in self.items)
 
 
-_FACE_COLUMNS = ("face_id", "region_x", "region_y", "region_w", "region_h", "face_confidence")
+_PLACE_COLUMNS = ("face_id", "region_x", "region_y", "region_w", "region_h", "face_confidence")
+# The columns of a table of faces.
+FACE_COLUMNS = (*_PLACE_COLUMNS, *with_dominant(FACE_MEASURES))
 
 
 def _face_record(face_id: int, face: FaceResult) -> Record:
     region = face.region
     values = (face_id, region.left, region.top, region.width, region.height, face.face_confidence)
-    return {**dict(zip(_FACE_COLUMNS, values, strict=True)), **_measured(face, FACE_MEASURES)}
+    return {**dict(zip(_PLACE_COLUMNS, values, strict=True)), **_measured(face, FACE_MEASURES)}
 
 
 def _measured(face: FaceMeasures, measures: Sequence[Measure]) -> Record:
@@ -145,7 +147,7 @@ def _measured(face: FaceMeasures, measures: Sequence[Measure]) -> Record:
     return {name: values.get(name, face.dominant_emotion.value) for name in with_dominant(measures)}
 
 
-def _cell(value: Any, separator: str) -> Any:
+def cell_of(value: Any, separator: str = ",") -> Any:
     """true and false as everywhere else in our files; text that no spreadsheet runs."""
     if isinstance(value, bool):
         return str(value).lower()

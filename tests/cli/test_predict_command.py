@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -8,7 +9,9 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from fer_web.analysis.results import FACE_COLUMNS
 from fer_web.cli import main
 from tests.web.client import FakeVision, picture
 
@@ -137,3 +140,103 @@ def test_a_terminal_that_is_not_utf_8_shows_the_letters_it_lacks(
 
     terminal.flush()
     assert b"\\u9854.png" in terminal.buffer.getvalue()  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """Two images, one without faces, and one that is broken."""
+    folder = tmp_path / "photos"
+    (folder / "trip").mkdir(parents=True)
+    (folder / "a.png").write_bytes(picture())
+    (folder / "broken.jpg").write_bytes(picture("JPEG")[:60])
+    (folder / "trip" / "a.jpg").write_bytes(picture("JPEG"))
+    (folder / "nobody.png").write_bytes(picture(color="black"))
+    return folder
+
+
+def test_a_folder_becomes_a_table_of_its_faces_past_what_is_broken(
+    photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", "photos", "--csv", "faces.csv"]) == 1
+
+    said = capsys.readouterr()
+    assert said.out == "4 faces in 3 images; 1 could not be read\n"
+    assert said.err.startswith("error: photos/broken.jpg: ")
+    with Path("faces.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["file"], row["face_id"]) for row in rows] == [
+        (name, place) for name in ("photos/a.png", "photos/trip/a.jpg") for place in "01"
+    ]
+    assert [row["region_w"] for row in rows[:2]] == ["30", "10"]
+    assert float(rows[0]["happy"]) == pytest.approx(0.7, abs=1e-6)
+    assert rows[0]["dominant_emotion"] == "happy"
+
+
+def test_the_table_has_the_columns_of_the_python_api_and_the_files_name(image: str) -> None:
+    assert main(["predict", image, "--csv", "faces.csv"]) == 0
+
+    columns = Path("faces.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    assert columns == ["file", *FACE_COLUMNS]
+
+
+def test_a_table_and_json_can_be_had_together(image: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", "--json", "--csv", "faces.csv", image]) == 0
+
+    assert len(json.loads(capsys.readouterr().out)["results"]) == 2
+    assert len(Path("faces.csv").read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_a_name_in_the_table_is_never_a_formula(tmp_path: Path) -> None:
+    (tmp_path / "=1+1.png").write_bytes(picture())
+
+    assert main(["predict", "=1+1.png", "--csv", "faces.csv"]) == 0
+    assert Path("faces.csv").read_text(encoding="utf-8").splitlines()[1].startswith("'=1+1.png,")
+
+
+def test_an_image_is_not_overwritten_by_the_table(image: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`predict --csv *.png`, where the name of the table was forgotten."""
+    before = Path(image).read_bytes()
+
+    assert main(["predict", "--csv", image, image]) == 2
+    assert "is named like an image" in capsys.readouterr().err
+    assert Path(image).read_bytes() == before
+
+
+def test_a_table_that_cannot_be_written_is_named(image: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", image, "--csv", "missing/faces.csv"]) == 2
+    assert "--csv: missing/faces.csv cannot be written" in capsys.readouterr().err
+
+
+def test_annotated_copies_are_written_beside_and_never_over_the_originals(photos: Path) -> None:
+    before = {path: path.read_bytes() for path in photos.rglob("*") if path.is_file()}
+
+    for _ in range(2):  # the second time its own copies are no images
+        assert main(["predict", "photos", "--annotate", "photos"]) == 1
+
+    names = {path.name for path in photos.rglob("*") if path.is_file()} - {path.name for path in before}
+    assert names == {"a-annotated.jpg", "nobody-annotated.jpg", "a_2-annotated.jpg"}
+    assert {path: path.read_bytes() for path in before} == before
+    with Image.open(photos / "a-annotated.jpg") as copy:
+        assert copy.size == (60, 40)
+        assert len(copy.getcolors(60 * 40) or []) > 10  # no longer in one color
+
+
+def test_places_without_images_are_told_and_the_others_answered(image: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("empty").mkdir()
+
+    assert main(["predict", "empty", "*.gif", image]) == 1
+
+    said = capsys.readouterr()
+    assert said.err.splitlines() == ["error: no images in empty", "error: no file matches *.gif"]
+    assert len(said.out.splitlines()) == 3
+
+
+def test_a_bar_moves_on_a_terminal_alone(
+    image: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", image, image, "--csv", "faces.csv"]) == 0
+    assert capsys.readouterr().err == ""
+
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert main(["predict", image, image, "--csv", "faces.csv"]) == 0
+    assert "/2 [" in capsys.readouterr().err
