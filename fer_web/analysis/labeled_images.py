@@ -11,16 +11,12 @@ from pathlib import Path
 
 from fer_web.core import Emotion
 from fer_web.core.emotion import emotion_named
+from fer_web.core.image_files import is_image_file
 from fer_web.core.text import shown_path
 from fer_web.errors import DataError
 from fer_web.reports.audit import LabeledImage
 from fer_web.reports.words import count, listed
 
-# What is looked for in folders; a file that is named in a CSV is tried whatever it is called.
-SUFFIXES = frozenset(
-    {".avif", ".bmp", ".gif", ".heic", ".heif", ".jfif", ".jp2", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tga"}
-    | {".tif", ".tiff", ".webp"}
-)
 FILE, EXPRESSION = "file", "expression"
 EXPRESSIONS = ", ".join(Emotion)
 # A sentence names so many of a kind.
@@ -56,7 +52,7 @@ def _in_folder(folder: Path) -> LabeledImages:
     labeled, others = [], Counter[str]()
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder)
-        if path.suffix.lower() not in SUFFIXES or not path.is_file() or any(part[0] == "." for part in inner.parts):
+        if not is_image_file(path) or any(part[0] == "." for part in inner.parts):
             continue
         emotion = _label((folder.resolve().name, *inner.parts[:-1]))
         if emotion is None:

@@ -6,15 +6,9 @@ from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
+from fer_web.core.image_files import is_image_file
 from fer_web.core.text import shown_path
 
-# What is looked for in folders; a file that is named is tried whatever it is called.
-SUFFIXES = frozenset(
-    {".avif", ".bmp", ".gif", ".heic", ".heif", ".j2k", ".jfif", ".jp2", ".jpe", ".jpeg", ".jpg", ".pgm", ".png"}
-    | {".pnm", ".ppm", ".tga", ".tif", ".tiff", ".webp"}
-)
-# How the copies end that `--annotate` writes: they are no images to be analyzed again.
-ANNOTATED = "-annotated.jpg"
 STDIN = "-"
 
 
@@ -60,6 +54,5 @@ def _inside(folder: Path, results: Sequence[Path]) -> Iterator[Path]:
     whole = folder.resolve()
     written = {path for path in (result.resolve() for result in results) if whole in path.parents}
     for path in sorted(folder.rglob("*")):
-        is_image = path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
-        if is_image and not path.name.endswith(ANNOTATED) and written.isdisjoint(path.resolve().parents):
+        if is_image_file(path) and written.isdisjoint(path.resolve().parents):
             yield path

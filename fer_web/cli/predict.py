@@ -13,8 +13,9 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
-from fer_web.cli.found_images import ANNOTATED, STDIN, SUFFIXES, find_images
+from fer_web.cli.found_images import STDIN, find_images
 from fer_web.cli.settings import add_setting_options, setting_options
+from fer_web.core.image_files import ANNOTATED, IMAGE_SUFFIXES
 from fer_web.core.text import shown_path
 from fer_web.errors import FerError, ImageError, SettingsError
 from fer_web.settings import Settings, load_settings
@@ -156,7 +157,7 @@ def _opened_csv(path: Path | None) -> AbstractContextManager[FacesCsv | None]:
 
     if path is None:
         return nullcontext()
-    if path.suffix.lower() in SUFFIXES:
+    if path.suffix.lower() in IMAGE_SUFFIXES:
         raise SettingsError(f"--csv: {shown_path(path)} is named like an image; name the file to write, as faces.csv")
     try:
         return FacesCsv(path)

@@ -30,6 +30,7 @@ def test_the_innermost_folder_that_names_an_expression_is_the_label(tmp_path: Pa
         "test/ANGRY/anna/2.png",
         "sad/more/fear/3.webp",
         "sad/notes.txt",
+        "sad/1-annotated.jpg",
         "sad/.hidden/4.png",
     )
 
