@@ -115,6 +115,7 @@ async function begin() {
     if (choice.wantsReplay && replayType) tape = new Tape(recording, room.stream, performance.now() - begun.duration_s * 1000);
   } catch (error) {
     find("begin").disabled = false;
+    find("begin").focus(); // which it lost while it was disabled
     return complain("check", error.message);
   }
   spoken = [];
