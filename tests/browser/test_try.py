@@ -95,7 +95,8 @@ def test_landmarks_and_heat_can_be_shown_afterwards(
     one(browser, "#landmarks").click()
     one(browser, "#heatmap").click()
 
-    assert all(path.is_displayed() for path in every(browser, ".sheet path"))
+    shown = "return [...document.querySelectorAll('.sheet path')].map((path) => path.checkVisibility())"
+    wait(browser).until(lambda _: all(browser.execute_script(shown) or [False]))
     heat = "return document.querySelector('.heat')?.naturalWidth"
     wait(browser).until(lambda _: (browser.execute_script(heat) or 0) > 40)
 

@@ -9,11 +9,12 @@ from gunicorn.glogging import Logger
 from fer_web.core.text import LOG_FORMAT, LOG_TIME
 
 # What of its course is worth a line to people; the rest is for who looks for a fault.
-WORTH_A_LINE = ("Listening at",)
+WORTH_A_LINE = ("Listening at", "Worker exiting")
 
 
 class ServerLog(Logger):  # type: ignore[misc]
-    """Warnings and errors as they are; of what goes well, only where it listens, unless the level is 'debug'."""
+    """Warnings and errors as they are; of what goes well, only where it listens and that it has ended, unless the
+    level is 'debug'."""
 
     error_fmt, datefmt = LOG_FORMAT, LOG_TIME
 
