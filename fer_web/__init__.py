@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fer_web.api import analyze_image, analyze_video
+    from fer_web.client import Client
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "analyze_image", "analyze_video"]
+__all__ = ["Client", "__version__", "analyze_image", "analyze_video"]
 
 
 def __getattr__(name: str) -> Any:
@@ -17,4 +18,8 @@ def __getattr__(name: str) -> Any:
         from fer_web import api
 
         return getattr(api, name)
+    if name == "Client":
+        from fer_web.client import Client
+
+        return Client
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

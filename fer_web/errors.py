@@ -29,6 +29,7 @@ FerError
 ├── StoreError           recordings and jobs cannot be written or read
 │   ├── StoreFull        because there is no space left
 │   └── StoreReadOnly    because nothing may be written there; reading goes on
+├── ServiceError         a service that was asked from Python cannot be reached, or is another one
 └── BusyError            no room for one more viewer; try again in `retry_after_s`
 """
 
@@ -196,6 +197,10 @@ class StoreReadOnly(StoreError):
     """Nothing may be written where recordings are kept; what was written before can be read."""
 
     code = "storage_read_only"
+
+
+class ServiceError(FerError):
+    """A service that cannot be reached, or that is not FER Web; the sentence never holds credentials."""
 
 
 class BusyError(FerError):
