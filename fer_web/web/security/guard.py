@@ -61,6 +61,7 @@ HEADERS = {
 }
 CORS_METHODS = "GET, POST, PATCH, DELETE"
 CORS_HEADERS = "Authorization, Content-Type, Fer-Visit"
+CORS_EXPOSED = "Retry-After, Fer-Ignored"
 CORS_AGE_S = "600"
 
 
@@ -214,7 +215,7 @@ def _invite(answer: Response, origin: str | None) -> None:
     if origin is None:
         return
     answer.headers["Access-Control-Allow-Origin"] = origin
-    answer.headers["Access-Control-Expose-Headers"] = "Retry-After"
+    answer.headers["Access-Control-Expose-Headers"] = CORS_EXPOSED
     if request.method == "OPTIONS":
         answer.headers["Access-Control-Allow-Methods"] = CORS_METHODS
         answer.headers["Access-Control-Allow-Headers"] = CORS_HEADERS

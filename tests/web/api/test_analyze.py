@@ -301,3 +301,13 @@ def test_the_whole_image_is_read_as_the_network_reads_faces(vision: Analyzer, as
     assert other.scores is not None
     assert one.scores.sum() == pytest.approx(1, abs=1e-5)
     assert np.allclose(one.scores, other.scores, atol=0.02)
+
+
+def test_invited_pages_may_read_what_was_ignored() -> None:
+    client = make_app(origins="https://app.example").test_client()
+    asked = {"img": URI, "actions": EMOTION, "detector_backend": "mtcnn"}
+
+    answer = client.post("/analyze", json=asked, headers={"Origin": "https://app.example"})
+
+    assert "Fer-Ignored" in answer.headers["Access-Control-Expose-Headers"]
+    assert answer.headers["Fer-Ignored"] == "detector_backend"
