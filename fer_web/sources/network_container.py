@@ -36,6 +36,8 @@ _HTTP_OPTIONS = {"protocol_whitelist": "none", "format_whitelist": HTTP_FORMATS,
 _HTTP_OPTIONS |= {"http_multiple": "0"}
 _RTSP_OPTIONS = {"protocol_whitelist": "tcp", "format_whitelist": "rtsp", "rtsp_transport": "tcp"}
 
+SILENT = "no answer in time"
+
 
 @contextmanager
 def open_network(url: str, timeouts: Timeouts, stop: threading.Event) -> Iterator[InputContainer]:
@@ -73,6 +75,8 @@ def _opened_rtsp(relay: RtspRelay, timeouts: Timeouts) -> InputContainer | None:
                 relay.local_url, options={**_OPTIONS, **_RTSP_OPTIONS}, timeout=(timeouts.open_s, timeouts.read_s)
             )
     except SourceError:
+        if relay.is_silent:  # FFmpeg saw no more than a connection that ended
+            raise SourceError(SILENT) from None
         if relay.redirect is None:
             raise
         return None
@@ -136,5 +140,5 @@ def _reason(error: FFmpegError, otherwise: str) -> str:
     if isinstance(error, errors.HTTPNotFoundError):
         return "there is no video at this address (it answers 404)"
     if isinstance(error, TimeoutError | errors.ExitError):
-        return "no answer in time"
+        return SILENT
     return otherwise

@@ -27,14 +27,16 @@ class RtspRelay:
     """An open connection to the camera at `url`, and an address of this machine, `local_url`, that stands for it.
 
     OSError when the camera cannot be reached. `redirect` is where the camera said to go on, if it did; FFmpeg is not
-    told. Both connections end with `close`, with `stop`, or when the camera sends nothing for `timeouts.read_s`. Two
-    threads of its own carry the bytes, one each way.
+    told. `is_silent` is whether the camera was given up because it said nothing. Both connections end with `close`,
+    with `stop`, or when the camera sends nothing for `timeouts.read_s`. Two threads of its own carry the bytes, one
+    each way.
     """
 
     def __init__(self, url: str, timeouts: Timeouts, stop: threading.Event) -> None:
         parts = split(url)
         has_tls = parts.scheme.lower() in ENCRYPTED
         self.redirect: str | None = None
+        self.is_silent = False
         self._answers = b""
         self._read_timeout_s, self._stop, self._is_closed = timeouts.read_s, stop, False
         self._camera = Line(parts.hostname or "", port_of(parts), has_tls=has_tls, timeout_s=timeouts.open_s, stop=stop)
@@ -86,11 +88,15 @@ class RtspRelay:
 
     def _carry_answers(self, player: socket.socket) -> None:
         """From the camera to FFmpeg; a redirect is not carried, since FFmpeg would follow it."""
-        with suppress(OSError):
+        try:
             while data := self._camera.receive(_CHUNK_BYTES):
                 if not self._is_playing and self._redirects(data):
                     break
                 player.sendall(data)
+        except TimeoutError:
+            self.is_silent = True
+        except OSError:  # it is over, for whatever reason
+            pass
         self.close()
 
     def _redirects(self, data: bytes) -> bool:
