@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # The marker of a practice's first seconds, in which the person sits calmly: what they are compared with later.
 CALM = "Calm seconds"
 CALM_S = 10
-# Whoever pastes more than that has pasted something else; a question has to be read at a glance.
+# More than that was pasted by mistake; a question has to be readable at a glance.
 MOST_QUESTIONS = 20
 LONGEST_QUESTION = 300
 

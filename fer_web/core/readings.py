@@ -205,7 +205,7 @@ def with_dominant(measures: Sequence[Measure]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A note that somebody made while recording ("question 2"), `time_s` after the recording's beginning."""
+    """A note made while recording, such as "question 2", `time_s` after the recording began."""
 
     time_s: float
     text: str

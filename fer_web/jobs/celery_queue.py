@@ -33,7 +33,7 @@ SOFT_LIMIT_S, HARD_LIMIT_S = (TIME_LIMIT_S + KILL_LIMIT_S) / 2, KILL_LIMIT_S
 VISIBILITY_S = HARD_LIMIT_S + 3600
 # Answers of Redis are quick or do not come; a page waits for them.
 CONNECT_S, ANSWER_S = 3.0, 15.0
-# What a worker that is told to stop waits for its job to be put back.
+# How long a stopping worker waits for its job to go back into the queue.
 SHUTDOWN_S = 5.0
 RETRY_S = 5
 

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 # How often it is looked for jobs that a dead worker, or another process, has left behind.
 LOOK_S = 10.0
-# Whoever closes a queue waits for its thread no longer than this.
+# Closing a queue waits this long for its thread at most.
 GOODBYE_S = 5.0
 # Far more than may wait.
 MANY = 1000
@@ -81,7 +81,7 @@ class JobQueue(ABC):
 
     @abstractmethod
     def _bring(self, jobs: Sequence[Job]) -> bool:
-        """See that somebody works on these, the oldest first; whether to look again at once."""
+        """Start work on these, the oldest first; True to look again at once."""
 
     @abstractmethod
     def _end(self) -> None:

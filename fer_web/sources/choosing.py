@@ -36,6 +36,6 @@ def choose_source(uri: str | None, *, open_: Callable[..., Source] = open_source
         return ChosenSource(uri, "chosen in settings", parse(uri).label)
     try:
         with open_("webcam:0", open_timeout_s=_WEBCAM_TIMEOUT_S) as webcam:
-            return ChosenSource("webcam:0", f"no source is set, and {webcam.label} works", webcam.label)
+            return ChosenSource("webcam:0", "the first webcam, as no source is set", webcam.label)
     except SourceError as error:
-        return ChosenSource("demo:", f"no webcam opened within {_WEBCAM_TIMEOUT_S:g} s ({error})", "demo")
+        return ChosenSource("demo:", f"as no webcam opened within {_WEBCAM_TIMEOUT_S:g} s ({error})", "demo")

@@ -32,7 +32,7 @@ def test_the_demo_is_chosen_when_no_webcam_opens(nothing: str | None) -> None:
 
     choice = choose_source(nothing, open_=refuse)
     assert (choice.uri, choice.label) == ("demo:", "demo")
-    assert choice.reason == ("no webcam opened within 3 s (webcam 0 cannot be opened: no camera is connected)")
+    assert choice.reason == ("as no webcam opened within 3 s (webcam 0 cannot be opened: no camera is connected)")
 
 
 def test_a_webcam_that_delivers_is_chosen_and_let_go() -> None:
@@ -46,7 +46,7 @@ def test_a_webcam_that_delivers_is_chosen_and_let_go() -> None:
             released.set()
 
     choice = choose_source(None, open_=lambda *_, **__: Source("webcam", "webcam 0", driver))
-    assert (choice.uri, choice.reason) == ("webcam:0", "no source is set, and webcam 0 works")
+    assert (choice.uri, choice.reason) == ("webcam:0", "the first webcam, as no source is set")
     assert released.is_set()
 
 

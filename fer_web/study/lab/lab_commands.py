@@ -10,9 +10,9 @@ from fer_web.errors import DataError
 from fer_web.study.lab.rows import all_rows, find_rows
 from fer_web.study.lab.runs import CACHE, QUICK_RUNS, RUNS, LabOptions, Record, read_record, run_row
 from fer_web.study.lab.table import as_csv, chart, epochs_text, insert, markdown, ordered_runs
+from fer_web.study.training.command_arguments import add_ahead_argument
 from fer_web.study.training.dataset import learning_data
 from fer_web.study.training.readers import read_table
-from fer_web.study.training.train_commands import add_ahead_argument
 
 PAGE = Path("docs/lab.md")
 CHART = Path("docs/lab/table.svg")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer_web.errors import DataError
-from fer_web.study.training.train_commands import add_data_arguments, add_prepared_arguments
+from fer_web.study.training.command_arguments import add_data_arguments, add_prepared_arguments
 
 if TYPE_CHECKING:
     from fer_web.study.training.ablation import AblationPlan

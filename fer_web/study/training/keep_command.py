@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from fer_web.study.training.train_commands import add_data_arguments
+from fer_web.study.training.command_arguments import add_data_arguments
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

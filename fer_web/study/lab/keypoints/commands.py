@@ -11,8 +11,8 @@ from typing import Any
 from fer_web.study.lab.keypoints.faces import Division, divide
 from fer_web.study.lab.keypoints.readers import read_faces
 from fer_web.study.lab.keypoints.train import CONFIG
+from fer_web.study.training.command_arguments import add_ahead_argument
 from fer_web.study.training.config import TrainingConfig
-from fer_web.study.training.train_commands import add_ahead_argument
 
 RUN = Path("runs/keypoints")
 MODELS = Path("models")
