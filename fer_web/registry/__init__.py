@@ -4,7 +4,7 @@ from fer_web.registry.card import EXPRESSION, KEYPOINTS, ModelCard
 from fer_web.registry.catalog import (
     list_models,
     load_model,
-    parts_of,
+    networks_of,
     quiet_tensorflow,
     sha256_of,
     verify_lite,
@@ -19,7 +19,7 @@ __all__ = [
     "ModelCard",
     "list_models",
     "load_model",
-    "parts_of",
+    "networks_of",
     "quiet_tensorflow",
     "sha256_of",
     "verify_lite",

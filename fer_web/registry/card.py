@@ -33,7 +33,8 @@ class ModelCard:
     al. 2002, "Adjusting the outputs of a classifier to new a priori probabilities"). An answer whose highest
     probability is under `uncertain_below` is rather wrong than right. `sha256` is of the .keras file, `tflite_sha256`
     of what `export` made of it, empty before that. A model with `parts` has no files: it is what the models of these
-    names say together, and its hashes are of theirs. `data` and `metrics` are free-form facts for people.
+    names say together, with their logits divided by these temperatures, and its hashes are of theirs. `data` and
+    `metrics` are free-form facts for people.
     """
 
     name: str
@@ -53,7 +54,7 @@ class ModelCard:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     notes: str = ""
     tflite_sha256: str = ""
-    parts: tuple[str, ...] = ()
+    parts: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: Path) -> ModelCard:
@@ -85,8 +86,7 @@ class ModelCard:
             spec = InputSpec(**values.get("input", {}))
         except TypeError as error:
             raise ModelError(f"{source} describes an unsupported input: {error}") from error
-        lists = {name: tuple(values.get(name, ())) for name in ("priors", "parts")}
-        card = cls(**{**values, **lists, "labels": labels, "input": spec})
+        card = cls(**{**values, "labels": labels, "input": spec, "priors": tuple(values.get("priors", ()))})
         card.check_priors(source)
         return card
 

@@ -24,7 +24,9 @@ def verify_model(directory: Path, name: str) -> ModelCard:
     """The card of a model whose file is unchanged; ModelError when it is missing or has another hash."""
     card = _card(directory, name)
     if card.parts:
-        return _verified_pool(card, [verify_model(directory, part).sha256 for part in card.parts], card.sha256)
+        return _verified_pool(
+            card, [verify_model(directory, part).sha256 for part in _parts(directory, card)], card.sha256
+        )
     path = directory / f"{name}.keras"
     actual = sha256_of(path)
     if actual != card.sha256:
@@ -41,7 +43,7 @@ def verify_lite(directory: Path, name: str, task: str | None = EXPRESSION) -> Mo
     card = _card(directory, name, "json")
     _check_task(directory, card, task)
     if card.parts:
-        hashes = [verify_lite(directory, part, task).tflite_sha256 for part in card.parts]
+        hashes = [verify_lite(directory, part, task).tflite_sha256 for part in _parts(directory, card)]
         return _verified_pool(card, hashes, card.tflite_sha256)
     if not path.is_file() or not card.tflite_sha256:
         raise ModelError(f"{path} does not exist: make it with fer-web export {name} --models {directory}")
@@ -53,7 +55,7 @@ def verify_lite(directory: Path, name: str, task: str | None = EXPRESSION) -> Mo
     return card
 
 
-def parts_of(directory: Path, card: ModelCard) -> list[ModelCard]:
+def networks_of(directory: Path, card: ModelCard) -> list[ModelCard]:
     """The cards of the networks that answer for a model: its own, or its parts'. ModelError for an unreadable one."""
     return [ModelCard.read(directory / f"{part}.json") for part in card.parts] or [card]
 
@@ -82,6 +84,14 @@ def _card(directory: Path, name: str, needs: str = "keras") -> ModelCard:
             f"there is no model {name!r} in {directory} (available: {', '.join(_names(directory)) or 'none'})"
         )
     return ModelCard.read(path)
+
+
+def _parts(directory: Path, card: ModelCard) -> list[str]:
+    """The names of a pool's parts; ModelError when one is a pool itself."""
+    for part in card.parts:
+        if _is_pool(directory / f"{part}.json"):
+            raise ModelError(f"{card.name} has the part {part}, which is a pool itself")
+    return list(card.parts)
 
 
 def _verified_pool(card: ModelCard, hashes: list[str], expected: str) -> ModelCard:
@@ -128,11 +138,11 @@ def pooled_model(directory: Path, card: ModelCard) -> Any:
     """A Keras model of a card's parts, whose logits are those of `pooled`. ModelError when one cannot be loaded."""
     import keras
 
-    loaded = [load_model(directory, part, card.task) for part in card.parts]
-    face = keras.Input((card.input.height, card.input.width, 1))
-    for model, part in loaded:
-        model.name = part.name  # unique, as it has to be in one model
-    scaled = [model(face) / part.temperature for model, part in loaded]
+    face, scaled = keras.Input((card.input.height, card.input.width, 1)), []
+    for part, temperature in card.parts.items():
+        model, _ = load_model(directory, part, card.task)
+        model.name = part  # unique, as it has to be in one model
+        scaled.append(model(face) / temperature)
     return keras.Model(face, sum(scaled[1:], scaled[0]) / len(scaled))
 
 

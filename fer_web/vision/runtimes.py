@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.errors import ModelError
-from fer_web.registry import EXPRESSION, ModelCard, load_model, parts_of, verify_lite, verify_model
+from fer_web.registry import EXPRESSION, ModelCard, load_model, networks_of, verify_lite, verify_model
 from fer_web.registry.litert import Arrays, LiteModel
 from fer_web.registry.pool import pooled
 from fer_web.vision.crew import each
@@ -23,14 +23,13 @@ Run: TypeAlias = Callable[[NDArray[np.float32]], Arrays]
 def load_lite(directory: Path, name: str, task: str = EXPRESSION) -> tuple[Run, ModelCard]:
     """A model's .tflite files, run by LiteRT, and its card; ModelError: one is missing or not what the card says."""
     card = verify_lite(directory, name, task)
-    cards = parts_of(directory, card)
-    networks = [_lite_network(directory, part) for part in cards]
+    networks = [_lite_network(directory, one) for one in networks_of(directory, card)]
 
     def run(faces: NDArray[np.float32]) -> Arrays:
         asked = list(product(networks, range(len(faces))))
         found = each(lambda one: one[0](faces[one[1] : one[1] + 1]), asked)
         starts = range(0, len(found), len(faces))
-        return _together([_stacked(found[start : start + len(faces)]) for start in starts], cards)
+        return _together([_stacked(found[start : start + len(faces)]) for start in starts], card)
 
     return run, card
 
@@ -57,16 +56,15 @@ def _stacked(answers: Sequence[Arrays]) -> Arrays:
     return [np.concatenate(kind) for kind in zip(*answers, strict=True)]
 
 
-def _together(answers: Sequence[Arrays], cards: Sequence[ModelCard]) -> Arrays:
-    return answers[0] if len(answers) == 1 else pooled(answers, [card.temperature for card in cards])
+def _together(answers: Sequence[Arrays], card: ModelCard) -> Arrays:
+    return pooled(answers, list(card.parts.values())) if card.parts else answers[0]
 
 
 def load_keras(directory: Path, name: str, task: str = EXPRESSION) -> tuple[Run, ModelCard]:
     """A model's .keras files, compiled by TensorFlow and warmed, and its card; ModelError likewise."""
     card = verify_model(directory, name)
-    cards = parts_of(directory, card)
-    networks = [_keras_network(directory, part.name, task) for part in cards]
-    return lambda faces: _together([network(faces) for network in networks], cards), card
+    networks = [_keras_network(directory, one.name, task) for one in networks_of(directory, card)]
+    return lambda faces: _together([network(faces) for network in networks], card), card
 
 
 def _keras_network(directory: Path, name: str, task: str) -> Run:

@@ -19,6 +19,8 @@ from fer_web.vision.classify import Classifier
 from fer_web.vision.runtimes import load_keras, load_lite
 from tests.conftest import write_tiny_model
 
+PARTS = {"xception": 0.5, "other": 0.25}
+
 
 @pytest.fixture(scope="module")
 def made(tiny_models: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,7 +40,7 @@ def models(made: Path, tmp_path: Path) -> Path:
 def write_pair(folder: Path) -> None:
     cards = [ModelCard.read(folder / f"{name}.json") for name in ("xception", "other")]
     hashes = [digest_of([getattr(card, kind) for card in cards]) for kind in ("sha256", "tflite_sha256")]
-    card = ModelCard("pair", "test", "pooled", hashes[0], 8, tflite_sha256=hashes[1], parts=("xception", "other"))
+    card = ModelCard("pair", "test", "pooled", hashes[0], 8, tflite_sha256=hashes[1], parts=PARTS)
     card.write(folder / "pair.json")
 
 
@@ -71,7 +73,7 @@ def test_the_digest_is_of_the_hashes_one_a_line() -> None:
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_pair_answers_what_its_parts_say_together_by_every_runtime(made: Path, count: int) -> None:
     parts = [load_lite(made, name)[0](faces(count)) for name in ("xception", "other")]
-    expected = [(one + other) / 0.5 / 2 for one, other in zip(*parts, strict=True)]
+    expected = [(one / 0.5 + other / 0.25) / 2 for one, other in zip(*parts, strict=True)]
 
     lite, card = load_lite(made, "pair")
     keras, _ = load_keras(made, "pair")
@@ -97,7 +99,7 @@ def test_a_pair_classifies_like_any_model(made: Path) -> None:
 
 def test_a_pair_is_listed_and_verified(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [card.name for card in list_models(made)] == ["other", "pair", "xception"]
-    assert verify_model(made, "pair").parts == verify_lite(made, "pair").parts == ("xception", "other")
+    assert verify_model(made, "pair").parts == verify_lite(made, "pair").parts == PARTS
 
     assert main(["models", "verify", "--models-dir", str(made)]) == 0
     assert "pair: made of today's xception and other" in capsys.readouterr().out
@@ -121,6 +123,23 @@ def test_a_damaged_or_missing_part_is_named(models: Path, check: object) -> None
     for file in ("other.keras", "other.tflite", "other.json"):
         (models / file).unlink()
     with pytest.raises(ModelError, match=r"there is no model 'other'.*available: pair, xception"):
+        check(models, "pair")  # type: ignore[operator]
+
+
+def test_a_part_that_is_calibrated_anew_changes_nothing_in_the_pair(models: Path) -> None:
+    before = load_lite(models, "pair")[0](faces(1))
+    path = models / "other.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "temperature": 3.0}))
+
+    np.testing.assert_array_equal(load_lite(models, "pair")[0](faces(1))[0], before[0])
+
+
+@pytest.mark.parametrize("check", [verify_model, verify_lite])
+def test_a_pool_of_pools_is_refused_also_of_itself(models: Path, check: object) -> None:
+    path = models / "pair.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "parts": {"xception": 1.0, "pair": 1.0}}))
+
+    with pytest.raises(ModelError, match="has the part pair, which is a pool itself"):
         check(models, "pair")  # type: ignore[operator]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Emotion, Frame
-from fer_web.registry import load_model
+from fer_web.registry import load_model, networks_of, verify_model
 from fer_web.vision.landmarks import load_predictor
 
 BOX = (0, 255, 0)
@@ -24,7 +24,8 @@ class ReferenceLoop:
     """One frame in, one JPEG out, nothing remembered."""
 
     def __init__(self, models_dir: Path, name: str) -> None:
-        self._model, self._card = load_model(models_dir, name)
+        first = networks_of(models_dir, verify_model(models_dir, name))[0]  # the original had one network
+        self._model, self._card = load_model(models_dir, first.name)
         self._detector, self._predictor = dlib.get_frontal_face_detector(), load_predictor()
 
     def __call__(self, frame: Frame) -> bytes:

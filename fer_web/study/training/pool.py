@@ -48,7 +48,7 @@ def _card(models: Path, name: str, cards: Sequence[ModelCard]) -> ModelCard:
         tflite_sha256=digest_of([verify_lite(models, card.name).tflite_sha256 for card in cards]),
         parameters=sum(card.parameters for card in cards),
         input=cards[0].input,
-        parts=tuple(card.name for card in cards),
+        parts={card.name: card.temperature for card in cards},
         license=cards[0].license,
         data={
             "training": cards[0].data.get("training", ""),

@@ -22,7 +22,7 @@ def test_a_bare_card_is_enough() -> None:
 
 
 def test_networks_that_answer_together_are_named() -> None:
-    facts = facts_of({}, parts=("one", "two"))
+    facts = facts_of({}, parts={"one": 1.0, "two": 1.0})
 
     assert ("Networks", "one and two, 1,234,567 parameters") in facts.facts
 
