@@ -22,22 +22,22 @@ PLAIN: dict[str, Any] = {"string": "…", "integer": 1, "number": 0.5, "boolean"
 MOST_ITEMS = 4
 
 
-def sample(schema: Schema, named: Mapping[str, Schema], depth: int = 0) -> Any:
+def sample(schema: Schema, named: Mapping[str, Schema]) -> Any:
     """A value that fits a schema, small and made up; `named` are the schemas that it may refer to."""
     if "$ref" in schema:
-        return sample(named[schema["$ref"].rsplit("/", 1)[-1]], named, depth + 1)
+        return sample(named[schema["$ref"].rsplit("/", 1)[-1]], named)
     for several in ("oneOf", "anyOf"):
         if several in schema:
-            return sample(min(schema[several], key=_length), named, depth)
+            return sample(min(schema[several], key=_length), named)
     if "enum" in schema or "const" in schema:
         return schema["const"] if "const" in schema else schema["enum"][0]
     kind = schema.get("type", "string")
     kind = kind[0] if isinstance(kind, list) else kind
     if kind == "object":
-        return _object(schema, named, depth + 1)
+        return _object(schema, named)
     if kind == "array":
-        item = schema.get("items", schema.get("prefixItems", [{}])[0] if schema.get("prefixItems") else {})
-        return [sample(item, named, depth + 1)] * schema.get("minItems", 1)
+        items = schema.get("prefixItems") or [schema.get("items", {})] * schema.get("minItems", 1)
+        return [sample(item, named) for item in items]
     return max(PLAIN[kind], schema["minimum"]) if "minimum" in schema else PLAIN[kind]
 
 
@@ -48,12 +48,12 @@ def _length(schema: Schema) -> int:
     return 0 if schema.get("minItems", 1) <= MOST_ITEMS else 2
 
 
-def _object(schema: Schema, named: Mapping[str, Schema], depth: int) -> dict[str, Any]:
+def _object(schema: Schema, named: Mapping[str, Schema]) -> dict[str, Any]:
     """All of its properties, and those that it asks for without describing each."""
     described, others = schema.get("properties", {}), schema.get("additionalProperties")
     further = others if isinstance(others, dict) else {}
     names = dict.fromkeys([*described, *schema.get("required", [])])
-    return {name: sample(described.get(name, further), named, depth) for name in names}
+    return {name: sample(described.get(name, further), named) for name in names}
 
 
 def command(root: str, method: str, path: str, operation: Mapping[str, Any], named: Mapping[str, Schema]) -> str:
