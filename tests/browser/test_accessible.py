@@ -23,6 +23,11 @@ RUN = """
 LOOKS = [((360, 740), "light"), ((360, 740), "dark"), ((1280, 900), "light"), ((1280, 900), "dark")]
 
 
+def with_axe(browser: Chrome) -> None:
+    """Put axe-core into the page."""
+    browser.execute_script(AXE.read_text(encoding="utf-8"))
+
+
 def violations(browser: Chrome) -> list[str]:
     """With the places where they are."""
     found: list[dict[str, Any]] = browser.execute_async_script(RUN)
@@ -32,7 +37,7 @@ def violations(browser: Chrome) -> list[str]:
 def check(browser: Chrome) -> None:
     """Nothing that axe finds, nothing wider than the window, no complaint of the browser's, however one looks at it."""
     WebDriverWait(browser, 20).until(lambda _: browser.execute_script("return document.readyState") == "complete")
-    browser.execute_script(AXE.read_text(encoding="utf-8"))
+    with_axe(browser)
     for size, scheme in LOOKS:
         look(browser, size, scheme)
         assert violations(browser) == [], (size, scheme)
@@ -45,6 +50,13 @@ def check(browser: Chrome) -> None:
 )
 def test_texts_are_for_everybody(server: Service, browser: Chrome, path: str) -> None:
     browser.get(f"{server.url}{path}")
+
+    check(browser)
+
+
+def test_the_api_is_for_everybody_with_everything_unfolded(server: Service, browser: Chrome) -> None:
+    browser.get(f"{server.url}/docs")
+    browser.execute_script("for (const one of document.querySelectorAll('details')) one.open = true")
 
     check(browser)
 
