@@ -15,7 +15,7 @@ from fer_web.reports.summary import Summary
 # More than these are not asked: the newest tell best what is usual now.
 MOST_EARLIER = 5
 # Numbers, times and words of order at a name's end, which tell recordings of one series apart.
-_ORDER = re.compile(r"[\s_.,:#()/-]*(?:\d+|(?<=\d)[hms]|\bUTC|\battempt|\btake|\bpart)+[\s_.,:#()/-]*$", re.IGNORECASE)
+_ORDER = re.compile(r"[\s_.,:#()/-]*(?:\d|(?<=\d)[hms]|\bUTC|\battempt|\btake|\bpart)+[\s_.,:#()/-]*$", re.IGNORECASE)
 _KIND = re.compile(r"\.[a-z0-9]{2,4}$", re.IGNORECASE)
 
 Figure: TypeAlias = Callable[[PersonSummary], float | None]

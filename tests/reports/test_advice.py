@@ -178,6 +178,12 @@ def test_a_series_is_a_name_without_its_number(name: str, series: str) -> None:
     assert series_of(name) == series
 
 
+def test_a_name_that_is_nearly_a_number_is_read_at_once() -> None:
+    name = "20261127" * 20 + "x"  # took 4 times as long with every two digits more
+
+    assert series_of(name) == name
+
+
 def every_sentence(summary: Summary) -> list[str]:
     views = ReportView(summary).people
     advice = [one for view in views for one in (*view.advice.worked, *view.advice.try_next, *view.advice.check)]
