@@ -50,15 +50,16 @@ class ShareRow:
 
 def share_rows(totals: Totals, relative: Sequence[float] | None = None) -> list[ShareRow]:
     """In the usual order; empty when nobody was seen."""
-    if totals.shares is None or totals.scores is None:
+    if totals.shares is None:
         return []
+    scores = totals.scores or (None,) * len(Emotion)
     rows = [
         ShareRow(
             emotion.value,
             swatch(emotion),
             bar(totals.shares[emotion.position], emotion),
             words.percent(totals.shares[emotion.position]),
-            words.percent(totals.scores[emotion.position]),
+            words.percent(scores[emotion.position]),
             words.points(relative[emotion.position]) if relative else words.NOTHING,
         )
         for emotion in Emotion

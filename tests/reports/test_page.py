@@ -19,7 +19,7 @@ from fer_web.reports import (
     report_html,
     summarize,
 )
-from tests.reports.made import ANGRY, HAPPY, every, hand_made, reading, recording, together
+from tests.reports.made import ANGRY, BAD, HAPPY, every, hand_made, reading, recording, together
 
 CARD = CardText("xception", "2026-11-21", "69.4 % accurate on the FER2013 test set", 0.55, "research only")
 EVIL = "<script>alert(1)</script>\"'&<img src=x onerror=y>"
@@ -192,6 +192,14 @@ def test_peoples_texts_are_never_markup(show: object) -> None:
 
     assert not {"script", "img"} & {tag for tag, _ in page.tags}
     assert page.text.count("<script>alert(1)</script>") >= 5
+
+
+def test_a_face_that_cannot_be_read_was_seen() -> None:
+    unreadable = [reading(number / 10, quality=BAD) for number in range(50)]
+    text = Page(report_html(summarize(recording(0, 10), unreadable), CARD)).text
+
+    assert "Nobody was seen." not in text
+    assert "neutral 0 % – mixed 0 % – unreadable 100 % –" in text
 
 
 def test_comparisons_escape_names_too() -> None:
