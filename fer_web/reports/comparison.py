@@ -117,10 +117,10 @@ def _findings(a: Summary, b: Summary) -> list[str]:
             f"Apparent expressions in the second recording were {_way(change)} in the first "
             f"(balance {words.signed(a.everybody.balance)}, then {words.signed(b.everybody.balance)})."
         )
-    pairs = zip(Emotion, a.everybody.shares or (), b.everybody.shares or (), strict=False)
-    moved = max(((other - one, emotion) for emotion, one, other in pairs), key=lambda pair: abs(pair[0]), default=None)
-    if moved and abs(moved[0]) >= LEAST_DIFFERENCE:
-        found.append(f"The largest difference is {moved[1]}: {words.points(moved[0])} points of the time seen.")
+    shares = zip(Emotion, a.everybody.shares or (), b.everybody.shares or (), strict=False)
+    emotion, before, after = max(shares, key=lambda one: abs(one[2] - one[1]), default=(None, 0.0, 0.0))
+    if emotion is not None and abs(after - before) >= LEAST_DIFFERENCE:
+        found.append(f"The largest difference is {emotion}: {_points(before, after)} points of the time seen.")
     blinks = _minus(b.everybody.blinks_per_min, a.everybody.blinks_per_min)
     if blinks is not None:
         found.append(f"Blinks per minute: {words.signed(blinks, 1)}.")

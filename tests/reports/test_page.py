@@ -238,6 +238,18 @@ def test_a_comparison_says_the_second_minus_the_first() -> None:
     assert "Blinks per minute" in text
 
 
+def test_a_difference_in_a_sentence_is_that_of_the_table() -> None:
+    # Happy for 14.4 %, then for 25.6 %: 14 and 26 are shown, which are 12 apart.
+    one, other = (
+        summarize(recording(0, 10), [*every(0.1, 0, happy_s, HAPPY), *every(0.1, happy_s, 100)])
+        for happy_s in (14.4, 25.6)
+    )
+    text = Page(comparison_html(one, other, CARD)).text.replace("\xa0", " ")
+
+    assert "The largest difference is happy: +12 points" in text
+    assert "happy 14 % 26 % +12" in text
+
+
 def test_many_people_leave_a_readable_page() -> None:
     people = [every(0.5, track, track + 8, HAPPY, track=track) for track in range(1, 80)]
 
