@@ -17,7 +17,7 @@ from fer_web.reports.moments import Moments
 from fer_web.reports.movements import SMILING
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.sections import Section
-from fer_web.reports.setup import LEAST_SHARE, faults
+from fer_web.reports.setup import LEAST_SHARE, faults, why_unreadable
 from fer_web.reports.totals import Totals
 from fer_web.reports.usual import Usual
 
@@ -76,10 +76,10 @@ def _worked(
     faced = (totals.faced_s, totals.posed_s, totals.seen_s, behavior["facing"])
     yield from _held("Faced the camera", *faced, "stretch", MUCH_FACED, moments)
     yield from _smiled(behavior[SMILING], moments)
-    nods = _first_count(person.timeline.nods)
-    if nods is not None:
+    nodded_s = person.timeline.first_s(person.timeline.nods)
+    if nodded_s is not None:
         text = "Nodded {}, at {}." if totals.nods == 1 else "Nodded {}, first at {}."
-        yield _say(text, words.times(totals.nods), moments.link(person.timeline.time_of(nods)))
+        yield _say(text, words.times(totals.nods), moments.link(nodded_s))
     more = _against(usual, totals)
     if more is not None and more >= LEAST_DIFFERENCE:
         text = "Looked at the camera more than usual: {} of the time from {} on, usually {}."
@@ -138,8 +138,11 @@ def _left(text: str, found: Found, moments: Moments) -> Iterator[Markup]:
 def _check(person: PersonSummary, fps: float, has_width: bool, moments: Moments, is_alone: bool) -> Iterator[Markup]:
     told = [*_faulty(person, moments, is_alone), *_gone(person.behavior[GONE], moments), *_unreadable(person, moments)]
     if 0 < fps < FEW_PICTURES:
-        text = "Close other programs: from {} on, only {} pictures a second were analyzed; most blinks need {} or more."
-        told.append(_say(text, moments.link(person.first_s), words.number(fps), words.whole(FEW_PICTURES)))
+        text = (
+            "Aim for {} pictures a second or more: from {} on, only {} were analyzed, too few to see most blinks. "
+            "Busy computers and dark rooms slow cameras down."
+        )
+        told.append(_say(text, words.whole(FEW_PICTURES), moments.link(person.first_s), words.number(fps)))
     if told:
         yield from told
     elif person.totals.light is not None:
@@ -159,21 +162,15 @@ def _faulty(person: PersonSummary, moments: Moments, is_alone: bool) -> Iterator
 def _gone(found: Found, moments: Moments) -> Iterator[Markup]:
     if found.longest is not None and found.longest.duration_s >= LEAST_GONE_S:
         length, since = words.length(found.longest.duration_s), moments.link(found.longest.start_s)
-        yield _say("Stay in the picture: no face was found for {}, from {}.", length, since)
+        yield _say("Stay in the picture: the face was not found for {}, from {}.", length, since)
 
 
 def _unreadable(person: PersonSummary, moments: Moments) -> Iterator[Markup]:
-    found, share = person.behavior["unreadable"], person.totals.unreadable_share
-    if share is not None and share >= LEAST_SHARE and found.longest is not None:
-        text = (
-            "For {} of the time the face could not be read: it was turned too far away, small, dark or blurred, for "
-            "longest from {}."
-        )
-        yield _say(text, words.percent(share), moments.link(found.longest.start_s))
-
-
-def _first_count(counts: Sequence[int]) -> int | None:
-    return next((place for place, count in enumerate(counts) if count), None)
+    longest, share = person.behavior["unreadable"].longest, person.totals.unreadable_share
+    if share is not None and share >= LEAST_SHARE and longest is not None:
+        text = "For {} of the time the face could not be read: it was {}. The longest such stretch took {}, from {}."
+        length, since = words.length(longest.duration_s), moments.link(longest.start_s)
+        yield _say(text, words.percent(share), why_unreadable(person.totals), length, since)
 
 
 def _usually(usual: Usual | None) -> str:

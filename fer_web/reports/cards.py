@@ -103,17 +103,16 @@ def _head(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
     totals = person.totals
     if totals.posed_s <= 0:
         return Card("Head", words.NOTHING, Markup("Not measured."))
-    told = [
-        Markup("first at {}").format(moments.link(time_s)) for time_s in _firsts(person.timeline, person.timeline.nods)
-    ]
+    told = _first(person.timeline, person.timeline.nods, moments)
     told += [Markup("{}").format(words.count(totals.shakes, "shake"))]
     told += [Markup("in motion for {} of the time").format(words.percent(totals.moved_share))]
     return Card("Head", words.count(totals.nods, "nod"), Markup("; ").join(told), _usual(usual, "moved", " in motion"))
 
 
-def _firsts(timeline: Timeline, counts: Sequence[int]) -> list[float]:
-    """When something was first counted; none when it never was."""
-    return [timeline.time_of(place) for place, count in enumerate(counts) if count][:1]
+def _first(timeline: Timeline, counts: Sequence[int], moments: Moments) -> list[Markup]:
+    """When something was first counted; empty when it never was."""
+    first_s = timeline.first_s(counts)
+    return [] if first_s is None else [Markup("first at {}").format(moments.link(first_s))]
 
 
 def _expression(person: PersonSummary, moments: Moments) -> Card:
@@ -149,10 +148,7 @@ def _framing(person: PersonSummary, width: int, moments: Moments, is_alone: bool
 
 def _blinks(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
     totals = person.totals
-    first = [
-        Markup("first at {}").format(moments.link(time_s))
-        for time_s in _firsts(person.timeline, person.timeline.blinks)
-    ]
+    first = _first(person.timeline, person.timeline.blinks, moments)
     if totals.judged_s <= 0:
         return Card("Blinks", words.NOTHING, Markup("The eyes could not be judged."))
     judged = words.length(totals.judged_s)
@@ -164,8 +160,6 @@ def _blinks(person: PersonSummary, moments: Moments, usual: Usual | None) -> Car
 
 
 def _quality(person: PersonSummary, moments: Moments, usual: Usual | None) -> Card:
-    totals, longest = person.totals, person.behavior["unreadable"].longest
-    note = Markup("of the time; sure of the expression for {}").format(words.percent(totals.certain_share))
-    if longest is not None:
-        note += Markup("; unreadable for longest from {}").format(moments.link(longest.start_s))
+    note = Markup("of the time; sure of the expression for {}").format(words.percent(person.totals.certain_share))
+    note += _longest(person.behavior["unreadable"], moments, "longest unreadable stretch")
     return Card("Readable", words.percent(readable_share(person)), note, _usual(usual, "readable"))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from fer_web.core import Emotion
 from fer_web.reports.person import PersonSummary
+from fer_web.reports.setup import why_unreadable
 from fer_web.reports.summary import Summary
 from fer_web.reports.words import capital, clock, count, end_clock, length, listed, percent, signed
 
@@ -35,7 +36,7 @@ def cautions(summary: Summary) -> list[str]:
     if (totals.unreadable_share or 0) >= MUCH_UNREADABLE:
         found.append(
             f"For {percent(totals.unreadable_share)} of the time seen, no expression could be read: "
-            "the face was turned too far away, small, dark or blurred."
+            f"the face was {why_unreadable(totals)}."
         )
     return found
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from fer_web.reports.behavior import Found
 from fer_web.reports.person import PersonSummary
+from fer_web.reports.totals import Totals
 
 # What makes up less of the time seen is no fault of the setup.
 LEAST_SHARE = 0.2
+# A reason for less of the unreadable time is not given.
+LEAST_REASON = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,14 @@ FAULTS = {
     "blurred": ("Blurred", "Clean the lens, or wait until the camera is in focus", "the face was blurred"),
     "off_center": ("Off center", "Move to the middle of the picture", "the face was near its edge"),
 }
+
+
+def why_unreadable(totals: Totals) -> str:
+    """What the face was while nothing could be read in it, as far as that made up more than moments."""
+    poor = totals.poor_s / totals.unreadable_s if totals.unreadable_s else 0.0
+    if poor < LEAST_REASON:
+        return "turned too far away"
+    return "too small, dark or blurred" if poor > 1 - LEAST_REASON else "turned too far away, small, dark or blurred"
 
 
 def faults(person: PersonSummary, is_alone: bool = True) -> Iterator[Fault]:

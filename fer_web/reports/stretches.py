@@ -53,11 +53,6 @@ class Stretches(Generic[What]):
         self._next: Stretch[What] | None = None
         self._before: Stretch[What] | None = None
 
-    @property
-    def longest(self) -> Stretch[What] | None:
-        """The first of the longest; None without any."""
-        return max(self.kept, key=lambda stretch: stretch.duration_s, default=None)
-
     def add(self, start_s: float, end_s: float, what: What | None) -> None:
         """A time in which `what` was the case; None when nothing is known, or nothing of interest."""
         if self._open is not None and start_s - self._open.end_s > BRIDGE_S:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -59,6 +60,10 @@ class Timeline:
     def time_of(self, place: int) -> float:
         """When a bin begins."""
         return self.start_s + place * self.bin_s
+
+    def first_s(self, counts: Sequence[int]) -> float | None:
+        """When something was first counted; None when it never was."""
+        return next((self.time_of(place) for place, count in enumerate(counts) if count), None)
 
     @classmethod
     def of(cls, bins: Bins) -> Timeline:

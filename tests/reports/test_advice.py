@@ -11,11 +11,11 @@ import pytest
 
 from fer_web.core import Reading
 from fer_web.core.questions import CALM
-from fer_web.reports import Summary, summarize
+from fer_web.reports import summarize
 from fer_web.reports.person_view import PersonView
 from fer_web.reports.usual import Usual, series_of
 from fer_web.reports.views import ReportView
-from tests.reports.made import every, hand_made, reading, recording, together
+from tests.reports.made import BAD, every, hand_made, reading, recording, together
 
 FORBIDDEN = ("character", "confiden", "honest", "feel", "mood", "nervous", "attenti", "interest", "tired", "sincer")
 
@@ -126,9 +126,27 @@ def test_absences_and_slow_pictures_are_to_be_checked() -> None:
     told = plain(shown([*every(0.2, 0, 5), *every(0.2, 9, 12)], fps=5).advice.check)
 
     assert told == [
-        "Stay in the picture: no face was found for 4.0 s, from 0:05.",
-        "Close other programs: from 0:00 on, only 5.0 pictures a second were analyzed; most blinks need 10 or more.",
+        "Stay in the picture: the face was not found for 4.0 s, from 0:05.",
+        "Aim for 10 pictures a second or more: from 0:00 on, only 5.0 were analyzed, too few to see most blinks. Busy "
+        "computers and dark rooms slow cameras down.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("turned", "blurred", "why"),
+    [
+        (20, 0, "turned too far away"),
+        (0, 20, "too small, dark or blurred"),
+        (10, 10, "turned too far away, small, dark or blurred"),
+    ],
+)
+def test_a_face_that_cannot_be_read_is_told_with_the_reason(turned: int, blurred: int, why: str) -> None:
+    parts = [{}] * 30 + [{"yaw_deg": 60.0}] * turned + [{"quality": BAD}] * blurred
+    view = shown(reading(number / 10, **part) for number, part in enumerate(parts))
+
+    told = f"For 40 % of the time the face could not be read: it was {why}."
+    assert f"{told} The longest such stretch took 2.0 s, from 0:03." in plain(view.advice.check)
+    assert card(view, "Readable")[1].endswith("; longest unreadable stretch 2.0 s, from 0:03")
 
 
 def test_a_rate_of_blinks_takes_a_minute() -> None:
@@ -184,12 +202,6 @@ def test_a_name_that_is_nearly_a_number_is_read_at_once() -> None:
     assert series_of(name) == name
 
 
-def every_sentence(summary: Summary) -> list[str]:
-    views = ReportView(summary).people
-    advice = [one for view in views for one in (*view.advice.worked, *view.advice.try_next, *view.advice.check)]
-    return [*advice, *(card.note for view in views for card in view.cards)]
-
-
 def test_every_sentence_has_a_time_that_is_on_the_timeline_and_speaks_of_behavior_alone() -> None:
     for view in (shown(looking((2, True), (3, False), (20, True), (5, False))), ReportView(hand_made()).people[0]):
         sentences = (*view.advice.worked, *view.advice.try_next, *view.advice.check)
@@ -199,6 +211,7 @@ def test_every_sentence_has_a_time_that_is_on_the_timeline_and_speaks_of_behavio
         for sentence in sentences:
             (target, *_) = re.findall(r'href="#([^"]+)"', sentence)
             assert f'id="{target}"' in drawn
+        for sentence in (*sentences, *(one.note for one in view.cards)):
             assert not any(word in sentence.lower() for word in FORBIDDEN)
 
 

@@ -38,7 +38,10 @@ def test_a_recording_that_was_hard_to_read_is_told_so() -> None:
 
     # One of three is turned away; nothing is guessed of it.
     assert "For 67\N{NO-BREAK SPACE}% of the time seen, the expression is a guess" in told
-    assert "For 33\N{NO-BREAK SPACE}% of the time seen, no expression could be read" in told
+    assert (
+        "For 33\N{NO-BREAK SPACE}% of the time seen, no expression could be read: the face was turned too far away."
+        in told
+    )
 
 
 def test_a_good_recording_needs_no_caution() -> None:

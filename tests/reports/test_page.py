@@ -19,6 +19,7 @@ from fer_web.reports import (
     report_html,
     summarize,
 )
+from fer_web.reports.words import NOTHING
 from tests.reports.made import ANGRY, BAD, HAPPY, every, hand_made, reading, recording, together
 
 CARD = CardText("xception", "2026-11-21", "69.4 % accurate on the FER2013 test set", 0.55, "research only")
@@ -199,7 +200,7 @@ def test_a_face_that_cannot_be_read_was_seen() -> None:
     text = Page(report_html(summarize(recording(0, 10), unreadable), CARD)).text
 
     assert "Nobody was seen." not in text
-    assert "neutral 0 % – mixed 0 % – unreadable 100 % –" in text
+    assert "neutral 0 % - mixed 0 % - unreadable 100 % -" in text.replace(NOTHING, "-")
 
 
 def test_comparisons_escape_names_too() -> None:

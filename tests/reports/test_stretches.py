@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from fer_web.core import Emotion
+from fer_web.reports.behavior import Found
 from fer_web.reports.stretches import SUSTAINED_S, Stretch, Stretches
 
 HAPPY, SAD, NEUTRAL = Emotion.HAPPY, Emotion.SAD, Emotion.NEUTRAL
@@ -104,4 +105,4 @@ def test_counts_and_sums_are_of_all_and_the_longest_is_the_first_of_them() -> No
 
     assert (found.count, round(found.total_s, 6)) == (3, 7)
     assert found.first == found.kept[0]
-    assert found.longest == found.kept[1]
+    assert Found.of(found).longest == found.kept[1]
