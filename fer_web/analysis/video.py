@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from fer_web.analysis.annotated_copy import AnnotatedCopy
 from fer_web.analysis.prefetch import Prefetch
 from fer_web.analysis.rate import DEFAULT_FPS, TOLERANCE_S
-from fer_web.core import Face, Frame, FrameResult, Reading, Recording, Rect, Size
+from fer_web.core import Faces, Frame, FrameResult, Reading, Recording, Size
 from fer_web.errors import SourceError
 from fer_web.sources.memory import is_crash, reason_of
 from fer_web.sources.video_reader import Damage, VideoReader
@@ -208,15 +208,20 @@ def _pictures(
 def _analyzed(
     pictures: Iterator[tuple[Frame, bool]], vision: Analyzer, people: int, wants_blur: bool
 ) -> Iterator[tuple[FrameResult, bool]]:
-    """Each picture with its faces, or the last ones if it is only to be drawn; tracks are numbered from `people` on."""
+    """Each picture with its faces, or the last ones if it is only to be drawn; tracks are numbered from `people` on.
+
+    What has to be blurred is searched for in every picture: somebody may appear between two that are analyzed.
+    """
     pipeline = vision.live(wants_blur=lambda: wants_blur)
-    faces: tuple[Face, ...] = ()
-    areas: tuple[Rect, ...] | None = None
+    seen: Faces = ()
+    faces: Faces = ()
     for frame, is_due in pictures:
         if is_due:
             found = pipeline(frame)
-            faces = tuple(replace(face, track_id=(face.track_id or 0) + people) for face in found.faces)
-            areas = found.blur_areas
+            seen, areas = found.faces, found.blur_areas
+            faces = tuple(replace(face, track_id=(face.track_id or 0) + people) for face in seen)
+        else:
+            areas = pipeline.blur_areas(frame, seen)
         yield FrameResult(frame, faces, blur_areas=areas), is_due
 
 

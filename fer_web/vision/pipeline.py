@@ -37,13 +37,12 @@ class Pipeline:
             started = time.perf_counter()
             faces = step(frame, faces)
             timing_ms[step.name] = (time.perf_counter() - started) * 1000
-        return FrameResult(frame, faces, timing_ms, self._blur_areas(frame, faces, timing_ms))
-
-    def _blur_areas(self, frame: Frame, faces: Faces, timing_ms: dict[str, float]) -> tuple[Rect, ...] | None:
-        if self._areas is None:
-            return None
         started = time.perf_counter()
-        areas = self._areas(frame, faces)
+        areas = self.blur_areas(frame, faces)
         if areas is not None:
-            timing_ms[self._areas.name] = (time.perf_counter() - started) * 1000
-        return areas
+            timing_ms[BlurAreas.name] = (time.perf_counter() - started) * 1000
+        return FrameResult(frame, faces, timing_ms, areas)
+
+    def blur_areas(self, frame: Frame, faces: Faces) -> tuple[Rect, ...] | None:
+        """Where somebody may be besides `faces`, also in a frame that no step sees; None while nobody wants to know."""
+        return None if self._areas is None else self._areas(frame, faces)

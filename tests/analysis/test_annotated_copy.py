@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +15,7 @@ from av.error import ExternalError
 
 from fer_web.analysis import video
 from fer_web.analysis.video import AnalysisOptions, VideoAnalysis, analyze_file
-from fer_web.core import Faces, Frame, JobState, Reading
+from fer_web.core import Faces, Frame, FrameResult, JobState, Reading, Rect
 from fer_web.errors import SourceError
 from fer_web.jobs.folder_target import ANNOTATED, SUMMARY
 from fer_web.jobs.results import LazyModel, analyze_into
@@ -23,7 +24,8 @@ from fer_web.resources import MODELS
 from fer_web.sources import video_reader
 from fer_web.sources.decoding import Decoding
 from fer_web.sources.video_reader import probe_video
-from fer_web.vision import Analyzer, Pipeline
+from fer_web.vision import OVERLAYS, Analyzer, Pipeline
+from fer_web.vision.blur_areas import BlurAreas
 from tests.fixed_vision import FixedVision
 from tests.jobs.test_attempt import Desk
 
@@ -98,6 +100,33 @@ def test_a_copy_that_cannot_be_put_together_leaves_the_readings_and_says_so(card
     assert len(readings) == PICTURES
     assert analysis.recording.trouble == "There is no annotated copy: is a directory."
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.y4m", "copy.mp4"]
+
+
+def test_a_blurred_copy_is_searched_in_every_picture_also_in_those_between_and_after_an_interruption(
+    card: ModelCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 30 pictures a second every other one is analyzed; somebody walks by who is never followed."""
+    walk = [Rect(number, 0, number + 4, 40) for number in range(PICTURES)]
+    drawn: list[FrameResult] = []
+
+    class Passerby(FixedVision):
+        def live(self, **wants: Callable[[], bool]) -> Pipeline:
+            return Pipeline((), BlurAreas(lambda frame: [walk[frame.index]], wants["wants_blur"]))
+
+    monkeypatch.setattr(video, "HAND_OVER_S", 0.0)
+    monkeypatch.setattr(video, "draw", lambda result, _: drawn.append(result) or result.frame.pixels)
+    clip, vision = y4m(tmp_path / "a.y4m", "30:1"), cast(Analyzer, Passerby(card))
+    analyze = partial(
+        analyze_file, clip, vision, lambda *_: None, annotated=tmp_path / "copy.mp4",
+        options=AnalysisOptions(overlays=frozenset({OVERLAYS["blur"]})),
+    )  # fmt: skip
+
+    first = analyze(should_stop=lambda: len(drawn) == 11)
+    second = analyze(start=first.position)
+
+    assert (first.is_complete, second.is_complete) == (False, True)
+    assert [round(result.frame.time_s * 30) for result in drawn] == list(range(PICTURES))
+    assert all(walk[result.frame.index] in (result.blur_areas or ()) for result in drawn)
 
 
 def test_an_interrupted_analysis_goes_on_without_the_copy_that_had_failed(
