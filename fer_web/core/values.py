@@ -83,13 +83,13 @@ class Quality:
 class Blink:
     """The eyes of one person now, and how often they have blinked since they came.
 
-    `is_open` is None when the eyes cannot be judged (a turned head,
-    a lost eye, a single picture of someone without history says True or False by a fixed threshold). `count` blinks
-    have ended so far, the last one `last_duration_s` long, at `last_time_s`.
+    `is_open` is None when the eyes cannot be judged (a turned head, a lost eye; a single picture of someone without
+    history says True or False by a fixed threshold), the ratios are when the picture has no landmarks of them. `count`
+    blinks have ended so far, the last one `last_duration_s` long, at `last_time_s`.
     """
 
-    left_eye_aspect_ratio: float
-    right_eye_aspect_ratio: float
+    left_eye_aspect_ratio: float | None
+    right_eye_aspect_ratio: float | None
     is_open: bool | None
     count: int = 0
     last_time_s: float | None = None

@@ -229,12 +229,14 @@ class _CountsFromHere:
         self._before: dict[int, dict[str, int]] = {}
 
     def of(self, reading: Reading) -> Reading:
-        counts = {name: getattr(reading, name) or 0 for name in COUNTERS}
-        before = self._before.setdefault(reading.track_id, counts)
-        for name, count in counts.items():
-            before[name] = before[name] if count >= before[name] else 0  # it was begun anew
-        known = {name for name in COUNTERS if getattr(reading, name) is not None}
-        since: dict[str, Any] = {name: counts[name] - before[name] for name in known}
+        before = self._before.setdefault(reading.track_id, {})
+        since: dict[str, Any] = {}
+        for name in COUNTERS:
+            count = getattr(reading, name)
+            if count is not None:
+                first = before.setdefault(name, count)
+                before[name] = first if count >= first else 0  # it was begun anew
+                since[name] = count - before[name]
         return replace(reading, **since)
 
 

@@ -107,7 +107,8 @@ class Blinks:
     """Adds the state of the eyes and the number of blinks; a face without a track gets the state alone.
 
     A face that carries the very landmarks of the picture before, because it was not its turn, keeps its state. Without
-    landmarks there is none. Who has not been seen for 35 s is forgotten. Belongs to one thread when faces have tracks.
+    landmarks the state is unknown, and who had some before keeps the number. Who has not been seen for 35 s is
+    forgotten. Belongs to one thread when faces have tracks.
     """
 
     name = "blink"
@@ -120,11 +121,11 @@ class Blinks:
         return tuple(self._judged(face, frame.time_s) for face in faces)
 
     def _judged(self, face: Face, time_s: float) -> Face:
-        if face.landmarks is None:
-            return face
         if face.track_id is None:
-            return replace(face, blink=_state(face, face.landmarks))
+            return face if face.landmarks is None else replace(face, blink=_state(face, face.landmarks))
         eyes = self._eyes.get(face.track_id, time_s)
+        if face.landmarks is None:
+            return face if eyes.blink is None else replace(face, blink=_unseen(eyes.blink))
         eyes.detector.rules = self._rules if face.movements is None else self._mesh_rules
         return replace(face, blink=eyes.take(face, face.landmarks, time_s))
 
@@ -137,6 +138,11 @@ def for_mesh(rules: BlinkRules) -> BlinkRules:
 def shut_movement(face: Face) -> float | None:
     """How far both lids move to shut, 0 to 1; None without movements."""
     return None if face.movements is None else mean_of(face.movements, BLINK)
+
+
+def _unseen(blink: Blink) -> Blink:
+    """What was counted so far, in a picture without landmarks."""
+    return replace(blink, left_eye_aspect_ratio=None, right_eye_aspect_ratio=None, is_open=None)
 
 
 def _state(face: Face, landmarks: Points) -> Blink:

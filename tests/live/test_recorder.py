@@ -134,6 +134,18 @@ def test_blinks_and_nods_are_those_since_the_recording_began(make: Make) -> None
     assert [one.nod_count for one in shelf.readings] == [0, 0, 2, 0, 0]
 
 
+def test_a_count_that_is_unknown_for_a_while_goes_on_from_where_it_was(make: Make) -> None:
+    recorder, shelf, clock = make()
+    for number, nods in enumerate([None, 5, None, 6], start=1):
+        clock.now_s = 1000.0 + number
+        known = None if nods is None else HeadGestures(nods, 0)
+        recorder.take(outcome(clock.now_s, replace(person(), gestures=known)))
+    recorder.stop()
+    assert recorder.wait(5)
+
+    assert [one.nod_count for one in shelf.readings] == [None, 0, None, 1]
+
+
 def test_what_was_captured_before_the_start_or_after_the_end_is_not_recorded(make: Make) -> None:
     recorder, shelf, _ = make()
 

@@ -143,6 +143,18 @@ def play(step: Blinks, ears: list[float], fps: float = 30, start_s: float = 0.0,
     return blink
 
 
+def test_who_loses_their_landmarks_keeps_the_count_with_unknown_eyes() -> None:
+    """As the mesh loses a face that the detector still sees; a count of 0 would say that it was begun anew."""
+    step = Blinks()
+    counted = blink_once(step)
+
+    unseen = blink_of(step, 1.6, replace(face(), landmarks=None))
+
+    assert counted.count == 1
+    assert unseen == replace(counted, left_eye_aspect_ratio=None, right_eye_aspect_ratio=None, is_open=None)
+    assert blink_of(step, 1.7, face()).count == 1
+
+
 def test_landmarks_that_were_not_renewed_are_no_sample() -> None:
     step, fresh = Blinks(), Blinks()
     ears = [0.3] * 20 + [0.1, 0.1] + [0.3] * 10
