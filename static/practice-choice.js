@@ -1,6 +1,7 @@
 // What somebody wants to be asked: a set of questions, or their own, and how long they may answer each.
 
 import { plural, write } from "./dom.js";
+import { length } from "./figures.js";
 
 const KEPT = "fer.practice"; // in this tab alone
 const CALM_AND_COUNTDOWN_S = 3;
@@ -48,7 +49,7 @@ export class Choice {
     if (questions.length > limits.mostQuestions) return `These are ${questions.length} questions; ${limits.mostQuestions} can be asked at once. Remove ${questions.length - limits.mostQuestions}.`;
     if (long >= 0) return `Question ${long + 1} has ${questions[long].length} characters; ${limits.longestQuestion} are allowed.`;
     if (twice >= 0) return `Questions ${questions.indexOf(questions[twice]) + 1} and ${twice + 1} are the same. Remove one.`;
-    if (this.#lengthS > limits.mostS) return `This takes ${minutes(this.#lengthS)}; a recording ends after ${minutes(limits.mostS)}. Choose fewer questions, or less time for each.`;
+    if (this.#lengthS > limits.mostS) return `This takes ${length(this.#lengthS)}; a recording ends after ${length(limits.mostS)}. Choose fewer questions, or less time for each.`;
     return null;
   }
 
@@ -81,7 +82,7 @@ export class Choice {
   #changed() {
     for (const list of this.form.querySelectorAll(".asked")) list.hidden = list !== this.#list;
     const count = this.questions.length;
-    write(find("length"), count ? `${plural(count, "question")}, at most ${minutes(this.#lengthS)}` : "");
+    write(find("length"), count ? `${plural(count, "question")}, at most ${length(this.#lengthS)}` : "");
     if (!find("question-error").hidden && !this.problem) this.check();
     this.#keep();
   }
@@ -109,10 +110,4 @@ export class Choice {
 // The questions of a text: one per line, without numbers and bullets before them.
 function linesOf(text) {
   return text.split(/[\r\n]+/).map((line) => line.replace(INVISIBLE, " ").trim().replace(BULLET, "")).filter(Boolean);
-}
-
-function minutes(seconds) {
-  const whole = Math.round(seconds);
-  const rest = whole % 60 ? ` ${whole % 60} s` : "";
-  return `${Math.floor(whole / 60)} min${rest}`;
 }

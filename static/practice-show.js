@@ -22,7 +22,7 @@ export function showStep(step, count) {
   write(find("stop"), isQuestion ? "Stop and see the report" : "Stop");
   find("stop").hidden = step.number === count; // the one before it does the same
   announce(step, place, text);
-  if (isQuestion && document.activeElement !== find("stop")) find("next").focus();
+  if (isQuestion && (find("stop").hidden || document.activeElement !== find("stop"))) find("next").focus();
 }
 
 // A long question has to fit beside the picture, too.

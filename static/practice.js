@@ -107,13 +107,16 @@ function showFrame(frame) {
 // Answering
 
 async function begin() {
+  const mine = opened;
   find("begin").disabled = true;
   complain("check", null);
   try {
     const begun = await tell("POST", "", { kind: "practice", consent: find("consent").checked, name: choice.name });
+    if (mine !== opened) return; // somebody has left meanwhile: it has ended with the visit, and is not kept
     recording = begun.id;
     if (choice.wantsReplay && replayType) tape = new Tape(recording, room.stream, performance.now() - begun.duration_s * 1000);
   } catch (error) {
+    if (mine !== opened) return;
     find("begin").disabled = false;
     find("begin").focus(); // which it lost while it was disabled
     return complain("check", error.message);
@@ -143,7 +146,8 @@ async function mark(text, before) {
   }
 }
 
-// The last answer was given, or somebody has stopped: the report opens, where there is something to report.
+// The last answer was given, or somebody has stopped: the report opens, where there is something to report. The service
+// keeps no practice that has ended before its first question.
 async function finish() {
   const isEmpty = run.step !== null && run.step.kind !== "question";
   const mine = recording;
@@ -153,7 +157,6 @@ async function finish() {
   try {
     await marked;
     await tell("POST", `/${mine}/stop`);
-    if (isEmpty) await ask("DELETE", `${api}/${mine}`);
   } catch (error) {
     if (error.code !== "no_recording") return end("The report could not be opened", error.message);
   } finally {
@@ -162,11 +165,15 @@ async function finish() {
   const replay = await tape?.stop();
   leave();
   if (isEmpty) return restart();
-  keepSpoken(mine, Object.fromEntries(choice.questions.map((text, place) => [text, spoken[place]?.result ?? null])));
+  keepSpeaking(mine);
   if (!replay) return location.assign(`${pages}/${mine}`);
   keep(replay);
   root.dataset.step = "over";
   openReport(`${pages}/${mine}`);
+}
+
+function keepSpeaking(id) {
+  keepSpoken(id, Object.fromEntries(choice.questions.map((text, place) => [text, spoken[place]?.result ?? null])));
 }
 
 function askToStop() {
@@ -179,10 +186,11 @@ function askToStop() {
 function end(title, text) {
   const hasReport = recording !== null && (run?.step?.number ?? 0) > 0;
   const mine = recording;
+  if (hasReport) keepSpeaking(mine);
   leave();
   go("over");
   write(find("over-title"), title);
-  write(find("over-text"), [text, hasReport ? "What was recorded until then is kept." : "Nothing was recorded."].filter(Boolean).join(" "));
+  write(find("over-text"), [text, hasReport ? "What was recorded until then is kept." : "Nothing is kept."].filter(Boolean).join(" "));
   find("report").hidden = !hasReport;
   find("report").href = `${pages}/${mine}`;
   find("over-title").focus();

@@ -146,6 +146,9 @@ def test_time_goes_on_by_itself_and_the_last_answer_opens_the_report(
     for box in every(page, "ol[data-set=interview] input")[2:]:
         box.click()
     assert text(page, "#length") == "2 questions, at most 1 min 13 s"
+    every(page, "ol[data-set=interview] input")[1].click()
+    assert text(page, "#length") == "1 question, at most 43 s"
+    every(page, "ol[data-set=interview] input")[1].click()
     begin(page, wait)
 
     wait(page).until(lambda page: text(page, "h1") == "Job interview")
@@ -168,6 +171,31 @@ def test_stopping_before_the_first_question_keeps_nothing(
     assert page.switch_to.active_element.get_attribute("id") == "to-check"
     begin(page, wait)  # and it begins anew, with consent asked again
     wait(page).until(lambda page: step(page) == "asking")
+
+
+def test_leaving_while_recording_begins_leaves_nothing_behind(
+    server: Service, browse: Browse, film: Any, wait: Wait
+) -> None:
+    page = watching(browse, film("demo:"))
+    open_page(page, server)
+    one(page, "#to-check").click()
+    wait(page).until(lambda page: one(page, "#begin").is_enabled())
+    page.execute_script("""const ask = window.fetch;
+        window.fetch = async (...asked) => {
+          const answer = await ask(...asked);
+          await new Promise((resolve) => setTimeout(resolve, 1500));
+          window.answered = true;
+          return answer;
+        };""")
+    one(page, "#consent").click()
+    one(page, "#begin").click()
+    assert eventually(lambda: len(recordings(server)) == 1)
+    one(page, "#back").click()
+
+    wait(page).until(lambda page: page.execute_script("return window.answered"))
+    page.execute_async_script("setTimeout(arguments[0], 100)")
+    assert step(page) == "choose"
+    assert eventually(lambda: recordings(server) == [])
 
 
 def test_own_questions_are_read_and_wrong_ones_are_told(server: Service, browse: Browse, film: Any, wait: Wait) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fer_web.core import MAIN_CAMERA, Marker, Reading
+from fer_web.core.questions import is_question
 from fer_web.live import Facts, RecordingRequest, Sink
 from fer_web.store import Store
+from fer_web.store.recording import PRACTICE
 from fer_web.web.http.services import Startup
 
 
@@ -28,7 +30,8 @@ class StoreSinks:
             model=f"{card.name} {card.version}",
             consent=request.consent,
         )
-        return recording, StoreSink(self._store, recording)
+        sink = PracticeSink if request.kind == PRACTICE else StoreSink
+        return recording, sink(self._store, recording)
 
     def _source(self, camera: str | None) -> str:
         """What a report says about where it comes from, in words that give nothing away."""
@@ -62,3 +65,20 @@ class StoreSink:
         self._store.recordings.finish(
             self._recording, duration_s=facts.duration_s, fps=facts.fps, width=width, height=height, trouble=trouble
         )
+
+
+class PracticeSink(StoreSink):
+    """A practice: one that ends before its first question, however that comes, is not kept."""
+
+    def __init__(self, store: Store, recording: str) -> None:
+        super().__init__(store, recording)
+        self._is_asked = False
+
+    def mark(self, marker: Marker) -> None:
+        super().mark(marker)
+        self._is_asked = self._is_asked or is_question(marker.text)
+
+    def finish(self, facts: Facts, trouble: str | None) -> None:
+        super().finish(facts, trouble)
+        if not self._is_asked:
+            self._store.recordings.delete(self._recording)

@@ -19,6 +19,7 @@ from tests.web.api.test_running import code_of, start, stop
 from tests.web.api.test_visits import enter, send
 from tests.web.described import errors_in, schema_of
 from tests.web.keeping import keeping, store_of
+from tests.web.live_server import eventually
 
 
 @pytest.fixture
@@ -107,6 +108,21 @@ def test_a_visit_is_practiced_and_belongs_to_its_visitor(client: FlaskClient) ->
     (question,) = answers(client, recording["id"])
     assert (question["text"], len(question["answers"])) == ("How?", 1)
     assert store_of(client).recordings.get(recording["id"]).recording.markers[0] == Marker(0.0, CALM)
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_a_practice_that_ends_before_its_first_question_is_not_kept(client: FlaskClient, is_stopped: bool) -> None:
+    visit = enter(client)
+    recording = start(client, visit, kind="practice")
+    assert send(client, visit).status_code == 200
+    assert [one["id"] for one in client.get("/api/recordings").get_json()["recordings"]] == [recording["id"]]
+    if is_stopped:
+        stop(client, recording, visit)
+    else:
+        assert client.delete("/api/visits", headers=visit).status_code == 204
+
+    assert eventually(lambda: client.get("/api/recordings").get_json()["recordings"] == [])
+    assert code_of(client.get(f"/api/recordings/{recording['id']}")) == (404, "no_recording")
 
 
 def test_a_practice_needs_a_visit(client: FlaskClient) -> None:
