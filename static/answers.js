@@ -1,7 +1,8 @@
 // On the page of a practice: how the answers to each of its questions have changed, as lines over the attempts.
 
 import { ask } from "./asking.js";
-import { clock, element, percent, plural, svg } from "./dom.js";
+import { clock, element, plural, svg } from "./dom.js";
+import { percent } from "./figures.js";
 import { spokenIn } from "./spoken.js";
 
 const find = (name) => document.getElementById(name);

@@ -94,8 +94,10 @@ export class Timeline {
   #told(timeS) {
     if (!this.#person) return "";
     const { timeline, behavior } = this.#person;
-    const place = Math.min(timeline.states.length - 1, Math.floor((timeS - timeline.start_s) / timeline.bin_s));
-    if (place < 0 || timeline.states[place] === "away") return `${clock(timeS)} · not in the picture`;
+    const { length } = timeline.states;
+    const passed = (timeS - timeline.start_s) / timeline.bin_s;
+    const place = Math.min(length - 1, Math.floor(passed)); // its very end belongs to it
+    if (passed < 0 || passed > length || timeline.states[place] === "away") return `${clock(timeS)} · not in the picture`;
     const during = (name) => behavior[name].stretches.some(({ start_s: start, end_s: end }) => start <= timeS && timeS < end);
     const doubt = timeline.states[place] === "uncertain" && timeline.shown[place] !== "unreadable";
     const parts = [clock(timeS), `${expressions(timeline, place)}${doubt ? " (uncertain)" : ""}`, gaze(timeline.looks_at_camera[place]), during("smiles") ? "smiling" : "", timeline.blinks[place] ? "blink" : "", timeline.nods[place] ? "nod" : "", timeline.shakes[place] ? "shake" : ""];

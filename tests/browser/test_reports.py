@@ -74,6 +74,34 @@ def test_pages_round_figures_as_reports_do(server: Service, browser: Chrome) -> 
     ]
 
 
+def test_who_has_left_is_not_in_the_picture_any_more(server: Service, browser: Chrome) -> None:
+    """Somebody who is seen from 2 to 12 s of 20."""
+    browser.get(f"{server.url}/recordings")
+    script = """
+        const [times, done] = arguments;
+        const all = (value) => Array(10).fill(value);
+        const timeline = { start_s: 2, bin_s: 1, states: all("certain"), shown: all("happy"),
+          emotions: { happy: all(.9) }, looks_at_camera: all(null), blinks: all(0), nods: all(0), shakes: all(0) };
+        const person = { track_id: 1, first_s: 2, timeline, behavior: { smiles: { stretches: [] } } };
+        import("/static/timeline.js").then(async ({ Timeline }) => {
+          const figure = document.createElement("figure");
+          figure.innerHTML = "<div class=stage><svg class=chart></svg></div>";
+          Object.assign(figure.dataset, { track: 1, first: 2, start: 0, end: 20 });
+          document.body.append(figure);
+          const shown = new Timeline(figure, async () => ({ people: [person] }), () => {});
+          const stage = figure.querySelector(".stage");
+          stage.focus();
+          await new Promise(requestAnimationFrame);
+          done(times.map((timeS) => { shown.show(timeS); return stage.getAttribute("aria-valuetext"); }));
+        });
+    """
+
+    told = browser.execute_async_script(script, [1.9, 2, 11.9, 12, 12.1, 20])
+
+    happy, gone = "happy 90 %", "not in the picture"
+    assert [one.split(" · ")[1] for one in told] == [gone, happy, happy, happy, gone, gone]
+
+
 def pages_of(browser: Chrome) -> int:
     """How many pages the page would be printed on."""
     pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
