@@ -55,7 +55,7 @@ def questions_of(store: Store, query: PracticeQuery) -> QuestionSet:
     """The questions of an earlier practice, or the one that is asked for; NoRecording when there are none."""
     stored = store.recordings.get(query.again)
     markers = stored.recording.markers if stored.kind == "practice" else ()
-    asked = tuple(marker.text for marker in markers if is_question(marker.text))
+    asked = tuple(dict.fromkeys(marker.text for marker in markers if is_question(marker.text)))
     chosen = asked[query.question - 1 : query.question] if query.question else asked
     if not chosen:
         raise NoRecording("this recording has no such question")

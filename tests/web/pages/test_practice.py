@@ -69,6 +69,14 @@ def test_the_questions_of_a_practice_are_asked_again_all_or_one(client: FlaskCli
     assert f'href="/practice?again={recording}"' in client.get(f"/recordings/{recording}").text
 
 
+def test_a_question_that_a_program_asked_twice_is_asked_again_once(client: FlaskClient) -> None:
+    recording = practice(client, 5, "Why?", "Why?", "How?")
+    _, how = client.get(f"/api/recordings/{recording}/answers").get_json()["questions"]
+
+    assert asked(client.get(f"/practice?again={recording}").text, "again") == ["Why?", "How?"]
+    assert asked(client.get(f"/practice?again={recording}&question={how['number']}").text, "again") == ["How?"]
+
+
 def test_what_cannot_be_asked_again_is_told(client: FlaskClient) -> None:
     recording, other = practice(client, 5, "Why?"), add(client)
 
