@@ -68,7 +68,7 @@ class StoreSink:
 
 
 class PracticeSink(StoreSink):
-    """A practice: one that ends before its first question, however that comes, is not kept."""
+    """A practice: one that ends before its first question is not kept."""
 
     def __init__(self, store: Store, recording: str) -> None:
         super().__init__(store, recording)
