@@ -75,7 +75,7 @@ def _facts(a: Summary, b: Summary) -> list[tuple[str, str, str, str]]:
             "Balance, positive minus negative",
             words.signed(one.balance),
             words.signed(other.balance),
-            words.signed(_minus(other.balance, one.balance)),
+            words.signed(_apart(one.balance, other.balance, 2)),
         ),
         _rate_fact("Expression changes per minute", a.changes_per_min, b.changes_per_min),
         _rate_fact("Blinks per minute", one.blinks_per_min, other.blinks_per_min),
@@ -89,10 +89,14 @@ def _share_fact(name: str, one: float | None, other: float | None) -> tuple[str,
 
 
 def _points(one: float | None, other: float | None) -> str:
-    """How many points lie between two shares as they are shown."""
+    return words.points(_apart(one, other, 2))
+
+
+def _apart(one: float | None, other: float | None, digits: int) -> float | None:
+    """How far two numbers are apart as they are shown, with so many digits."""
     if one is None or other is None:
-        return words.NOTHING
-    return words.points(float(words.rounded(other, 2) - words.rounded(one, 2)))
+        return None
+    return float(words.rounded(other, digits) - words.rounded(one, digits))
 
 
 def _count_fact(name: str, one: int, other: int) -> tuple[str, str, str, str]:
@@ -105,13 +109,13 @@ def _smiles(summary: Summary) -> int:
 
 
 def _rate_fact(name: str, one: float | None, other: float | None) -> tuple[str, str, str, str]:
-    return name, words.number(one), words.number(other), words.signed(_minus(other, one), 1)
+    return name, words.number(one), words.number(other), words.signed(_apart(one, other, 1), 1)
 
 
 def _findings(a: Summary, b: Summary) -> list[str]:
     """How the second differs from the first, in sentences."""
     found = []
-    change = _minus(b.everybody.balance, a.everybody.balance)
+    change = _apart(a.everybody.balance, b.everybody.balance, 2)
     if change is not None:
         found.append(
             f"Apparent expressions in the second recording were {_way(change)} in the first "
@@ -121,7 +125,7 @@ def _findings(a: Summary, b: Summary) -> list[str]:
     emotion, before, after = max(shares, key=lambda one: abs(one[2] - one[1]), default=(None, 0.0, 0.0))
     if emotion is not None and abs(after - before) >= LEAST_DIFFERENCE:
         found.append(f"The largest difference is {emotion}: {_points(before, after)} points of the time seen.")
-    blinks = _minus(b.everybody.blinks_per_min, a.everybody.blinks_per_min)
+    blinks = _apart(a.everybody.blinks_per_min, b.everybody.blinks_per_min, 1)
     if blinks is not None:
         found.append(f"Blinks per minute: {words.signed(blinks, 1)}.")
     return found
@@ -131,7 +135,3 @@ def _way(change: float) -> str:
     if abs(change) < STEADY:
         return "about as positive as"
     return "more positive than" if change > 0 else "less positive than"
-
-
-def _minus(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one - other

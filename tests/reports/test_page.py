@@ -251,6 +251,18 @@ def test_a_difference_in_a_sentence_is_that_of_the_table() -> None:
     assert "happy 14 % 26 % +12" in text
 
 
+def test_a_difference_is_that_of_the_numbers_beside_it() -> None:
+    """A blink every 7 s: 88 in 618 s are 8.54 a minute, 89 in 624 s are 8.56."""
+    one, other = (
+        summarize(recording(0, 1), [reading(float(second), blinks=second // 7) for second in range(length_s)])
+        for length_s in (618, 624)
+    )
+    text = Page(comparison_html(one, other, CARD)).text
+
+    assert "Blinks per minute 8.5 8.6 +0.1" in text
+    assert "Blinks per minute: +0.1." in text
+
+
 def test_many_people_leave_a_readable_page() -> None:
     people = [every(0.5, track, track + 8, HAPPY, track=track) for track in range(1, 80)]
 
