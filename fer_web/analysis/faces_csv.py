@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -37,4 +38,5 @@ class FacesCsv:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        with nullcontext() if error is None else suppress(OSError):  # what could not be written is told already
+            self.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fer_web.core import Emotion
 from fer_web.core.emotion import emotion_named
-from fer_web.core.image_files import is_image_file
+from fer_web.core.image_files import images_in
 from fer_web.core.text import shown_path
 from fer_web.errors import DataError
 from fer_web.reports.audit import LabeledImage
@@ -50,10 +50,8 @@ def find_labeled(place: Path, groups: Path | None = None) -> LabeledImages:
 
 def _in_folder(folder: Path) -> LabeledImages:
     labeled, others = [], Counter[str]()
-    for path in sorted(folder.rglob("*")):
+    for path in images_in(folder):
         inner = path.relative_to(folder)
-        if not is_image_file(path) or any(part[0] == "." for part in inner.parts):
-            continue
         emotion = _label((folder.resolve().name, *inner.parts[:-1]))
         if emotion is None:
             others[path.parent.name or folder.name] += 1
@@ -139,8 +137,11 @@ def _read(path: Path, needed: Sequence[str]) -> tuple[tuple[str, ...], list[dict
     head = text.partition("\n")[0]
     separator = ";" if head.count(";") > head.count(",") else ","
     lines = csv.reader(StringIO(text, newline=""), delimiter=separator)
-    columns = _columns(next(lines, []), needed, name)
-    rows = list(_rows(lines, columns, name))
+    try:
+        columns = _columns(next(lines, []), needed, name)
+        rows = list(_rows(lines, columns, name))
+    except csv.Error as error:
+        raise DataError(f"{name}, line {lines.line_num}: is not CSV ({error}); is a quotation mark missing?") from error
     return tuple(column for column in columns if column not in needed), rows
 
 

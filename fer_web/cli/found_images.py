@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
-from fer_web.core.image_files import is_image_file
+from fer_web.core.image_files import images_in
 from fer_web.core.text import shown_path
 
 STDIN = "-"
@@ -50,9 +50,7 @@ def _named_exactly(match: str, results: Sequence[Path]) -> Iterator[str]:
 
 
 def _inside(folder: Path, results: Sequence[Path]) -> Iterator[Path]:
-    """A folder's images at any depth, without hidden ones and results of earlier runs."""
+    """A folder's images, without results of earlier runs."""
     whole = folder.resolve()
     written = {path for path in (result.resolve() for result in results) if whole in path.parents}
-    for path in sorted(folder.rglob("*")):
-        if is_image_file(path) and written.isdisjoint(path.resolve().parents):
-            yield path
+    return (path for path in images_in(folder) if written.isdisjoint(path.resolve().parents))

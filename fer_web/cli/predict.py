@@ -139,7 +139,7 @@ def _answer(
     if args.annotate:
         _annotate(result, args.annotate / f"{stem}{ANNOTATED}")
     if table is not None:
-        table.append(shown_path(name), result, f"{vision.card.name} {vision.card.version}")
+        _append(table, shown_path(name), result, vision)
     return result_json(result, vision.card, Shown(landmarks=args.with_landmarks))
 
 
@@ -163,6 +163,14 @@ def _opened_csv(path: Path | None) -> AbstractContextManager[FacesCsv | None]:
         return FacesCsv(path)
     except OSError as error:
         raise SettingsError(f"--csv: {shown_path(path)} cannot be written: {error.strerror}") from error
+
+
+def _append(table: FacesCsv, name: str, result: FrameResult, vision: Analyzer) -> None:
+    """FerError when the table cannot be written any more, as on a full disk: the next line could not, either."""
+    try:
+        table.append(name, result, f"{vision.card.name} {vision.card.version}")
+    except OSError as error:
+        raise FerError(f"--csv: the table cannot be written: {error.strerror or error}") from error
 
 
 def _stems(names: Sequence[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 # What is looked for in folders; a file that is named is tried whatever it is called.
@@ -13,7 +14,13 @@ IMAGE_SUFFIXES = frozenset(
 ANNOTATED = "-annotated.jpg"
 
 
-def is_image_file(path: Path) -> bool:
-    """Whether a file found in a folder is to be analyzed: not hidden, not an annotated copy."""
-    is_named_so = path.suffix.lower() in IMAGE_SUFFIXES and not path.name.startswith(".")
-    return is_named_so and not path.name.endswith(ANNOTATED) and path.is_file()
+def images_in(folder: Path) -> Iterator[Path]:
+    """The images to be analyzed in a folder, at any depth, by name; none that is hidden, and no annotated copy."""
+    for path in sorted(folder.rglob("*")):
+        is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if _is_named_so(path) and not is_hidden and path.is_file():
+            yield path
+
+
+def _is_named_so(path: Path) -> bool:
+    return path.suffix.lower() in IMAGE_SUFFIXES and not path.name.endswith(ANNOTATED)

@@ -100,6 +100,13 @@ def test_a_csv_that_is_none_says_where_and_why(tmp_path: Path, text: str, senten
         find_labeled(write(tmp_path / "list.csv", text))
 
 
+def test_a_quotation_mark_that_never_ends_is_named(tmp_path: Path) -> None:
+    rows = "".join(f"{number}.png,happy\n" for number in range(20_000))
+
+    with pytest.raises(DataError, match=r"list\.csv, line \d+: is not CSV .* is a quotation mark missing"):
+        find_labeled(write(tmp_path / "list.csv", f'file,expression\n"0.png,happy\n{rows}'))
+
+
 def test_a_csv_in_another_encoding_says_how_to_save_it(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="save it as CSV"):
         find_labeled(write(tmp_path / "list.csv", "file,expression\nä.png,happy\n", "latin-1"))

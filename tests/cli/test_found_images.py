@@ -16,6 +16,7 @@ def _photos() -> None:
         "photos/a.png",
         "photos/notes.txt",
         "photos/.hidden.png",
+        "photos/.thumbnails/a.png",
         "photos/a-annotated.jpg",
         "photos/trip/c.heic",
         "photos/seen/a-1.png",

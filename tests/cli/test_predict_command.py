@@ -207,6 +207,14 @@ def test_a_table_that_cannot_be_written_is_named(image: str, capsys: pytest.Capt
     assert "--csv: missing/faces.csv cannot be written" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_table_on_a_full_disk_ends_the_work_with_a_sentence(image: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", image, image, "--csv", "/dev/full"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "error: --csv: the table cannot be written: No space left on device"
+    ]
+
+
 def test_annotated_copies_are_written_beside_and_never_over_the_originals(photos: Path) -> None:
     before = {path: path.read_bytes() for path in photos.rglob("*") if path.is_file()}
 
