@@ -39,8 +39,11 @@ class LiveBackend:
         """A pipeline that works when it is this camera's turn; NotReadyError while the models are being loaded."""
         return self.turns.shared(self.startup.vision().live(partial(_needs_keypoints, views), partial(_hides, views)))
 
-    def paint(self, result: FrameResult, view: View, fps: float) -> Pixels:
-        return draw(result, view.overlays | _hidden(result, view), fps, view.shown_px)
+    def paint(self, result: FrameResult, view: View, fps: float) -> Pixels | None:
+        """None for a view that hides people, while nobody has looked for all that may be a face."""
+        if result.blur_areas is None and view.hiding and BLUR_PICTURE not in view.hiding:
+            return None
+        return draw(result, view.overlays, fps, view.shown_px)
 
     def notice(self, result: FrameResult | None, view: View, text: str) -> Pixels:
         """The sentence over the last picture, in which who is hidden stays hidden."""

@@ -22,8 +22,8 @@ class CameraBackend(Protocol[R, V_contra]):
     def analyze(self, views: Callable[[], frozenset[V_contra]]) -> Callable[[Frame], R]:
         """The analysis of one opening, made in the thread that will use it; `views` tells what is watched now."""
 
-    def paint(self, result: R, view: V_contra, fps: float) -> Pixels:
-        """Draw one view of a result."""
+    def paint(self, result: R, view: V_contra, fps: float) -> Pixels | None:
+        """Draw one view of a result; None where the result lacks what the view needs, as the next one will not."""
 
     def notice(self, result: R | None, view: V_contra, text: str) -> Pixels:
         """Write a sentence over the last picture of a view, or over nothing."""

@@ -172,7 +172,8 @@ class Opening(Generic[R, V]):
         elif scene.outcome is not None:
             for view, watched in waiting:
                 painted = self._backend.paint(scene.outcome.result, view, scene.outcome.fps)
-                watched.pictures.put(EncodedImage(self._encode(painted)))
+                if painted is not None:
+                    watched.pictures.put(EncodedImage(self._encode(painted)))
 
 
 class _FrameAnalysis(Generic[R, V]):

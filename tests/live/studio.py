@@ -73,6 +73,7 @@ class Studio:
         self.not_ready: Exception | None = None
         self.fail_at: set[int] = set()
         self.fail_painting: set[int] = set()
+        self.lacking: set[tuple[int, str]] = set()
         settings = {"linger_s": 0.0, "resend_s": 0.05, "places": Places(100), **options}
         self.hub: Camera[int, str] = Camera(self, encode=self._encode, **settings)  # type: ignore[arg-type]
 
@@ -97,7 +98,9 @@ class Studio:
         self.analyzed.append(frame.index)
         return frame.index
 
-    def paint(self, result: int, view: str, fps: float) -> str:
+    def paint(self, result: int, view: str, fps: float) -> str | None:
+        if (result, view) in self.lacking:
+            return None
         if result in self.fail_painting:
             raise RuntimeError("a result that cannot be painted")
         self.painted.append((result, view))

@@ -254,6 +254,22 @@ def test_a_viewer_may_ask_for_fewer_pictures(make_studio: Callable[..., Studio])
         assert texts(few, "[boxes:3] Reconnecting to camera") == ["[boxes:3] Reconnecting to camera"]
 
 
+def test_a_view_waits_for_the_first_result_that_has_what_it_needs(studio: Studio) -> None:
+    """A snapshot with faces blurred, while others watch without."""
+    studio.lacking = {(0, "blur")}
+    with studio.hub.pictures("boxes") as pictures:
+        studio.camera.show()
+        texts(pictures, "boxes:0")
+        found: list[bytes | None] = []
+        asking = Thread(target=lambda: found.append(studio.hub.snapshot("blur", PATIENCE_S)))
+        asking.start()
+        assert eventually(lambda: "blur" in studio.hub.views)
+        studio.camera.show()
+        asking.join(PATIENCE_S)
+
+    assert found == [b"blur:1"]
+
+
 def test_a_snapshot_opens_the_source_and_gives_up_in_time(studio: Studio) -> None:
     assert studio.hub.snapshot("boxes", timeout_s=0.1) is None
     assert eventually(lambda: studio.camera.openings == 1 and studio.camera.open_now == 0)
