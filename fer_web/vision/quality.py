@@ -70,8 +70,6 @@ class AssessQuality:
         return tuple(self._assessed(face, frame) for face in faces)
 
     def _assessed(self, face: Face, frame: Frame) -> Face:
-        width, height = frame.size
-        middle_x = (face.region.left + face.region.right) / 2 / width
-        middle_y = (face.region.top + face.region.bottom) / 2 / height
-        center = min(1.0, max(0.0, middle_x)), min(1.0, max(0.0, middle_y))
+        (x, y), (width, height) = face.region.center, frame.size
+        center = min(1.0, max(0.0, x / width)), min(1.0, max(0.0, y / height))
         return replace(face, quality=replace(assess(frame.pixels, face.region), center=center))

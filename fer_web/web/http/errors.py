@@ -96,7 +96,7 @@ TITLES = {
     429: "Too many requests",
     500: "Something went wrong",
     503: "Not available now",
-    507: "The disk is full",
+    507: "Nothing can be stored",  # on a full disk, or one that is read-only
 }
 # What can be wrong with the place where recordings and jobs are kept, for whoever writes there.
 STORE_REFUSALS = (StoreError, StoreFull, StoreReadOnly)

@@ -18,6 +18,7 @@ from fer_web.errors import (
     SourceLost,
     StoreError,
     StoreFull,
+    StoreReadOnly,
 )
 from fer_web.web.http.errors import STATUSES, code_of
 from tests.web.client import make_app
@@ -74,6 +75,20 @@ def test_programs_get_json_also_those_that_post_or_ask_the_api() -> None:
     assert client.get("/api/recordings/none", headers=BROWSER).is_json
     assert client.post("/nowhere", headers=BROWSER).is_json
     assert client.get("/nowhere", headers={"Accept": "*/*"}).is_json
+
+
+def test_a_read_only_disk_is_not_said_to_be_full() -> None:
+    app = make_app()
+
+    @app.before_request
+    def broken() -> None:
+        raise StoreReadOnly("the database is read-only")
+
+    answer = app.test_client().get("/", headers=BROWSER)
+
+    assert answer.status_code == 507
+    assert "The database is read-only." in answer.text
+    assert "full" not in answer.text
 
 
 def test_a_bug_is_a_page_too() -> None:
