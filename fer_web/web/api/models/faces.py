@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field, WithJsonSchema
 
@@ -11,6 +11,7 @@ from fer_web.core.keypoints import NAMES as KEYPOINTS
 from fer_web.core.landmarks import COUNT
 from fer_web.core.mesh import COUNT as MESH_COUNT
 from fer_web.core.movements import NAMES as MOVEMENTS
+from fer_web.sources.reopening import Status
 from fer_web.web.api.models.groups import group_of, object_of
 from fer_web.web.http.bodies import Count, JsonObject, Share
 from fer_web.web.http.errors import ErrorJson
@@ -142,7 +143,7 @@ class LiveFrameJson(JsonObject):
 class LiveStateJson(JsonObject):
     """How the source is doing."""
 
-    status: Literal["connecting", "live", "reconnecting", "demo", "ended", "closed"]
+    status: Status
     label: str
     reason: str
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from fer_web.sources.reopening import Status
 from fer_web.vision import View
 from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, names_of, parse_overlays
 from fer_web.web.http.bodies import Count, JsonObject, Query
@@ -42,7 +43,7 @@ class CameraJson(JsonObject):
     """A camera, and how it is doing."""
 
     name: str
-    status: Literal["connecting", "live", "reconnecting", "demo", "ended", "closed"]
+    status: Status
     source: str
     """Its address, without anything secret in it."""
     reason: str
