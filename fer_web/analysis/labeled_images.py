@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fer_web.core import Emotion
 from fer_web.core.emotion import emotion_named
+from fer_web.core.files import is_folder
 from fer_web.core.image_files import images_in
 from fer_web.core.text import shown_path
 from fer_web.errors import DataError
@@ -39,13 +40,13 @@ def find_labeled(place: Path, groups: Path | None = None) -> LabeledImages:
     column file and others. Files are looked for from the folder, or from the CSV that names them. DataError when there
     are none, or a CSV is not what it should be.
     """
-    found = _in_folder(place) if place.is_dir() else _in_csv(place)
+    found = _in_folder(place) if is_folder(place) else _in_csv(place)
     if not found.images:
         raise DataError(
             f"{shown_path(place)} contains no labeled pictures: put them in folders named {EXPRESSIONS}, "
             f"or give a CSV with the columns {FILE} and {EXPRESSION}"
         )
-    return found if groups is None else _grouped(found, place if place.is_dir() else place.parent, groups)
+    return found if groups is None else _grouped(found, place if is_folder(place) else place.parent, groups)
 
 
 def _in_folder(folder: Path) -> LabeledImages:
@@ -134,6 +135,8 @@ def _read(path: Path, needed: Sequence[str]) -> tuple[tuple[str, ...], list[dict
         raise DataError(f"no such file or folder: {shown_path(path)}") from error
     except OSError as error:
         raise DataError(f"{name} cannot be read: {error.strerror}") from error
+    if "\0" in text:
+        raise DataError(f"{name} is not UTF-8 text: save it as CSV (UTF-8)")
     head = text.partition("\n")[0]
     separator = ";" if head.count(";") > head.count(",") else ","
     lines = csv.reader(StringIO(text, newline=""), delimiter=separator)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from glob import glob, has_magic
 from pathlib import Path
 
+from fer_web.core.files import is_file, is_folder
 from fer_web.core.image_files import images_in
 from fer_web.core.text import shown_path
 
@@ -22,7 +23,7 @@ def find_images(places: Sequence[str], results: Sequence[Path] = ()) -> tuple[li
     for place in places:
         names = list(_named(place, results))
         if not names:
-            kind = "no file matches" if has_magic(place) and not Path(place).is_dir() else "no images in"
+            kind = "no file matches" if has_magic(place) and not is_folder(place) else "no images in"
             missing.append(f"{kind} {shown_path(place)}")
         found += names
     return found, missing
@@ -30,9 +31,9 @@ def find_images(places: Sequence[str], results: Sequence[Path] = ()) -> tuple[li
 
 def _named(place: str, results: Sequence[Path]) -> Iterator[str]:
     """The images that one word means; a file is what it says, even where its name could be a pattern."""
-    if place == STDIN or Path(place).is_file():
+    if place == STDIN or is_file(place):
         yield place
-    elif Path(place).is_dir():
+    elif is_folder(place):
         yield from map(str, _inside(Path(place), results))
     elif has_magic(place):
         yield from dict.fromkeys(name for match in _matches(place) for name in _named_exactly(match, results))
@@ -46,7 +47,7 @@ def _matches(pattern: str) -> list[str]:
 
 def _named_exactly(match: str, results: Sequence[Path]) -> Iterator[str]:
     """What a pattern has matched; a folder may come again as a part of another one."""
-    return map(str, _inside(Path(match), results)) if Path(match).is_dir() else iter((match,))
+    return map(str, _inside(Path(match), results)) if is_folder(match) else iter((match,))
 
 
 def _inside(folder: Path, results: Sequence[Path]) -> Iterator[Path]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fer_web.core.files import is_file, is_folder, is_there
 from fer_web.core.text import shown_path
 
 if TYPE_CHECKING:
@@ -32,14 +33,14 @@ def find_jobs(places: Sequence[Path], out: Path) -> tuple[list[FolderJob], list[
     found: dict[Path, Path] = {}
     missing = []
     for place in places:
-        inside = list(_videos_in(place, out)) if place.is_dir() else [place]
+        inside = list(_videos_in(place, out)) if is_folder(place) else [place]
         if not inside:
             missing.append(f"{shown_path(place)} contains no videos")
-        elif not place.is_dir() and not place.exists():
+        elif not is_folder(place) and not is_there(place):
             missing.append(f"no such file: {shown_path(place)}")
             continue
         for path in inside:
-            name = path.relative_to(place).with_suffix("") if place.is_dir() else Path(path.stem)
+            name = path.relative_to(place).with_suffix("") if is_folder(place) else Path(path.stem)
             found.setdefault(path.resolve(), name)
     often = Counter(found.values())
     jobs = [
@@ -51,7 +52,7 @@ def find_jobs(places: Sequence[Path], out: Path) -> tuple[list[FolderJob], list[
 def _videos_in(folder: Path, out: Path) -> Iterator[Path]:
     """Its videos at any depth, without results of earlier runs."""
     for path in sorted(folder.rglob("*")):
-        is_video = path.suffix.lower() in SUFFIXES and path.is_file() and not path.name.startswith(".")
+        is_video = path.suffix.lower() in SUFFIXES and is_file(path) and not path.name.startswith(".")
         if is_video and out.resolve() not in path.resolve().parents and not (path.parent / "state.json").exists():
             yield path
 

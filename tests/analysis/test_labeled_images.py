@@ -107,9 +107,10 @@ def test_a_quotation_mark_that_never_ends_is_named(tmp_path: Path) -> None:
         find_labeled(write(tmp_path / "list.csv", f'file,expression\n"0.png,happy\n{rows}'))
 
 
-def test_a_csv_in_another_encoding_says_how_to_save_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("file", "encoding"), [("ä.png", "latin-1"), ("a.png", "utf-16"), ("a.png", "utf-16-le")])
+def test_a_csv_in_another_encoding_says_how_to_save_it(tmp_path: Path, file: str, encoding: str) -> None:
     with pytest.raises(DataError, match="save it as CSV"):
-        find_labeled(write(tmp_path / "list.csv", "file,expression\nä.png,happy\n", "latin-1"))
+        find_labeled(write(tmp_path / "list.csv", f"file,expression\n{file},happy\n", encoding))
 
 
 def test_groups_that_name_none_of_the_pictures_are_refused(tmp_path: Path) -> None:
@@ -127,3 +128,8 @@ def test_a_folder_without_labels_says_what_is_expected(tmp_path: Path) -> None:
 def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no such file or folder: .*gone"):
         find_labeled(tmp_path / "gone")
+
+
+def test_a_folder_with_a_name_that_none_can_have_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"a{300} cannot be read: "):
+        find_labeled(tmp_path / (300 * "a"))

@@ -69,3 +69,10 @@ def test_places_without_images_are_told() -> None:
         ["photos/a.png"],
         ["no images in empty", "no file matches *.gif"],
     )
+
+
+def test_a_name_that_no_file_can_have_is_left_to_the_reader() -> None:
+    """Path.is_file raises for it, as in a folder that may not be looked into."""
+    name = 300 * "a" + ".png"
+
+    assert find_images([name]) == ([name], [])
