@@ -33,7 +33,7 @@ class Client:
     """The service at `address`; `token` is its FER_TOKEN. Belongs to one thread.
 
     A request takes `timeout_s` at most. One that finds no service, or a busy one, is sent again, `attempts` times in
-    all, after growing pauses or when the service says. Needs httpx: `pip install "fer-web[client]"`.
+    all, after growing pauses or when the service says. Needs httpx: `pip install httpx`.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Client:
         try:
             import httpx
         except ModuleNotFoundError as error:
-            raise FerError('httpx is not installed: pip install "fer-web[client]"') from error
+            raise FerError("httpx is not installed: pip install httpx") from error
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._shown, self._attempts = shown_path(address), max(1, attempts)
         self._http = httpx.Client(base_url=address, headers=headers, timeout=timeout_s, transport=transport)
@@ -88,6 +88,8 @@ class Client:
             try:
                 kind = {"Content-Type": "application/octet-stream"}
                 answer = self._http.post("predict", content=data, params=query, headers=kind)
+            except httpx.UnsupportedProtocol as error:
+                raise ServiceError(f"{self._shown} must begin with http:// or https://") from error
             except httpx.TransportError as error:
                 if isinstance(error, httpx.ReadTimeout):
                     raise ServiceError(f"{self._shown} has not answered in time; timeout_s can be longer") from error

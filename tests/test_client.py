@@ -18,6 +18,7 @@ from fer_web.core import Frame, Rect
 from fer_web.core.readings import FACE_MEASURES
 from fer_web.errors import BusyError, FerError, ImageError, ModelError, RequestError, ServiceError
 from fer_web.vision import Analyzer
+from fer_web.web.api.uploads import DECODING_REFUSALS
 from tests.web.client import FakeVision, make_app, picture
 
 TOKEN = "sixteen letters or more"
@@ -87,6 +88,10 @@ def test_what_is_no_image_is_an_image_error(image: bytes | str, code: str) -> No
     assert refused.value.code == code
 
 
+def test_all_that_can_be_wrong_with_an_image_is_an_image_error() -> None:
+    assert set(DECODING_REFUSALS) == client.IMAGE_CODES
+
+
 def test_a_service_without_models_is_asked_again_and_then_busy(pauses: list[float]) -> None:
     with asking(ModelError("xception.keras was changed")) as service, pytest.raises(BusyError):
         service.analyze_image(picture())
@@ -147,6 +152,14 @@ def test_another_service_is_told_apart(answer: httpx.Response) -> None:
         answering(lambda _: answer).analyze_image(picture())
 
 
+@pytest.mark.parametrize("address", ["127.0.0.1:5000", "localhost:5000", "ftp://faces.example"])
+def test_an_address_of_another_kind_is_told_at_once(address: str, pauses: list[float]) -> None:
+    with Client(address) as service, pytest.raises(ServiceError, match=f"^{address} must begin with http://"):
+        service.analyze_image(picture())
+
+    assert pauses == []
+
+
 def test_an_address_may_have_a_path() -> None:
     asked: list[str] = []
 
@@ -162,7 +175,7 @@ def test_an_address_may_have_a_path() -> None:
 def test_without_httpx_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "httpx", None)
 
-    with pytest.raises(FerError, match=r"fer-web\[client\]"):
+    with pytest.raises(FerError, match=r"pip install httpx$"):
         fer_web.Client()
 
 
