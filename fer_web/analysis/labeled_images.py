@@ -139,7 +139,7 @@ def _read(path: Path, needed: Sequence[str]) -> tuple[tuple[str, ...], list[dict
         raise DataError(f"{name} is not UTF-8 text: save it as CSV (UTF-8)")
     head = text.partition("\n")[0]
     separator = ";" if head.count(";") > head.count(",") else ","
-    lines = csv.reader(StringIO(text, newline=""), delimiter=separator)
+    lines = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         columns = _columns(next(lines, []), needed, name)
         rows = list(_rows(lines, columns, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -100,11 +101,17 @@ def test_a_csv_that_is_none_says_where_and_why(tmp_path: Path, text: str, senten
         find_labeled(write(tmp_path / "list.csv", text))
 
 
-def test_a_quotation_mark_that_never_ends_is_named(tmp_path: Path) -> None:
-    rows = "".join(f"{number}.png,happy\n" for number in range(20_000))
+@pytest.mark.parametrize("limit", [131_072, 2**31 - 1])
+@pytest.mark.parametrize("pictures", [20, 20_000])
+def test_a_quotation_mark_that_never_ends_is_named(tmp_path: Path, limit: int, pictures: int) -> None:
+    rows = "".join(f"{number}.png,happy\n" for number in range(pictures))
+    before = csv.field_size_limit(limit)
 
-    with pytest.raises(DataError, match=r"list\.csv, line \d+: is not CSV .* is a quotation mark missing"):
-        find_labeled(write(tmp_path / "list.csv", f'file,expression\n"0.png,happy\n{rows}'))
+    try:
+        with pytest.raises(DataError, match=r"list\.csv, line \d+: is not CSV .* is a quotation mark missing"):
+            find_labeled(write(tmp_path / "list.csv", f'file,expression\n"0.png,happy\n{rows}'))
+    finally:
+        csv.field_size_limit(before)
 
 
 @pytest.mark.parametrize(("file", "encoding"), [("ä.png", "latin-1"), ("a.png", "utf-16"), ("a.png", "utf-16-le")])

@@ -23,7 +23,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, dict[st
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
         with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, strict=True)
             missing = [name for name in columns if name not in (reader.fieldnames or ())]
             if missing:
                 raise DataError(f"{path.name} has no column {', '.join(missing)}; it has {reader.fieldnames}")
