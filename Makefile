@@ -51,11 +51,13 @@ image-check:
 # decides the versions of the others.
 COMPILE := uv pip compile -q --universal --python-version 3.10 --no-emit-index-url --no-emit-find-links \
 	--custom-compile-command "make lock"
+# The outlets of a few hundred kB; lsl (SciPy, Qt bindings) and parquet are installed by who wants them.
+OUTLETS := --extra mqtt --extra osc --extra webhook
 # With hashes, so that pip takes nothing but the files that were looked at; not for training, whose PyTorch comes in
 # builds of its own on many machines.
 lock:
-	$(COMPILE) --generate-hashes pyproject.toml --extra classic --extra redis --extra postgres -o requirements.txt
-	$(COMPILE) --generate-hashes pyproject.toml --extra redis --extra postgres -c requirements.txt -o requirements-serve.txt
+	$(COMPILE) --generate-hashes pyproject.toml --extra classic $(OUTLETS) --extra redis --extra postgres -o requirements.txt
+	$(COMPILE) --generate-hashes pyproject.toml $(OUTLETS) --extra redis --extra postgres -c requirements.txt -o requirements-serve.txt
 	$(COMPILE) pyproject.toml --extra classic --extra train --extra lab -c requirements.txt -o requirements-train.txt
 	$(COMPILE) --generate-hashes --group dev -c requirements.txt -c requirements-train.txt -o requirements-dev.txt
 
