@@ -30,6 +30,7 @@ FerError
 │   ├── StoreFull        because there is no space left
 │   └── StoreReadOnly    because nothing may be written there; reading goes on
 ├── ServiceError         a service that was asked from Python cannot be reached, or is another one
+├── OutletError          what was to leave this machine has not arrived
 └── BusyError            no room for one more viewer; try again in `retry_after_s`
 """
 
@@ -201,6 +202,10 @@ class StoreReadOnly(StoreError):
 
 class ServiceError(FerError):
     """A service that cannot be reached, or that is not FER Web; the sentence never holds credentials."""
+
+
+class OutletError(FerError):
+    """What an outlet was to send has not arrived, and is not tried any more; the sentence never holds a secret."""
 
 
 class BusyError(FerError):

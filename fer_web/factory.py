@@ -15,6 +15,7 @@ from fer_web.backend import LiveBackend, VisitBackend
 from fer_web.core import FrameResult
 from fer_web.errors import SettingsError, SourceError
 from fer_web.live import Camera, CameraSet, Places, Recordings, Turns, Visits
+from fer_web.outlets import Outlets, feeds_of
 from fer_web.resources import LAB_RUNS, STATIC, TEMPLATES
 from fer_web.settings import Settings, load_settings
 from fer_web.sources import choose_source
@@ -75,6 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     startup.start()
     app.extensions[EXTENSION].retention.start()
     app.extensions[EXTENSION].videos.start()
+    app.extensions[EXTENSION].outlets.start()
     return app
 
 
@@ -111,6 +113,8 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
     camera_set = _cameras(settings, startup, metrics)
     visitors = _visitors(settings, startup, metrics)
     metrics.watch(camera_set.counts, visitors.counts)
+    outlets = Outlets(camera_set, feeds_of(settings.outlets, settings), startup.vision)
+    metrics.watch_outlets(outlets.counts)
     store = Store.lazy(settings.database_address, keep=settings.retention)
     limits = Limits(settings.image_max_bytes, settings.image_max_pixels, settings.request_max_images)
     return Services(
@@ -129,6 +133,7 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
             Classifiers((settings.models_dir, settings.models_dir / LAB_MODELS), settings.engine),
             settings.model,
         ),
+        outlets=outlets,
         notice=settings.notice,
         retention_days=settings.retention_days,
     )

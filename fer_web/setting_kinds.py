@@ -139,9 +139,20 @@ def known_engine(value: str) -> str:
         raise ValueError(str(error)) from None
 
 
+def known_outlets(value: tuple[str, ...]) -> tuple[str, ...]:
+    if value:
+        from fer_web.outlets import unknown_outlets
+
+        wrong = unknown_outlets(value)
+        if wrong:
+            raise ValueError(wrong)
+    return value
+
+
 Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(parsed_size)]
 Cameras = Annotated[tuple[NamedSource, ...], NoDecode, BeforeValidator(named_sources)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
+OutletNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list), AfterValidator(known_outlets)]
 LandmarksName = Annotated[Landmarks, BeforeValidator(lowered)]
 EngineName = Annotated[str, BeforeValidator(lowered), AfterValidator(known_engine)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lowered)]

@@ -44,6 +44,7 @@ from fer_web.setting_kinds import (
     LandmarksName,
     LogLevel,
     Names,
+    OutletNames,
     PathPrefix,
     RedisAddress,
     Size,
@@ -225,6 +226,11 @@ class Settings(BaseSettings):
         description="The Redis server through which separate workers (python -m fer_web worker) get videos: "
         "redis://host:6379/0. If unset, the service starts one worker process itself.",
     )
+    outlets: OutletNames = Field(
+        (),
+        description="Where else results go, as numbers: names of outlets, separated by commas (docs/outlets.md lists "
+        "them). None by default: nothing leaves this machine.",
+    )
     log_level: LogLevel = Field("info", description="The least severe messages to log: debug, info, warning or error.")
 
     @classmethod
@@ -305,6 +311,10 @@ def _conflicts(settings: Settings) -> list[str]:
         scheme, mark, rest = origin.partition("://")
         if scheme not in ("http", "https") or not mark or not rest or "/" in rest or "*" in rest:
             found.append(f"FER_ORIGINS holds {origin!r}: an origin looks like https://app.example.org")
+    if settings.outlets:
+        from fer_web.outlets import outlet_problems
+
+        found += outlet_problems(settings.outlets, settings)
     return found
 
 

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 from markupsafe import Markup
 
+from fer_web.cli import main
 from fer_web.cli.docs import TABLES
 from fer_web.core import EngineChoice, Face, Frame, FrameResult, Rect
-from fer_web.errors import DataError, ModelError, SettingsError, SourceError
+from fer_web.errors import DataError, ModelError, OutletError, SettingsError, SourceError
+from fer_web.outlets import OUTLETS
 from fer_web.reports import CardText, report_fragment, report_html, summarize
 from fer_web.reports.axis import Axis
 from fer_web.reports.crowd import GroupSummary
@@ -31,6 +33,7 @@ from fer_web.vision.engines import ENGINES, Engine
 from fer_web.vision.keypoints import KeypointNetwork
 from fer_web.vision.overlays import OVERLAYS, Overlay, parse_overlays
 from fer_web.vision.pen import Pen
+from tests.outlets.toys import Drawer, kind_of
 from tests.reports.made import every, recording, together
 from tests.web.client import make_app
 
@@ -122,6 +125,53 @@ def test_a_new_driver_is_opened_and_named_in_help_and_docs(monkeypatch: pytest.M
 
     assert parse("gray:3").kind == "file"
     assert "gray" not in TABLES["sources"]()
+
+
+# an outlet
+
+
+def test_a_new_outlet_is_offered_listed_counted_tested_and_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawer, asked = Drawer(), list[object]()
+    with monkeypatch.context() as patch:
+        patch.setitem(OUTLETS, "drawer", kind_of(drawer, made=asked.append))
+        patch.setenv("FER_OUTLETS", "drawer")
+        app = make_app(outlets="drawer")
+        client, services = app.test_client(), app.extensions["fer_web"]
+        assert "never a picture" in client.get("/").text
+        for page in ("/", "/privacy"):
+            assert re.search(r"\bdrawer\b", client.get(page).text)
+        assert 'fer_outlet_sent_total{outlet="drawer"} 0.0' in client.get("/metrics").text
+        assert isinstance(asked[0], Settings)
+        assert "`drawer`" in TABLES["outlets"]()
+        services.close()
+        assert main(["outlets", "list"]) == 0
+        assert main(["outlets", "test"]) == 0
+        drawer.shut = OutletError("nobody is there: start it")
+        assert main(["outlets", "test", "drawer"]) == 1
+
+    said = capsys.readouterr().out
+    assert "on: to drawer" in said
+    assert "drawer: A test lies in the drawer." in said
+    assert "drawer: nobody is there: start it" in said
+    with pytest.raises(SettingsError, match=r"FER_OUTLETS.*'drawer'"):
+        load_settings({"outlets": "drawer"})
+    assert "drawer" not in TABLES["outlets"]()
+
+
+def test_an_outlet_that_cannot_be_used_says_so_before_the_service_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = kind_of(package="no_such_package", extra="drawers", problems=lambda _: iter(["FER_DRAWER is not set"]))
+    monkeypatch.setitem(OUTLETS, "drawer", kind)
+
+    with pytest.raises(SettingsError) as told:
+        load_settings({"outlets": "drawer"})
+
+    lines = str(told.value).splitlines()
+    assert lines == [
+        "FER_OUTLETS=drawer needs a package that is not installed: pip install 'fer-web[drawers]'",
+        "FER_DRAWER is not set",
+    ]
 
 
 # an engine

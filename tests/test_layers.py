@@ -25,7 +25,7 @@ ROWS = (
         "study",
         "study.bench",
     ),
-    ("web", "api", "client"),
+    ("web", "api", "client", "outlets"),
     ("jobs", "study.lab"),
     ("study.training",),
     ("analysis", "live"),
@@ -50,12 +50,17 @@ HOMES = {
     "pebble": {"jobs"},
     "filelock": {"jobs", "store"},
     "av": {"analysis", "sources", "study"},
-    "httpx": {"client"},
+    "httpx": {"client", "outlets"},
+    "standardwebhooks": {"outlets"},
+    "paho": {"outlets"},
+    "pythonosc": {"outlets"},
+    "mne_lsl": {"outlets"},
     "sklearn": {"study"},
     "lightgbm": {"study"},
     "optuna": {"study"},
 }
 LAZY = {"keras", "tensorflow", "torch", "jax", "sklearn", "lightgbm", "optuna", "celery", "av", "matplotlib"}
+LAZY |= {"standardwebhooks", "paho", "pythonosc", "mne_lsl"}  # an outlet that is off costs nothing
 
 
 def part_of(path: Path) -> str:

@@ -117,6 +117,26 @@ def engines_table() -> str:
     return _table(("`FER_ENGINE`", "Finds faces", "Landmarks", "Classifies"), rows)
 
 
+def outlets_table() -> str:
+    """Every outlet, with what it sends."""
+    from fer_web.outlets import OUTLETS
+
+    rows = [(f"`{one.name}`", one.meaning, one.sends) for one in OUTLETS.values()]
+    return _table(("`FER_OUTLETS`", "Sends to", "What"), rows)
+
+
+def person_events_table() -> str:
+    """Every field of the events of people, with the kinds that have it."""
+    from fer_web.core.person_events import PERSON_EVENTS, PersonEvent, all_facts
+
+    common = {fact.name for fact in PersonEvent.facts()}
+    rows = []
+    for fact in all_facts():
+        having = [kind.kind for kind in PERSON_EVENTS.values() if fact.name in {one.name for one in kind.facts()}]
+        rows.append((f"`{fact.name}`", "all" if fact.name in common else ", ".join(having), fact.meaning))
+    return _table(("Field", "Of", "Meaning"), rows)
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
@@ -129,4 +149,6 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "figures": figures_table,
     "sources": sources_table,
     "engines": engines_table,
+    "outlets": outlets_table,
+    "person_events": person_events_table,
 }

@@ -36,6 +36,10 @@ OWN: Commands = {
     "settings": Command(
         "fer_web.cli.settings", "print every setting with its meaning, its value and the value's origin"
     ),
+    "outlets": {
+        "list": Command.named("fer_web.cli.outlets", "list", "list where results can go, and what is on"),
+        "test": Command.named("fer_web.cli.outlets", "test", "send a test to every outlet that is on"),
+    },
     "docs": Command("fer_web.cli.docs", "update the generated tables in the documents, or check them"),
 }
 STUDY = ("training", "lab", "bench")

@@ -21,6 +21,11 @@ CAMERA_METRICS = (
     ("frames_dropped", "Frames dropped because a newer one arrived before their turn.", True),
     ("viewers", "Viewers of the stream or the events right now.", False),
 )
+OUTLET_METRICS = (
+    ("sent", "Events and readings that have arrived at an outlet's place."),
+    ("dropped", "Events and readings dropped because too many waited for an outlet's place."),
+    ("failed", "Events and readings that an outlet has given up."),
+)
 VISIT_METRICS = (
     ("visitors", "Visitors whose own camera is being analyzed right now.", False),
     ("visitor_frames", "Frames analyzed from visitors' own cameras.", True),
@@ -63,6 +68,10 @@ class Metrics:
         """Ask for the numbers of the cameras, by name, and of the visits whenever Prometheus asks."""
         self.registry.register(_LiveCollector(cameras, visits))
 
+    def watch_outlets(self, counts: Callable[[], Mapping[str, Counts]]) -> None:
+        """Ask for the numbers of the outlets that are on, by name."""
+        self.registry.register(_OutletCollector(counts))
+
     def text(self) -> tuple[bytes, str]:
         """All numbers in Prometheus' text format, and its content type."""
         return generate_latest(self.registry), CONTENT_TYPE_LATEST
@@ -83,6 +92,19 @@ class _LiveCollector(Collector):
         for name, meaning, grows in VISIT_METRICS:
             family = _family(name, meaning, grows, [])
             family.add_metric([], visits[name])
+            yield family
+
+
+class _OutletCollector(Collector):
+    def __init__(self, outlets: Callable[[], Mapping[str, Counts]]) -> None:
+        self._outlets = outlets
+
+    def collect(self) -> Iterator[Metric]:
+        outlets = self._outlets()
+        for name, meaning in OUTLET_METRICS:
+            family = _family(f"outlet_{name}", meaning, True, ["outlet"])
+            for outlet, counts in outlets.items():
+                family.add_metric([outlet], counts[name])
             yield family
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,40 @@ class Startup(Protocol):
 
     def choice(self, camera: str) -> ChosenSource | None:
         """The source that was chosen for a camera and why; None until that is known."""
+
+
+class PlaceOut(Protocol):
+    """What an outlet that is on sends, and where, for the pages."""
+
+    @property
+    def name(self) -> str:
+        """The outlet's."""
+
+    @property
+    def meaning(self) -> str:
+        """What the outlet is for."""
+
+    @property
+    def sends(self) -> str:
+        """What goes there."""
+
+    @property
+    def place(self) -> str:
+        """Where it goes, without anything secret."""
+
+
+class WaysOut(Protocol):
+    """The outlets that are on."""
+
+    @property
+    def places(self) -> Sequence[PlaceOut]:
+        """What goes where; empty while all are off."""
+
+    def start(self) -> None:
+        """Begin to listen to the cameras."""
+
+    def close(self) -> None:
+        """Let go of cameras and places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +143,7 @@ class Services:
     recordings: Recordings
     videos: VideoJobs
     lab: Lab
+    outlets: WaysOut
     notice: str | None = None
     retention_days: int = 0
 
@@ -116,6 +151,7 @@ class Services:
         """End everything that would go on without an end, when the service stops; recordings are written first."""
         self.recordings.close()
         self.visitors.close()
+        self.outlets.close()
         self.cameras.close()
         self.videos.close()
         self.retention.close()

@@ -59,6 +59,7 @@ def index(query: CameraQuery) -> str:
         choice=mine.startup.choice(shown.name),
         overlays=OVERLAYS.values(),
         retention_days=mine.retention_days,
+        places_out=mine.outlets.places,
     )
 
 
@@ -110,7 +111,9 @@ def privacy() -> str:
     """A page about what is kept, and where such analysis is not allowed."""
     mine = services()
     notice = [] if mine.notice is None else paragraphs(mine.notice)
-    return render_template("privacy.html", notice=notice, retention_days=mine.retention_days)
+    return render_template(
+        "privacy.html", notice=notice, retention_days=mine.retention_days, places_out=mine.outlets.places
+    )
 
 
 @bp.get("/favicon.ico")

@@ -273,3 +273,11 @@ def test_a_log_in_is_small(locked: FlaskClient) -> None:
 def test_without_a_token_there_is_nothing_to_log_in_to(client: FlaskClient) -> None:
     assert client.get("/login").headers["Location"] == "/"
     assert client.post("/login", data={"token": "x"}).headers["Location"] == "/"
+
+
+def test_with_all_outlets_off_nothing_says_that_anything_is_sent(client: FlaskClient) -> None:
+    live, privacy = client.get("/").text, client.get("/privacy").text
+
+    assert 'id="sent"' not in live + privacy
+    assert "nothing is sent to anybody else" in privacy
+    assert "No other service is called" in privacy
