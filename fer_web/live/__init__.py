@@ -6,6 +6,7 @@ from fer_web.live.camera_set import CameraSet
 from fer_web.live.jpeg import encode_jpeg
 from fer_web.live.latest import Latest
 from fer_web.live.parts import Counts, EncodedImage, LiveResult, Scene
+from fer_web.live.people_scenes import ScenePeople, followed, utc_of
 from fer_web.live.places import Places
 from fer_web.live.recorder import Facts, Recorder, RecordingProgress, Sink
 from fer_web.live.recordings import ActiveRecording, RecordingRequest, Recordings
@@ -30,10 +31,13 @@ __all__ = [
     "RecordingRequest",
     "Recordings",
     "Scene",
+    "ScenePeople",
     "Sink",
     "Turns",
     "Viewing",
     "Visit",
     "Visits",
     "encode_jpeg",
+    "followed",
+    "utc_of",
 ]

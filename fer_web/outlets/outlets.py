@@ -6,14 +6,12 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from threading import Event, Thread
 from typing import Any
 
 from fer_web.core import FrameResult
-from fer_web.core.people_watch import PeopleWatch
 from fer_web.errors import BusyError, NotReadyError
-from fer_web.live import Camera, CameraSet, LiveResult, Scene
+from fer_web.live import Camera, CameraSet, LiveResult, Scene, ScenePeople, followed, utc_of
 from fer_web.outlets.feed import Feed
 from fer_web.outlets.outlet import Delivery, FrameReadings, PersonReading
 
@@ -112,7 +110,7 @@ class _Listening:
 
     def __init__(self, camera: Camera[FrameResult, Any], put: Callable[[Delivery], None], stop: Event) -> None:
         self._camera, self._put, self._stop = camera, put, stop
-        self._watch = PeopleWatch(camera.name)
+        self._people = ScenePeople(camera.name)
         self._last: LiveResult[FrameResult] | None = None
 
     def go_on(self) -> bool:
@@ -121,37 +119,21 @@ class _Listening:
             for scene in scenes:
                 if self._stop.is_set():
                     return False
-                if scene is None or scene.outcome is self._last or scene.outcome is None:
-                    self._tell_who_left()
-                else:
-                    self._take(scene.outcome)
+                for event in self._people.of(scene):
+                    self._put(event)
+                if scene is not None and scene.outcome is not None and scene.outcome is not self._last:
+                    self._put_frame(scene.outcome)
                 if scene is not None and scene.source.status in ("closed", "ended"):
                     return self._leave(scene)
         return False
 
-    def _take(self, outcome: LiveResult[FrameResult]) -> None:
-        self._last = outcome
-        time_s, time_utc = outcome.captured_s, utc_of(outcome.captured_s)
-        faces = [face for face in outcome.result.faces if face.track_id is not None and face.scores is not None]
-        people = tuple(PersonReading.of(face, time_s) for face in faces)
-        for event in self._watch.take([person.reading for person in people], time_s, time_utc):
-            self._put(event)
-        self._put(FrameReadings(self._camera.name, time_s, time_utc, outcome.fps, people))
-
-    def _tell_who_left(self) -> None:
-        """While nothing new is seen: a lost camera sees nobody."""
-        now_s = time.monotonic()
-        for event in self._watch.take((), now_s, utc_of(now_s)):
-            self._put(event)
+    def _put_frame(self, outcome: LiveResult[FrameResult]) -> None:
+        self._last, time_s = outcome, outcome.captured_s
+        people = tuple(PersonReading.of(face, time_s) for face in followed(outcome.result))
+        self._put(FrameReadings(self._camera.name, time_s, utc_of(time_s), outcome.fps, people))
 
     def _leave(self, scene: Scene[FrameResult]) -> bool:
         """A file that has been played to its end is not played again; whether there is a reason to come back."""
-        now_s = time.monotonic()
-        for event in self._watch.end(now_s, utc_of(now_s)):
+        for event in self._people.end():
             self._put(event)
         return scene.source.status == "closed"
-
-
-def utc_of(time_s: float) -> datetime:
-    """When it was `time_s` by the monotonic clock."""
-    return datetime.now(timezone.utc) - timedelta(seconds=time.monotonic() - time_s)

@@ -6,15 +6,16 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from flask import Blueprint, Response
 
 from fer_web.analysis.present import Json, live_face_json, timing_json
 from fer_web.core import FrameResult
 from fer_web.errors import BusyError, NoCamera
-from fer_web.live import ActiveRecording, LiveResult, Scene
+from fer_web.live import ActiveRecording, LiveResult, Scene, ScenePeople
 from fer_web.web.api.models.faces import LiveFrameJson, LiveStateJson
+from fer_web.web.api.models.person_events import EventsQuery, PersonEventJson
 from fer_web.web.api.models.recordings import CurrentRecordingJson
 from fer_web.web.api.recording_schemas import active_json
 from fer_web.web.http.route import Reply, route
@@ -23,26 +24,37 @@ from fer_web.web.streaming.paced_response import endless_answer
 
 bp = Blueprint("events", __name__)
 
-EVENTS = (LiveFrameJson, LiveStateJson, CurrentRecordingJson)
+EVENTS = (LiveFrameJson, LiveStateJson, CurrentRecordingJson, PersonEventJson)
+# What a scene, or a silent second, brings after the last scene.
+NewsOf: TypeAlias = "Callable[[Scene[FrameResult] | None, Scene[FrameResult] | None], bytes]"
 ANSWERS = {200: Reply("Server-sent events.", kind="text/event-stream", inside=EVENTS)}
 HEARTBEAT_S = 10.0
 HEARTBEAT = b": still here\n\n"
 RETRY = b"retry: 2000\n\n"  # milliseconds after which a browser comes back
 
 
-@route(bp, "/cameras/<name>/events", answers=ANSWERS, refuses=(BusyError, NoCamera), operation="camera_events")
-@route(bp, "/events", answers=ANSWERS, refuses=(BusyError,))
-def events(name: str | None = None) -> Response:
+@route(
+    bp,
+    "/cameras/<name>/events",
+    query=EventsQuery,
+    answers=ANSWERS,
+    refuses=(BusyError, NoCamera),
+    operation="camera_events",
+)
+@route(bp, "/events", query=EventsQuery, answers=ANSWERS, refuses=(BusyError,))
+def events(query: EventsQuery, name: str | None = None) -> Response:
     """A camera's results as server-sent events. Without a name, the first camera is meant.
 
     Events without a name hold a LiveFrame, those named status a LiveState whenever it changes, those named recording
-    what is being recorded, so that nobody is recorded without knowing. A comment line comes after ten seconds without
-    news.
+    what is being recorded, so that nobody is recorded without knowing. With ?kind=people, events named person hold a
+    PersonEvent in place of the frames; whoever is there already appears at the beginning. A comment line comes after
+    ten seconds without news.
     """
     mine = services()
     camera = mine.cameras.get(name)
     viewing = camera.results()
-    told = messages(viewing, recording=partial(mine.recordings.of_camera, camera.name))
+    news = person_news(camera.name) if query.kind == "people" else _frame_news
+    told = messages(viewing, recording=partial(mine.recordings.of_camera, camera.name), news_of=news)
     content_type = "text/event-stream; charset=utf-8"
     return endless_answer(told, content_type, is_over=lambda: camera.is_closed, leave=viewing.close)
 
@@ -51,6 +63,7 @@ def messages(
     scenes: Iterable[Scene[FrameResult] | None],
     clock: Callable[[], float] = time.monotonic,
     recording: Callable[[], ActiveRecording | None] = lambda: None,
+    news_of: NewsOf | None = None,
 ) -> Iterator[bytes]:
     """What is new in each scene and of the recording, as events; a comment after ten seconds without anything new."""
     yield RETRY
@@ -58,7 +71,7 @@ def messages(
     told: object = ()  # of the recording, nothing yet
     said_s = clock()
     for scene in scenes:
-        news = b"" if scene is None else _news(scene, said)
+        news = _state_news(scene, said) + (news_of or _frame_news)(scene, said)
         said = scene or said
         running = recording()
         if told != (told := _gist(running)):
@@ -93,12 +106,25 @@ def state_json(scene: Scene[Any]) -> Json:
     return {"status": source.status, "label": source.label, "reason": scene.trouble or source.reason}
 
 
-def _news(scene: Scene[FrameResult], said: Scene[FrameResult] | None) -> bytes:
-    news = b""
-    if said is None or state_json(said) != state_json(scene):
-        news += _event(state_json(scene), name="status")
-    if scene.outcome is not None and (said is None or said.outcome is not scene.outcome):
-        news += _outcome_event(scene.outcome, scene.source.status)
+def _state_news(scene: Scene[FrameResult] | None, said: Scene[FrameResult] | None) -> bytes:
+    if scene is None or (said is not None and state_json(said) == state_json(scene)):
+        return b""
+    return _event(state_json(scene), name="status")
+
+
+def _frame_news(scene: Scene[FrameResult] | None, said: Scene[FrameResult] | None) -> bytes:
+    if scene is None or scene.outcome is None or (said is not None and said.outcome is scene.outcome):
+        return b""
+    return _outcome_event(scene.outcome, scene.source.status)
+
+
+def person_news(camera: str) -> NewsOf:
+    """Events of people, and nothing of frames."""
+    people = ScenePeople(camera)
+
+    def news(scene: Scene[FrameResult] | None, _: Scene[FrameResult] | None) -> bytes:
+        return b"".join(_event(event.json(), name="person") for event in people.of(scene))
+
     return news
 
 

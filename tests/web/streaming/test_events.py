@@ -16,7 +16,7 @@ from fer_web.analysis.present import face_json
 from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Marker, Rect
 from fer_web.live import ActiveRecording, Facts, LiveResult, RecordingProgress, RecordingRequest, Scene
 from fer_web.sources import SourceState
-from fer_web.web.streaming.events import HEARTBEAT, HEARTBEAT_S, messages
+from fer_web.web.streaming.events import HEARTBEAT, HEARTBEAT_S, messages, person_news
 from tests.web.described import errors_in, schema_of
 from tests.web.live_server import Server, serving
 
@@ -156,3 +156,14 @@ def test_a_dashboard_hears_of_frames_and_of_a_lost_camera_without_a_picture_bein
         server.json("/camera/is_plugged/yes", "POST")
         assert next(states) == "live"
     assert server.json("/painted") == {}
+
+
+def test_events_of_people_come_in_place_of_frames() -> None:
+    face = happy_face()
+    scenes = [Scene(LIVE, replace(outcome(index, face), captured_s=index / 10)) for index in range(8)]
+
+    told = [event for message in list(messages(scenes, news_of=person_news("door")))[1:] for event in parsed(message)]
+
+    assert [event["event"] for event in told] == ["status", "recording", "person"]
+    assert json.loads(told[-1]["data"])["event"] == "appeared"
+    assert errors_in(json.loads(told[-1]["data"]), schema_of("PersonEvent")) == []
