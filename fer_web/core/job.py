@@ -44,7 +44,8 @@ class Job:
     `name` is what it works on, for people to read (a file's name); `path` is where that lies, relative to the data
     folder, None once it was removed. `progress` runs from 0 to 1; `remaining_s` is None while nobody knows. `message`
     says what is being done, `error` why it failed. `recording_id` is the recording that comes of it. `attempts` counts
-    how often a worker has taken it up, `heartbeat_at` is when that worker was last heard of. All times have a zone.
+    how often a worker has taken it up, `heartbeat_at` is when that worker was last heard of. `owner` is whose browser
+    has sent it; None for the operator. All times have a zone.
     """
 
     id: str
@@ -64,3 +65,4 @@ class Job:
     heartbeat_at: datetime | None = None
     worker: str | None = None
     attempts: int = 0
+    owner: str | None = None

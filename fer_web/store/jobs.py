@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Update, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Delete, Update, and_, delete, func, insert, or_, select, update
 
 from fer_web.core import Job, JobState
 from fer_web.core.job import ATTEMPTS, SILENCE_S
@@ -32,7 +32,7 @@ class KeptJobs(Repository):
         """The job of that id."""
         if self._database.is_there:
             with self._database.reading() as connection:
-                return _found(connection, job_id)
+                return self._found(connection, job_id)
         raise NoJob()
 
     def list(
@@ -50,7 +50,7 @@ class KeptJobs(Repository):
         """
         if not self._database.is_there:
             return []
-        asked = select(JobRow).where(*_chosen(states, finished_before, has_file=has_file))
+        asked = select(JobRow).where(*self._chosen(states, finished_before, has_file=has_file))
         with self._database.reading() as connection:
             rows = connection.execute(asked.order_by(JobRow.number.desc()).limit(limit).offset(offset))
             return [job_of(row) for row in rows]
@@ -60,7 +60,7 @@ class KeptJobs(Repository):
         if not self._database.is_there:
             return 0
         with self._database.reading() as connection:
-            asked = select(func.count()).select_from(JobRow).where(*_chosen(states))
+            asked = select(func.count()).select_from(JobRow).where(*self._chosen(states))
             return int(connection.scalar(asked) or 0)
 
     def claim(
@@ -152,7 +152,7 @@ class KeptJobs(Repository):
             raise NoJob()
         changes = {"state": str(JobState.CANCELED), "remaining_s": None, "finished_at": self._clock()}
         active = JobRow.state.in_([str(JobState.QUEUED), str(JobState.RUNNING)])
-        self._write(update(JobRow).where(JobRow.id == job_id, active).values(changes))
+        self._write(update(JobRow).where(JobRow.id == job_id, active, self._is_own(JobRow.owner)).values(changes))
         return self.get(job_id)
 
     def drop_path(self, job_id: str) -> None:
@@ -163,7 +163,7 @@ class KeptJobs(Repository):
         """Remove one that is over; JobNotOver for another. Its files are the caller's business."""
         if not self.get(job_id).state.is_over:  # which is for good
             raise JobNotOver()
-        self._write(delete(JobRow).where(JobRow.id == job_id))
+        self._write(delete(JobRow).where(JobRow.id == job_id, self._is_own(JobRow.owner)))
 
     def _write(self, statement: Update | Delete) -> None:
         """What makes space, or ends something, can be done on a full disk, too."""
@@ -179,23 +179,23 @@ class KeptJobs(Repository):
         with self._database.writing() as connection:
             return bool(connection.execute(update(JobRow).where(mine).values(changes)).rowcount)
 
+    def _found(self, connection: Connection, job_id: str) -> Job:
+        row = connection.execute(select(JobRow).where(JobRow.id == job_id, self._is_own(JobRow.owner))).first()
+        if row is None:
+            raise NoJob()
+        return job_of(row)
 
-def _found(connection: Connection, job_id: str) -> Job:
-    row = connection.execute(select(JobRow).where(JobRow.id == job_id)).first()
-    if row is None:
-        raise NoJob()
-    return job_of(row)
-
-
-def _chosen(
-    states: Sequence[JobState], finished_before: datetime | None = None, *, has_file: bool = False
-) -> list[Any]:
-    conditions: list[Any] = [JobRow.state.in_([str(state) for state in states])] if states else []
-    if finished_before is not None:
-        conditions.append(JobRow.finished_at < finished_before)
-    if has_file:
-        conditions.append(JobRow.path.is_not(None))
-    return conditions
+    def _chosen(
+        self, states: Sequence[JobState], finished_before: datetime | None = None, *, has_file: bool = False
+    ) -> Sequence[ColumnElement[bool]]:
+        conditions = [self._is_own(JobRow.owner)]
+        if states:
+            conditions.append(JobRow.state.in_([str(state) for state in states]))
+        if finished_before is not None:
+            conditions.append(JobRow.finished_at < finished_before)
+        if has_file:
+            conditions.append(JobRow.path.is_not(None))
+        return conditions
 
 
 def _give_up(connection: Connection, hopeless: Any, now: datetime) -> None:

@@ -27,7 +27,7 @@ class Presence:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self.owner = secrets.token_hex(8)
+        self.process = secrets.token_hex(8)
         self.is_known = False
         self._path = path
         self._lock = Lock()
@@ -38,17 +38,17 @@ class Presence:
         with self._lock:
             self.is_known = True
             if self._path is not None and self._file is None:
-                file = os.open(self._file_of(self.owner), os.O_RDWR | os.O_CREAT, 0o600)
+                file = os.open(self._file_of(self.process), os.O_RDWR | os.O_CREAT, 0o600)
                 _try_lock(file)
                 self._file = file
 
-    def is_gone(self, owner: str, heard_at: datetime, now: datetime) -> bool:
+    def is_gone(self, process: str, heard_at: datetime, now: datetime) -> bool:
         """Whether the process of that name, last heard of at `heard_at`, has ended."""
-        if owner == self.owner:
+        if process == self.process:
             return False
         if self._path is None:
             return now - heard_at > SILENCE
-        return not _is_held(self._file_of(owner))
+        return not _is_held(self._file_of(process))
 
     def close(self) -> None:
         """Leave."""
@@ -57,7 +57,7 @@ class Presence:
         if file is not None:
             os.close(file)
             with suppress(OSError):
-                self._file_of(self.owner).unlink()
+                self._file_of(self.process).unlink()
 
     def sweep(self) -> None:
         """Clear away what processes that are gone have left; a file that has just been made may not be locked yet."""
@@ -68,9 +68,9 @@ class Presence:
                 if time.time() - path.stat().st_mtime > FRESH_S and not _is_held(path):
                     path.unlink()
 
-    def _file_of(self, owner: str) -> Path:
+    def _file_of(self, process: str) -> Path:
         path = Path(str(self._path))
-        return path.with_name(f"{path.name}-owner-{owner}")
+        return path.with_name(f"{path.name}-owner-{process}")
 
 
 def _is_held(path: Path) -> bool:

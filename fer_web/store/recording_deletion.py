@@ -1,4 +1,4 @@
-"""Deleting recordings: for good, with their files, and in pieces that keep nobody waiting."""
+"""Deleting recordings for good: with their files, and in pieces that keep nobody waiting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, Update, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Update, delete, select, update
 
 from fer_web.errors import NoRecording, StillRecording
 from fer_web.store.recording import DELETED, VIDEO, RecordingState
@@ -20,7 +20,7 @@ class RecordingDeletion(RecordingReads):
     """Recordings that can be changed or be deleted; what is deleted disappears at once and goes piece by piece."""
 
     def delete(self, recording_id: str) -> None:
-        """Remove it and everything that belongs to it, for good, also while this process records it.
+        """Remove it and everything that belongs to it, for good, also from the trash and while this process records it.
 
         StillRecording while another server does.
         """
@@ -28,14 +28,17 @@ class RecordingDeletion(RecordingReads):
             raise NoRecording()
 
     def delete_all(self) -> int:
-        """Remove all recordings for good; how many there were. None, and an error, while another server records."""
+        """Remove all for good, also those in the trash; how many there were.
+
+        None, and an error, while another server records.
+        """
         return self._delete_where()
 
     def ensure_deletable(self) -> None:
         """StillRecording while another server records: what it has would be lost to it."""
         if self._database.is_there:
             with self._database.reading() as connection:
-                self._refuse_others(connection)
+                self._refuse_others(connection, *self._shown())
 
     def on_delete(self, forget: Callable[[str], None]) -> None:
         """Have `forget(recording_id)` called before a recording's rows go, so that its files go with it.
@@ -44,12 +47,14 @@ class RecordingDeletion(RecordingReads):
         """
         self._forgetters.append(forget)
 
+    def on_hide(self, drop: Callable[[str], None]) -> None:
+        """Have `drop(recording_id)` called as soon as a recording is deleted or in the trash: memory is freed then."""
+        self._hiders.append(drop)
+
     def _change(self, recording_id: str, **changes: object) -> None:
         if not self._database.is_there:
             raise NoRecording()
-        wanted = (
-            update(RecordingRow).where(RecordingRow.id == recording_id, RecordingRow.state != DELETED).values(changes)
-        )
+        wanted = update(RecordingRow).where(RecordingRow.id == recording_id, *self._shown()).values(changes)
         if not self._database.with_room(lambda: self._execute(wanted)):
             raise NoRecording()
 
@@ -65,17 +70,25 @@ class RecordingDeletion(RecordingReads):
         return count
 
     def _doom(self, *conditions: Any) -> int:
+        return self._hide(*self._kept(), *conditions, state=DELETED)
+
+    def _hide(self, *conditions: ColumnElement[bool], **changes: object) -> int:
         """From now on nobody sees them; how many they are."""
         with self._database.writing() as connection:
             self._refuse_others(connection, *conditions)
-            doomed = update(RecordingRow).where(RecordingRow.state != DELETED, *conditions).values(state=DELETED)
-            return connection.execute(doomed).rowcount
+            hidden = connection.execute(select(RecordingRow.number, RecordingRow.id).where(*conditions)).all()
+            numbers = [number for number, _ in hidden]
+            connection.execute(update(RecordingRow).where(RecordingRow.number.in_(numbers)).values(changes))
+        for _, recording_id in hidden:
+            for drop in self._hiders:
+                drop(recording_id)
+        return len(hidden)
 
     def _refuse_others(self, connection: Connection, *conditions: Any) -> None:
         """A video's readings may go: its job is listed by all servers, and ends. What people record they would miss."""
         going_on = [RecordingRow.state == str(RecordingState.RECORDING), RecordingRow.kind != VIDEO, *conditions]
         for row in connection.execute(select(RecordingRow).where(*going_on)):
-            if row.owner != self._presence.owner and not self._is_lost(row):
+            if row.process != self._presence.process and not self._is_lost(row):
                 raise StillRecording(
                     f"another server that uses this data folder is recording {row.name!r}: stop it there first",
                 )

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_
 
 from fer_web.core import Marker, Reading, Recording
 from fer_web.errors import NoRecording
-from fer_web.store.recording import BROKE_OFF, DELETED, PRACTICE, RecordingState, StoredRecording, StoredRecordings
+from fer_web.store.recording import (
+    BROKE_OFF,
+    DELETED,
+    PRACTICE,
+    TRASH,
+    RecordingState,
+    StoredRecording,
+    StoredRecordings,
+)
 from fer_web.store.repository import Repository
 from fer_web.store.rows import stored_reading
 from fer_web.store.tables import MarkerRow, ReadingRow, RecordingRow, TrackRow
@@ -32,7 +41,7 @@ class RecordingReads(Repository):
         if not self._database.is_there:
             raise NoRecording()
         with self._database.reading() as connection:
-            checkpoint: str | None = found(connection, recording_id).checkpoint
+            checkpoint: str | None = self._found(connection, recording_id).checkpoint
             return checkpoint
 
     def list(self, *, limit: int, offset: int = 0, state: RecordingState | None = None) -> StoredRecordings:
@@ -44,8 +53,7 @@ class RecordingReads(Repository):
         if not self._database.is_there:
             return 0
         with self._database.reading() as connection:
-            asked = select(func.count()).select_from(RecordingRow).where(RecordingRow.state != DELETED)
-            asked = asked.where(*_in_state(state))
+            asked = select(func.count()).select_from(RecordingRow).where(*self._shown(), *_in_state(state))
             return int(connection.scalar(asked) or 0)
 
     def practices(self, questions: Sequence[str], *, limit: int) -> StoredRecordings:
@@ -59,17 +67,44 @@ class RecordingReads(Repository):
         if not self._database.is_there:
             raise NoRecording()
         with self._database.reading() as connection:
-            number = found(connection, recording_id).number
+            number = self._found(connection, recording_id).number
         return self._pages(number)
 
+    def is_kept(self, recording_id: str) -> bool:
+        """Whether it is still there, if only in the trash."""
+        if not self._database.is_there:
+            return False
+        asked = select(RecordingRow.number).where(RecordingRow.id == recording_id, *self._kept())
+        with self._database.reading() as connection:
+            return connection.scalar(asked) is not None
+
+    def _kept(self) -> Sequence[ColumnElement[bool]]:
+        """The conditions of what is there for whoever asks, the trash included."""
+        return RecordingRow.state != DELETED, self._is_own(RecordingRow.owner)
+
+    def _shown(self) -> Sequence[ColumnElement[bool]]:
+        """The same without the trash."""
+        return *self._kept(), RecordingRow.deleted_at.is_(None)
+
+    def _found(self, connection: Connection, recording_id: str, *, lock: bool = False) -> Row[Any]:
+        """The row of a recording, which nobody else may change meanwhile if it is to be locked."""
+        asked = select(RecordingRow).where(RecordingRow.id == recording_id, *self._shown())
+        row = connection.execute(asked.with_for_update() if lock else asked).first()
+        if row is None:
+            raise NoRecording()
+        return row
+
     def _is_lost(self, row: Row[Any]) -> bool:
-        return self._presence.is_gone(row.owner, row.heartbeat_at, self._clock())
+        return self._presence.is_gone(row.process, row.heartbeat_at, self._clock())
 
     def _selected(self, *conditions: Any, limit: int, offset: int = 0) -> StoredRecordings:
+        return self._read(*self._shown(), *conditions, limit=limit, offset=offset)
+
+    def _read(self, *conditions: Any, limit: int, offset: int = 0) -> StoredRecordings:
         if not self._database.is_there:
             return []
         people = select(func.count()).select_from(TrackRow).where(TrackRow.recording == RecordingRow.number)
-        asked = select(RecordingRow, people.scalar_subquery().label("people")).where(RecordingRow.state != DELETED)
+        asked = select(RecordingRow, people.scalar_subquery().label("people"))
         asked = asked.where(*conditions).order_by(RecordingRow.number.desc()).limit(limit).offset(offset)
         with self._database.reading() as connection:
             rows = connection.execute(asked).all()
@@ -92,7 +127,6 @@ class RecordingReads(Repository):
             markers,
             trouble,
         )
-        expires_at = None if self._keep is None else row.created_at + self._keep
         return StoredRecording(
             row.id,
             row.kind,
@@ -100,11 +134,19 @@ class RecordingReads(Repository):
             recording,
             row.consent,
             row.created_at,
-            expires_at,
+            self._expires_at(row),
             row.readings,
             row.people,
             row.job_id,
+            row.owner,
+            row.deleted_at,
+            row.share,
         )
+
+    def _expires_at(self, row: Row[Any]) -> datetime | None:
+        ends = [] if self._keep is None else [row.created_at + self._keep]
+        ends += [] if row.deleted_at is None else [row.deleted_at + TRASH]
+        return min(ends, default=None)
 
     def _pages(self, number: int) -> Iterator[Reading]:
         asked = select(ReadingRow).where(ReadingRow.recording == number)
@@ -121,15 +163,6 @@ class RecordingReads(Repository):
 
 def _in_state(state: RecordingState | None) -> Sequence[ColumnElement[bool]]:
     return () if state is None else (RecordingRow.state == str(state),)
-
-
-def found(connection: Connection, recording_id: str, *, lock: bool = False) -> Row[Any]:
-    """The row of a recording, which nobody else may change meanwhile if it is to be locked."""
-    asked = select(RecordingRow).where(RecordingRow.id == recording_id, RecordingRow.state != DELETED)
-    row = connection.execute(asked.with_for_update() if lock else asked).first()
-    if row is None:
-        raise NoRecording()
-    return row
 
 
 def _markers(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Marker]]:

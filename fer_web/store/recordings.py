@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Row, insert, select, update
 from fer_web.core import Marker, Reading
 from fer_web.errors import RecordingOver
 from fer_web.store.recording import BROKE_OFF, RecordingKind, RecordingState
-from fer_web.store.recording_deletion import RecordingDeletion
-from fer_web.store.recording_reads import found
+from fer_web.store.recording_sharing import RecordingSharing
+from fer_web.store.recording_trash import RecordingTrash
 from fer_web.store.rows import clean, reading_values
 from fer_web.store.tables import JobRow, MarkerRow, ReadingRow, RecordingRow, TrackRow
 
 
-class KeptRecordings(RecordingDeletion):
+class KeptRecordings(RecordingTrash, RecordingSharing):
     """All about recordings; NoRecording for one that does not exist (any more)."""
 
     def create(
@@ -34,8 +34,12 @@ class KeptRecordings(RecordingDeletion):
         model: str = "",
         consent: str = "",
         job_id: str | None = None,
+        owner: str | None = None,
     ) -> str:
-        """Begin a recording, which the job learns of that makes it; its id, which can stand in addresses."""
+        """Begin a recording, which the job learns of that makes it; its id, which can stand in addresses.
+
+        `owner` is whose browser makes it; None for the operator.
+        """
         recording_id, now = secrets.token_hex(16), self._clock()
         values = {
             "id": recording_id,
@@ -53,8 +57,9 @@ class KeptRecordings(RecordingDeletion):
             "job_id": job_id,
             "readings": 0,
             "created_at": now,
-            "owner": self._presence.owner,
+            "process": self._presence.process,
             "heartbeat_at": now,
+            "owner": owner,
         }
         with self._database.writing() as connection:
             self._presence.announce()
@@ -81,7 +86,7 @@ class KeptRecordings(RecordingDeletion):
         """
         with self._database.writing() as connection:
             self._presence.announce()
-            recording = found(connection, recording_id, lock=True)
+            recording = self._found(connection, recording_id, lock=True)
             if recording.state == RecordingState.FINISHED:
                 raise RecordingOver(f"the recording {recording.name!r} is finished: start another one")
             if readings:
@@ -91,7 +96,7 @@ class KeptRecordings(RecordingDeletion):
                 "trouble": None,
                 "readings": recording.readings + len(readings),
                 "duration_s": max(recording.duration_s, float(duration_s)),
-                "owner": self._presence.owner,
+                "process": self._presence.process,
                 "heartbeat_at": self._clock(),
                 **_known(fps=fps, width=width, height=height, checkpoint=checkpoint),
             }
@@ -100,7 +105,7 @@ class KeptRecordings(RecordingDeletion):
     def mark(self, recording_id: str, marker: Marker) -> None:
         """Add a note."""
         with self._database.writing() as connection:
-            recording = found(connection, recording_id)
+            recording = self._found(connection, recording_id)
             values = {"recording": recording.number, "time_s": float(marker.time_s), "text": clean(marker.text)}
             connection.execute(insert(MarkerRow).values(values))
 
@@ -148,7 +153,7 @@ class KeptRecordings(RecordingDeletion):
     def leave(self) -> None:
         """Mark as interrupted what this process was recording and has not finished, before it ends."""
         if self._presence.is_known:
-            self._database.with_room(lambda: self._interrupt(lambda row: bool(row.owner == self._presence.owner)))
+            self._database.with_room(lambda: self._interrupt(lambda row: bool(row.process == self._presence.process)))
 
     def _interrupt(self, is_over: Callable[[Row[Any]], bool]) -> int:
         asked = select(RecordingRow).where(RecordingRow.state == str(RecordingState.RECORDING)).with_for_update()

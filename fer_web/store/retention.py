@@ -1,4 +1,4 @@
-"""Keeps the store tidy: recordings that are too old go, and those whose process died are marked as interrupted."""
+"""Keeps the store tidy: recordings that are too old, or too long in the trash, go; those that broke off say so."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from fer_web.errors import FerError
+from fer_web.store.recording import TRASH
 from fer_web.store.repository import now
 from fer_web.store.store import Store
 
@@ -50,13 +51,14 @@ class Retention:
         lost = self._store.recordings.recover()
         if lost:
             log.warning("Recordings interrupted because the program ended: %d", lost)
+        removed = self._store.recordings.empty_trash(self._clock() - TRASH)
         if self._keep is None:
-            return 0
+            return removed
         before = self._clock() - self._keep
-        removed = self._store.recordings.purge(before)
+        removed += self._store.recordings.purge(before)
         self._also(before)
         if removed:
-            log.info("Recordings deleted after %d days: %d", self._keep.days, removed)
+            log.info("Recordings deleted that had expired: %d", removed)
         return removed
 
     def close(self) -> None:

@@ -49,6 +49,7 @@ def job_row(job: Job) -> dict[str, Any]:
         "heartbeat_at": job.heartbeat_at,
         "worker": job.worker,
         "attempts": job.attempts,
+        "owner": job.owner,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime, timedelta
 from types import TracebackType
 
@@ -29,6 +30,12 @@ class Store:
         self._database = database
         self.recordings = KeptRecordings(database, clock, keep)
         self.jobs = KeptJobs(database, clock)
+
+    def of(self, owner: str | None) -> Store:
+        """The same for who sees only what belongs to `owner`, None for the operator: all else does not exist here."""
+        own = copy(self)
+        own.recordings, own.jobs = self.recordings.of(owner), self.jobs.of(owner)
+        return own
 
     @classmethod
     def open(cls, url: str, *, keep: timedelta | None = None, clock: Callable[[], datetime] = now) -> Store:

@@ -87,9 +87,12 @@ class RecordingRow(Base):
     job_id: Mapped[str | None]
     readings: Mapped[int]  # how many there are
     created_at: Mapped[datetime] = mapped_column(index=True)
-    owner: Mapped[str]  # the process that writes it, and when it last did
+    process: Mapped[str]  # the one that writes it, and when it last did
     heartbeat_at: Mapped[datetime]
     checkpoint: Mapped[str | None]  # of a video that is being analyzed: JSON that its workers understand
+    owner: Mapped[str | None] = mapped_column(index=True)  # whose browser has made it; None for the operator
+    deleted_at: Mapped[datetime | None]  # when it was moved to the trash
+    share: Mapped[str | None] = mapped_column(index=True, unique=True)  # what whoever knows it may read the report by
 
 
 def _recording() -> Mapped[int]:
@@ -161,3 +164,4 @@ class JobRow(Base):
     heartbeat_at: Mapped[datetime | None]
     worker: Mapped[str | None]
     attempts: Mapped[int]
+    owner: Mapped[str | None]  # as in `recordings`

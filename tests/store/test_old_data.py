@@ -89,3 +89,9 @@ def test_an_old_job_is_done_and_leads_to_its_recording(opened: Store) -> None:
 
     (job,) = opened.jobs.list(limit=9)
     assert (job.id, str(job.state), job.recording_id) == (old["id"], old["state"], old["session_id"])
+
+
+def test_what_an_old_folder_holds_belongs_to_the_operator(opened: Store) -> None:
+    assert {one.owner for one in opened.recordings.list(limit=9)} == {None}
+    assert opened.of(None).recordings.count() == opened.recordings.count() == len(RECORDINGS)
+    assert (opened.of(None).jobs.count(), opened.of("somebody").recordings.count()) == (1, 0)
