@@ -12,6 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from fer_web.core import DEFAULT_ENGINE, Landmarks
+from fer_web.core.web_address import WebAddress
+from fer_web.core.webhook_key import key_problem
 from fer_web.errors import ModelError, SourceError, StoreError
 from fer_web.sources.address import masked
 from fer_web.sources.credentials import with_encoded_credentials
@@ -149,10 +151,34 @@ def known_outlets(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def web_addresses(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = [part.strip() for part in value.split(",") if part.strip()]
+    return tuple(_web_address(part, number) for number, part in enumerate(parts, start=1))
+
+
+def _web_address(url: str, number: int) -> WebAddress:
+    try:
+        return WebAddress.parse(url, {"http": 80, "https": 443})
+    except ValueError as error:
+        raise ValueError(f"address {number} {error}") from None
+
+
+def webhook_secret(value: SecretStr | None) -> SecretStr | None:
+    if value is not None:
+        problem = key_problem(value.get_secret_value())
+        if problem:
+            raise ValueError(f"it {problem}")
+    return value
+
+
 Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(parsed_size)]
 Cameras = Annotated[tuple[NamedSource, ...], NoDecode, BeforeValidator(named_sources)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
 OutletNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list), AfterValidator(known_outlets)]
+WebAddresses = Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(web_addresses)]
+WebhookSecret = Annotated[SecretStr | None, AfterValidator(webhook_secret)]
 LandmarksName = Annotated[Landmarks, BeforeValidator(lowered)]
 EngineName = Annotated[str, BeforeValidator(lowered), AfterValidator(known_engine)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lowered)]

@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from fer_web.core import DEFAULT_ENGINE, MAIN_CAMERA, EngineChoice
 from fer_web.core.hosts import is_loopback
+from fer_web.core.webhook_key import MAKE_KEY
 from fer_web.environment import (
     ENV_FILE,
     FILE_SUFFIX,
@@ -49,6 +50,8 @@ from fer_web.setting_kinds import (
     RedisAddress,
     Size,
     Token,
+    WebAddresses,
+    WebhookSecret,
     needed_by,
 )
 
@@ -231,6 +234,24 @@ class Settings(BaseSettings):
         description="Where else results go, as numbers: names of outlets, separated by commas (docs/outlets.md lists "
         "them). None by default: nothing leaves this machine.",
     )
+    webhook_urls: WebAddresses = Field(
+        (),
+        description="The addresses that events of people are sent to with FER_OUTLETS=webhook, separated by commas: "
+        "https://example.org/hook.",
+    )
+    webhook_secret: WebhookSecret = Field(
+        None,
+        description="The key that signs what webhooks are sent (Standard Webhooks), so that receivers know the sender; "
+        f"to make one: {MAKE_KEY}",
+    )
+    webhook_private_hosts: Names = Field(
+        (),
+        description="Names in FER_WEBHOOK_URLS that may lead to a private network, separated by commas "
+        "(homeassistant.local). IP addresses and localhost need not be listed.",
+    )
+    webhook_per_minute: int = Field(
+        60, ge=1, le=6000, description="How many requests a minute each address of FER_WEBHOOK_URLS gets at most."
+    )
     log_level: LogLevel = Field("info", description="The least severe messages to log: debug, info, warning or error.")
 
     @classmethod
@@ -406,7 +427,7 @@ def secrets() -> frozenset[str]:
 
 def may_be_in_file() -> frozenset[str]:
     """The settings that hold a secret, or may, as cameras' addresses do: FER_TOKEN_FILE names the token's file."""
-    return secrets() | {"source", "cameras"}
+    return secrets() | {"source", "cameras", "webhook_urls"}
 
 
 def variable(name: str) -> str:

@@ -13,8 +13,9 @@ from typing import Any
 from fer_web.outlets.feed import Feed
 from fer_web.outlets.outlet import Delivery, FrameReadings, Outlet, OutletKind, PersonReading
 from fer_web.outlets.outlets import OutletPlace, Outlets
+from fer_web.outlets.webhook import WEBHOOK
 
-_KINDS: tuple[OutletKind, ...] = ()
+_KINDS: tuple[OutletKind, ...] = (WEBHOOK,)
 OUTLETS: dict[str, OutletKind] = {kind.name: kind for kind in _KINDS}
 
 

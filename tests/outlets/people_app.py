@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -34,6 +35,16 @@ def look(frame: Frame) -> FrameResult:
     return FrameResult(frame, (face,), {"detect": 0.1})
 
 
+CONNECTING = ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname")
+connections: list[str] = []
+
+
+def hear(event: str, values: tuple[Any, ...]) -> None:
+    if event in CONNECTING:
+        connections.append(f"{event} {values[1:]}")
+
+
+sys.addaudithook(hear)
 settings = load_settings({"source": "demo:?fps=30"})
 startup = BackgroundStartup(
     HappyVision,  # type: ignore[arg-type]
@@ -47,4 +58,4 @@ services.outlets.start()
 
 @app.get("/state")
 def state() -> Any:
-    return jsonify(open={camera.name: camera.is_open for camera in services.cameras})
+    return jsonify(open={camera.name: camera.is_open for camera in services.cameras}, connections=connections)

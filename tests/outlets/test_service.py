@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 
 from fer_web.core.person_events import person_events_schema
-from tests.web.live_server import Server, serving
+from tests.outlets.receiver import SECRET, receiving
+from tests.web.live_server import Server, eventually, serving
 
 APP = "tests.outlets.people_app:app"
 
@@ -54,18 +55,36 @@ def test_an_unknown_kind_of_events_is_refused(server: Server) -> None:
 
 
 def test_with_all_outlets_off_the_service_connects_to_nobody(server: Server) -> None:
-    """Every internet socket of the server's processes, while a page is watched, is one that somebody opened to it."""
+    """Every internet socket of its processes, while a page is watched, is one that somebody opened to it; and Python
+    itself has heard of no connection, datagram or look-up of a name since it was started.
+    """
     seen: set[tuple[str, str]] = set()
     with server.open("/stream") as stream, server.open("/events") as events:
         for _ in range(60):
             stream.read(20_000)
             events.readline()
             seen |= sockets_of(server)
-        assert server.json("/state")["open"] == {"main": True}
-    outgoing = {(local, far) for local, far in seen if not local.endswith(f":{server.port:04X}")}
+        now = server.json("/state")
 
+    assert now["open"] == {"main": True}
     assert seen, "the server's own sockets are seen"
-    assert outgoing == set()
+    assert outgoing_in(seen, server) == set()
+    assert now["connections"] == []
+
+
+def test_a_connection_of_a_service_is_seen() -> None:
+    """The test above can fail: an outlet that is on is noticed by it, in both ways."""
+    with receiving() as receiver:
+        receiver.gate.clear()
+        settings = {"FER_OUTLETS": "webhook", "FER_WEBHOOK_SECRET": SECRET, "FER_WEBHOOK_URLS": receiver.url}
+        with serving(APP, **settings) as running:
+            assert eventually(lambda: outgoing_in(sockets_of(running), running) != set())
+            assert str(receiver.port) in str(running.json("/state")["connections"])
+
+
+def outgoing_in(sockets: set[tuple[str, str]], server: Server) -> set[tuple[str, str]]:
+    """Those that are not at the server's own port."""
+    return {(local, far) for local, far in sockets if not local.endswith(f":{server.port:04X}")}
 
 
 def sockets_of(server: Server) -> set[tuple[str, str]]:
