@@ -25,6 +25,7 @@ FerError
 ├── NotReadyError        the models are still being loaded, or could not be
 ├── DataError            a data set cannot be used
 ├── VideoError           a video's results or its annotated copy cannot be written
+│   └── NoEncoder        because this machine has no encoder for it
 ├── WorkerLost           a process that worked on a video has ended before its end
 ├── StoreError           recordings and jobs cannot be written or read
 │   ├── StoreFull        because there is no space left
@@ -172,6 +173,12 @@ class DataError(FerError):
 
 class VideoError(FerError):
     """Results of a video that cannot be written where they were to go, or would overwrite another video's."""
+
+
+class NoEncoder(VideoError):
+    """This machine's FFmpeg cannot make video that browsers play."""
+
+    code = "no_encoder"
 
 
 class WorkerLost(FerError):

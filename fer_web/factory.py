@@ -38,7 +38,7 @@ from fer_web.web.security.guard import guard
 from fer_web.web.security.logged_out import FILE as LOGGED_OUT
 from fer_web.web.security.logged_out import LoggedOut
 from fer_web.web.security.throttle import RequestRate
-from fer_web.web.streaming import events, mjpeg
+from fer_web.web.streaming import events, mjpeg, mp4
 from fer_web.worker import make_videos
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ BLUEPRINTS = (
     practice.bp,
     cameras.bp,
     mjpeg.bp,
+    mp4.bp,
     events.bp,
     visits.bp,
     predict.bp,
@@ -134,6 +135,7 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
             settings.model,
         ),
         outlets=outlets,
+        live_video=settings.live_video,
         notice=settings.notice,
         retention_days=settings.retention_days,
     )

@@ -181,6 +181,7 @@ WebAddresses = Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(web_a
 WebhookSecret = Annotated[SecretStr | None, AfterValidator(webhook_secret)]
 LandmarksName = Annotated[Landmarks, BeforeValidator(lowered)]
 EngineName = Annotated[str, BeforeValidator(lowered), AfterValidator(known_engine)]
+LiveVideoName = Annotated[Literal["auto", "mp4", "mjpeg"], BeforeValidator(lowered)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lowered)]
 Token = Annotated[SecretStr | None, AfterValidator(checked_token)]
 PathPrefix = Annotated[str, AfterValidator(checked_prefix)]

@@ -43,6 +43,7 @@ from fer_web.setting_kinds import (
     DatabaseAddress,
     EngineName,
     LandmarksName,
+    LiveVideoName,
     LogLevel,
     Names,
     OutletNames,
@@ -167,6 +168,11 @@ class Settings(BaseSettings):
         le=1000,
         description="How many visitors may have their own camera analyzed at once (pages /my-camera and /practice); "
         "each keeps a thread busy, as a viewer does. 0 turns it off.",
+    )
+    live_video: LiveVideoName = Field(
+        "auto",
+        description="How the live page gets its video: mp4 (H.264, a seventh of the bytes), mjpeg (JPEGs, a little "
+        "sooner) or auto (JPEGs in browsers on this machine, H.264 in all others).",
     )
     notice: str | None = Field(
         None,

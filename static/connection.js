@@ -1,4 +1,4 @@
-// The live results and the live picture, while somebody looks: an EventSource and an <img>, opened and closed together.
+// The live results and the live picture, while somebody looks: an EventSource and a LivePicture, opened and closed together.
 //
 // Events: `state` (the source's), `frame` (newest results, a few times a second), `recording` (the one that runs, or
 // null), `lost` (with a sentence).
@@ -14,15 +14,13 @@ export class Connection extends EventTarget {
   #isLive = false;
   #isLost = false;
   #retry = null;
-  #imageRetry = null;
+  #pictureRetry = null;
 
-  constructor(image, eventsUrl) {
+  constructor(picture, eventsUrl) {
     super();
-    this.image = image;
+    this.picture = picture;
     this.eventsUrl = eventsUrl;
-    this.streamUrl = null;
-    image.addEventListener("error", () => this.#imageFailed());
-    image.addEventListener("load", () => { image.hidden = false; });
+    picture.addEventListener("failed", () => this.#pictureFailed());
     setInterval(() => this.#tick(), TICK_MS);
   }
 
@@ -34,7 +32,7 @@ export class Connection extends EventTarget {
     clearTimeout(this.#retry);
     if (this.#source) return;
     this.#heardMs = performance.now();
-    this.#openImage();
+    this.#openPicture();
     const source = this.#source = new EventSource(this.eventsUrl);
     source.addEventListener("open", () => this.#opened());
     source.addEventListener("status", (event) => this.#stateCame(JSON.parse(event.data)));
@@ -45,29 +43,24 @@ export class Connection extends EventTarget {
 
   close() {
     clearTimeout(this.#retry);
-    clearTimeout(this.#imageRetry);
+    clearTimeout(this.#pictureRetry);
     this.#source?.close();
     this.#source = this.#newest = null;
-    this.image.removeAttribute("src"); // ends the request
-    this.image.hidden = true;
+    this.picture.close();
   }
 
-  show(streamUrl) {
-    if (this.streamUrl === streamUrl) return;
-    this.streamUrl = streamUrl;
-    if (this.#source) this.image.src = streamUrl; // the old picture stays until the new one comes
+  show(addresses) {
+    if (this.picture.from(addresses) && this.#source) this.picture.change();
   }
 
-  #openImage() {
-    clearTimeout(this.#imageRetry);
-    this.image.removeAttribute("src");
-    this.image.src = this.streamUrl;
-    this.image.hidden = false;
+  #openPicture() {
+    clearTimeout(this.#pictureRetry);
+    this.picture.open();
   }
 
   #opened() {
     this.#heardMs = performance.now();
-    if (this.#isLost) this.#openImage(); // the picture's connection ended with the other one
+    if (this.#isLost) this.#openPicture(); // the picture's connection ended with the other one
     this.#isLost = false;
   }
 
@@ -120,10 +113,10 @@ export class Connection extends EventTarget {
     }
   }
 
-  #imageFailed() {
-    if (!this.#source || !this.image.hasAttribute("src")) return;
-    clearTimeout(this.#imageRetry);
-    this.#imageRetry = setTimeout(() => { if (this.#source) this.#openImage(); }, RETRY_MS);
+  #pictureFailed() {
+    if (!this.#source) return;
+    clearTimeout(this.#pictureRetry);
+    this.#pictureRetry = setTimeout(() => { if (this.#source) this.#openPicture(); }, RETRY_MS);
   }
 }
 

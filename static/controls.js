@@ -59,14 +59,6 @@ export class Shape {
   }
 }
 
-// Keeps the last picture on the canvas behind the <img>, so that a pause shows it.
-export function freeze(image, canvas) {
-  if (!image.naturalWidth || image.hidden) return;
-  canvas.width = image.naturalWidth;
-  canvas.height = image.naturalHeight;
-  canvas.getContext("2d").drawImage(image, 0, 0);
-}
-
 export async function saveSnapshot(address) {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error((await answer.json()).error.message);

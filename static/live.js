@@ -2,8 +2,9 @@
 
 import { Announcer } from "./announce.js";
 import { Connection } from "./connection.js";
-import { freeze, Layers, offerFullScreen, saveCanvas, saveSnapshot, Shape } from "./controls.js";
+import { Layers, offerFullScreen, saveCanvas, saveSnapshot, Shape } from "./controls.js";
 import { plural, write } from "./dom.js";
+import { LivePicture } from "./live-picture.js";
 import { Now } from "./now.js";
 import { People } from "./people.js";
 import { RecordingControl } from "./recording.js";
@@ -15,8 +16,8 @@ const SAID = { connecting: "Connecting", live: "Live", demo: "Live (demo)", reco
 const FACTS_MS = 1000; // numbers that change faster cannot be read
 const SETTLED_MS = 300; // a window is still being dragged
 
-const stream = find("stream");
-const connection = new Connection(stream, addresses.events);
+const picture = new LivePicture(find("stream"), find("video"), find("last"));
+const connection = new Connection(picture, addresses.events);
 const layers = new Layers(find("layers"), changeLayers);
 const shape = new Shape(live);
 const announcer = new Announcer(find("announcer"));
@@ -29,6 +30,7 @@ let factsMs = 0;
 let said = "";
 
 const pictures = (address) => layers.of(address, shape.shownPx(find("screen")));
+const shown = () => ({ jpegs: pictures(addresses.stream), video: addresses.video && pictures(addresses.video) });
 
 function showStatus(status, text = SAID[status] ?? status) {
   write(find("status"), text);
@@ -37,9 +39,9 @@ function showStatus(status, text = SAID[status] ?? status) {
 
 // The last picture stays until the next one comes, but nobody who was just blurred stays to be seen.
 function changeLayers(hiding) {
-  if (layers.hiding === hiding) freeze(stream, find("last"));
+  if (layers.hiding === hiding) picture.freeze();
   else find("last").width = 0;
-  connection.show(pictures(addresses.stream));
+  connection.show(shown());
 }
 
 function draw(text) {
@@ -83,14 +85,14 @@ function forget() {
 
 function start() {
   if (isPaused || document.hidden || connection.isOpen) return;
-  connection.show(pictures(addresses.stream));
+  connection.show(shown());
   showStatus("connecting");
   draw(null);
   connection.open();
 }
 
 function stop() {
-  freeze(stream, find("last"));
+  picture.freeze();
   connection.close();
 }
 
@@ -101,7 +103,7 @@ connection.addEventListener("recording", (event) => {
   recorder.show(event.detail);
 });
 connection.addEventListener("lost", (event) => {
-  freeze(stream, find("last"));
+  picture.freeze();
   forget();
   now.forget();
   showStatus("lost", event.detail);
@@ -134,7 +136,7 @@ find("snapshot").addEventListener("click", async () => {
 let settling = null;
 new ResizeObserver(() => {
   clearTimeout(settling);
-  settling = setTimeout(() => connection.show(pictures(addresses.stream)), SETTLED_MS);
+  settling = setTimeout(() => { picture.freeze(); connection.show(shown()); }, SETTLED_MS);
 }).observe(find("screen"));
 offerFullScreen(find("fullscreen"), find("screen"));
 document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));

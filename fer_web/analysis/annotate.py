@@ -13,12 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-import numpy as np
-
 from fer_web.analysis.sound import AudioTrack, open_sound
 from fer_web.core import Pixels
 from fer_web.errors import VideoError
 from fer_web.sources.decoding import open_container
+from fer_web.sources.h264 import BT709, YuvPictures, find_encoder
 from fer_web.sources.video_reader import VideoFacts, VideoReader
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from av.container import InputContainer, OutputContainer
     from av.video.stream import VideoStream
 
-# The best of those that this machine's FFmpeg has.
-ENCODERS = ("libx264", "libopenh264", "h264_videotoolbox", "h264_mf")
 # x264: about the size of a phone's recording, at a pace that keeps up with the analysis. Without B-pictures the pieces
 # can be joined without regard to their order of decoding.
 X264_OPTIONS = {"preset": "veryfast", "crf": "22", "bf": "0"}
@@ -37,7 +34,6 @@ SLOWEST_FPS = Fraction(1, 1001)
 # A transport stream counts to 2 ** 33 ticks, from a second or two on, and its last minute is taken for its first one's.
 LONGEST_PICTURE_TICKS = 2**31 - 1  # in an MP4
 LONGEST_S = float(2**33 * TIME_BASE - 120)
-BT709 = 1
 
 
 def drawn_path(path: Path) -> Path:
@@ -59,7 +55,7 @@ class DrawnPictures:
     def __init__(self, path: Path, facts: VideoFacts, kept_bytes: int = 0) -> None:
         self.path = drawn_path(path)
         self._facts = facts
-        self._encoder = find_encoder()
+        self._encoder = find_encoder("an annotated copy")
         self._file = self._opened(kept_bytes)
         self._piece: _Segment | None = None
         self._ticks = -1  # the last picture's time, of TIME_BASE
@@ -115,11 +111,9 @@ class _Segment:
 
     def __init__(self, file: BinaryIO, encoder: str, facts: VideoFacts) -> None:
         import av
-        from av.video.reformatter import VideoReformatter
 
-        # A picture has an even width and height in H.264 that browsers play.
-        self._size = width, height = tuple(side + side % 2 for side in facts.size)
-        self._reformatter = VideoReformatter()
+        self._pictures = YuvPictures(facts.size)
+        width, height = self._pictures.size
         # It sees only this file's writing: a muxer that could seek would go back to the file's beginning.
         self._container: OutputContainer = av.open(_Appending(file), "w", format="mpegts")
         rate = max(SLOWEST_FPS, Fraction(facts.fps).limit_denominator(SLOWEST_FPS.denominator))
@@ -135,14 +129,7 @@ class _Segment:
             context.bit_rate = round(width * height * facts.fps * OTHER_BITS_PER_PIXEL)
 
     def append(self, pixels: Pixels, ticks: int) -> None:
-        from av import VideoFrame
-
-        frame = self._reformatter.reformat(
-            VideoFrame.from_ndarray(self._even(pixels), "rgb24"),
-            format="yuv420p",
-            dst_colorspace=BT709,
-            interpolation="BILINEAR",
-        )
+        frame = self._pictures.of(pixels)
         frame.pts, frame.time_base = ticks, TIME_BASE
         self._container.mux(self._stream.encode(frame))
 
@@ -152,13 +139,6 @@ class _Segment:
 
     def drop(self) -> None:
         self._container.close()
-
-    def _even(self, pixels: Pixels) -> Pixels:
-        height, width = pixels.shape[:2]
-        missing = (self._size[1] - height, self._size[0] - width)
-        if not any(missing):
-            return pixels
-        return np.asarray(np.pad(pixels, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge"))
 
 
 class _Appending:
@@ -221,19 +201,3 @@ def _shifted(pictures: InputContainer, stream: VideoStream, end_s: float) -> Ite
 
 def _time_of(packet: Packet[Any]) -> Fraction:
     return Fraction(packet.dts if packet.dts is not None else packet.pts or 0) * packet.time_base
-
-
-def find_encoder() -> str:
-    """The H.264 encoder to use; VideoError when this machine's FFmpeg has none."""
-    import av
-
-    for name in ENCODERS:
-        try:
-            av.Codec(name, "w")
-        except av.codec.codec.UnknownCodecError:
-            continue
-        return name
-    raise VideoError(
-        "PyAV on this machine has no H.264 encoder, which an annotated copy needs: install PyAV from PyPI "
-        "(pip install av), or skip the annotated copy"
-    )

@@ -8,21 +8,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from threading import RLock, Timer
-from typing import Generic
+from typing import Generic, TypeVar
 
 from fer_web.core import MAIN_CAMERA, Pixels
 from fer_web.errors import BusyError
 from fer_web.live.backend import CameraBackend
 from fer_web.live.jpeg import encode_jpeg
 from fer_web.live.latest import Latest
-from fer_web.live.opening import Opening
+from fer_web.live.opening import Opening, Stills
 from fer_web.live.pace import Limiter
 from fer_web.live.parts import Counts, EncodedImage, R, Scene, V
 from fer_web.live.places import Places
+from fer_web.live.video import LiveVideo
 from fer_web.live.viewing import Viewing
 from fer_web.sources import SourceState
+from fer_web.sources.h264 import find_encoder
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 # A page that is reloaded finds the camera still open and the people still known.
 LINGER_S = 2.0
@@ -77,18 +81,18 @@ class Camera(Generic[R, V]):
 
         None stands for a picture while there has been none at all.
         """
-        opening = self._enter()
-        try:
-            pictures = opening.watch(view)
-        except BaseException:
-            self._exit()
-            raise
+        limiter = Limiter(max_fps)
+        return self._watch(
+            view, Stills, lambda opening: _resending(opening.stills(view).newest, self._resend_s, limiter)
+        )
 
-        def leave() -> None:
-            opening.leave(view)
-            self._exit()
+    def video(self, view: V) -> Viewing[bytes]:
+        """A view as fragmented MP4, encoded once for all who watch it so; NoEncoder when this machine cannot.
 
-        return Viewing(_resending(pictures, self._resend_s, Limiter(max_fps)), leave)
+        It can be played from its first byte. Something comes after every silent second, which players skip.
+        """
+        find_encoder()
+        return self._watch(view, LiveVideo, lambda opening: opening.video(view).follow(self._resend_s))
 
     def results(self, *, is_viewer: bool = True) -> Viewing[Scene[R] | None]:
         """The newest scene whenever something has changed, perhaps the same one again; None after a silent second.
@@ -165,6 +169,22 @@ class Camera(Generic[R, V]):
             ended = self._ended
         if ended is not None and not ended.join(timeout_s):
             log.warning("The source does not close: leaving its thread behind")
+
+    def _watch(
+        self, view: V, form: type[Stills | LiveVideo], begin: Callable[[Opening[R, V]], Iterator[T]]
+    ) -> Viewing[T]:
+        opening = self._enter()
+        try:
+            values = begin(opening)
+        except BaseException:
+            self._exit()
+            raise
+
+        def leave() -> None:
+            opening.leave(view, form)
+            self._exit()
+
+        return Viewing(values, leave)
 
     def _enter(self, is_viewer: bool = True) -> Opening[R, V]:
         with self._lock:

@@ -6,26 +6,45 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from threading import Event, RLock, Thread
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar, cast
 
 from fer_web.core import Frame, Pixels
 from fer_web.errors import FerError
 from fer_web.live.backend import CameraBackend
 from fer_web.live.latest import Latest
 from fer_web.live.pace import Complaints, Rate
-from fer_web.live.parts import Counts, EncodedImage, LiveResult, R, Scene, V
+from fer_web.live.parts import Counts, EncodedImage, LiveResult, Painted, R, Scene, V
+from fer_web.live.video import LiveVideo
 from fer_web.sources import SourceState
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True)
-class _PaintedView:
-    """The pictures of one view, how many watch it, and what its newest picture shows."""
+class Stills:
+    """The pictures of a view as JPEGs, each encoded once."""
 
-    pictures: Latest[EncodedImage] = field(default_factory=Latest)
+    def __init__(self, encode: Callable[[Pixels], bytes]) -> None:
+        self._encode = encode
+        self.newest: Latest[EncodedImage] = Latest()
+
+    def show(self, picture: Painted) -> None:
+        self.newest.put(EncodedImage(self._encode(picture.pixels), picture.is_notice))
+
+    def close(self) -> None:
+        self.newest.close()
+
+
+F = TypeVar("F", Stills, LiveVideo)  # the form in which a view is shown
+
+
+@dataclass(slots=True)
+class _Showing:
+    """A view in one form, how many watch it, and what its newest picture shows."""
+
+    form: Stills | LiveVideo
     watchers: int = 0
     shows: object = None
 
@@ -34,8 +53,8 @@ class Opening(Generic[R, V]):
     """Capture, analysis and painting, each in its own thread, each handing on only its newest.
 
     The capture thread first waits for the `previous` opening to end, so that a source is never open twice. Painting has
-    a thread of its own so that it takes no time from the analysis; it paints and encodes each watched view once per
-    outcome, and nothing when nobody watches. One lock guards the scene and the views.
+    a thread of its own so that it takes no time from the analysis; it paints each watched view once per outcome, for
+    each watched form, and nothing when nobody watches. One lock guards the scene and the showings.
     """
 
     def __init__(
@@ -50,7 +69,7 @@ class Opening(Generic[R, V]):
         self._counts = counts
         self._previous = previous
         self._frames: Latest[tuple[Frame, float]] = Latest()
-        self._views: dict[V, _PaintedView] = {}
+        self._showings: dict[tuple[V, type[Stills | LiveVideo]], _Showing] = {}
         self._stop = Event()
         self._lock = RLock()
         self._scene: Scene[R] = Scene(SourceState("connecting", "", ""))
@@ -68,8 +87,8 @@ class Opening(Generic[R, V]):
         with self._lock:
             self._frames.close()
             self.scenes.close()
-            for watched in self._views.values():
-                watched.pictures.close()
+            for showing in self._showings.values():
+                showing.form.close()
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait for the threads to end; whether they all did in time."""
@@ -82,26 +101,37 @@ class Opening(Generic[R, V]):
     def scene(self) -> Scene[R]:
         return self._scene
 
-    def watch(self, view: V) -> Latest[EncodedImage]:
-        """The pictures of a view, painted from now on and until everybody who watched it has left."""
-        with self._lock:
-            watched = self._views.setdefault(view, _PaintedView())
-            watched.watchers += 1
-            if watched.watchers == 1:
-                self.scenes.put(self._scene)  # wakes the painter: the new view shall not wait for the next frame
-            return watched.pictures
+    def stills(self, view: V) -> Stills:
+        """A view as JPEGs, painted from now on and until everybody who watched it so has left."""
+        return self._watched(view, Stills, partial(Stills, self._encode))
+
+    def video(self, view: V) -> LiveVideo:
+        """A view as video, in the same way."""
+        return self._watched(view, LiveVideo, LiveVideo)
 
     def views(self) -> frozenset[V]:
         """The views that somebody watches now."""
         with self._lock:
-            return frozenset(self._views)
+            return frozenset(view for view, _ in self._showings)
 
-    def leave(self, view: V) -> None:
+    def leave(self, view: V, form: type[Stills | LiveVideo]) -> None:
         with self._lock:
-            watched = self._views[view]
-            watched.watchers -= 1
-            if watched.watchers == 0:
-                del self._views[view]
+            showing = self._showings[view, form]
+            showing.watchers -= 1
+            if showing.watchers == 0:
+                showing.form.close()
+                del self._showings[view, form]
+
+    def _watched(self, view: V, kind: type[F], make: Callable[[], F]) -> F:
+        with self._lock:
+            showing = self._showings.get((view, kind))
+            if showing is None:
+                showing = self._showings[view, kind] = _Showing(make())
+                if self._stop.is_set():
+                    showing.form.close()
+                self.scenes.put(self._scene)  # wakes the painter: the new view shall not wait for the next frame
+            showing.watchers += 1
+            return cast(F, showing.form)
 
     def _change(self, **changes: Any) -> None:
         with self._lock:
@@ -158,22 +188,26 @@ class Opening(Generic[R, V]):
 
     def _paint_views(self, scene: Scene[R]) -> None:
         shown = scene.notice or scene.outcome
+        waiting: dict[V, list[Stills | LiveVideo]] = {}
         with self._lock:
-            waiting = [(view, watched) for view, watched in self._views.items() if watched.shows != shown]
-            for _, watched in waiting:
-                watched.shows = shown
-        if not waiting:
-            return
+            for (view, _), showing in self._showings.items():
+                if showing.shows != shown:
+                    showing.shows = shown
+                    waiting.setdefault(view, []).append(showing.form)
+        for view, forms in waiting.items():
+            picture = self._painted(scene, view)
+            if picture is not None:
+                for form in forms:
+                    form.show(picture)
+
+    def _painted(self, scene: Scene[R], view: V) -> Painted | None:
         if scene.notice is not None:
             last = None if scene.outcome is None else scene.outcome.result
-            for view, watched in waiting:
-                notice = self._backend.notice(last, view, scene.notice)
-                watched.pictures.put(EncodedImage(self._encode(notice), is_notice=True))
-        elif scene.outcome is not None:
-            for view, watched in waiting:
-                painted = self._backend.paint(scene.outcome.result, view, scene.outcome.fps)
-                if painted is not None:
-                    watched.pictures.put(EncodedImage(self._encode(painted)))
+            return Painted(self._backend.notice(last, view, scene.notice), is_notice=True)
+        if scene.outcome is None:
+            return None
+        pixels = self._backend.paint(scene.outcome.result, view, scene.outcome.fps)
+        return None if pixels is None else Painted(pixels)
 
 
 class _FrameAnalysis(Generic[R, V]):

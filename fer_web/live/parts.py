@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-from fer_web.core import Frame
+from fer_web.core import Frame, Pixels
 from fer_web.sources import SourceState
 
 R = TypeVar("R")  # what the analysis answers
@@ -52,6 +52,14 @@ class Scene(Generic[R]):
         if not self.is_live:
             return f"{status} to {label}" if label else status
         return None if self.outcome else self.trouble or "Waiting for the first frame"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painted:
+    """A painted picture of a view; a notice tells that there is none of the camera now."""
+
+    pixels: Pixels
+    is_notice: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

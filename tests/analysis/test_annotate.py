@@ -9,10 +9,8 @@ import av
 import numpy as np
 import pytest
 
-from fer_web.analysis import annotate
-from fer_web.analysis.annotate import drawn_path, find_encoder
+from fer_web.analysis.annotate import drawn_path
 from fer_web.analysis.video import AnalysisOptions, analyze_file
-from fer_web.errors import VideoError
 from fer_web.vision import Analyzer
 from tests.clips import FPS, SIZE, make_clip
 
@@ -144,16 +142,3 @@ def test_a_damaged_video_gets_the_copy_of_what_could_be_read(vision: Analyzer, t
 
     assert 5 < len(pictures["times_s"]) < 22
     assert sound is not None
-
-
-def test_a_machine_without_an_encoder_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(annotate, "ENCODERS", ("no_such_encoder",))
-
-    with pytest.raises(VideoError, match="pip install av"):
-        find_encoder()
-
-
-def test_another_encoder_is_taken_where_the_best_one_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(annotate, "ENCODERS", ("no_such_encoder", "mpeg4"))
-
-    assert find_encoder() == "mpeg4"

@@ -24,12 +24,12 @@ from fer_web.vision.view import View
 from fer_web.web.http.errors import handle_errors
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.http.services import EXTENSION
-from fer_web.web.streaming import events, mjpeg, paced_response
+from fer_web.web.streaming import events, mjpeg, mp4, paced_response
 
 FPS = float(os.environ.get("TEST_FPS", "15"))
 paced_response.STALL_S = 1.0
 mjpeg.SNAPSHOT_S = 1.0
-SIZE = (640, 480)
+SIZE, LARGE = (640, 480), (960, 540)
 LIVE = SourceState("live", "camera", "")
 LOST = SourceState("reconnecting", "camera", "unplugged")
 
@@ -40,9 +40,11 @@ class FakeCamera:
     def __init__(self) -> None:
         self.is_plugged = True
         self.is_paused = False
+        self.is_large = False
         self.open_now = 0
         rng = np.random.default_rng(1)
         self._pixels = rng.integers(190, 230, (SIZE[1], SIZE[0], 3), np.uint8)
+        self._large = np.full((LARGE[1], LARGE[0], 3), 210, np.uint8)
 
     def frames(self, on_state: Callable[[SourceState], None], stop: threading.Event) -> Iterator[Frame]:
         self.open_now += 1
@@ -55,7 +57,7 @@ class FakeCamera:
                         SourceState("live" if was_plugged else "reconnecting", "camera", "" if was_plugged else "lost")
                     )
                 if self.is_plugged and not self.is_paused:
-                    yield Frame(index, time.monotonic() - started_s, self._pixels)
+                    yield Frame(index, time.monotonic() - started_s, self._large if self.is_large else self._pixels)
                     index += 1
         finally:
             self.open_now -= 1
@@ -103,13 +105,17 @@ def create_app() -> Flask:
         dismiss_threads=lambda: None,
     )
     app.register_blueprint(mjpeg.bp)
+    app.register_blueprint(mp4.bp)
     app.register_blueprint(events.bp)
     handle_errors(app)
 
     @app.get("/state")
     def state() -> object:
-        live = sum(thread.name.startswith("live_") for thread in threading.enumerate())
-        return jsonify(**camera.counts(), open_now=studio.device.open_now, live_threads=live)
+        live = [thread.name for thread in threading.enumerate() if thread.name.startswith("live_")]
+        encoders = live.count("live_encode")
+        return jsonify(
+            **camera.counts(), open_now=studio.device.open_now, live_threads=len(live), encoder_threads=encoders
+        )
 
     @app.get("/painted")
     def painted() -> object:

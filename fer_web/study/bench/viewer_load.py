@@ -10,7 +10,10 @@ from types import TracebackType
 
 from fer_web.errors import FerError
 
-MARK = b"Content-Type: image/jpeg\r\n"  # one in the head of every part, none in the head of a stream
+# One in the head of every part, none in the head of a stream.
+JPEG_MARK = b"Content-Type: image/jpeg\r\n"
+# One before every picture of fragmented MP4: a box of sixteen bytes.
+MP4_MARK = b"\0\0\0\x10mfhd"
 RECEIVE_BYTES = 256 * 1024
 
 
@@ -24,10 +27,11 @@ class _Viewer:
 class ViewerLoad:
     """`size` connections to a stream on this machine, read as fast as they deliver; belongs to one thread.
 
-    FerError when one is refused or ends.
+    `mark` is what each picture begins with. FerError when one is refused or ends.
     """
 
-    def __init__(self, port: int, path: str, size: int) -> None:
+    def __init__(self, port: int, path: str, size: int, mark: bytes = JPEG_MARK) -> None:
+        self._mark = mark
         self.received = 0
         self._selector = selectors.DefaultSelector()
         self._viewers: list[_Viewer] = []
@@ -57,8 +61,8 @@ class ViewerLoad:
             raise FerError(f"a stream ended after {viewer.pictures} pictures; its last bytes: {viewer.tail!r}")
         self.received += len(data)
         seen = viewer.tail + data
-        viewer.pictures += seen.count(MARK)
-        viewer.tail = seen[-(len(MARK) - 1) :]
+        viewer.pictures += seen.count(self._mark)
+        viewer.tail = seen[-(len(self._mark) - 1) :]
 
     def __enter__(self) -> ViewerLoad:
         return self

@@ -12,25 +12,38 @@ from pathlib import Path
 from fer_web.errors import FerError
 from fer_web.resources import MODELS
 from fer_web.settings import RESERVED_THREADS
-from fer_web.study.bench.serving import served
-from fer_web.study.bench.viewer_load import ViewerLoad
+from fer_web.study.bench.serving import Served, served
+from fer_web.study.bench.viewer_load import JPEG_MARK, MP4_MARK, ViewerLoad
 
 WARM_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
+class Stream:
+    """Where viewers watch, and what each picture begins with."""
+
+    path: str
+    mark: bytes
+
+
+JPEGS, VIDEO = Stream("/stream", JPEG_MARK), Stream("/stream.mp4", MP4_MARK)
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """Analyzed frames a second while somebody watched, and pictures a second that each viewer got."""
+    """Analyzed frames a second while somebody watched, pictures a second that each viewer got, processors taken."""
 
     analysis_fps: float
     viewer_fps: tuple[float, ...]
     megabytes_per_s: float
+    cores: float = float("nan")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--viewers", type=int, default=100, help="how many watch at once (%(default)s)")
     parser.add_argument("--seconds", type=float, default=20.0, help="how long each measurement takes (%(default)s)")
     parser.add_argument("--fps", type=int, default=15, help="the demo's frames per second (%(default)s)")
+    parser.add_argument("--mp4", action="store_true", help="the same for viewers of the video, and compare")
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the models (%(default)s)")
     parser.add_argument("--model", default="xception-pair", help="name of the network (%(default)s)")
 
@@ -40,17 +53,19 @@ def run(args: argparse.Namespace) -> int:
         raise FerError("--viewers, --seconds and --fps must be above 0")
     settings = {
         "SOURCE": f"demo:?fps={args.fps}",
-        "VIEWERS": str(args.viewers),
-        "VISITORS": "0",
+        "MAX_VIEWERS": str(args.viewers),
+        "MAX_VISITORS": "0",
         "THREADS": str(args.viewers + RESERVED_THREADS),
         "MODELS_DIR": str(args.models.resolve()),
         "MODEL": args.model,
         "LOG_LEVEL": "warning",
     }
     with served(settings) as server:
-        alone = measured(server.port, 1, args.seconds)
-        crowded = measured(server.port, args.viewers, args.seconds)
-    report(args, alone, crowded)
+        alone, crowded = (measured(server, JPEGS, count, args.seconds) for count in (1, args.viewers))
+        report(args, alone, crowded)
+        if args.mp4:
+            seen = measured(server, VIDEO, 1, args.seconds), measured(server, VIDEO, args.viewers, args.seconds)
+            compare(args, (alone, crowded), seen)
     return 0
 
 
@@ -65,17 +80,28 @@ def report(args: argparse.Namespace, alone: Measured, crowded: Measured) -> None
     print(f"sent                         {crowded.megabytes_per_s:7.1f} MB/s")
 
 
-def measured(port: int, viewers: int, seconds: float) -> Measured:
+def compare(args: argparse.Namespace, jpegs: tuple[Measured, Measured], video: tuple[Measured, Measured]) -> None:
+    """Prints what the same viewers cost as JPEGs and as video, and the ratio of both."""
+    print(f"\n{'':14}{'viewers':>8}{'MB/s':>9}{'processors':>12}{'frames/s in the median':>24}{'at least':>10}")
+    for count, one, other in zip((1, args.viewers), jpegs, video, strict=True):
+        for name, seen in (("/stream", one), ("/stream.mp4", other)):
+            rate, least = statistics.median(seen.viewer_fps), min(seen.viewer_fps)
+            print(f"{name:14}{count:8}{seen.megabytes_per_s:9.2f}{seen.cores:12.2f}{rate:24.2f}{least:10.2f}")
+        print(f"{'ratio':14}{count:8}{other.megabytes_per_s / one.megabytes_per_s:9.3f}{other.cores / one.cores:12.2f}")
+
+
+def measured(server: Served, stream: Stream, viewers: int, seconds: float) -> Measured:
     """Lets `viewers` watch for `seconds`, after some more to settle."""
-    with ViewerLoad(port, "/stream", viewers) as crowd:
+    port = server.port
+    with ViewerLoad(port, stream.path, viewers, stream.mark) as crowd:
         crowd.read(WARM_S)
-        before, pictures, received = analyzed(port), crowd.pictures(), crowd.received
+        before, pictures, received, worked_s = analyzed(port), crowd.pictures(), crowd.received, server.processor_s()
         started_s = time.monotonic()
         crowd.read(seconds)
         spent_s = time.monotonic() - started_s
-        frames = analyzed(port) - before
+        frames, cores = analyzed(port) - before, (server.processor_s() - worked_s) / spent_s
         got = tuple((now - then) / spent_s for now, then in zip(crowd.pictures(), pictures, strict=True))
-        return Measured(frames / spent_s, got, (crowd.received - received) / spent_s / 1e6)
+        return Measured(frames / spent_s, got, (crowd.received - received) / spent_s / 1e6, cores)
 
 
 def analyzed(port: int) -> float:

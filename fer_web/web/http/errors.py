@@ -84,6 +84,7 @@ STATUSES: Mapping[str, int] = {
     "busy": 503,
     "not_ready": 503,
     "no_source": 503,
+    "no_encoder": 501,
     "model_error": 500,
     "internal_error": 500,
 }

@@ -128,7 +128,8 @@ class Lab:
 class Services:
     """One value for everything, so that a view's needs can be read from what it takes of it.
 
-    `store` is opened by whoever first needs it: StoreError comes then. `notice` is what people have to read before the
+    `store` is opened by whoever first needs it: StoreError comes then. `live_video` is how the live page gets its
+    pictures: mp4, mjpeg, or auto, by where the browser is. `notice` is what people have to read before the
     first picture; None for nothing.
     """
 
@@ -144,6 +145,7 @@ class Services:
     videos: VideoJobs
     lab: Lab
     outlets: WaysOut
+    live_video: str = "auto"
     notice: str | None = None
     retention_days: int = 0
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from fer_web.core import Emotion
+from fer_web.core.hosts import is_loopback
 from fer_web.core.palette import EMOTION_COLORS, Color
 from fer_web.errors import ModelError, NoCamera, NotReadyError
 from fer_web.vision.overlays import OVERLAYS
@@ -56,11 +57,21 @@ def index(query: CameraQuery) -> str:
         "index.html",
         names=names,
         camera=shown.name if len(names) > 1 else None,
+        video=_video_address(shown.name if len(names) > 1 else None),
         choice=mine.startup.choice(shown.name),
         overlays=OVERLAYS.values(),
         retention_days=mine.retention_days,
         places_out=mine.outlets.places,
     )
+
+
+def _video_address(name: str | None) -> str | None:
+    """Where the live page gets its pictures as video; None for JPEGs, which cost nothing on this machine."""
+    wanted = services().live_video
+    address = request.remote_addr or ""
+    if wanted == "mjpeg" or (wanted == "auto" and (not address or is_loopback(address))):
+        return None
+    return url_for("mp4.video") if name is None else url_for("mp4.camera_video", name=name)
 
 
 @route(bp, "/try", answers=PAGE)

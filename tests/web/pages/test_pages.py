@@ -56,6 +56,26 @@ def test_the_live_page_knows_its_addresses_and_its_source(client: FlaskClient) -
     assert "Log out" not in page
 
 
+@pytest.mark.parametrize(
+    ("wanted", "address", "offered"),
+    [
+        ("auto", "127.0.0.1", False),
+        ("auto", "::1", False),
+        ("auto", "192.0.2.7", True),
+        ("mp4", "127.0.0.1", True),
+        ("mjpeg", "192.0.2.7", False),
+    ],
+)
+def test_video_is_offered_where_bytes_cost_something_unless_the_setting_says_otherwise(
+    wanted: str, address: str, offered: bool
+) -> None:
+    client = make_app(live_video=wanted, insecure_no_token=True).test_client()
+
+    page = client.get("/", environ_base={"REMOTE_ADDR": address}).text
+
+    assert ('data-video="/stream.mp4"' in page) == offered
+
+
 def test_without_scripts_the_picture_is_still_there(client: FlaskClient) -> None:
     page = client.get("/").text
 
