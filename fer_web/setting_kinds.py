@@ -173,12 +173,32 @@ def webhook_secret(value: SecretStr | None) -> SecretStr | None:
     return value
 
 
+def mqtt_address(value: SecretStr | None) -> SecretStr | None:
+    """Its password is encoded here, as Redis' is."""
+    if value is None:
+        return None
+    url = with_encoded_credentials(value.get_secret_value())
+    try:
+        WebAddress.parse(url, {"mqtt": 1883, "mqtts": 8883})
+    except ValueError as error:
+        raise ValueError(f"it {error}") from None
+    return SecretStr(url)
+
+
+def mqtt_topic(value: str) -> str:
+    if not _CAMERA_NAME.fullmatch(value):
+        raise ValueError(f"use up to {CAMERA_NAME_LENGTH} letters, digits, - and _")
+    return value
+
+
 Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(parsed_size)]
 Cameras = Annotated[tuple[NamedSource, ...], NoDecode, BeforeValidator(named_sources)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
 OutletNames = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list), AfterValidator(known_outlets)]
 WebAddresses = Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(web_addresses)]
 WebhookSecret = Annotated[SecretStr | None, AfterValidator(webhook_secret)]
+MqttAddress = Annotated[SecretStr | None, AfterValidator(mqtt_address)]
+MqttTopic = Annotated[str, AfterValidator(mqtt_topic)]
 LandmarksName = Annotated[Landmarks, BeforeValidator(lowered)]
 EngineName = Annotated[str, BeforeValidator(lowered), AfterValidator(known_engine)]
 LiveVideoName = Annotated[Literal["auto", "mp4", "mjpeg"], BeforeValidator(lowered)]

@@ -45,6 +45,8 @@ from fer_web.setting_kinds import (
     LandmarksName,
     LiveVideoName,
     LogLevel,
+    MqttAddress,
+    MqttTopic,
     Names,
     OutletNames,
     PathPrefix,
@@ -258,6 +260,15 @@ class Settings(BaseSettings):
     webhook_per_minute: int = Field(
         60, ge=1, le=6000, description="How many requests a minute each address of FER_WEBHOOK_URLS gets at most."
     )
+    mqtt_url: MqttAddress = Field(
+        None,
+        description="The MQTT broker that FER_OUTLETS=mqtt sends to: mqtt://user:password@host, or mqtts://… with TLS.",
+    )
+    mqtt_ca_file: Path | None = Field(
+        None,
+        description="The certificate (PEM) of the authority that has signed the broker's, if it is one of your own.",
+    )
+    mqtt_topic: MqttTopic = Field("fer_web", description="What the topics at the MQTT broker begin with.")
     log_level: LogLevel = Field("info", description="The least severe messages to log: debug, info, warning or error.")
 
     @classmethod

@@ -11,11 +11,12 @@ from importlib.util import find_spec
 from typing import Any
 
 from fer_web.outlets.feed import Feed
+from fer_web.outlets.mqtt import MQTT
 from fer_web.outlets.outlet import Delivery, FrameReadings, Outlet, OutletKind, PersonReading
 from fer_web.outlets.outlets import OutletPlace, Outlets
 from fer_web.outlets.webhook import WEBHOOK
 
-_KINDS: tuple[OutletKind, ...] = (WEBHOOK,)
+_KINDS: tuple[OutletKind, ...] = (WEBHOOK, MQTT)
 OUTLETS: dict[str, OutletKind] = {kind.name: kind for kind in _KINDS}
 
 

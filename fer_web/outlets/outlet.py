@@ -88,7 +88,8 @@ class OutletKind:
 
     `make` answers an outlet for each place out of the settings, of which it takes what it needs; `problems` says what
     is wrong with them, a sentence each. `takes` is what is sent: `PersonEvent`, `FrameReadings` or both. `package` is
-    what has to be installed, as Python imports it, and `extra` what installs it.
+    what has to be installed, as Python imports it, and `extra` what installs it. `told` says what is sent, where
+    that is not simply all that it takes.
     """
 
     name: str
@@ -98,9 +99,12 @@ class OutletKind:
     package: str = ""
     extra: str = ""
     problems: Callable[[Any], Iterator[str]] = _none
+    told: str = ""
 
     @property
     def sends(self) -> str:
         """What is sent, for people."""
+        if self.told:
+            return self.told
         words = {PersonEvent: "events of people", FrameReadings: "the readings of every frame"}
         return " and ".join(words[kind] for kind in self.takes)
