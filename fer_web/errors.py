@@ -17,6 +17,9 @@ FerError
 │   ├── NoJob            there is none of this id
 │   ├── JobNotOver       so it cannot be removed
 │   ├── NoModel          there is none of this name
+│   ├── NoExport         a recording is not exported as a file of this name
+│   ├── MissingExtra     what it takes is not installed
+│   ├── BadMarkers       a file of markers cannot be used
 │   ├── NotAVideo        an upload is something else
 │   ├── EmptyVideo       an upload has no bytes
 │   ├── VideoTooLarge    an upload is larger than the setting allows
@@ -135,6 +138,18 @@ class JobNotOver(_Refusal):
 
 class NoModel(_Refusal):
     code = "unknown_model"
+
+
+class NoExport(_Refusal):
+    code = "no_export"
+
+
+class MissingExtra(_Refusal):
+    code = "not_installed"
+
+
+class BadMarkers(_Refusal):
+    code = "bad_markers"
 
 
 class NotAVideo(_Refusal):

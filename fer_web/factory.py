@@ -22,7 +22,7 @@ from fer_web.sources import choose_source
 from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
 from fer_web.vision import Analyzer, View
-from fer_web.web.api import analyze, answers, cameras, jobs, lab, predict, recordings, running, system, visits
+from fer_web.web.api import analyze, answers, cameras, exports, jobs, lab, predict, recordings, running, system, visits
 from fer_web.web.api.store_sink import StoreSinks
 from fer_web.web.api.uploads import MemoryRequest
 from fer_web.web.http.errors import handle_errors
@@ -58,6 +58,7 @@ BLUEPRINTS = (
     analyze.bp,
     running.bp,
     recordings.bp,
+    exports.bp,
     answers.bp,
     jobs.bp,
     lab.bp,

@@ -7,11 +7,17 @@ export class Refused extends Error {
   }
 }
 
-export async function ask(method, address, body, headers = {}) {
+export function ask(method, address, body, headers = {}) {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } };
+  return answerOf(address, { method, headers, ...sent });
+}
+
+export const sendText = (address, body, type) => answerOf(address, { method: "POST", body, headers: { "Content-Type": type } });
+
+async function answerOf(address, request) {
   let response;
   try {
-    const sent = body === undefined ? {} : { body: JSON.stringify(body), headers: { ...headers, "Content-Type": "application/json" } };
-    response = await fetch(address, { method, headers, ...sent });
+    response = await fetch(address, request);
   } catch {
     throw new Error("The service does not answer");
   }

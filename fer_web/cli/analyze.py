@@ -19,6 +19,7 @@ from fer_web.cli.main import FAILED, INTERRUPTED
 from fer_web.cli.settings import add_setting_options, setting_options
 from fer_web.core.text import shown_path
 from fer_web.errors import VideoError
+from fer_web.reports.exports import EXPORTS
 from fer_web.settings import load_settings
 
 if TYPE_CHECKING:
@@ -55,6 +56,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "languages",
     )
     parser.add_argument(
+        "--export",
+        type=_exports,
+        default=(),
+        metavar="NAMES",
+        help=f"also write files for other programs, separated by commas: {', '.join(EXPORTS)}",
+    )
+    parser.add_argument(
         "--jobs",
         type=_jobs,
         default=1,
@@ -78,7 +86,14 @@ def run(args: argparse.Namespace) -> int:
         print(f"error: {sentence}", file=sys.stderr)
     options = AnalysisOptions(fps=args.fps or None, decoders=1 if args.jobs > 1 else 0)
     wanted = FolderOptions(
-        settings.models_dir, settings.model, options, args.annotate, args.overwrite, args.excel, settings.engine_choice
+        settings.models_dir,
+        settings.model,
+        options,
+        args.annotate,
+        args.overwrite,
+        args.excel,
+        settings.engine_choice,
+        args.export,
     )
     with _Screen(len(jobs), args.quiet) as screen, _interruptible() as stop:
         analyze_folders(jobs, wanted, screen, processes=args.jobs, should_stop=stop.is_set)
@@ -93,6 +108,16 @@ def _fps(text: str) -> float:
     if not 0 <= value <= 1000:
         raise argparse.ArgumentTypeError("use frames per second from 0 (all of them) to 1000")
     return value
+
+
+def _exports(text: str) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+    for name in names:
+        if name not in EXPORTS:
+            raise argparse.ArgumentTypeError(f"there is no export {name!r}; there are {', '.join(EXPORTS)}")
+        if EXPORTS[name].missing:
+            raise argparse.ArgumentTypeError(EXPORTS[name].missing)
+    return names
 
 
 def _jobs(text: str) -> int:

@@ -9,11 +9,15 @@ import argparse
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fer_web.core.readings import DOMINANT, MEASURES, with_dominant
 from fer_web.errors import DataError
 from fer_web.resources import ROOT
 from fer_web.settings import Settings, variable
+
+if TYPE_CHECKING:
+    from fer_web.reports.exports.columns import ExportColumn
 
 END = "<!-- end of table -->"
 _PLACE = re.compile(r"(<!-- table: (\w+) -->\n).*?(" + END + ")", re.DOTALL)
@@ -101,6 +105,48 @@ def figures_table() -> str:
     return _table(("Figure", "Shows", "Of"), rows)
 
 
+def exports_table() -> str:
+    """Every export, with its files."""
+    from fer_web.reports.exports import EXPORTS
+
+    rows = [
+        (f"`{one.name}`", ", ".join(f"`{file.name}`" for file in one.files), one.meaning) for one in EXPORTS.values()
+    ]
+    return _table(("Name", "Files", "Holds"), rows)
+
+
+def openface_table() -> str:
+    """Every column of openface.csv."""
+    from fer_web.reports.exports import openface
+
+    return _columns_table(openface.COLUMNS)
+
+
+def py_feat_table() -> str:
+    """Every column of py-feat.csv."""
+    from fer_web.reports.exports import py_feat
+
+    return _columns_table(py_feat.COLUMNS)
+
+
+def events_table() -> str:
+    """Every column of events.tsv."""
+    from fer_web.reports.exports import events
+
+    return _columns_table(events.COLUMNS)
+
+
+def happenings_table() -> str:
+    """Every kind of event."""
+    from fer_web.reports.exports.spells import KINDS
+
+    return _table(("`trial_type`", "Means"), [(f"`{name}`", meaning) for name, meaning in KINDS.items()])
+
+
+def _columns_table(columns: Iterable[ExportColumn]) -> str:
+    return _table(("Column", "Unit", "Meaning"), [(f"`{one.name}`", one.unit, one.meaning) for one in columns])
+
+
 def sources_table() -> str:
     """Every kind of sources, with its addresses."""
     from fer_web.sources.drivers import DRIVERS
@@ -148,6 +194,11 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "overlays": overlays_table,
     "figures": figures_table,
     "sources": sources_table,
+    "exports": exports_table,
+    "openface": openface_table,
+    "py_feat": py_feat_table,
+    "events": events_table,
+    "happenings": happenings_table,
     "engines": engines_table,
     "outlets": outlets_table,
     "person_events": person_events_table,

@@ -16,9 +16,11 @@ from fer_web.core.text import shown_path
 from fer_web.errors import DataError, VideoError
 from fer_web.jobs.checkpoint import Checkpoint, CheckpointKey, size_of
 from fer_web.reports import ReadingsWriter
+from fer_web.reports.exports import EXPORTS
 
 READINGS, SUMMARY, REPORT, ANNOTATED = "readings.csv", "summary.json", "report.html", "annotated.mp4"
 EXCEL = "readings-excel.csv"
+EXPORTED = tuple(file.name for export in EXPORTS.values() for file in export.files)
 RESULTS = (READINGS, SUMMARY, REPORT, ANNOTATED)
 STATE, LOCK = "state.json", ".lock"
 
@@ -105,7 +107,7 @@ class FolderTarget:
         return has_readings and not last.is_finished and last.has_drawn(self._copy)
 
     def _clear(self) -> None:
-        for name in (*RESULTS, EXCEL):
+        for name in (*RESULTS, EXCEL, *EXPORTED):
             (self.folder / name).unlink(missing_ok=True)
         drawn_path(self._copy).unlink(missing_ok=True)
 

@@ -49,6 +49,7 @@ class FolderOptions:
     overwrite: bool = False
     excel: bool = False
     engine: EngineChoice = DEFAULT_ENGINE
+    exports: tuple[str, ...] = ()
 
 
 class Listener(Protocol):
@@ -225,6 +226,7 @@ def _analyze(
             annotate=options.annotate,
             overwrite=options.overwrite,
             excel=options.excel,
+            exports=options.exports,
             on_note=lambda note: tell("noted", note),
             on_progress=lambda done_s, total_s: tell("advanced", done_s, total_s),
             should_stop=should_stop,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer_web.analysis.video import AnalysisOptions, Progress, analyze_file
-from fer_web.core import DEFAULT_ENGINE, EngineChoice, Recording
+from fer_web.core import DEFAULT_ENGINE, EngineChoice, Marker, Recording
 from fer_web.jobs.checkpoint import CheckpointKey
 from fer_web.jobs.folder_target import EXCEL, READINGS, REPORT, SUMMARY, FolderTarget, alone
 from fer_web.registry import verify_model
@@ -24,6 +25,7 @@ from fer_web.reports import (
     summary_json,
     write_readings_csv,
 )
+from fer_web.reports.exports import EXPORTS, Exported
 
 if TYPE_CHECKING:
     from fer_web.reports import Summary
@@ -66,6 +68,7 @@ def analyze_into(
     annotate: bool = False,
     overwrite: bool = False,
     excel: bool = False,
+    exports: Sequence[str] = (),
     on_note: Callable[[str], None] = lambda _: None,
     on_progress: Progress = lambda *_: None,
     should_stop: Callable[[], bool] = lambda: False,
@@ -82,6 +85,7 @@ def analyze_into(
         if target.is_finished:
             if excel and not (folder / EXCEL).exists():
                 write_for_excel(folder)
+            write_exports(folder, path, exports)
             return AnalysisOutcome(folder, is_complete=True, note=target.note)
         analysis = analyze_file(
             path,
@@ -99,6 +103,7 @@ def analyze_into(
         summary = write_results(folder, analysis.recording, CardText.of(model.card))
         if excel:
             write_for_excel(folder)
+        write_exports(folder, path, exports)
         target.finish(analysis.position)
         return AnalysisOutcome(folder, is_complete=True, note=target.note, summary=summary)
 
@@ -115,3 +120,40 @@ def write_results(folder: Path, recording: Recording, card: CardText) -> Summary
 def write_for_excel(folder: Path) -> None:
     """A folder's readings as Excel opens them by a double click where a comma is the decimal sign."""
     write_readings_csv(folder / EXCEL, read_readings_csv(folder / READINGS), SEMICOLON)
+
+
+def write_exports(folder: Path, video: Path, names: Sequence[str]) -> None:
+    """The files for other programs that a folder lacks, of its readings and its summary. RequestError when something
+    has to be installed first.
+    """
+    files = [(EXPORTS[name], file) for name in names for file in EXPORTS[name].files]
+    lacking = [(export, file) for export, file in files if not (folder / file.name).exists()]
+    if not lacking:
+        return
+    exported = Exported(
+        _kept_recording(folder), lambda: read_readings_csv(folder / READINGS), video.absolute().as_uri()
+    )
+    for export, file in lacking:
+        export.require()
+        unfinished = folder / f"{file.name}.new"
+        with unfinished.open("wb") as target:
+            target.writelines(file.pieces(exported))
+        unfinished.replace(folder / file.name)
+
+
+def _kept_recording(folder: Path) -> Recording:
+    """What a folder's summary says about its recording."""
+    summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+    told = summary["recording"]
+    return Recording(
+        told["name"],
+        told["source"],
+        datetime.fromisoformat(told["started_at"]),
+        summary["duration_s"],
+        told["fps"],
+        told["width"],
+        told["height"],
+        told["model"],
+        tuple(Marker(**marker) for marker in told["markers"]),
+        told["trouble"],
+    )

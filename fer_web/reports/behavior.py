@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from fer_web.core import Reading
 from fer_web.reports.movements import RULES, Movements
-from fer_web.reports.stretches import BRIDGE_S, Stretch, Stretches, joined
+from fer_web.reports.stretches import BRIDGE_S, MOST_STRETCHES, Stretch, Stretches, joined
 
 # A face as wide as these shares of the picture is far away, or too near.
 FAR, NEAR = 0.1, 0.6
@@ -85,13 +85,13 @@ Behavior: TypeAlias = Mapping[str, Found]
 class BehaviorSearch:
     """Finds everything of `SHOWS`, movements, and absences, as readings come."""
 
-    def __init__(self, width: int, calm_until_s: float | None) -> None:
+    def __init__(self, width: int, calm_until_s: float | None, most: int = MOST_STRETCHES) -> None:
         self._width = width
         self._stretches: dict[str, Stretches[bool]] = {
-            name: Stretches(glance_s=GLANCE_S if name in OF_LOOKS else BRIDGE_S) for name in SHOWS
+            name: Stretches(most=most, glance_s=GLANCE_S if name in OF_LOOKS else BRIDGE_S) for name in SHOWS
         }
-        self._movements = {name: Movements(rule, calm_until_s) for name, rule in RULES.items()}
-        self._gone: Stretches[bool] = Stretches()
+        self._movements = {name: Movements(rule, calm_until_s, most) for name, rule in RULES.items()}
+        self._gone: Stretches[bool] = Stretches(most=most)
         self._end_s: float | None = None
 
     def add(self, readings: Sequence[Reading], ends_s: Sequence[float]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fer_web.core import Reading
-from fer_web.reports.stretches import BRIDGE_S, SHORTEST_S, Stretches, joined
+from fer_web.reports.stretches import BRIDGE_S, MOST_STRETCHES, SHORTEST_S, Stretches, joined
 
 # Rest is what a measure is at or under for a fifth of the time. In calm seconds it is the median.
 REST_SHARE, CALM_SHARE = 0.2, 0.5
@@ -46,9 +46,9 @@ class Movements:
     """One person's movements of one kind, found as their readings come; `calm_until_s` is when calm seconds end, if
     there are some."""
 
-    def __init__(self, rule: MovementRule, calm_until_s: float | None = None) -> None:
+    def __init__(self, rule: MovementRule, calm_until_s: float | None = None, most: int = MOST_STRETCHES) -> None:
         self._rule = rule
-        self._found: Stretches[bool] = Stretches(rule.shortest_s, glance_s=rule.bridge_s)
+        self._found: Stretches[bool] = Stretches(rule.shortest_s, most, rule.bridge_s)
         self._calm_until_s = calm_until_s
         self._levels, self._calm = _Levels(), _Levels()
         self._waiting: list[tuple[float, float, float | None]] = []

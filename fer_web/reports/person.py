@@ -14,7 +14,7 @@ from fer_web.reports.behavior import Behavior, BehaviorSearch, HeadMotion
 from fer_web.reports.bins import Bins, Sums
 from fer_web.reports.measures import READ_SCORES, WIDTH, Column, balance_of, rates_of, shown
 from fer_web.reports.sections import SectionSums
-from fer_web.reports.stretches import SUSTAINED_S, Stretch, Stretches, joined
+from fer_web.reports.stretches import MOST_STRETCHES, SUSTAINED_S, Stretch, Stretches, joined
 from fer_web.reports.timeline import Timeline
 from fer_web.reports.totals import LEAST_FOR_RATE_S, Totals
 
@@ -74,13 +74,15 @@ BATCH = 256
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a pass knows of its recording: how long a picture stands and a gap is, the markers' times, the pictures'
-    width (0: not known), and when its calm seconds begin and end, if it has some."""
+    width (0: not known), when its calm seconds begin and end, if it has some, and how many stretches of one kind are
+    kept of a person."""
 
     step_s: float
     gap_s: float
     cuts: Sequence[float] = ()
     width: int = 0
     calm: tuple[float, float] | None = None
+    most_stretches: int = MOST_STRETCHES
 
 
 class PersonSums:
@@ -97,9 +99,9 @@ class PersonSums:
         self._plan, self._tell = plan, tell
         self._bins = Bins(WIDTH, start_s=reading.time_s)
         self._sections = SectionSums(plan.cuts)
-        self._sustained: Stretches[Emotion] = Stretches(SUSTAINED_S)
+        self._sustained: Stretches[Emotion] = Stretches(SUSTAINED_S, plan.most_stretches)
         self._baseline = BaselineSearch(plan.calm)
-        self._behavior = BehaviorSearch(plan.width, plan.calm and plan.calm[1])
+        self._behavior = BehaviorSearch(plan.width, plan.calm and plan.calm[1], plan.most_stretches)
         self._motion = HeadMotion()
         self._waiting: Reading | None = reading
         self._counts = counts_of(reading)

@@ -14,6 +14,7 @@ from fer_web.reports.crowd import GroupSummary
 from fer_web.reports.measures import WIDTH, Column
 from fer_web.reports.person import PersonSummary, PersonSums, Plan
 from fer_web.reports.sections import Section, SectionSums, calm_seconds
+from fer_web.reports.stretches import MOST_STRETCHES
 from fer_web.reports.totals import LEAST_FOR_RATE_S, Totals
 
 # A person's next reading may be this far away, or three pictures' time, before it is a gap.
@@ -62,12 +63,13 @@ class Summary:
         return 60 * self.changes / seen_s if seen_s >= LEAST_FOR_RATE_S else None
 
 
-def summarize(recording: Recording, readings: Iterable[Reading]) -> Summary:
+def summarize(recording: Recording, readings: Iterable[Reading], most_stretches: int = MOST_STRETCHES) -> Summary:
     """Add up the readings of a recording, which come in the order of time.
 
-    One pass; what is kept grows with the number of people, not with the length. DataError when time goes back.
+    One pass; what is kept grows with the number of people, not with the length: `most_stretches` of each kind and
+    person, the longest of more. DataError when time goes back.
     """
-    sums = _Sums(recording)
+    sums = _Sums(recording, most_stretches)
     for reading in readings:
         sums.add(reading)
     return sums.summary()
@@ -76,10 +78,10 @@ def summarize(recording: Recording, readings: Iterable[Reading]) -> Summary:
 class _Sums:
     """The state of the pass."""
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, most_stretches: int) -> None:
         self._recording = recording
         self._markers = sorted(recording.markers, key=lambda marker: marker.time_s)
-        self._plan = _plan(recording, self._markers)
+        self._plan = _plan(recording, self._markers, most_stretches)
         self._sections = SectionSums(self._plan.cuts)
         self._people: dict[int, PersonSums] = {}
         self._everybody = Bins(WIDTH)
@@ -151,8 +153,9 @@ class _Sums:
                 del self._people[person.track_id]
 
 
-def _plan(recording: Recording, markers: Sequence[Marker]) -> Plan:
+def _plan(recording: Recording, markers: Sequence[Marker], most_stretches: int) -> Plan:
     step_s = 1 / recording.fps if recording.fps > 0 else 0.0
     gap_s = max(GAP_S, GAP_PICTURES * step_s)
     cuts = [marker.time_s for marker in markers]
-    return Plan(min(step_s, gap_s), gap_s, cuts, recording.width, calm_seconds(markers, recording.duration_s))
+    calm = calm_seconds(markers, recording.duration_s)
+    return Plan(min(step_s, gap_s), gap_s, cuts, recording.width, calm, most_stretches)

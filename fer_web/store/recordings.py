@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from fer_web.core import Marker, Reading
-from fer_web.errors import RecordingOver
+from fer_web.errors import RecordingOver, TooManyMarkers
 from fer_web.store.recording import BROKE_OFF, RecordingKind, RecordingState
 from fer_web.store.recording_sharing import RecordingSharing
 from fer_web.store.recording_trash import RecordingTrash
@@ -108,6 +108,16 @@ class KeptRecordings(RecordingTrash, RecordingSharing):
             recording = self._found(connection, recording_id)
             values = {"recording": recording.number, "time_s": float(marker.time_s), "text": clean(marker.text)}
             connection.execute(insert(MarkerRow).values(values))
+
+    def mark_all(self, recording_id: str, markers: Sequence[Marker], *, most: int) -> None:
+        """Add several notes, or none: TooManyMarkers when the recording would have more than `most` then."""
+        with self._database.writing() as connection:
+            number = self._found(connection, recording_id, lock=True).number
+            there = connection.scalar(select(func.count()).select_from(MarkerRow).where(MarkerRow.recording == number))
+            if (there or 0) + len(markers) > most:
+                raise TooManyMarkers(f"a recording can have at most {most} markers, and this one has {there} already")
+            rows = [{"recording": number, "time_s": float(one.time_s), "text": clean(one.text)} for one in markers]
+            connection.execute(insert(MarkerRow), rows)
 
     def finish(
         self,

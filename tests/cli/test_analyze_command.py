@@ -78,6 +78,26 @@ def test_every_video_gets_a_folder_and_a_line(
     assert json.loads((tmp_path / "out" / "talk" / "summary.json").read_text())["recording"]["name"] == "talk.mp4"
 
 
+def test_files_for_other_programs_are_written_also_afterwards(
+    clips: Path, tmp_path: Path, loaded: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    order, folder = ["analyze", str(clips / "talk.mp4"), "--out", str(tmp_path), *loaded], tmp_path / "talk"
+    assert main([*order, "--export", "openface,events"]) == 0
+    assert {"openface.csv", "events.tsv", "events.json"} <= {path.name for path in folder.iterdir()}
+    assert not (folder / "annotations.eaf").exists()
+
+    assert main([*order, "--export", "elan,parquet"]) == 0
+    assert (clips / "talk.mp4").as_uri() in (folder / "annotations.eaf").read_text()
+    assert (folder / "readings.parquet").read_bytes()[:4] == b"PAR1"
+    assert main([*order, "--overwrite"]) == 0
+    assert not (folder / "annotations.eaf").exists(), "it would be of another analysis"
+
+    capsys.readouterr()
+    with pytest.raises(SystemExit):
+        main([*order, "--export", "word"])
+    assert "there is no export 'word'; there are elan, events" in capsys.readouterr().err
+
+
 def test_excel_gets_a_file_of_its_own_also_afterwards(
     clips: Path, loaded: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

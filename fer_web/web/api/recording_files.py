@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from fer_web.errors import NotReadyError, RequestError
 from fer_web.reports import COMMA, CardText, Summary, Usual, csv_lines, report_html, series_of, summarize, summary_json
+from fer_web.reports.exports import EXPORTS, Exported
 from fer_web.reports.usual import MOST_EARLIER
 from fer_web.store import RecordingState, Store, StoredRecording
 from fer_web.web.api.recording_schemas import stored_json
@@ -83,7 +84,13 @@ def card_text(mine: Services, model: str) -> CardText:
     return CardText(name or "unknown", version)
 
 
-def archive(mine: Services, store: Store, separator: str = COMMA) -> Iterator[bytes]:
+def exported_of(store: Store, stored: StoredRecording) -> Exported:
+    """A recording that is to become files for other programs."""
+    media = stored.recording.source if stored.kind == "video" else None
+    return Exported(stored.recording, lambda: store.recordings.readings(stored.id), media)
+
+
+def archive(mine: Services, store: Store, separator: str = COMMA, exports: Sequence[str] = ()) -> Iterator[bytes]:
     """A ZIP of everything, piece by piece: a folder for each recording, and a list of them."""
     outbox = _Outbox()
     with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED) as file:  # type: ignore[call-overload]
@@ -91,7 +98,7 @@ def archive(mine: Services, store: Store, separator: str = COMMA) -> Iterator[by
         for stored in _all(store):
             listed.append(stored_json(stored).model_dump())
             try:
-                for _ in _add(file, mine, store, stored, separator):
+                for _ in _add(file, mine, store, stored, separator, exports):
                     yield outbox.take()
             except RequestError:
                 listed.pop()  # it was deleted meanwhile
@@ -100,7 +107,12 @@ def archive(mine: Services, store: Store, separator: str = COMMA) -> Iterator[by
 
 
 def _add(
-    file: zipfile.ZipFile, mine: Services, store: Store, stored: StoredRecording, separator: str
+    file: zipfile.ZipFile,
+    mine: Services,
+    store: Store,
+    stored: StoredRecording,
+    separator: str,
+    exports: Sequence[str],
 ) -> Iterator[None]:
     folder = folder_name(stored)
     with file.open(_entry(f"{folder}/readings.csv", stored), "w", force_zip64=True) as target:
@@ -113,6 +125,11 @@ def _add(
     html = report_html(summary, card_text(mine, stored.recording.model), usual_of(store, stored))
     file.writestr(_entry(f"{folder}/report.html", stored), html)
     yield
+    for wanted in (wanted for name in exports for wanted in EXPORTS[name].files):
+        with file.open(_entry(f"{folder}/{wanted.name}", stored), "w", force_zip64=True) as target:
+            for piece in wanted.pieces(exported_of(store, stored)):
+                target.write(piece)
+                yield
 
 
 def _entry(path: str, stored: StoredRecording) -> zipfile.ZipInfo:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response
 from fer_web.errors import NoRecording, StillRecording, StoreError
 from fer_web.reports import comparison_html, report_html
 from fer_web.store import Store, StoredRecording
+from fer_web.web.api.models.exports import ArchiveQuery
 from fer_web.web.api.models.recordings import (
     CsvQuery,
     DeleteAllQuery,
@@ -143,7 +144,7 @@ def readings(recording: str, query: CsvQuery) -> Response:
     """
     store = services().store
     name = f"{file_name(store.recordings.get(recording).recording.name)}-readings.csv"
-    return _download(csv_pieces(store, recording, query.separator), "text/csv; charset=utf-8", name)
+    return download(csv_pieces(store, recording, query.separator), "text/csv; charset=utf-8", name)
 
 
 @route(
@@ -207,14 +208,16 @@ def comparison(query: PairDownloadQuery) -> Response:
 @route(
     bp,
     "/api/recordings/export.zip",
-    query=CsvQuery,
+    query=ArchiveQuery,
     answers={200: Reply("A ZIP, written as it is read.", kind="application/zip")},
     refuses=(StoreError,),
 )
-def export(query: CsvQuery) -> Response:
-    """All recordings: a folder with readings.csv, summary.json and report.html for each."""
+def export(query: ArchiveQuery) -> Response:
+    """All recordings: a folder with readings.csv, summary.json, report.html and the exports in `include` for each."""
     mine = services()
-    return _download(archive(mine, mine.store, query.separator), "application/zip", "fer-web-recordings.zip")
+    return download(
+        archive(mine, mine.store, query.separator, query.exports), "application/zip", "fer-web-recordings.zip"
+    )
 
 
 def pair_of(store: Store, query: PairQuery) -> tuple[StoredRecording, StoredRecording]:
@@ -230,7 +233,7 @@ def _saved(answer: Response, name: str, query: DownloadQuery) -> Response:
     return answer
 
 
-def _download(pieces: Iterator[bytes], content_type: str, name: str) -> Response:
+def download(pieces: Iterator[bytes], content_type: str, name: str) -> Response:
     """A file of any size, sent as fast as its reader reads."""
     cameras = services().cameras
     leave = getattr(pieces, "close", lambda: None)

@@ -97,9 +97,13 @@ def _flowing(text: str) -> str:
     return " ".join(text.split())
 
 
+# What a path names by something else than an id.
+_NAMED = {"name": "The camera's name.", "file": "The file's name."}
+
+
 def _of_path(rule: Rule) -> Iterator[dict[str, Any]]:
     for name in re.findall(r"<(?:\w+:)?(\w+)>", rule.rule):
-        meaning = "The camera's name." if name == "name" else f"The {name}'s id."
+        meaning = _NAMED.get(name, f"The {name}'s id.")
         yield _parameter(name, "path", meaning, {"type": "string"}, is_required=True)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from fer_web.reports import comparison_fragment, report_fragment
+from fer_web.reports.exports import EXPORTS
+from fer_web.store import RecordingState
 from fer_web.web.api.models.recordings import LIMIT, PairQuery
 from fer_web.web.api.recording_files import card_text, summary_of, usual_of
 from fer_web.web.api.recording_schemas import stored_json
@@ -31,7 +33,15 @@ def recording_page(recording: str) -> str:
     card, usual = card_text(mine, stored.recording.model), usual_of(mine.store, stored)
     body = report_fragment(summary_of(mine.store, stored), card, usual)
     has_copy = mine.videos.annotated_copy(recording) is not None
-    return render_template("recording.html", recording=stored_json(stored), kinds=KINDS, report=body, has_copy=has_copy)
+    return render_template(
+        "recording.html",
+        recording=stored_json(stored),
+        kinds=KINDS,
+        report=body,
+        has_copy=has_copy,
+        exports=EXPORTS.values(),
+        takes_markers=stored.kind != "practice" and stored.state is not RecordingState.RECORDING,
+    )
 
 
 @route(bp, "/compare", query=PairQuery, answers=PAGE, refuses=MISSING)
