@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.registry.catalog import load_model
+from fer_web.registry.catalog import load_model, verify_lite
+from fer_web.registry.litert import LiteModel
 from fer_web.study.networks import LABELS
 from fer_web.study.training.backend import calculating_in, training_layers
 from fer_web.study.training.checkpoint import DESCRIPTION
@@ -37,6 +38,25 @@ def trained_network(run: Path) -> Any:
         model = expression_network(config, SIDE_PX, training_layers())
     take(model, load_best(run)[0])
     return model
+
+
+def teacher(run: Path) -> Any:
+    """What answers as a finished run does, or as a published model: those by LiteRT, ten times as fast on a CPU."""
+    if run.suffix != ".keras":
+        return trained_network(run)
+    verify_lite(run.parent, run.stem)
+    return _Published(LiteModel.read(run.with_suffix(".tflite")))
+
+
+class _Published:
+    """A published network that is asked like a Keras model."""
+
+    def __init__(self, network: LiteModel) -> None:
+        self._network = network
+
+    def predict_on_batch(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Logits (n, 7) for prepared chips (n, h, w, 1); the network's other output are its maps."""
+        return np.concatenate([next(one for one in self._network(image[None]) if one.ndim == 2) for image in images])
 
 
 def mean_logits(models: Sequence[Any], pictures: NDArray[np.uint8], shifts: Sequence[tuple[int, int]]) -> Columns:

@@ -95,10 +95,10 @@ def add_teach_arguments(parser: argparse.ArgumentParser) -> None:
 def run_teach(args: argparse.Namespace) -> int:
     """Write the teachers' averaged logits."""
     from fer_web.study.training.prepared import save_prepared
-    from fer_web.study.training.teachers import SHIFTS, mean_logits, trained_network
+    from fer_web.study.training.teachers import SHIFTS, mean_logits, teacher
 
     training = data_of(args).training
-    teachers = [trained_network(run) for run in args.runs]
+    teachers = [teacher(run) for run in args.runs]
     save_prepared(args.out, training, logits=mean_logits(teachers, training.pixels, SHIFTS))
     print(f"{args.out}: {len(teachers)} teachers' answers to {len(training)} pictures")
     return 0
@@ -120,12 +120,12 @@ def run_bank(args: argparse.Namespace) -> int:
     """Write the views and the teachers' mean logits."""
     from fer_web.study.training.bank import make_bank
     from fer_web.study.training.config import read_config
-    from fer_web.study.training.teachers import trained_network
+    from fer_web.study.training.teachers import teacher
 
     if args.views < 1:
         raise DataError(f"--views is {args.views}, and starts at 1")
     training = data_of(args).training
-    teachers = [(run.name, trained_network(run)) for run in args.runs]
+    teachers = [(run.name, teacher(run)) for run in args.runs]
     make_bank(args.out, training, teachers, read_config(args.config).augmentation, args.views, args.seed)
     print(f"{args.out}: {args.views} views of {len(training)} pictures, answered by {len(teachers)} teachers")
     return 0

@@ -11,6 +11,7 @@ import pytest
 from fer_web.errors import DataError, ModelError
 from fer_web.registry.catalog import load_model, sha256_of
 from fer_web.registry.spec import InputSpec
+from fer_web.resources import MODELS
 from fer_web.study.networks import HeadSpec, build_network
 from fer_web.study.training.checkpoint import note_inputs
 from fer_web.study.training.dataset import FaceTable, LearningData
@@ -19,7 +20,7 @@ from fer_web.study.training.predict import predict
 from fer_web.study.training.publish import publish
 from fer_web.study.training.report import table as as_table
 from fer_web.study.training.targets import softmax
-from fer_web.study.training.teachers import mean_logits, trained_network
+from fer_web.study.training.teachers import mean_logits, teacher, trained_network
 from fer_web.study.training.weights import named, take
 from tests.study.training.conftest import faces, new_run
 from tests.study.training.test_targets import votes
@@ -142,6 +143,14 @@ def test_teachers_answers_are_means_over_mirror_images() -> None:
     pictures[:, :, 24:] = 255
 
     assert mean_logits([Brightness(), Brightness()], pictures, [(0, 0)])[0, :2] == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_a_published_teacher_answers_by_litert_what_its_keras_file_does(data: LearningData) -> None:
+    path = MODELS / "xception-small.keras"
+
+    asked, by_keras = (predict(one, data.public.pixels, 48)[:, :7] for one in (teacher(path), trained_network(path)))
+
+    assert np.allclose(asked, by_keras, atol=1e-3)
 
 
 def test_a_card_tells_what_the_run_began_from_and_learned_by(trained: Path, data: LearningData, tmp_path: Path) -> None:
