@@ -27,3 +27,22 @@ async function answerOf(address, request) {
   if (!response.ok) throw new Refused(answer.error);
   return answer;
 }
+
+const PATIENCE = 5; // how often a busy service is asked again
+const PAUSE_S = 3;
+
+// The answer about a picture; `onWait` is called before a busy service is asked again.
+export async function askWithPicture(address, picture, onWait) {
+  for (let left = PATIENCE; ; left -= 1) {
+    const response = await fetch(address, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: picture });
+    if (response.status === 503 && left > 0) {
+      onWait();
+      const seconds = Number(response.headers.get("Retry-After")) || PAUSE_S;
+      await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+      continue;
+    }
+    const answer = await response.json();
+    if (!response.ok) throw new Refused(answer.error);
+    return answer;
+  }
+}

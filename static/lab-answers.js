@@ -26,7 +26,7 @@ export function answerNodes(picture, { image, models: [first, second] }) {
 }
 
 // Who is uncertain neither agrees nor disagrees.
-function standing(face, other) {
+export function standing(face, other) {
   if (face.uncertain || other.uncertain) return "uncertain";
   return face.dominant_emotion === other.dominant_emotion ? "agree" : "disagree";
 }

@@ -7,6 +7,20 @@ export function sortable(table) {
   titles.forEach((title, column) => title.querySelector("button")?.addEventListener("click", () => sort(table, titles, column)));
 }
 
+const SHOWN = 6; // systems, until all are asked for; CSS hides the others, in whatever order they stand
+
+export function foldable(table, button) {
+  const count = table.tBodies[0].rows.length;
+  const fold = (isFolded) => {
+    table.classList.toggle("folded", isFolded);
+    button.setAttribute("aria-expanded", String(!isFolded));
+    button.textContent = isFolded ? `Show all ${count} systems` : `Show ${SHOWN} systems`;
+  };
+  button.hidden = count <= SHOWN;
+  button.addEventListener("click", () => fold(!table.classList.contains("folded")));
+  fold(count > SHOWN);
+}
+
 // First the largest numbers or the first letters; a second click turns it round.
 function sort(table, titles, column) {
   const rows = [...table.tBodies[0].rows];

@@ -3,8 +3,9 @@
 import { closeCamera, explain, obstacle, openCamera } from "./camera-device.js";
 import { Frames } from "./camera-frames.js";
 import { during } from "./dom.js";
+import { isPicture, receive } from "./incoming.js";
 import { answerNodes, verdict } from "./lab-answers.js";
-import { sortable } from "./lab-table.js";
+import { foldable, sortable } from "./lab-table.js";
 import { showMatrices } from "./lab-matrices.js";
 import "./palette.js";
 
@@ -58,7 +59,7 @@ function show(picture, answer) {
 }
 
 function add(files) {
-  const [picture] = [...files].filter((file) => file.type.startsWith("image/") || !file.type);
+  const picture = files.find(isPicture);
   if (!picture) return complain("That is not an image.");
   stopCamera();
   askOnce(picture);
@@ -114,11 +115,7 @@ function stopCamera() {
 
 if (find("picker")) {
   find("picker").addEventListener("submit", (event) => event.preventDefault());
-  find("image").addEventListener("change", () => { add(find("image").files); find("image").value = ""; });
-  for (const name of ["dragenter", "dragover"]) addEventListener(name, (event) => { event.preventDefault(); find("picker").classList.add("over"); });
-  for (const name of ["dragleave", "drop"]) addEventListener(name, (event) => { if (name === "drop" || event.relatedTarget === null) find("picker").classList.remove("over"); });
-  addEventListener("drop", (event) => { event.preventDefault(); add(event.dataTransfer.files); });
-  addEventListener("paste", (event) => { if (event.clipboardData.files.length) add(event.clipboardData.files); });
+  receive(find("image"), find("picker"), add);
   for (const side of [0, 1]) find(`model${side}`).addEventListener("change", () => { if (shown && !stream) askOnce(shown); });
   find("camera").addEventListener("click", () => during(find("camera"), startCamera));
   find("stop").addEventListener("click", () => { stopCamera(); find("camera").focus(); });
@@ -138,5 +135,6 @@ if (find("picker")) {
     }
   }));
 }
-if (find("runs")) sortable(find("runs"));
+for (const table of document.querySelectorAll(".runs")) sortable(table);
+if (find("runs")) foldable(find("runs"), find("all-runs"));
 if (find("matrices")) showMatrices(find("matrices"));

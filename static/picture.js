@@ -1,12 +1,11 @@
 // One picture that somebody tries: itself with its faces, the numbers of the chosen one, and what to copy.
 
+import { askWithPicture } from "./asking.js";
 import { Bars } from "./bars.js";
 import { doubtText, element, eyesText, gazeText, percent, plural, POSE, poseText, QUALITY, qualityText, smileText } from "./dom.js";
 import { showDataUri } from "./heat.js";
 import { Sheet } from "./sheet.js";
 import { copy, curlLine, pythonLines } from "./snippets.js";
-
-const PATIENCE = 5; // how often a busy service is asked again
 
 export class Picture {
   #answer = null;
@@ -32,7 +31,8 @@ export class Picture {
     this.options = options;
     this.about.textContent = "Analyzing";
     try {
-      const answer = await this.#ask(`${this.address}?${new URLSearchParams(options)}`);
+      const wait = () => { this.about.textContent = "Waiting for the service"; };
+      const answer = await askWithPicture(`${this.address}?${new URLSearchParams(options)}`, this.file, wait);
       if (turn === this.#turn) this.#show(answer);
     } catch (error) {
       if (turn === this.#turn) this.#refuse(error instanceof TypeError ? "The service does not answer." : error.message);
@@ -63,22 +63,6 @@ export class Picture {
     this.#turn += 1;
     this.sheet?.forget();
     this.node.remove();
-  }
-
-  async #ask(address) {
-    const headers = { "Content-Type": "application/octet-stream" };
-    for (let left = PATIENCE; ; left -= 1) {
-      const response = await fetch(address, { method: "POST", headers, body: this.file });
-      if (response.status === 503 && left > 0) {
-        this.about.textContent = "Waiting for the service";
-        const seconds = Number(response.headers.get("Retry-After")) || 3;
-        await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-        continue;
-      }
-      const answer = await response.json();
-      if (!response.ok) throw new Error(answer.error.message);
-      return answer;
-    }
   }
 
   #refuse(message) {

@@ -1,6 +1,7 @@
 // Pictures come by picking, dropping, pasting, or from the camera; two at a time are analyzed.
 
 import { during, plural } from "./dom.js";
+import { receive } from "./incoming.js";
 import "./palette.js";
 import { Picture } from "./picture.js";
 
@@ -24,7 +25,7 @@ const options = () => ({
 });
 
 function add(files) {
-  for (const file of [...files]) {
+  for (const file of files) {
     const picture = new Picture(file, { address: picker.getAttribute("action"), hasToken: picker.dataset.hasToken === "true", onRemove: remove });
     picture.showLandmarks(find("landmarks").checked);
     picture.showKeypoints(find("keypoints").checked);
@@ -68,11 +69,7 @@ function remove(picture) {
 }
 
 picker.addEventListener("submit", (event) => event.preventDefault());
-input.addEventListener("change", () => { add(input.files); input.value = ""; });
-for (const name of ["dragenter", "dragover"]) addEventListener(name, (event) => { event.preventDefault(); picker.classList.add("over"); });
-for (const name of ["dragleave", "drop"]) addEventListener(name, (event) => { if (name === "drop" || event.relatedTarget === null) picker.classList.remove("over"); });
-addEventListener("drop", (event) => { event.preventDefault(); add(event.dataTransfer.files); });
-addEventListener("paste", (event) => { if (event.clipboardData.files.length) add(event.clipboardData.files); });
+receive(input, picker, add);
 
 find("upsample").addEventListener("change", () => pictures.forEach(enqueue));
 find("landmarks").addEventListener("change", () => pictures.forEach((picture) => picture.showLandmarks(find("landmarks").checked)));

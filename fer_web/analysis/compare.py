@@ -14,6 +14,8 @@ from fer_web.registry.catalog import list_models
 from fer_web.vision.analyzer import Analyzer
 from fer_web.vision.classify import Classifier
 from fer_web.vision.engines import engine_of
+from fer_web.vision.hiding import ChipPart, HidePart
+from fer_web.vision.pipeline import Pipeline
 
 # The folder, in that of the served models, of the laboratory's.
 LAB_MODELS = "lab"
@@ -53,15 +55,23 @@ class Classifiers:
         return places
 
 
-def compare(vision: Analyzer, classifiers: Sequence[Classifier], frame: Frame, upsample: int = 1) -> list[FrameResult]:
+def compare(
+    vision: Analyzer,
+    classifiers: Sequence[Classifier],
+    frame: Frame,
+    upsample: int = 1,
+    hidden: ChipPart | None = None,
+) -> list[FrameResult]:
     """Each network's result for a picture whose faces are found, marked, cut out and looked over once.
 
-    The time for that stands in every result. ModelError when a network wants other crops than `vision`'s.
+    The time for that stands in every result. The `hidden` part of each crop is kept from the networks. ModelError when
+    a network wants other crops than `vision`'s.
     """
     for classifier in classifiers:
         if classifier.card.input != vision.card.input:
             raise ModelError(f"{classifier.card.name} expects different face crops than {vision.card.name}")
-    found = vision.cut(upsample)(frame)
+    cut = vision.cut(upsample)
+    found = (cut if hidden is None else Pipeline((*cut.steps, HidePart(hidden))))(frame)
     results = []
     for classifier in classifiers:
         answer = vision.answers(classifier).resume(frame, found.faces)

@@ -10,14 +10,14 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 from PIL import Image
 
-from fer_web.core import Blink, Face, FrameResult
+from fer_web.core import Blink, Face, FrameResult, Pixels
 from fer_web.core.keypoints import NAMES as KEYPOINTS
 from fer_web.core.measures import Measure, in_group
 from fer_web.core.movements import NAMES as MOVEMENTS
 from fer_web.core.readings import FACE_MEASURES
 from fer_web.core.readings import MEASURES as LIVE_MEASURES
 from fer_web.registry import ModelCard
-from fer_web.vision import heated_chip
+from fer_web.vision import contrasted_chip, heated_chip
 
 Json = dict[str, Any]
 
@@ -84,7 +84,15 @@ def _movements_json(face: Face) -> Json | None:
 
 def heatmap_uri(face: Face) -> str | None:
     """The crop that the network saw with what it looked at, as a PNG in a data URI; null without a map."""
-    pixels = heated_chip(face)
+    return _png_uri(heated_chip(face))
+
+
+def difference_uri(face: Face, other: Face) -> str | None:
+    """The same crop with the difference of what two networks looked at, likewise; null without a map of each."""
+    return _png_uri(contrasted_chip(face, other))
+
+
+def _png_uri(pixels: Pixels | None) -> str | None:
     if pixels is None:
         return None
     file = BytesIO()

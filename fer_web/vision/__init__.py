@@ -2,7 +2,7 @@
 
 from fer_web.vision.analyzer import Analyzer
 from fer_web.vision.draw import draw, draw_notice
-from fer_web.vision.explain import heated_chip
+from fer_web.vision.explain import contrasted_chip, heated_chip
 from fer_web.vision.letterbox import letterboxed
 from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, Overlay, hides, parse_overlays
 from fer_web.vision.pipeline import Pipeline, Step
@@ -16,6 +16,7 @@ __all__ = [
     "Pipeline",
     "Step",
     "View",
+    "contrasted_chip",
     "draw",
     "draw_notice",
     "heated_chip",

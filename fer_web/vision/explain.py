@@ -20,6 +20,9 @@ from fer_web.vision.align import FER2013_ANCHORS, similarity
 HEAT_OPACITY = 0.6
 # A chip is shown this many times as large in its own picture.
 CHIP_ENLARGEMENT = 4
+# Where one network's heat exceeds another's: orange and blue differ for everybody who sees colors, and in lightness.
+FIRST_HOTTER, SECOND_HOTTER = (255, 150, 0), (40, 90, 255)
+DIFFERENCE_OPACITY = 0.8
 
 
 def with_maps(model: Any) -> Any:
@@ -48,9 +51,23 @@ def heated_chip(face: Face) -> Pixels | None:
     """The crop that the network saw with the heat over it, RGB, enlarged; None for a face without a map."""
     if face.chip is None or face.heatmap is None:
         return None
-    size = (face.chip.shape[1] * CHIP_ENLARGEMENT, face.chip.shape[0] * CHIP_ENLARGEMENT)
-    ground = cv2.cvtColor(cv2.resize(face.chip, size, interpolation=cv2.INTER_CUBIC), cv2.COLOR_GRAY2RGB)
-    return _mixed(np.asarray(ground, np.uint8), _enlarged(face.heatmap, size))
+    ground = _ground(face.chip)
+    return _mixed(ground, _enlarged(face.heatmap, _size(ground)))
+
+
+def contrasted_chip(face: Face, other: Face) -> Pixels | None:
+    """The same crop with the difference of two networks' heat: orange where `face` is hotter, blue where `other` is.
+
+    None without a map of each.
+    """
+    if face.chip is None or face.heatmap is None or other.heatmap is None:
+        return None
+    ground = _ground(face.chip)
+    size = _size(ground)
+    difference = (_enlarged(face.heatmap, size) - _enlarged(other.heatmap, size))[..., np.newaxis]
+    colors = np.where(difference > 0, np.float32(FIRST_HOTTER), np.float32(SECOND_HOTTER))
+    share = np.abs(difference) * DIFFERENCE_OPACITY
+    return np.asarray(ground * (1 - share) + colors * share, np.uint8)
 
 
 def heat_face(canvas: Pixels, face: Face) -> None:
@@ -66,6 +83,16 @@ def heat_face(canvas: Pixels, face: Face) -> None:
     heat = _enlarged(face.heatmap, (face.chip.shape[1], face.chip.shape[0]))
     ground = canvas[area.top : area.bottom, area.left : area.right]
     ground[:] = _mixed(ground, np.asarray(cv2.warpAffine(heat, matrix, area.size), np.float32))
+
+
+def _ground(chip: NDArray[np.uint8]) -> Pixels:
+    size = (chip.shape[1] * CHIP_ENLARGEMENT, chip.shape[0] * CHIP_ENLARGEMENT)
+    enlarged = cv2.resize(chip, size, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.cvtColor(enlarged, cv2.COLOR_GRAY2RGB), np.uint8)
+
+
+def _size(pixels: Pixels) -> tuple[int, int]:
+    return pixels.shape[1], pixels.shape[0]
 
 
 def _enlarged(heatmap: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:

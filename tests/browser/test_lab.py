@@ -141,6 +141,26 @@ def test_the_table_sorts_by_a_click_on_a_title(server: Service, browser: Chrome,
     assert column(browser, 1) == shares
 
 
+def test_six_systems_are_shown_and_those_of_five_expressions_stand_apart(
+    server: Service, browser: Chrome, wait: Wait
+) -> None:
+    open_page(browser, server, wait)
+    rows = server.json("/api/lab")["rows"]
+    of_seven = [row["name"] for row in rows if len(row["expressions"]) == 7]
+    shown = lambda: [row.text.split()[0] for row in every(browser, "#runs tbody th") if row.is_displayed()]  # noqa: E731
+
+    assert shown() == of_seven[:6]
+    assert column(browser, 0) == of_seven
+    one(browser, "#runs thead th:first-child button").click()
+    assert shown() == sorted(of_seven)[:6]
+    one(browser, "#all-runs").click()
+    assert shown() == sorted(of_seven)
+    assert attribute(browser, "#all-runs", "aria-expanded") == "true"
+    assert not one(browser, "#runs-5").is_displayed()
+    one(browser, ".fewer summary").click()
+    assert one(browser, "#runs-5").is_displayed()
+
+
 def test_choosing_a_system_shows_its_confusion_matrix(server: Service, browser: Chrome, wait: Wait) -> None:
     rows = {row["name"]: row for row in server.json("/api/lab")["rows"]}
     open_page(browser, server, wait)

@@ -12,7 +12,7 @@ import pytest
 from fer_web.core import Face, Frame, Rect
 from fer_web.registry import load_model
 from fer_web.vision import Analyzer
-from fer_web.vision.explain import heat_face, heated_chip, normalized, with_maps
+from fer_web.vision.explain import contrasted_chip, heat_face, heated_chip, normalized, with_maps
 
 CHIPS = np.random.default_rng(0).integers(0, 255, (2, 48, 48), np.uint8)
 
@@ -52,6 +52,22 @@ def test_a_heated_chip_is_hot_only_where_the_map_is() -> None:
     assert picture[10, 10].sum() > 200
     assert picture[-20:, -20:].max() < 10
     assert heated_chip(replace(face, heatmap=None)) is None
+
+
+def test_the_difference_is_orange_where_the_first_is_hotter_and_blue_where_the_second_is() -> None:
+    left, right = np.zeros((6, 6), np.float32), np.zeros((3, 3), np.float32)  # maps may be of different sizes
+    left[:, 0], right[:, 2] = 1, 1
+    face = Face(Rect(0, 0, 9, 9), 1.0, chip=np.full((48, 48), 100, np.uint8), heatmap=left)
+    other = replace(face, heatmap=right)
+
+    picture = contrasted_chip(face, other)
+
+    assert picture.shape == (192, 192, 3)
+    assert picture[96, 8, 0] > 200 > 60 > picture[96, 8, 2]
+    assert picture[96, 184, 2] > 200 > 60 > picture[96, 184, 0]
+    np.testing.assert_array_equal(picture[96, 84], [100, 100, 100])
+    assert (contrasted_chip(face, face) == 100).all()
+    assert contrasted_chip(face, replace(other, heatmap=None)) is None
 
 
 @pytest.mark.parametrize("live", [True, False])

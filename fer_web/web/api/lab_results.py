@@ -15,9 +15,12 @@ RECORD = "run.json"
 
 
 def lab_rows(runs: Path) -> list[LabRowJson]:
-    """What every finished run came to, the best first; a record that cannot be read is logged and left out."""
+    """What every finished run came to; a record that cannot be read is logged and left out.
+
+    Those of seven expressions come first, and of equally many the best: telling five apart is an easier task.
+    """
     rows = [row for path in sorted(runs.glob(f"*/{RECORD}")) if (row := _read(path)) is not None]
-    return sorted(rows, key=lambda row: -row.private_test.accuracy)
+    return sorted(rows, key=lambda row: (-len(row.expressions), -row.private_test.accuracy))
 
 
 def _read(path: Path) -> LabRowJson | None:

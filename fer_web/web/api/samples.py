@@ -17,7 +17,12 @@ FILES = {
 }
 ENDLESS = ("multipart/x-mixed-replace", "text/event-stream")
 # What an answer of that kind is saved as.
-SAVED = {"image/jpeg": "snapshot.jpg", "video/mp4": "annotated.mp4", "application/zip": "recordings.zip"}
+SAVED = {
+    "image/jpeg": "snapshot.jpg",
+    "image/png": "example.png",
+    "video/mp4": "annotated.mp4",
+    "application/zip": "recordings.zip",
+}
 PLAIN: dict[str, Any] = {"string": "…", "integer": 1, "number": 0.5, "boolean": True, "null": None}
 MOST_ITEMS = 4
 

@@ -25,7 +25,7 @@ MENU = (
         "chart-line",
         ("recording_pages.recording_page", "recording_pages.compare_page"),
     ),
-    MenuItem("pages.lab", "Lab", "flask-conical"),
+    MenuItem("pages.lab", "Lab", "flask-conical", ("pages.projector",)),
 )
 HELP = (
     MenuItem("pages.about", "About", "info"),

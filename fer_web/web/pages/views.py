@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from fer_web.analysis.example import DISAGREEING, EXAMPLES
 from fer_web.core import Emotion
 from fer_web.core.hosts import is_loopback
 from fer_web.core.palette import EMOTION_COLORS, Color
@@ -100,10 +102,21 @@ def videos() -> str:
 def lab() -> Response:
     """A page that compares systems: their results, and two models on one picture."""
     mine = services()
-    page = render_template(
-        "lab.html", rows=lab_rows(mine.lab.runs), models=lab_models(mine), limits=mine.uploads.limits
-    )
+    rows = lab_rows(mine.lab.runs)
+    groups = [(count, list(group)) for count, group in groupby(rows, lambda row: len(row.expressions))]
+    page = render_template("lab.html", rows=rows, groups=groups, models=lab_models(mine), limits=mine.uploads.limits)
     return _with_camera(page)
+
+
+@route(bp, "/lab/projector", answers=PAGE, refuses=(ModelError,))
+def projector() -> str:
+    """A page for a classroom's wall: two models on one picture in large type, and a part of the face to hide."""
+    mine = services()
+    models = [model.name for model in lab_models(mine)]
+    pair = DISAGREEING if set(DISAGREEING) <= set(models) else tuple(models[:2])
+    return render_template(
+        "projector.html", models=models, pair=pair, examples=list(EXAMPLES), limits=mine.uploads.limits
+    )
 
 
 @route(bp, "/about", answers=PAGE)

@@ -33,6 +33,7 @@ PAGES = frozenset(
         "recording_pages.recording_page",
         "recording_pages.compare_page",
         "pages.lab",
+        "pages.projector",
         "pages.about",
         "system.docs",
     }

@@ -72,9 +72,9 @@ def test_results_and_models_fit_their_schema(client: FlaskClient) -> None:
 
     assert errors_in(answer, schema_of("Lab")) == []
     assert [model["name"] for model in answer["models"]] == ["xception", "other"]
-    accuracies = [row["private_test"]["accuracy"] for row in answer["rows"]]
-    assert accuracies
-    assert accuracies == sorted(accuracies, reverse=True)
+    ranks = [(len(row["expressions"]), row["private_test"]["accuracy"]) for row in answer["rows"]]
+    assert {count for count, _ in ranks} == {7, 5}
+    assert ranks == sorted(ranks, reverse=True)  # an easier task is not ranked among the others
     for row in answer["rows"]:
         assert len(row["confusion"]) == len(row["expressions"])
         assert row["private_test"]["low"] <= row["private_test"]["accuracy"] <= row["private_test"]["high"]
@@ -110,6 +110,62 @@ def test_a_picture_without_faces_has_two_empty_answers(client: FlaskClient) -> N
 
     assert [model["results"] for model in answer["models"]] == [[], []]
     assert errors_in(answer, schema_of("Comparison")) == []
+
+
+def test_a_part_of_each_face_is_hidden_from_both_models(client: FlaskClient, portrait: bytes) -> None:
+    whole = compare(client, BOTH, portrait).get_json()
+
+    answer = compare(client, f"{BOTH}&hide=0.1,0.6,0.8,0.4&difference=true", portrait).get_json()
+
+    assert errors_in(answer, schema_of("Comparison")) == []
+    assert len(answer["differences"]) == 2
+    assert all(one.startswith("data:image/png;base64,") for one in answer["differences"])
+    for before, after in zip(whole["models"], answer["models"], strict=True):
+        for one, other in zip(before["results"], after["results"], strict=True):
+            assert one["region"] == other["region"]  # faces are found in the whole picture
+            assert one["emotions"] != other["emotions"]
+            assert one["heatmap"] != other["heatmap"]
+    assert "differences" not in whole
+
+
+@pytest.mark.parametrize(
+    ("hide", "sentence"),
+    [
+        ("mouth", "four numbers, left,top,width,height, as in ?hide=0.1,0.6,0.8,0.3, not 'mouth'"),
+        ("0.1,0.1,0.2", "four numbers"),
+        ("0.1,0.1,0.2,0.2,0.2", "four numbers"),
+        ("1,2,3,4" * 5000, "four numbers"),
+        ("-0.1,0.1,0.2,0.2", "each from 0 to 1"),
+        ("nan,0,0.5,0.5", "each from 0 to 1"),
+        ("0,0,inf,0.5", "each from 0 to 1"),
+        ("12,28,24,16", "each from 0 to 1"),
+        ("0.1,0.1,0,0.2", "width and height must be above 0"),
+        ("0.5,0.1,0.6,0.2", "left + width and top + height must be at most 1"),
+        ("0.1,0.8,0.5,0.3", "left + width and top + height must be at most 1"),
+        ("0,0,1,1", "covers the whole face"),
+    ],
+)
+def test_a_bad_part_is_refused_in_a_sentence(client: FlaskClient, hide: str, sentence: str) -> None:
+    answer = compare(client, f"{BOTH}&hide={hide}")
+
+    error = answer.get_json()["error"]
+    assert (answer.status_code, error["code"]) == (400, "bad_parameter")
+    assert sentence in error["message"]
+    assert len(error["message"]) < 200
+
+
+@pytest.mark.parametrize("hide", ["0.7,0,0.3,1", "0.6,0.1,0.4,0.9", "0.333333,0,0.666667,0.5"])
+def test_a_part_may_reach_the_edge(client: FlaskClient, hide: str) -> None:
+    assert compare(client, f"{BOTH}&hide={hide}").status_code == 200
+
+
+def test_the_projector_view_begins_with_two_models_that_there_are(client: FlaskClient) -> None:
+    page = client.get("/lab/projector").text
+
+    assert "<option selected>xception</option>" in page
+    assert "<option selected>other</option>" in page
+    assert client.get("/api/lab/example.png").mimetype == "image/png"
+    assert client.get("/api/lab/example.png?face=frown").get_json()["error"]["code"] == "bad_parameter"
 
 
 @pytest.mark.parametrize(
@@ -186,6 +242,9 @@ def test_the_page_with_one_model_says_where_more_belong(vision: Analyzer, tiny_m
 
     assert "there is only one" in page
     assert 'id="picker"' not in page
+    projector = make_app(vision, models_dir=tiny_models).test_client().get("/lab/projector").text
+    assert "there is only one" in projector
+    assert "projector.js" not in projector
 
 
 def test_the_page_shows_every_run_and_may_ask_for_the_camera(client: FlaskClient) -> None:

@@ -42,7 +42,7 @@ class Attributes(HTMLParser):
         self.twice += [f"{tag} {name}" for name in set(names) if names.count(name) > 1]
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/my-camera", "/videos", "/lab"])
+@pytest.mark.parametrize("path", [*PAGES, "/my-camera", "/videos", "/lab", "/lab/projector"])
 def test_no_element_says_one_thing_twice(client: FlaskClient, path: str) -> None:
     assert Attributes(client.get(path).text).twice == []
 
