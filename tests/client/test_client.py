@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 import fer_web
-from fer_web import Client, analyze_image, api, client
+from fer_web import Client, analyze_image, api
+from fer_web.client import asked_service
 from fer_web.core import Frame, Rect
 from fer_web.core.readings import FACE_MEASURES
 from fer_web.errors import BusyError, FerError, ImageError, ModelError, RequestError, ServiceError
@@ -28,7 +29,7 @@ TOKEN = "sixteen letters or more"
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long the client has paused, without waiting."""
     found: list[float] = []
-    monkeypatch.setattr(client, "time", SimpleNamespace(sleep=found.append))
+    monkeypatch.setattr(asked_service, "time", SimpleNamespace(sleep=found.append))
     return found
 
 
@@ -89,7 +90,7 @@ def test_what_is_no_image_is_an_image_error(image: bytes | str, code: str) -> No
 
 
 def test_all_that_can_be_wrong_with_an_image_is_an_image_error() -> None:
-    assert set(DECODING_REFUSALS) == client.IMAGE_CODES
+    assert set(DECODING_REFUSALS) == asked_service.IMAGE_CODES
 
 
 def test_a_service_without_models_is_asked_again_and_then_busy(pauses: list[float]) -> None:
