@@ -4,19 +4,21 @@
 
 import { VideoPlayer } from "./video-player.js";
 
-const MOST_FAILURES = 2; // without a picture in between
+const MOST_REFUSALS = 2;
+const AGAIN_MS = 15000;
 
 export class LivePicture extends EventTarget {
   #addresses = null;
   #isOpen = false;
-  #failures = 0; // of the video; after the most, the page keeps to JPEGs
+  #refusals = 0; // videos that could not be played; after the most, the page keeps to JPEGs
+  #again = null;
 
   constructor(image, video, canvas) {
     super();
     Object.assign(this, { image, video, canvas });
     this.player = new VideoPlayer(video);
     this.player.addEventListener("shown", () => this.#videoCame());
-    this.player.addEventListener("failed", () => this.#videoFailed());
+    this.player.addEventListener("failed", ({ detail }) => this.#videoFailed(detail));
     image.addEventListener("load", () => { image.hidden = false; });
     image.addEventListener("error", () => { if (image.hasAttribute("src")) this.dispatchEvent(new Event("failed")); });
   }
@@ -30,18 +32,23 @@ export class LivePicture extends EventTarget {
 
   open() {
     this.#isOpen = true;
-    if (this.#plays) this.player.open(this.#addresses.video);
-    else this.#openImage();
+    clearTimeout(this.#again);
+    if (!this.#plays) return this.#openImage();
+    this.image.removeAttribute("src");
+    this.image.hidden = true;
+    this.player.open(this.#addresses.video);
   }
 
-  // The picture that is shown stays until the new one comes.
+  // A picture in the <img> stays until the new one comes; a video ends at once.
   change() {
-    if (this.#plays) this.open();
-    else this.image.src = this.#addresses.jpegs;
+    if (!this.image.hasAttribute("src")) return this.open();
+    this.image.src = this.#addresses.jpegs;
+    if (this.#plays) this.player.open(this.#addresses.video);
   }
 
   close() {
     this.#isOpen = false;
+    clearTimeout(this.#again);
     this.player.close();
     this.image.removeAttribute("src"); // ends the request
     this.video.hidden = this.image.hidden = true;
@@ -58,7 +65,7 @@ export class LivePicture extends EventTarget {
   }
 
   get #plays() {
-    return Boolean(this.#addresses.video) && VideoPlayer.isPossible && this.#failures < MOST_FAILURES;
+    return Boolean(this.#addresses.video) && VideoPlayer.isPossible && this.#refusals < MOST_REFUSALS;
   }
 
   #openImage() {
@@ -68,17 +75,21 @@ export class LivePicture extends EventTarget {
   }
 
   #videoCame() {
-    this.#failures = 0;
     this.video.hidden = false;
     this.image.hidden = true;
     this.image.removeAttribute("src");
   }
 
-  #videoFailed() {
-    this.#failures += 1;
+  // JPEGs take its place, where they do not already; it is tried again later, behind them.
+  #videoFailed(wasRefused) {
+    clearTimeout(this.#again);
+    if (wasRefused) this.#refusals += 1;
     if (!this.#isOpen) return;
-    this.freeze();
-    this.video.hidden = true;
-    this.#openImage();
+    if (!this.image.hasAttribute("src")) {
+      this.freeze();
+      this.video.hidden = true;
+      this.#openImage();
+    }
+    this.#again = setTimeout(() => { if (this.#plays) this.player.open(this.#addresses.video); }, AGAIN_MS);
   }
 }

@@ -1,6 +1,7 @@
 // Plays a stream of fragmented MP4 in a <video> by Media Source Extensions, close to the present.
 //
-// Events: `shown` (a picture is there), `failed` (it goes no further; nothing is played any more).
+// Events: `shown` (a picture is there), `failed` (it goes no further; true when it could not be played, so that trying
+// again is of little use, false when the connection ended or there was no place).
 
 import { joined, Mp4Pieces } from "./mp4-boxes.js";
 
@@ -37,7 +38,7 @@ export class VideoPlayer extends EventTarget {
     const source = this.#source = new Source();
     source.addEventListener("sourceopen", () => {
       URL.revokeObjectURL(this.video.src);
-      this.#read(url, stop.signal).catch(() => {}).then(() => { if (stop === this.#stop) this.#fail(); });
+      this.#read(url, stop.signal).then(() => false, (error) => !(error instanceof TypeError)).then((wasRefused) => { if (stop === this.#stop) this.#fail(wasRefused); });
     }, { once: true });
     this.video.src = URL.createObjectURL(source);
   }
@@ -54,7 +55,8 @@ export class VideoPlayer extends EventTarget {
   }
 
   async #read(url, signal) {
-    const answer = await fetch(url, { signal });
+    const answer = await fetch(url, { signal }); // a TypeError when the service does not answer, or stops to
+    if (answer.status === 503) return;
     if (!answer.ok) throw new Error(answer.statusText);
     const reader = answer.body.getReader();
     const pieces = new Mp4Pieces();
@@ -121,9 +123,9 @@ export class VideoPlayer extends EventTarget {
     this.dispatchEvent(new Event("shown"));
   }
 
-  #fail() {
+  #fail(wasRefused = true) {
     if (!this.#stop) return;
-    this.dispatchEvent(new Event("failed")); // the last picture is still there
+    this.dispatchEvent(new CustomEvent("failed", { detail: wasRefused })); // the last picture is still there
     this.close();
   }
 }

@@ -166,8 +166,7 @@ class LiveVideo:
         self._first = b""
         self._count = 0
         self._wants_key = True
-        self._thread = Thread(target=self._work, name="live_encode", daemon=True)
-        self._thread.start()
+        Thread(target=self._work, name="live_encode", daemon=True).start()
 
     def show(self, picture: Painted) -> None:
         """The next picture; of any size."""
@@ -191,9 +190,6 @@ class LiveVideo:
         """End the thread and everybody's video."""
         self._pictures.close()
         self._groups.close()
-
-    def join(self, timeout_s: float | None = None) -> None:
-        self._thread.join(timeout_s)
 
     def _work(self) -> None:
         try:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.browser.conftest import Programs, Wait
+from fer_web.core import Pixels
+from tests.browser.conftest import Programs, Serve, Wait
 from tests.browser.looks import look
+from tests.browser.network_camera import network_camera
 from tests.browser.page import attribute, complaints, every, frame, one, text
 from tests.browser.server import Service
 from tests.browser.test_accessible import check
@@ -27,11 +30,33 @@ SHOWN = """
     context.drawImage(document.getElementById("video"), 0, 0, 160, 120);
     return [...context.getImageData(0, 0, 160, 120).data];
 """
+SIZE_SHOWN = """
+    const video = document.getElementById("video");
+    return video.hidden ? null : [video.videoWidth, video.videoHeight];
+"""
 ADDRESSES = "return performance.getEntriesByType('resource').map((entry) => entry.name)"
 REFUSED = """
     const ask = window.fetch;
     window.fetch = (address, options) => String(address).includes("/stream.mp4")
       ? Promise.resolve(new Response("{}", { status: STATUS })) : ask(address, options);
+"""
+CUT_OFF = """
+    const ask = window.fetch;
+    let cuts = 0;
+    window.fetch = async (address, options) => {
+      const answer = await ask(address, options);
+      if (!String(address).includes("/stream.mp4")) return answer;
+      const reader = answer.body.getReader();
+      return new Response(new ReadableStream({
+        async pull(out) {
+          out.enqueue((await reader.read()).value);
+          if (performance.now() < 4000 || cuts === MOST) return;
+          cuts += 1;
+          reader.cancel();
+          out.error(new TypeError("network error"));
+        },
+      }));
+    };
 """
 HINDRANCES = {
     "503": REFUSED.replace("STATUS", "503"),
@@ -39,19 +64,7 @@ HINDRANCES = {
     "no MSE": "delete window.MediaSource; delete window.ManagedMediaSource;",
     "no codec": "MediaSource.prototype.addSourceBuffer = () => { throw new DOMException('no', 'NotSupportedError'); };",
     "no autoplay": "HTMLMediaElement.prototype.play = () => Promise.reject(new DOMException('no', 'NotAllowedError'));",
-    "cut off": """
-      const ask = window.fetch;
-      window.fetch = async (address, options) => {
-        const answer = await ask(address, options);
-        if (!String(address).includes("/stream.mp4")) return answer;
-        const reader = answer.body.getReader();
-        return new Response(new ReadableStream({
-          async pull(out) {
-            out.enqueue((await reader.read()).value);
-            if (performance.now() > 4000) { reader.cancel(); out.error(new TypeError("network error")); }
-          },
-        }));
-      };""",
+    "cut off": CUT_OFF.replace("MOST", "Infinity"),
 }
 
 
@@ -150,6 +163,41 @@ def test_where_video_does_not_work_jpegs_are_shown_without_a_word(
         assert attribute(browser, "#status", "data-status") == "demo"
         assert not one(browser, "#curtain").is_displayed()
         assert text(browser, "#told") == ""
+        assert complaints(browser) == []
+    finally:
+        browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
+def test_a_camera_whose_picture_gets_another_size_goes_on_playing(serve: Serve, browser: Chrome, wait: Wait) -> None:
+    sizes = [(320, 240)]
+
+    def take() -> Pixels:
+        width, height = sizes[-1]
+        return np.random.default_rng().integers(0, 99, (height, width, 3), np.uint8)
+
+    with network_camera(take) as address:
+        server = serve(FER_SOURCE=address, FER_LIVE_VIDEO="mp4")
+        browser.get(server.url)
+        for width, height in ((480, 360), (640, 360), (320, 240)):
+            sizes.append((width, height))
+            wait(browser).until(lambda _, wanted=[width, height]: browser.execute_script(SIZE_SHOWN) == wanted)
+            before_s = played(browser) or 0.0
+            wait(browser).until(lambda _, before_s=before_s: (played(browser) or 0.0) > before_s + 0.5)
+        assert not [one for one in browser.execute_script(ADDRESSES) if "/stream?" in one]  # it never fell back
+
+
+def test_a_video_that_was_cut_off_once_comes_back_in_place_of_the_jpegs(
+    video_server: Service, browser: Chrome, wait: Wait
+) -> None:
+    source = CUT_OFF.replace("MOST", "1")
+    script = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
+    try:
+        browser.get(video_server.url)
+        wait(browser).until(lambda _: frame(browser))
+        wait(browser).until(lambda _: played(browser))
+
+        assert frame(browser) is None
+        wait(browser).until(lambda _: viewers(video_server) == 2)
         assert complaints(browser) == []
     finally:
         browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)

@@ -13,6 +13,8 @@ from pathlib import Path
 import av
 import pytest
 
+from fer_web.sources import h264
+from tests.web.client import make_app
 from tests.web.live_server import Server, ask, eventually, parts, serving
 from tests.web.nginx import proxied
 from tests.web.streaming.test_mjpeg import BRIGHT, VIEWERS, read_all, silent_viewer
@@ -194,6 +196,17 @@ def test_an_unknown_wish_is_refused_with_what_is_known(server: Server, query: st
         assert refused.status == 400
         assert told in refused.read().decode()
     assert server.json("/state")["viewers"] == 0
+
+
+def test_a_machine_without_an_encoder_refuses_video_and_takes_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(h264, "ENCODERS", ("no_such_encoder",))
+    app = make_app()
+
+    answer = app.test_client().get("/stream.mp4")
+
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (501, "no_encoder")
+    [camera] = app.extensions["fer_web"].cameras
+    assert (camera.counts()["viewers"], camera.is_open) == (0, False)
 
 
 def test_behind_nginx_pictures_come_as_they_are_made(server: Server, tmp_path: Path) -> None:
