@@ -5,6 +5,7 @@ from fer_web.reports.as_json import summary_json
 from fer_web.reports.card_text import CardText
 from fer_web.reports.csv_files import ReadingsWriter, csv_lines, read_readings_csv, write_readings_csv
 from fer_web.reports.page import comparison_fragment, comparison_html, report_fragment, report_html
+from fer_web.reports.people_events import people_events_lines
 from fer_web.reports.person import PersonSummary
 from fer_web.reports.spreadsheet import COMMA, SEMICOLON, SEPARATORS
 from fer_web.reports.summary import Summary, summarize
@@ -24,6 +25,7 @@ __all__ = [
     "comparison_fragment",
     "comparison_html",
     "csv_lines",
+    "people_events_lines",
     "read_readings_csv",
     "report_fragment",
     "report_html",

@@ -13,7 +13,18 @@ from itertools import islice
 from urllib.parse import quote
 
 from fer_web.errors import NotReadyError, RequestError
-from fer_web.reports import COMMA, CardText, Summary, Usual, csv_lines, report_html, series_of, summarize, summary_json
+from fer_web.reports import (
+    COMMA,
+    CardText,
+    Summary,
+    Usual,
+    csv_lines,
+    people_events_lines,
+    report_html,
+    series_of,
+    summarize,
+    summary_json,
+)
 from fer_web.reports.exports import EXPORTS, Exported
 from fer_web.reports.usual import MOST_EARLIER
 from fer_web.store import RecordingState, Store, StoredRecording
@@ -62,7 +73,15 @@ def usual_of(store: Store, stored: StoredRecording) -> Usual | None:
 
 def csv_pieces(store: Store, recording: str, separator: str = COMMA) -> Iterator[bytes]:
     """The readings as CSV, in pieces."""
-    lines = csv_lines(store.recordings.readings(recording), separator)
+    return _pieces(csv_lines(store.recordings.readings(recording), separator))
+
+
+def event_pieces(store: Store, stored: StoredRecording, separator: str = COMMA) -> Iterator[bytes]:
+    """The events of people as CSV, in pieces."""
+    return _pieces(people_events_lines(stored.recording, store.recordings.readings(stored.id), separator))
+
+
+def _pieces(lines: Iterator[str]) -> Iterator[bytes]:
     while piece := "".join(islice(lines, PIECE_LINES)):
         yield piece.encode()
 
@@ -117,6 +136,10 @@ def _add(
     folder = folder_name(stored)
     with file.open(_entry(f"{folder}/readings.csv", stored), "w", force_zip64=True) as target:
         for piece in csv_pieces(store, stored.id, separator):
+            target.write(piece)
+            yield
+    with file.open(_entry(f"{folder}/people_events.csv", stored), "w", force_zip64=True) as target:
+        for piece in event_pieces(store, stored, separator):
             target.write(piece)
             yield
     summary = summarize(stored.recording, store.recordings.readings(stored.id))

@@ -29,6 +29,7 @@ from fer_web.web.api.recording_files import (
     attachment,
     card_text,
     csv_pieces,
+    event_pieces,
     file_name,
     json_text,
     summary_of,
@@ -149,6 +150,24 @@ def readings(recording: str, query: CsvQuery) -> Response:
 
 @route(
     bp,
+    "/api/recordings/<recording>/people_events.csv",
+    query=CsvQuery,
+    answers={200: Reply("CSV.", kind="text/csv")},
+    refuses=MISSING,
+)
+def people_events(recording: str, query: CsvQuery) -> Response:
+    """Who appeared, changed their expression, blinked and left in a recording.
+
+    One line for each event; docs/outlets.md explains the columns.
+    """
+    store = services().store
+    stored = store.recordings.get(recording)
+    name = f"{file_name(stored.recording.name)}-people_events.csv"
+    return download(event_pieces(store, stored, query.separator), "text/csv; charset=utf-8", name)
+
+
+@route(
+    bp,
     "/api/recordings/<recording>/summary.json",
     query=DownloadQuery,
     answers={200: Reply("A summary.", kind=JSON, schema=OBJECT)},
@@ -213,7 +232,10 @@ def comparison(query: PairDownloadQuery) -> Response:
     refuses=(StoreError,),
 )
 def export(query: ArchiveQuery) -> Response:
-    """All recordings: a folder with readings.csv, summary.json, report.html and the exports in `include` for each."""
+    """All recordings: a folder for each.
+
+    It holds readings.csv, people_events.csv, summary.json, report.html and the exports in `include`.
+    """
     mine = services()
     return download(
         archive(mine, mine.store, query.separator, query.exports), "application/zip", "fer-web-recordings.zip"

@@ -106,7 +106,7 @@ def test_what_is_not_there_is_told(client: FlaskClient, method: str) -> None:
     assert code_of(getattr(client, method)("/api/recordings/nothing", **body)) == (404, "no_recording")
 
 
-@pytest.mark.parametrize("file", ["readings.csv", "summary.json", "report.html"])
+@pytest.mark.parametrize("file", ["readings.csv", "people_events.csv", "summary.json", "report.html"])
 def test_files_of_what_is_not_there_are_told(client: FlaskClient, file: str) -> None:
     assert code_of(client.get(f"/api/recordings/nothing/{file}")) == (404, "no_recording")
     assert client.get("/recordings/nothing").status_code == 404
@@ -224,6 +224,17 @@ def test_readings_come_as_a_file(client: FlaskClient) -> None:
     )
 
 
+def test_events_of_people_come_as_a_file(client: FlaskClient) -> None:
+    recording = add(client, "Größe 1")
+
+    answer = client.get(f"/api/recordings/{recording}/people_events.csv")
+
+    kinds = [row["event"] for row in csv.DictReader(answer.text.splitlines())]
+    assert (kinds[0], kinds[-1]) == ("appeared", "left")
+    assert set(kinds) == {"appeared", "changed", "blinked", "left"}
+    assert answer.mimetype == "text/csv"
+
+
 def test_german_excel_gets_semicolons_and_decimal_commas(client: FlaskClient) -> None:
     recording = add(client, seconds=2)
     address = f"/api/recordings/{recording}/readings.csv"
@@ -313,7 +324,8 @@ def test_everything_is_exported_piece_by_piece(client: FlaskClient) -> None:
         folders = {name.split("/")[0] for name in names if "/" in name}
         assert len(folders) == 3
         assert all(name.count("/") < 2 and ".." not in name for name in names)
-        assert {name.split("/")[1] for name in names if "/" in name} == {"readings.csv", "summary.json", "report.html"}
+        kept = {"readings.csv", "people_events.csv", "summary.json", "report.html"}
+        assert {name.split("/")[1] for name in names if "/" in name} == kept
         assert {one["id"] for one in json.loads(file.read("recordings.json"))} == set(ids)
         longest = max((name for name in names if name.endswith(".csv")), key=lambda name: file.getinfo(name).file_size)
         assert len(file.read(longest).splitlines()) == 3001
