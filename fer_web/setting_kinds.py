@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from fer_web.core import DEFAULT_ENGINE, Landmarks
+from fer_web.core.host_port import HostPort
 from fer_web.core.web_address import WebAddress
 from fer_web.core.webhook_key import key_problem
 from fer_web.errors import ModelError, SourceError, StoreError
@@ -191,6 +192,13 @@ def mqtt_topic(value: str) -> str:
     return value
 
 
+def host_ports(value: object) -> object:
+    """Of a text with commas; a malformed one is named."""
+    if not isinstance(value, str):
+        return value
+    return tuple(HostPort.parse(part.strip()) for part in value.split(",") if part.strip())
+
+
 Size = Annotated[tuple[int, int], NoDecode, BeforeValidator(parsed_size)]
 Cameras = Annotated[tuple[NamedSource, ...], NoDecode, BeforeValidator(named_sources)]
 Names = Annotated[tuple[str, ...], NoDecode, BeforeValidator(split_list)]
@@ -199,6 +207,8 @@ WebAddresses = Annotated[tuple[WebAddress, ...], NoDecode, BeforeValidator(web_a
 WebhookSecret = Annotated[SecretStr | None, AfterValidator(webhook_secret)]
 MqttAddress = Annotated[SecretStr | None, AfterValidator(mqtt_address)]
 MqttTopic = Annotated[str, AfterValidator(mqtt_topic)]
+HostPorts = Annotated[tuple[HostPort, ...], NoDecode, BeforeValidator(host_ports)]
+LslScopeName = Annotated[Literal["machine", "link", "site"], BeforeValidator(lowered)]
 LandmarksName = Annotated[Landmarks, BeforeValidator(lowered)]
 EngineName = Annotated[str, BeforeValidator(lowered), AfterValidator(known_engine)]
 LiveVideoName = Annotated[Literal["auto", "mp4", "mjpeg"], BeforeValidator(lowered)]

@@ -42,9 +42,11 @@ from fer_web.setting_kinds import (
     Cameras,
     DatabaseAddress,
     EngineName,
+    HostPorts,
     LandmarksName,
     LiveVideoName,
     LogLevel,
+    LslScopeName,
     MqttAddress,
     MqttTopic,
     Names,
@@ -269,6 +271,18 @@ class Settings(BaseSettings):
         description="The certificate (PEM) of the authority that has signed the broker's, if it is one of your own.",
     )
     mqtt_topic: MqttTopic = Field("fer_web", description="What the topics at the MQTT broker begin with.")
+    osc_hosts: HostPorts = Field(
+        (),
+        description="Where FER_OUTLETS=osc sends readings: hosts and ports, separated by commas (localhost:9000).",
+    )
+    osc_fps: float = Field(
+        30.0, gt=0, le=240, description="How many frames a second of each camera are sent by FER_OUTLETS=osc at most."
+    )
+    lsl_scope: LslScopeName = Field(
+        "machine",
+        description="Who is told of the streams of FER_OUTLETS=lsl: machine (programs on this machine), link (the "
+        "networks that it is in) or site (all networks of the place). A file named by LSLAPICFG goes first.",
+    )
     log_level: LogLevel = Field("info", description="The least severe messages to log: debug, info, warning or error.")
 
     @classmethod

@@ -11,12 +11,14 @@ from importlib.util import find_spec
 from typing import Any
 
 from fer_web.outlets.feed import Feed
+from fer_web.outlets.lsl import LSL
 from fer_web.outlets.mqtt import MQTT
+from fer_web.outlets.osc import OSC
 from fer_web.outlets.outlet import Delivery, FrameReadings, Outlet, OutletKind, PersonReading
 from fer_web.outlets.outlets import OutletPlace, Outlets
 from fer_web.outlets.webhook import WEBHOOK
 
-_KINDS: tuple[OutletKind, ...] = (WEBHOOK, MQTT)
+_KINDS: tuple[OutletKind, ...] = (WEBHOOK, MQTT, OSC, LSL)
 OUTLETS: dict[str, OutletKind] = {kind.name: kind for kind in _KINDS}
 
 
