@@ -28,8 +28,8 @@ from fer_web.web.api.uploads import MemoryRequest
 from fer_web.web.http.errors import handle_errors
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.http.prefix import PathPrefix, first_parts
-from fer_web.web.http.services import EXTENSION, Lab, Limits, PredictCapacity, Services
-from fer_web.web.pages import login, practice
+from fer_web.web.http.services import EXTENSION, Lab, Limits, PredictCapacity, ServedModel, Services
+from fer_web.web.pages import login, on_device, practice
 from fer_web.web.pages import recordings as recording_pages
 from fer_web.web.pages import views as pages
 from fer_web.web.security import notice
@@ -49,6 +49,7 @@ BLUEPRINTS = (
     login.bp,
     recording_pages.bp,
     practice.bp,
+    on_device.bp,
     cameras.bp,
     mjpeg.bp,
     mp4.bp,
@@ -135,6 +136,7 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
             Classifiers((settings.models_dir, settings.models_dir / LAB_MODELS), settings.engine),
             settings.model,
         ),
+        model=ServedModel(settings.models_dir, settings.model),
         outlets=outlets,
         live_video=settings.live_video,
         notice=settings.notice,

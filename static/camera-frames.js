@@ -1,18 +1,15 @@
-// Frames of a video as small JPEGs, one at a time, always the newest.
+// Frames of a video, made small and encoded, one at a time, always the newest.
 
 const LONGEST_PX = 640;
-const QUALITY = 0.8;
 
 export class Frames {
   #isNew = false;
   #isEncoding = false;
   #isOver = false;
 
-  // `isWanted()` tells whether a frame can be used now, `use(blob)` uses it.
-  constructor(video, isWanted, use) {
-    this.video = video;
-    this.isWanted = isWanted;
-    this.use = use;
+  // `isWanted()` tells whether a frame can be used now, `encode(canvas)` what of it, `use(encoded)` uses it.
+  constructor(video, isWanted, encode, use) {
+    Object.assign(this, { video, isWanted, encode, use });
     this.canvas = document.createElement("canvas");
     this.#watch();
   }
@@ -26,9 +23,9 @@ export class Frames {
     if (this.#isOver || !this.#isNew || this.#isEncoding || !this.isWanted()) return;
     this.#isNew = false;
     this.#isEncoding = true;
-    const blob = await this.#encode();
+    const encoded = await this.#encoded();
     this.#isEncoding = false;
-    if (blob && !this.#isOver && this.isWanted()) this.use(blob);
+    if (encoded && !this.#isOver && this.isWanted()) this.use(encoded);
   }
 
   #watch() {
@@ -38,13 +35,13 @@ export class Frames {
     else requestAnimationFrame(came);
   }
 
-  #encode() {
+  #encoded() {
     const { videoWidth: width, videoHeight: height } = this.video;
     if (!width || !height) return null;
     const scale = Math.min(1, LONGEST_PX / Math.max(width, height));
     this.canvas.width = Math.round(width * scale);
     this.canvas.height = Math.round(height * scale);
-    this.canvas.getContext("2d", { alpha: false }).drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
-    return new Promise((resolve) => this.canvas.toBlob(resolve, "image/jpeg", QUALITY));
+    this.canvas.getContext("2d", { alpha: false, willReadFrequently: true }).drawImage(this.video, 0, 0, this.canvas.width, this.canvas.height);
+    return this.encode(this.canvas);
   }
 }

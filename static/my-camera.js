@@ -4,10 +4,11 @@ import { Announcer } from "./announce.js";
 import { closeCamera, explain, listCameras, obstacle, openCamera } from "./camera-device.js";
 import { Overlay } from "./camera-draw.js";
 import { Frames } from "./camera-frames.js";
-import { Link } from "./camera-link.js";
+import { encoding, isOnDevice, openLink } from "./camera-way.js";
 import { during, plural, write } from "./dom.js";
 import { offerReplay } from "./keep-replay.js";
 import { Now } from "./now.js";
+import { showIcons } from "./ondevice/icons.js";
 import { People } from "./people.js";
 import { RecordingControl } from "./recording.js";
 
@@ -17,8 +18,9 @@ const video = find("video");
 const overlay = new Overlay(find("overlay"));
 const people = new People(find("people"));
 const now = new Now((track) => people.blinksOf(track));
-const recorder = new RecordingControl(find("recorder"), find("badge"), () => link?.visit ?? null);
-offerReplay(find("recorder"), find("record-form"), () => stream, () => stop("stopped", "Stopped"));
+const recorder = isOnDevice(root.dataset) ? null : new RecordingControl(find("recorder"), find("badge"), () => link?.visit ?? null);
+if (recorder) offerReplay(find("recorder"), find("record-form"), () => stream, () => stop("stopped", "Stopped"));
+else showIcons();
 const announcer = new Announcer(find("announcer"));
 
 const FACTS_MS = 1000; // numbers that change faster cannot be read
@@ -80,11 +82,12 @@ async function run() {
   root.style.setProperty("--ratio", String(video.videoWidth / video.videoHeight || 4 / 3));
   await offerCameras();
   if (!stream) return; // stopped meanwhile
-  show("connecting", "Connecting to the service");
-  link = new Link(root.dataset);
-  frames = new Frames(video, () => link?.isFree, (blob) => link.send(blob));
+  show("connecting", recorder ? "Connecting to the service" : "Loading the models");
+  link = openLink(root.dataset);
+  frames = new Frames(video, () => link?.isFree, encoding(root.dataset), (encoded) => link.send(encoded));
   link.addEventListener("free", () => frames.next());
-  link.addEventListener("open", ({ detail }) => { write(find("sent"), detail); draw(null); recorder.refresh(); });
+  link.addEventListener("open", ({ detail }) => { write(find("sent"), detail); draw(null); recorder?.refresh(); });
+  link.addEventListener("progress", ({ detail }) => write(find("why"), detail));
   link.addEventListener("result", ({ detail }) => showResult(detail.frame, detail.ms));
   link.addEventListener("refused", ({ detail }) => show("refused", "A frame was refused", detail, true));
   link.addEventListener("waiting", ({ detail }) => rest("waiting", "Waiting for a free slot", `${sentence(detail.text)}. Trying again in ${plural(detail.seconds, "second")}.`));
@@ -128,7 +131,7 @@ function announce(faces) {
 function rest(state, text, why) {
   show(state, text, why);
   draw(`${text}: ${why}`);
-  recorder.show(null); // it ended with the visit
+  recorder?.show(null); // it ended with the visit
   forget();
 }
 
@@ -149,7 +152,7 @@ function end() {
   closeCamera(stream);
   frames = link = stream = null;
   video.srcObject = null;
-  recorder.show(null);
+  recorder?.show(null);
   forget();
 }
 
@@ -164,7 +167,8 @@ function stop(state, text, why = "", isBad = false) {
 
 function reveal(isOn) {
   const hadFocus = document.activeElement === find("start");
-  video.hidden = find("overlay").hidden = find("stop").hidden = find("record-open").hidden = !isOn;
+  video.hidden = find("overlay").hidden = find("stop").hidden = !isOn;
+  if (recorder) find("record-open").hidden = !isOn;
   find("invitation").hidden = isOn;
   if (isOn && hadFocus) find("stop").focus();
 }
@@ -187,7 +191,7 @@ video.addEventListener("resize", () => root.style.setProperty("--ratio", String(
 navigator.mediaDevices?.addEventListener?.("devicechange", () => { if (stream) offerCameras(); });
 document.addEventListener("visibilitychange", () => { if (document.hidden && root.dataset.state !== "idle" && stream) stop("stopped", "Stopped", "This page was hidden."); });
 addEventListener("pagehide", () => { if (stream) stop("stopped", "Stopped", "This page was left."); });
-setInterval(() => { if (recorder.runs) recorder.refresh(); }, ASK_MS);
+setInterval(() => { if (recorder?.runs) recorder.refresh(); }, ASK_MS);
 setInterval(() => { if (last && performance.now() - last.ms > STALE_MS) { last = null; overlay.clear(); } }, STALE_MS / 2);
 
 const problem = obstacle();

@@ -4,7 +4,7 @@
 
 import { closeCamera, explain, listCameras, openCamera } from "./camera-device.js";
 import { Frames } from "./camera-frames.js";
-import { Link } from "./camera-link.js";
+import { encoding, openLink } from "./camera-way.js";
 
 export class Room extends EventTarget {
   #stream = null;
@@ -51,8 +51,8 @@ export class Room extends EventTarget {
   }
 
   #connect() {
-    const link = this.#link = new Link(this.addresses);
-    const frames = this.#frames = new Frames(this.video, () => link.isFree, (blob) => link.send(blob));
+    const link = this.#link = openLink(this.addresses);
+    const frames = this.#frames = new Frames(this.video, () => link.isFree, encoding(this.addresses), (encoded) => link.send(encoded));
     link.addEventListener("free", () => frames.next());
     link.addEventListener("result", ({ detail }) => this.#tell("result", detail.frame));
     link.addEventListener("waiting", ({ detail }) => this.#tell("failed", `${detail.text}.`));

@@ -73,6 +73,8 @@ BROW_LOWER = ("browDownLeft", "browDownRight")
 JAW_OPEN = ("jawOpen",)
 SQUINT = ("eyeSquintLeft", "eyeSquintRight")
 BLINK = ("eyeBlinkLeft", "eyeBlinkRight")
+LOOK_LEFT, LOOK_RIGHT = ("eyeLookOutLeft", "eyeLookInRight"), ("eyeLookInLeft", "eyeLookOutRight")
+LOOK_UP, LOOK_DOWN = ("eyeLookUpLeft", "eyeLookUpRight"), ("eyeLookDownLeft", "eyeLookDownRight")
 
 
 def mean_of(movements: NDArray[Any], names: tuple[str, ...]) -> float:
@@ -82,6 +84,5 @@ def mean_of(movements: NDArray[Any], names: tuple[str, ...]) -> float:
 
 def look(movements: NDArray[Any]) -> tuple[float, float]:
     """Where both eyes look in the head, each -1 to 1: to the person's left, and up."""
-    left, right = ("eyeLookOutLeft", "eyeLookInRight"), ("eyeLookInLeft", "eyeLookOutRight")
-    up, down = ("eyeLookUpLeft", "eyeLookUpRight"), ("eyeLookDownLeft", "eyeLookDownRight")
-    return mean_of(movements, left) - mean_of(movements, right), mean_of(movements, up) - mean_of(movements, down)
+    aside = mean_of(movements, LOOK_LEFT) - mean_of(movements, LOOK_RIGHT)
+    return aside, mean_of(movements, LOOK_UP) - mean_of(movements, LOOK_DOWN)

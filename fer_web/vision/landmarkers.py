@@ -165,10 +165,11 @@ class WithFallback:
 def load_yunet(models_dir: Path) -> YuNet:
     """The detector; ModelError when one of its files is missing or damaged."""
     networks = load_networks(models_dir, "yunet")
-    return YuNet({_shape(name): network for name, network in networks.items()})
+    return YuNet({shape_of(name): network for name, network in networks.items()})
 
 
-def _shape(name: str) -> tuple[int, int]:
+def shape_of(name: str) -> tuple[int, int]:
+    """The width and height that a file of YuNet's is for, by its stem."""
     width, height = name.removeprefix("yunet-").split("x")
     return int(width), int(height)
 

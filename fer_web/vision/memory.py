@@ -7,11 +7,14 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+# Who has not been seen for this long is forgotten.
+KEEP_S = 35.0
+
 
 class PerTrack(Generic[T]):
     """One value per track id; those not asked for during `keep_s` seconds of the stream's time are dropped."""
 
-    def __init__(self, make: Callable[[], T], keep_s: float = 35.0) -> None:
+    def __init__(self, make: Callable[[], T], keep_s: float = KEEP_S) -> None:
         self._make, self._keep_s = make, keep_s
         self._values: dict[int, tuple[float, T]] = {}
 

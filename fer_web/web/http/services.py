@@ -124,6 +124,14 @@ class Lab:
     served: str
 
 
+@dataclass(frozen=True, slots=True)
+class ServedModel:
+    """The folder of the models, and the name of the one that all but the laboratory uses."""
+
+    folder: Path
+    name: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Services:
     """One value for everything, so that a view's needs can be read from what it takes of it.
@@ -144,6 +152,7 @@ class Services:
     recordings: Recordings
     videos: VideoJobs
     lab: Lab
+    model: ServedModel
     outlets: WaysOut
     live_video: str = "auto"
     notice: str | None = None

@@ -16,7 +16,7 @@ class MenuItem:
 
 
 MENU = (
-    MenuItem("pages.index", "Live", "video", ("pages.camera",)),
+    MenuItem("pages.index", "Live", "video", ("pages.camera", "on_device.page")),
     MenuItem("practice.practice", "Practice", "mic"),
     MenuItem("pages.videos", "Videos", "film", ("pages.try_picture",)),
     MenuItem(
@@ -34,11 +34,11 @@ HELP = (
 )
 # What is watched live, and files that are analyzed.
 TABS = (
-    (MenuItem("pages.index", "Server camera"), MenuItem("pages.camera", "Browser camera")),
+    (MenuItem("pages.index", "Server camera"), MenuItem("pages.camera", "Browser camera", inside=("on_device.page",))),
     (MenuItem("pages.videos", "Videos"), MenuItem("pages.try_picture", "Pictures")),
 )
 
 
 def tabs_of(endpoint: str | None) -> tuple[MenuItem, ...]:
     """The tabs of a page; none where it stands alone."""
-    return next((tabs for tabs in TABS if endpoint in {tab.endpoint for tab in tabs}), ())
+    return next((tabs for tabs in TABS if any(endpoint in (tab.endpoint, *tab.inside) for tab in tabs)), ())

@@ -41,8 +41,13 @@ def _for_every_page() -> dict[str, Any]:
         "help_menu": [place for place in HELP if place.endpoint in current_app.view_functions],
         "tabs": tabs_of(request.endpoint),
         "has_token": mine.access.token is not None,
-        "colors": json.dumps({emotion.value: css_color(EMOTION_COLORS[emotion]) for emotion in Emotion}),
+        "colors": page_colors(),
     }
+
+
+def page_colors() -> str:
+    """The color of each expression, in their order, as static/palette.js reads them."""
+    return json.dumps({emotion.value: css_color(EMOTION_COLORS[emotion]) for emotion in Emotion})
 
 
 def css_color(color: Color) -> str:

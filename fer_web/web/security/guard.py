@@ -27,6 +27,7 @@ PAGES = frozenset(
         "pages.index",
         "pages.try_picture",
         "pages.camera",
+        "on_device.page",
         "practice.practice",
         "pages.videos",
         "recording_pages.recordings_page",
