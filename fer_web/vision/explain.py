@@ -65,7 +65,8 @@ def contrasted_chip(face: Face, other: Face) -> Pixels | None:
     ground = _ground(face.chip)
     size = _size(ground)
     difference = (_enlarged(face.heatmap, size) - _enlarged(other.heatmap, size))[..., np.newaxis]
-    colors = np.where(difference > 0, np.float32(FIRST_HOTTER), np.float32(SECOND_HOTTER))
+    first, second = np.array(FIRST_HOTTER, np.float32), np.array(SECOND_HOTTER, np.float32)
+    colors = np.where(difference > 0, first, second)
     share = np.abs(difference) * DIFFERENCE_OPACITY
     return np.asarray(ground * (1 - share) + colors * share, np.uint8)
 

@@ -29,7 +29,7 @@ class ChipPart:
         rows, columns = chip.shape
         top, bottom = _touched(self.top, self.height, rows)
         left, right = _touched(self.left, self.width, columns)
-        painted = chip.copy()
+        painted: NDArray[np.uint8] = chip.copy()
         painted[top:bottom, left:right] = round(float(chip.mean()))
         return painted
 
