@@ -22,9 +22,25 @@ from fer_web.sources import choose_source
 from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
 from fer_web.vision import Analyzer, View
-from fer_web.web.api import analyze, answers, cameras, exports, jobs, lab, predict, recordings, running, system, visits
+from fer_web.web.api import (
+    analyze,
+    answers,
+    cameras,
+    exports,
+    jobs,
+    lab,
+    predict,
+    recording_files,
+    recordings,
+    running,
+    sharing,
+    system,
+    trash,
+    visits,
+)
 from fer_web.web.api.store_sink import StoreSinks
 from fer_web.web.api.uploads import MemoryRequest
+from fer_web.web.http.asking import keep_owners
 from fer_web.web.http.errors import handle_errors
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.http.prefix import PathPrefix, first_parts
@@ -37,6 +53,8 @@ from fer_web.web.security.access import Access
 from fer_web.web.security.guard import guard
 from fer_web.web.security.logged_out import FILE as LOGGED_OUT
 from fer_web.web.security.logged_out import LoggedOut
+from fer_web.web.security.owner_cookies import FILE as OWNER_SECRET
+from fer_web.web.security.owner_cookies import OwnerCookies
 from fer_web.web.security.throttle import RequestRate
 from fer_web.web.streaming import events, mjpeg, mp4
 from fer_web.worker import make_videos
@@ -58,8 +76,10 @@ BLUEPRINTS = (
     predict.bp,
     analyze.bp,
     running.bp,
+    trash.bp,
     recordings.bp,
     exports.bp,
+    sharing.bp,
     answers.bp,
     jobs.bp,
     lab.bp,
@@ -92,6 +112,7 @@ def build_app(settings: Settings, startup: BackgroundStartup) -> Flask:
     app.extensions[EXTENSION] = _services(settings, startup)
     handle_errors(app)
     guard(app)
+    keep_owners(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     hops, own = settings.trusted_proxies, first_parts(app.url_map)
@@ -119,12 +140,15 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
     outlets = Outlets(camera_set, feeds_of(settings.outlets, settings), startup.vision)
     metrics.watch_outlets(outlets.counts)
     store = Store.lazy(settings.database_address, keep=settings.retention)
+    for remembered in (recording_files.SUMMARIES, answers.ANSWERS):
+        store.recordings.on_hide(remembered.forget)
     limits = Limits(settings.image_max_bytes, settings.image_max_pixels, settings.request_max_images)
     return Services(
         cameras=camera_set,
         startup=startup,
         uploads=PredictCapacity.of(limits, settings.predict_parallel, settings.predict_wait_s),
         access=_access(settings),
+        owners=OwnerCookies(settings.data_dir.absolute() / OWNER_SECRET),
         metrics=metrics,
         visitors=visitors,
         store=store,
@@ -149,6 +173,7 @@ def _access(settings: Settings) -> Access:
     return replace(
         access,
         rate=RequestRate(settings.requests_per_minute),
+        guest_token=settings.guest_token_text,
         logged_out=LoggedOut(settings.data_dir.absolute() / LOGGED_OUT),
     )
 

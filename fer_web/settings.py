@@ -108,9 +108,15 @@ class Settings(BaseSettings):
         "password, "
         f"people type it at /login. At least {TOKEN_LENGTH} characters; to make one: {MAKE_TOKEN}",
     )
+    guest_token: Token = Field(
+        None,
+        description="A second secret, for guests: whoever enters with it sees only what they recorded or uploaded "
+        "themselves, and whoever enters with FER_TOKEN everything.",
+    )
     insecure_no_token: bool = Field(
         False,
-        description="Listen on other addresses without a token: EVERYBODY who can reach them sees the camera.",
+        description="Listen on other addresses and let in everybody without a token, as a guest: EVERYBODY who can "
+        "reach them sees the camera. With FER_TOKEN, that makes its holder the operator.",
     )
     hosts: Names = Field(
         (),
@@ -322,6 +328,11 @@ class Settings(BaseSettings):
         return None if self.token is None else self.token.get_secret_value()
 
     @property
+    def guest_token_text(self) -> str | None:
+        """The same for guests."""
+        return None if self.guest_token is None else self.guest_token.get_secret_value()
+
+    @property
     def database_address(self) -> str:
         """Of the database that is used, with its password."""
         if self.database_url is not None:
@@ -351,6 +362,10 @@ def _conflicts(settings: Settings) -> list[str]:
             f"FER_HOST={settings.host} can be reached from other machines: set FER_TOKEN to a secret "
             f"({MAKE_TOKEN}), or FER_INSECURE_NO_TOKEN=yes if everybody who can reach it may watch"
         )
+    if settings.guest_token is not None and settings.guest_token_text == settings.token_text:
+        found.append("FER_GUEST_TOKEN is the same as FER_TOKEN: guests would see everything; choose another secret")
+    if settings.guest_token is not None and settings.token is None:
+        found.append("FER_GUEST_TOKEN lets guests in, and nobody could enter as the operator: set FER_TOKEN, too")
     most = settings.threads - RESERVED_THREADS
     if settings.max_viewers + settings.max_visitors > most:
         found.append(

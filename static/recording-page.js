@@ -3,21 +3,23 @@
 import { ask } from "./asking.js";
 import { askDelete, askName } from "./dialogs.js";
 import { Replay } from "./replay.js";
+import { Sharing } from "./sharing.js";
 import { Timeline } from "./timeline.js";
 import { showTimes } from "./times.js";
 
 const find = (name) => document.getElementById(name);
-const { id, api, pages } = find("recording").dataset;
+const { id, api, pages, trashDays } = find("recording").dataset;
 
 find("rename").addEventListener("click", () => askName(find("name").textContent, async (wish) => {
   const { name } = await ask("PATCH", `${api}/${id}`, { name: wish });
   find("name").textContent = name;
   document.title = `${name}: FER Web`;
 }));
-find("delete").addEventListener("click", () => askDelete(`Delete “${find("name").textContent}”?`, "This permanently deletes its numbers and its report, but not files that somebody downloaded.", async () => {
+find("delete").addEventListener("click", () => askDelete(`Delete “${find("name").textContent}”?`, `It goes to the trash, where you can restore it for ${trashDays} days. Files that somebody downloaded stay.`, async () => {
   await ask("DELETE", `${api}/${id}`);
-  location.href = pages;
+  location.href = `${pages}#deleted=${id}`;
 }));
+new Sharing(`${api}/${id}`);
 find("print").addEventListener("click", () => print());
 find("reload")?.addEventListener("click", () => location.reload());
 showTimes();

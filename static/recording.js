@@ -37,6 +37,7 @@ export class RecordingControl {
 
   show(recording) {
     if (recording && recording.id === this.#saved) return;
+    if (recording?.own === false && recording.id === this.#recording?.id) return; // the events began before it was ours
     const before = this.#recording;
     const isNew = recording !== null && recording.id !== before?.id;
     this.#recording = recording;
@@ -46,7 +47,8 @@ export class RecordingControl {
     find("record-running").hidden = recording === null;
     if (recording) {
       this.#origin = performance.now() - recording.duration_s * 1000;
-      write(find("record-title"), recording.name);
+      write(find("record-title"), recording.own === false ? "by somebody else" : recording.name);
+      for (const name of ["record-stop", "marker-form", "record-quick"]) find(name).hidden = recording.own === false;
       this.#showMarkers(recording.newest_markers);
       this.#complain(recording.trouble);
     }
@@ -54,7 +56,7 @@ export class RecordingControl {
       find("record-told").replaceChildren();
       this.#tell("begun", { id: recording.id, origin: this.#origin });
     }
-    if (before && before.id !== this.#saved && before.id !== recording?.id) this.#ended(before.id, "The recording has ended.");
+    if (before && before.id !== this.#saved && before.id !== recording?.id) this.#ended(before, "The recording has ended.");
     this.badge.hidden = recording === null;
     this.#tick();
   }
@@ -104,7 +106,7 @@ export class RecordingControl {
   #end(id) {
     this.#saved = id;
     this.show(null);
-    this.#ended(id, "The recording is saved.");
+    this.#ended({ id, own: true }, "The recording is saved.");
     find("record-open").focus();
   }
 
@@ -125,8 +127,8 @@ export class RecordingControl {
     }
   }
 
-  #ended(id, text) {
-    const link = element("a", { href: `${this.root.dataset.pages}/${id}`, textContent: "See the report" });
+  #ended({ id, own }, text) {
+    const link = own !== false ? element("a", { href: `${this.root.dataset.pages}/${id}`, textContent: "See the report" }) : "";
     find("record-told").replaceChildren(text, " ", link);
     this.#tell("ended", { id, link });
     this.#complain(null);

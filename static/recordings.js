@@ -4,9 +4,10 @@ import { ask } from "./asking.js";
 import { askDelete, askName } from "./dialogs.js";
 import { plural } from "./dom.js";
 import { RecordingItem } from "./recording-item.js";
+import { Trash } from "./trash.js";
 
 const find = (name) => document.getElementById(name);
-const { api, pages, compare, limit } = find("recordings").dataset;
+const { api, pages, compare, limit, trashDays } = find("recordings").dataset;
 const REFRESH_MS = 5000; // while something is being recorded
 
 const items = new Map(); // by id, in the order of the page
@@ -52,7 +53,7 @@ function add(recording) {
   const item = new RecordingItem(recording, `${pages}/${recording.id}`, {
     choose: (isOn) => { if (isOn) chosen.add(recording.id); else chosen.delete(recording.id); showChosen(); },
     rename: () => askName(item.recording.name, async (name) => item.show(await ask("PATCH", `${api}/${recording.id}`, { name }))),
-    remove: () => askDelete(`Delete “${item.recording.name}”?`, "This permanently deletes its numbers and its report, but not files that somebody downloaded.", () => remove(item)),
+    remove: () => askDelete(`Delete “${item.recording.name}”?`, `It goes to the trash, where you can restore it for ${trashDays} days. Files that somebody downloaded stay.`, () => remove(item)),
   });
   items.set(recording.id, item);
   return item;
@@ -63,6 +64,7 @@ async function remove(item) {
   await ask("DELETE", `${api}/${item.recording.id}`);
   say(`${item.recording.name} was deleted`);
   await load();
+  await trash.offer(item.recording.id);
   (neighbor?.isConnected ? neighbor.querySelector("a") : find("main")).focus(); // not lost with what was removed
 }
 
@@ -96,6 +98,7 @@ function complain(text) {
 }
 
 const say = (text) => { find("announcer").textContent = text; };
+const trash = new Trash(api, { changed: load, say });
 
 find("compare").addEventListener("click", () => {
   const [a, b] = [...items.keys()].filter((id) => chosen.has(id)).toReversed(); // the older one first
@@ -104,13 +107,17 @@ find("compare").addEventListener("click", () => {
 find("choose-none").addEventListener("click", () => { chosen.clear(); showChosen(); find("list").querySelector("input").focus(); });
 find("more").addEventListener("click", () => { shown += Number(limit); load(); });
 find("delete-all").addEventListener("click", () => {
-  const text = `${plural(total, "recording")} with their reports will be permanently deleted, and running recordings will stop. You cannot undo this; export them first if you want to keep them.`;
+  const text = `${plural(total, "recording")} with their reports will be moved to the trash, and running recordings will stop. You can restore them for ${trashDays} days.`;
   askDelete("Delete everything?", text, async () => {
     const { deleted } = await ask("DELETE", `${api}?confirm=true`);
     say(`${plural(deleted, "recording")} deleted`);
     await load();
+    await trash.load();
     find("main").focus();
   });
 });
 setInterval(() => { if (!document.hidden && [...items.values()].some((item) => item.recording.state === "recording")) load(); }, REFRESH_MS);
 load();
+const deleted = new URLSearchParams(location.hash.slice(1)).get("deleted"); // on its own page
+trash.offer(deleted).catch((error) => complain(error.message));
+if (deleted) history.replaceState(null, "", location.pathname);

@@ -73,7 +73,7 @@ def _announce(settings: Settings) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - only compared
     shown = f"[{host}]" if ":" in host and "[" not in host else host
     print(f"FER Web on http://{shown}:{settings.port}  (press Ctrl+C to stop)", flush=True)
-    if settings.insecure_no_token and settings.token is None:
+    if settings.insecure_no_token:
         print(
             "WARNING: FER_INSECURE_NO_TOKEN is set: everybody who can reach this address sees the camera",
             file=sys.stderr,

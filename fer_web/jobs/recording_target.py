@@ -58,6 +58,7 @@ class RecordingTarget:
             height=height,
             model=model,
             job_id=job.id,
+            owner=job.owner,
         )
 
     def commit(self, readings: Sequence[Reading], position: Position) -> None:

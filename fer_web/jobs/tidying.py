@@ -27,7 +27,7 @@ def tidy(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) -> Non
             store.jobs.delete(job.id)
     active = store.jobs.list(limit=MANY, states=ACTIVE)
     uploads.sweep([job.path for job in active if job.path])
-    annotated.sweep(lambda recording_id: _is_kept(store, recording_id))
+    annotated.sweep(store.recordings.is_kept)
 
 
 def clear_away(store: Store, uploads: UploadFolder, annotated: AnnotatedFolder) -> None:
@@ -48,11 +48,3 @@ def _delete(store: Store, annotated: AnnotatedFolder, recording_id: str) -> None
     with suppress(RequestError):  # it was deleted before
         store.recordings.delete(recording_id)
     annotated.discard(recording_id)
-
-
-def _is_kept(store: Store, recording_id: str) -> bool:
-    try:
-        store.recordings.get(recording_id)
-    except RequestError:
-        return False
-    return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from copy import copy
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
@@ -45,7 +46,7 @@ class VideoJobs:
     ) -> None:
         self.uploads = uploads
         self.annotated = annotated
-        self._store = store
+        self._store = self._seen = store
         self._queue = queue
         self._places = places
         self._remedy = remedy
@@ -53,6 +54,12 @@ class VideoJobs:
         self._adding = Lock()
         self._began_at = datetime.now(timezone.utc)
         store.recordings.on_delete(annotated.discard)
+
+    def of(self, seen: Store) -> VideoJobs:
+        """The same for who sees this much of the store."""
+        own = copy(self)
+        own._seen = seen
+        return own
 
     def start(self) -> None:
         """Go on with what an earlier process has left, and look from now on after what comes."""
@@ -79,7 +86,7 @@ class VideoJobs:
         finally:
             self._arrivals.release()
 
-    def add(self, incoming: Incoming, name: str, *, annotate: bool) -> Job:
+    def add(self, incoming: Incoming, name: str, *, annotate: bool, owner: str | None = None) -> Job:
         """Have a video analyzed that has come in; RequestError when it is none, BusyError when it cannot be queued."""
         incoming.check()
         job = Job(
@@ -89,6 +96,7 @@ class VideoJobs:
             datetime.now(timezone.utc),
             path=f"{self.uploads.folder.name}/{incoming.name}",
             options={"annotate": annotate},
+            owner=owner,
         )
         with self._adding:
             self._check_places()
@@ -104,31 +112,31 @@ class VideoJobs:
 
     def get(self, job_id: str) -> Job:
         """RequestError when there is none. One that nobody takes says so in its message."""
-        job = self._store.jobs.get(job_id)
+        job = self._seen.jobs.get(job_id)
         return job if job.state.is_over else self._told([job], self._store.jobs.list(limit=SHOWN))[0]
 
     def list(self) -> Jobs:
         """The newest first; those that nobody takes say so in their message."""
-        jobs = self._store.jobs.list(limit=SHOWN)
-        return self._told([job for job in jobs if job.kind == KIND], jobs)
+        shown = [job for job in self._seen.jobs.list(limit=SHOWN) if job.kind == KIND]
+        return self._told(shown, self._store.jobs.list(limit=SHOWN))
 
     def has_recording(self, job: Job) -> bool:
         """Whether there is something to see of it."""
         if job.recording_id is None or not job.state.is_over:
             return False
         with suppress(RequestError):
-            return self._store.recordings.get(job.recording_id).readings > 0 or job.state is JobState.DONE
+            return self._seen.recordings.get(job.recording_id).readings > 0 or job.state is JobState.DONE
         return False
 
     def annotated_copy(self, recording_id: str) -> Path | None:
         """A recording's annotated video; None when there is none. RequestError when there is no such recording."""
-        self._store.recordings.get(recording_id)
+        self._seen.recordings.get(recording_id)
         return self.annotated.find(recording_id)
 
     def cancel(self, job_id: str) -> Job:
         """End it, and delete the video and what was read from it; what is over stays as it is."""
-        before = self._store.jobs.get(job_id)
-        job = self._store.jobs.cancel(job_id)
+        before = self._seen.jobs.get(job_id)
+        job = self._seen.jobs.cancel(job_id)
         if before.state.is_over or job.state is not JobState.CANCELED:
             return job
         clear_away(self._store, self.uploads, self.annotated)
@@ -137,7 +145,7 @@ class VideoJobs:
     def forget(self, job_id: str) -> None:
         """Take one that is over off the list; its recording stays."""
         clear_away(self._store, self.uploads, self.annotated)
-        self._store.jobs.delete(job_id)
+        self._seen.jobs.delete(job_id)
 
     def _told(self, shown: Jobs, jobs: Jobs) -> Jobs:
         now = datetime.now(timezone.utc)

@@ -28,6 +28,7 @@ class RecordingRequest:
     """What is to be recorded, under which name; `consent` is how the people in the picture agreed.
 
     `camera` is the name of the camera that is meant, None for a visit; a practice is a visit that is asked questions.
+    `owner` is whose browser has started it; None for the operator.
     """
 
     kind: Kind
@@ -35,6 +36,7 @@ class RecordingRequest:
     consent: str
     started_at: datetime
     camera: str | None = None
+    owner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +97,9 @@ class Recordings:
             found = self._running.get(recording)
         return found is not None and not found.recorder.is_done
 
-    def start_camera(self, name: str, consent: str, camera: str | None = None) -> ActiveRecording:
+    def start_camera(
+        self, name: str, consent: str, camera: str | None = None, *, owner: str | None = None
+    ) -> ActiveRecording:
         """Record a camera, without a name the first, which opens its source; RequestError when it is already."""
         found = self._cameras.get(camera)
         with self._starting:
@@ -103,12 +107,18 @@ class Recordings:
                 raise AlreadyRecording(f"the camera {found.name!r} is being recorded already: stop that first")
             scenes = found.results(is_viewer=False)
             with _undone(scenes):
-                running = self._begin(_plan("camera", name, consent, found.name))
+                running = self._begin(_plan("camera", name, consent, found.name, owner))
         Thread(target=_follow, args=(scenes, running.recorder), name="recording", daemon=True).start()
         return running
 
     def start_visit(
-        self, visit: Visit[FrameResult], name: str, consent: str, kind: VisitKind = "visit"
+        self,
+        visit: Visit[FrameResult],
+        name: str,
+        consent: str,
+        kind: VisitKind = "visit",
+        *,
+        owner: str | None = None,
     ) -> ActiveRecording:
         """Record a visit until it ends; RequestError when that is being recorded already, or over.
 
@@ -119,16 +129,16 @@ class Recordings:
                 raise AlreadyRecording("this visit is already being recorded: stop that recording first")
             if visit.is_over:
                 raise NoVisit()
-            running = self._begin(_plan(kind, name, consent), visit.id)
+            running = self._begin(_plan(kind, name, consent, owner=owner), visit.id)
         if kind == "practice":
             running.recorder.mark(CALM, at_s=0.0)
         visit.listen(running.recorder.take, running.recorder.stop)
         return running
 
-    def stop_all(self, timeout_s: float) -> None:
-        """End every recording and wait, a bounded time, until their last readings are written."""
+    def stop_all(self, timeout_s: float, is_meant: Callable[[str | None], bool] = lambda _: True) -> None:
+        """End recordings, those of owners who are meant, and wait a bounded time until their readings are written."""
         with self._lock:
-            running = list(self._running.values())
+            running = [one for one in self._running.values() if is_meant(one.plan.owner)]
         for one in running:
             one.recorder.stop()
         limit_s = time.monotonic() + timeout_s
@@ -156,8 +166,8 @@ class Recordings:
             return running
 
 
-def _plan(kind: Kind, name: str, consent: str, camera: str | None = None) -> RecordingRequest:
-    return RecordingRequest(kind, name, consent, datetime.now(timezone.utc), camera)
+def _plan(kind: Kind, name: str, consent: str, camera: str | None = None, owner: str | None = None) -> RecordingRequest:
+    return RecordingRequest(kind, name, consent, datetime.now(timezone.utc), camera, owner)
 
 
 @contextlib.contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from flask import Blueprint
 
 from fer_web.errors import NoRecording, StoreError
@@ -12,8 +10,9 @@ from fer_web.store import Store, StoredRecording
 from fer_web.web.api.models.practice import MOST_PRACTICES, AnswerJson, AnswersJson, QuestionJson
 from fer_web.web.api.recording_files import summary_of
 from fer_web.web.api.recording_schemas import moment
+from fer_web.web.api.remembered import Remembered
+from fer_web.web.http.asking import own_store
 from fer_web.web.http.route import Reply, route
-from fer_web.web.http.services import services
 
 bp = Blueprint("answers", __name__)
 
@@ -30,12 +29,13 @@ KEPT_ANSWERS = 256
 def answers(recording: str) -> AnswersJson:
     """How the answers to a practice's questions have changed.
 
-    For each question of this recording, what was done in every answer to it that is kept: the newest twenty practices,
-    the oldest first. Other recordings have no questions.
+    For each question of this recording, what was done in every answer to it that its owner keeps: the
+    newest twenty practices, the oldest first. Other recordings have no questions.
     """
-    store = services().store
+    store = own_store()
     stored = store.recordings.get(recording)
-    asked = [answer.text for answer in _answers(store, stored)] if stored.kind == "practice" else []
+    store = store.of(stored.owner)  # the operator compares nobody with somebody else
+    asked = [answer.text for answer in ANSWERS.of(store, stored)] if stored.kind == "practice" else []
     questions = list(dict.fromkeys(asked))
     kept = store.recordings.practices(questions, limit=MOST_PRACTICES) if questions else []
     others = [one for one in kept if one.id != recording]
@@ -52,7 +52,7 @@ def _all_answers(store: Store, practices: list[StoredRecording], text: str) -> l
     return [
         _answer_json(stored, answer)
         for stored in practices
-        for answer in _answers(store, stored)
+        for answer in ANSWERS.of(store, stored)
         if answer.text == text
     ]
 
@@ -73,6 +73,8 @@ def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, 4)
 
 
-@lru_cache(maxsize=KEPT_ANSWERS)
 def _answers(store: Store, stored: StoredRecording) -> tuple[PracticeAnswer, ...]:
     return answers_of(summary_of(store, stored))
+
+
+ANSWERS = Remembered(KEPT_ANSWERS, _answers)

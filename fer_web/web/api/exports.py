@@ -14,9 +14,9 @@ from fer_web.web.api.models.exports import ImportedMarkersJson, ImportQuery
 from fer_web.web.api.models.recordings import MarkerJson
 from fer_web.web.api.recording_files import exported_of, file_name
 from fer_web.web.api.recordings import MISSING, download
+from fer_web.web.http.asking import own_store
 from fer_web.web.http.errors import STORE_REFUSALS
 from fer_web.web.http.route import TEXT, Body, Reply, route
-from fer_web.web.http.services import services
 
 bp = Blueprint("exports", __name__)
 
@@ -36,10 +36,10 @@ def export_file(recording: str, file: str) -> Response:
     annotations.eaf for ELAN, events.tsv and events.json as in BIDS, readings.parquet, openface.csv and py-feat.csv;
     docs/exports.md explains what they hold.
     """
+    store = own_store()
+    stored = store.recordings.get(recording)
     export, wanted = file_of(file)
     export.require()
-    store = services().store
-    stored = store.recordings.get(recording)
     name = f"{file_name(stored.recording.name)}-{wanted.name}"
     return download(wanted.pieces(exported_of(store, stored)), wanted.kind, name)
 
@@ -59,9 +59,9 @@ def import_markers(recording: str, query: ImportQuery) -> ImportedMarkersJson:
     Its first line names the columns: time_s (seconds since the recording began) or utc (ISO 8601), and label. Either
     all of them are added, or none; those that the recording has already are left out.
     """
-    text = _sent_text()
-    store = services().store
+    store = own_store()
     stored = store.recordings.get(recording)
+    text = _sent_text()
     _refuse_other(stored)
     told, offset_s = stored.recording, query.offset_s
     file = read_markers(text, told.started_at, told.duration_s, offset_s=offset_s, most=MOST_MARKERS)

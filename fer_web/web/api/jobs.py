@@ -15,6 +15,7 @@ from fer_web.jobs.uploads import Incoming
 from fer_web.jobs.videos import VideoJobs
 from fer_web.web.api.models.jobs import VIDEO, AddJobQuery, JobJson, JobsJson, VideoForm
 from fer_web.web.api.uploads import MemoryRequest
+from fer_web.web.http.asking import new_owner, own_videos
 from fer_web.web.http.errors import STORE_REFUSALS, ErrorJson
 from fer_web.web.http.route import BYTES, Body, Reply, route
 from fer_web.web.http.services import services
@@ -65,25 +66,28 @@ def add_job(query: AddJobQuery) -> JobJson:
     """Upload a video to be analyzed.
 
     MP4, MOV, MKV, WebM, AVI, GIF, MPEG or WMV; the content decides, not the name. It is written to disk as it
-    arrives and deleted when its job ends. The result is a recording.
+    arrives and deleted when its job ends. The result is a recording. Both belong to who sends the video: a client
+    without the cookie fer_owner gets one with the answer.
     """
-    videos = services().videos
+    videos = own_videos()
     with _reading_on(), videos.receiving(request.content_length) as incoming:
         sent_name = _receive(incoming)
-        return job_json(videos, videos.add(incoming, query.name or sent_name, annotate=query.annotate))
+        owner = new_owner()
+        job = videos.add(incoming, query.name or sent_name, annotate=query.annotate, owner=owner)
+        return job_json(videos, job)
 
 
 @route(bp, "/api/jobs", answers={200: Reply("At most 100.", JobsJson)}, refuses=(StoreError,))
 def jobs() -> JobsJson:
-    """All jobs (waiting, running or ended), the newest first."""
-    videos = services().videos
+    """Your jobs (waiting, running or ended), the newest first; the operator's answer holds everybody's."""
+    videos = own_videos()
     return JobsJson(jobs=[job_json(videos, job) for job in videos.list()])
 
 
 @route(bp, "/api/jobs/<job>", answers={200: Reply("The job.", JobJson)}, refuses=(NoJob, StoreError))
 def job(job: str) -> JobJson:
     """A job and its progress."""
-    videos = services().videos
+    videos = own_videos()
     return job_json(videos, videos.get(job))
 
 
@@ -99,7 +103,7 @@ def remove_job(job: str) -> JobJson | Response:
 
     Canceling deletes the video and its readings. The recording of an ended job stays.
     """
-    videos = services().videos
+    videos = own_videos()
     if videos.get(job).state.is_over:
         videos.forget(job)
         return Response(status=204)
@@ -122,7 +126,7 @@ def annotated_video(recording: str) -> Response:
 
     Range requests are supported.
     """
-    path = services().videos.annotated_copy(recording)
+    path = own_videos().annotated_copy(recording)
     if path is None:
         raise RequestError(
             "no_copy", "this recording has no annotated video: none was requested, or it is not ready yet"

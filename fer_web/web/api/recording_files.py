@@ -8,7 +8,6 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from functools import lru_cache
 from itertools import islice
 from urllib.parse import quote
 
@@ -29,6 +28,7 @@ from fer_web.reports.exports import EXPORTS, Exported
 from fer_web.reports.usual import MOST_EARLIER
 from fer_web.store import RecordingState, Store, StoredRecording
 from fer_web.web.api.recording_schemas import stored_json
+from fer_web.web.api.remembered import Remembered
 from fer_web.web.http.services import Services
 
 # Lines that are sent, or compressed, at once.
@@ -41,23 +41,31 @@ PAGE = 100
 LOOKED_THROUGH = 200
 MOST_READINGS = 50_000
 NAME_LENGTH = 60
+# A report brings its own style, and runs no scripts whatever may stand in it.
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "sandbox allow-popups"
+)
 
 
 def summary_of(store: Store, stored: StoredRecording) -> Summary:
     """What a recording says; of one that has ended it is kept for a while."""
     if stored.state is RecordingState.RECORDING:
         return summarize(stored.recording, store.recordings.readings(stored.id))
-    return _kept_summary(store, stored)
+    return SUMMARIES.of(store, stored)
 
 
-@lru_cache(maxsize=KEPT_SUMMARIES)
-def _kept_summary(store: Store, stored: StoredRecording) -> Summary:
+def _summed_up(store: Store, stored: StoredRecording) -> Summary:
     return summarize(stored.recording, store.recordings.readings(stored.id))
 
 
+SUMMARIES = Remembered(KEPT_SUMMARIES, _summed_up)
+
+
 def usual_of(store: Store, stored: StoredRecording) -> Usual | None:
-    """What is usual for the only person of a recording, by earlier ones of its kind and series; None without those."""
+    """What is usual for the only person of a recording, by earlier ones of its owner, kind and series; None without."""
     series = series_of(stored.recording.name)
+    store = store.of(stored.owner)
     listed = store.recordings.list(limit=LOOKED_THROUGH)
     earlier = [one for one in listed if one.kind == stored.kind and series_of(one.recording.name) == series]
     ended = [

@@ -10,12 +10,21 @@ from fer_web.core import Marker
 from fer_web.live import ActiveRecording
 from fer_web.store import StoredRecording
 from fer_web.web.api.models.recordings import ActiveRecordingJson, RecordingJson
+from fer_web.web.http.asking import Asker
 
 NEWEST_MARKERS = 5
 
 
-def active_json(active: ActiveRecording) -> ActiveRecordingJson:
-    """How a recording that runs is doing, in the same words as one that is kept."""
+def active_json(active: ActiveRecording, asker: Asker) -> ActiveRecordingJson:
+    """How a recording that runs is doing, in the same words as one that is kept; of another's, only that it runs."""
+    told = _active_json(active)
+    if asker.sees(active.plan.owner):
+        return told
+    unknown = {"name": "Recording", "tracks": 0, "readings": 0, **_markers(()), "trouble": None, "own": False}
+    return told.model_copy(update=unknown)
+
+
+def _active_json(active: ActiveRecording) -> ActiveRecordingJson:
     progress = active.recorder.progress
     return ActiveRecordingJson.model_validate(
         {
@@ -31,6 +40,7 @@ def active_json(active: ActiveRecording) -> ActiveRecordingJson:
             "readings": progress.readings,
             **_markers(progress.markers),
             "trouble": progress.trouble,
+            "own": True,
         }
     )
 
@@ -60,8 +70,10 @@ def stored_json(stored: StoredRecording, active: ActiveRecording | None = None) 
         **_markers(recording.markers),
         "trouble": recording.trouble,
         "expires_at": None if stored.expires_at is None else moment(stored.expires_at),
+        "deleted_at": None if stored.deleted_at is None else moment(stored.deleted_at),
+        "shared": stored.share is not None,
     }
-    running = {} if active is None else {**active_json(active).model_dump(), "name": recording.name}
+    running = {} if active is None else {**_active_json(active).model_dump(exclude={"own"}), "name": recording.name}
     return RecordingJson.model_validate({**kept, **running})
 
 

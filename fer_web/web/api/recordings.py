@@ -14,6 +14,7 @@ from fer_web.web.api.models.recordings import (
     CsvQuery,
     DeleteAllQuery,
     DeletedJson,
+    DeleteQuery,
     DownloadQuery,
     ListQuery,
     NewName,
@@ -25,6 +26,7 @@ from fer_web.web.api.models.recordings import (
 )
 from fer_web.web.api.models.visits import VISIT_HEADER
 from fer_web.web.api.recording_files import (
+    REPORT_POLICY,
     archive,
     attachment,
     card_text,
@@ -37,6 +39,7 @@ from fer_web.web.api.recording_files import (
 )
 from fer_web.web.api.recording_schemas import stored_json
 from fer_web.web.api.running import visit_of_request
+from fer_web.web.http.asking import asker, own_store
 from fer_web.web.http.errors import STORE_REFUSALS
 from fer_web.web.http.route import JSON, OBJECT, PAGE, Header, Reply, route
 from fer_web.web.http.services import services
@@ -46,11 +49,6 @@ bp = Blueprint("recordings", __name__)
 
 MISSING = (NoRecording, StoreError)
 STOP_S = 5.0
-# A report brings its own style, and runs no scripts whatever may stand in it.
-REPORT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "sandbox allow-popups"
-)
 
 
 @route(
@@ -62,12 +60,12 @@ REPORT_POLICY = (
     refuses=(StoreError,),
 )
 def recordings(query: ListQuery) -> RecordingsJson:
-    """All recordings, the newest first."""
+    """Your recordings, the newest first; the operator's answer holds everybody's."""
     mine, visit = services(), visit_of_request()
-    limit, offset, store = query.limit, query.offset, mine.store.recordings
+    limit, offset, store = query.limit, query.offset, own_store().recordings
     if visit is not None:
         active = mine.recordings.of_visit(visit)
-        kept = [] if active is None else [store.get(active.id)]
+        kept = [] if active is None else [mine.store.recordings.get(active.id)]
         own = [stored_json(one, active) for one in kept]
         return RecordingsJson(recordings=own, total=len(own), limit=limit, offset=0)
     running = mine.recordings.of_cameras()
@@ -86,18 +84,21 @@ def recordings(query: ListQuery) -> RecordingsJson:
     refuses=(*STORE_REFUSALS, "confirm_required", StillRecording),
 )
 def delete_recordings(query: DeleteAllQuery) -> DeletedJson:
-    """Delete all recordings and stop running ones."""
+    """Stop your running recordings and move all that are yours to the trash; the operator's request moves everybody's.
+
+    There they stay for seven days.
+    """
     del query  # it was checked
-    mine = services()
-    mine.store.recordings.ensure_deletable()
-    mine.recordings.stop_all(STOP_S)
-    return DeletedJson(deleted=mine.store.recordings.delete_all())
+    store = own_store().recordings
+    store.ensure_deletable()
+    services().recordings.stop_all(STOP_S, asker().sees)
+    return DeletedJson(deleted=store.discard_all())
 
 
 @route(bp, "/api/recordings/<recording>", answers={200: Reply("It.", RecordingJson)}, refuses=MISSING)
 def recording(recording: str) -> RecordingJson:
     """Everything about a recording except its readings."""
-    return stored_json(services().store.recordings.get(recording))
+    return stored_json(own_store().recordings.get(recording))
 
 
 @route(
@@ -110,7 +111,7 @@ def recording(recording: str) -> RecordingJson:
 )
 def rename_recording(recording: str, body: NewName) -> RecordingJson:
     """Rename a recording."""
-    store = services().store
+    store = own_store()
     store.recordings.rename(recording, body.name)
     return stored_json(store.recordings.get(recording))
 
@@ -119,15 +120,25 @@ def rename_recording(recording: str, body: NewName) -> RecordingJson:
     bp,
     "/api/recordings/<recording>",
     "DELETE",
+    query=DeleteQuery,
     answers={204: Reply("It is deleted.")},
     refuses=(*STORE_REFUSALS, NoRecording, StillRecording),
 )
-def delete_recording(recording: str) -> Response:
-    """Permanently delete a recording and everything that belongs to it."""
-    mine = services()
-    if mine.recordings.is_running(recording):
+def delete_recording(recording: str, query: DeleteQuery) -> Response:
+    """Move a recording to the trash, where it can be restored for seven days; or delete it for good.
+
+    From then on it is in no list, comparison or file, and a shared link leads nowhere. A video that is still being
+    analyzed is deleted for good, and its job canceled.
+    """
+    store = own_store().recordings
+    if not store.is_kept(recording):
+        raise NoRecording()
+    if services().recordings.is_running(recording):
         raise StillRecording()
-    mine.store.recordings.delete(recording)
+    if query.permanently:
+        store.delete(recording)
+    else:
+        store.discard(recording)
     return Response(status=204)
 
 
@@ -143,7 +154,7 @@ def readings(recording: str, query: CsvQuery) -> Response:
 
     One line for each person and analyzed frame, in the order of time; docs/reports.md explains the columns.
     """
-    store = services().store
+    store = own_store()
     name = f"{file_name(store.recordings.get(recording).recording.name)}-readings.csv"
     return download(csv_pieces(store, recording, query.separator), "text/csv; charset=utf-8", name)
 
@@ -160,7 +171,7 @@ def people_events(recording: str, query: CsvQuery) -> Response:
 
     One line for each event; docs/outlets.md explains the columns.
     """
-    store = services().store
+    store = own_store()
     stored = store.recordings.get(recording)
     name = f"{file_name(stored.recording.name)}-people_events.csv"
     return download(event_pieces(store, stored, query.separator), "text/csv; charset=utf-8", name)
@@ -179,7 +190,7 @@ def summary(recording: str, query: DownloadQuery) -> Response:
     Shares of expressions, blinks, and sections between markers, for everybody and for each person;
     docs/reports.md explains the names.
     """
-    store = services().store
+    store = own_store()
     stored = store.recordings.get(recording)
     answer = Response(json_text(summary_of(store, stored)), mimetype=JSON)
     return _saved(answer, f"{file_name(stored.recording.name)}-summary.json", query)
@@ -194,10 +205,10 @@ def summary(recording: str, query: DownloadQuery) -> Response:
 )
 def report(recording: str, query: DownloadQuery) -> Response:
     """A recording's report, as a self-contained page."""
-    mine = services()
-    stored = mine.store.recordings.get(recording)
-    card, usual = card_text(mine, stored.recording.model), usual_of(mine.store, stored)
-    html = report_html(summary_of(mine.store, stored), card, usual)
+    mine, store = services(), own_store()
+    stored = store.recordings.get(recording)
+    card, usual = card_text(mine, stored.recording.model), usual_of(store, stored)
+    html = report_html(summary_of(store, stored), card, usual)
     return _saved(_report(html), f"{file_name(stored.recording.name)}-report.html", query)
 
 
@@ -210,7 +221,7 @@ def report(recording: str, query: DownloadQuery) -> Response:
 )
 def compare(query: PairQuery) -> Response:
     """The summaries of two recordings."""
-    store = services().store
+    store = own_store()
     first, second = (summary_of(store, stored) for stored in pair_of(store, query))
     return Response(f'{{"a": {json_text(first)}, "b": {json_text(second)}}}\n', mimetype=JSON)
 
@@ -218,8 +229,8 @@ def compare(query: PairQuery) -> Response:
 @route(bp, "/api/recordings/compare.html", query=PairDownloadQuery, answers=PAGE, refuses=MISSING)
 def comparison(query: PairDownloadQuery) -> Response:
     """Two recordings side by side, as a self-contained page."""
-    mine = services()
-    first, second = (summary_of(mine.store, stored) for stored in pair_of(mine.store, query))
+    mine, store = services(), own_store()
+    first, second = (summary_of(store, stored) for stored in pair_of(store, query))
     html = comparison_html(first, second, card_text(mine, first.recording.model))
     return _saved(_report(html), "comparison.html", query)
 
@@ -232,13 +243,13 @@ def comparison(query: PairDownloadQuery) -> Response:
     refuses=(StoreError,),
 )
 def export(query: ArchiveQuery) -> Response:
-    """All recordings: a folder for each.
+    """All of your recordings: a folder for each; the operator's answer holds everybody's.
 
     It holds readings.csv, people_events.csv, summary.json, report.html and the exports in `include`.
     """
     mine = services()
     return download(
-        archive(mine, mine.store, query.separator, query.exports), "application/zip", "fer-web-recordings.zip"
+        archive(mine, own_store(), query.separator, query.exports), "application/zip", "fer-web-recordings.zip"
     )
 
 

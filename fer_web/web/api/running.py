@@ -7,9 +7,11 @@ from datetime import datetime, timezone
 from flask import Blueprint, request
 
 from fer_web.errors import AlreadyRecording, BusyError, NoCamera, NoRecording, NotReadyError, NoVisit, TooManyMarkers
+from fer_web.live import ActiveRecording
 from fer_web.web.api.models.recordings import ActiveRecordingJson, MarkerJson, NewMarker, NewRecording
 from fer_web.web.api.models.visits import VISIT_HEADER
 from fer_web.web.api.recording_schemas import active_json
+from fer_web.web.http.asking import Asker, asker, new_owner
 from fer_web.web.http.errors import STORE_REFUSALS
 from fer_web.web.http.route import Header, Reply, route
 from fer_web.web.http.services import services
@@ -35,16 +37,19 @@ def start_recording(body: NewRecording) -> ActiveRecordingJson:
 
     Needs consent: true, which confirms that everybody on camera agreed. One recording of each camera at a time, and
     one of each visit, which ends with the visit. Readings are written once a second. While one of a camera runs, that
-    stays open and everybody who watches it is told.
+    stays open and everybody who watches it is told. It belongs to who starts it: a client without the
+    cookie fer_owner gets one with the answer, and sees the recording by it. With the token it is the operator's.
     """
     visit, mine = visit_of_request(), services()
     name = body.name or f"Recording of {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"
     consent = body.note or "agreed"
     mine.startup.vision()  # NotReadyError while there is nothing to record
     kind = body.kind or ("camera" if visit is None else "visit")
+    owner = new_owner()
     if kind == "camera":
-        return active_json(mine.recordings.start_camera(name, consent, body.camera))
-    return active_json(mine.recordings.start_visit(mine.visitors.find(visit or ""), name, consent, kind))
+        return active_json(mine.recordings.start_camera(name, consent, body.camera, owner=owner), Asker(owner))
+    visited = mine.visitors.find(visit or "")
+    return active_json(mine.recordings.start_visit(visited, name, consent, kind, owner=owner), Asker(owner))
 
 
 @route(
@@ -58,7 +63,7 @@ def start_recording(body: NewRecording) -> ActiveRecordingJson:
 )
 def mark_recording(recording: str, body: NewMarker) -> MarkerJson:
     """Add a marker with a text at this moment."""
-    marker = services().recordings.find(recording, visit_of_request()).recorder.mark(body.text)
+    marker = running_of_request(recording).recorder.mark(body.text)
     return MarkerJson(time_s=marker.time_s, text=marker.text)
 
 
@@ -75,12 +80,21 @@ def stop_recording(recording: str) -> ActiveRecordingJson:
 
     Its state is finished once its last readings are written; until then it is ending.
     """
-    running = services().recordings.find(recording, visit_of_request())
+    running = running_of_request(recording)
     if running.recorder.is_over:
         raise NoRecording("this recording has ended already")
     running.recorder.stop()
     running.recorder.wait(STOP_S)
-    return active_json(running)
+    return active_json(running, Asker(None))
+
+
+def running_of_request(recording: str) -> ActiveRecording:
+    """The recording of that id, if it runs and is for who asks: as its owner, or by the secret of its visit."""
+    visit = visit_of_request()
+    running = services().recordings.find(recording, visit)
+    if not asker().sees(running.plan.owner) and (visit is None or running.visit != visit):
+        raise NoRecording("no such recording is running")
+    return running
 
 
 def visit_of_request() -> str | None:

@@ -29,6 +29,7 @@ class StoreSinks:
             kind=request.kind,
             model=f"{card.name} {card.version}",
             consent=request.consent,
+            owner=request.owner,
         )
         sink = PracticeSink if request.kind == PRACTICE else StoreSink
         return recording, sink(self._store, recording)

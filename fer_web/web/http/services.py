@@ -15,6 +15,7 @@ from fer_web.vision.crew import dismiss_crew
 from fer_web.web.http.capacity import ImagePool, Room
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.security.access import Access
+from fer_web.web.security.owner_cookies import OwnerCookies
 from fer_web.web.streaming.arrival import arrival_of
 
 if TYPE_CHECKING:
@@ -136,8 +137,9 @@ class ServedModel:
 class Services:
     """One value for everything, so that a view's needs can be read from what it takes of it.
 
-    `store` is opened by whoever first needs it: StoreError comes then. `live_video` is how the live page gets its
-    pictures: mp4, mjpeg, or auto, by where the browser is. `notice` is what people have to read before the
+    `store` is opened by whoever first needs it: StoreError comes then. It and `videos` hold what is everybody's: views
+    take theirs from `asking`. `live_video` is how the live page gets its pictures: mp4, mjpeg, or auto, by where the
+    browser is. `notice` is what people have to read before the
     first picture; None for nothing.
     """
 
@@ -145,6 +147,7 @@ class Services:
     startup: Startup
     uploads: PredictCapacity
     access: Access
+    owners: OwnerCookies
     metrics: Metrics
     visitors: Visits[FrameResult]
     store: Store

@@ -44,7 +44,8 @@ def log_in() -> AnyResponse:
     """Exchange the token for a cookie.
 
     The cookie (HttpOnly, SameSite=Strict, Secure over https) is signed, does not hold the token, and is good for 30
-    days. Wrong tokens are answered by the form with the status of their refusal.
+    days. The token of guests (FER_GUEST_TOKEN) makes nobody the operator. Wrong tokens are answered by the form with
+    the status of their refusal.
     """
     request.max_content_length = LOGIN_BYTES
     access = services().access
@@ -58,7 +59,8 @@ def log_in() -> AnyResponse:
             page.headers["Retry-After"] = refusal.headers["Retry-After"]
         return page
     answer = redirect(local_path(request.form.get("next", "")), 303)
-    answer.set_cookie(COOKIE, access.new_cookie(), COOKIE_AGE_S, **_cookie_rules())
+    is_guest = access.is_guest_token(request.form.get("token", ""))
+    answer.set_cookie(COOKIE, access.new_cookie(guest=is_guest), COOKIE_AGE_S, **_cookie_rules())
     return answer
 
 
@@ -76,4 +78,9 @@ def _cookie_rules() -> dict[str, Any]:
 
 
 def _form(error: str | None = None) -> str:
-    return render_template("login.html", error=error, next=local_path(request.values.get("next", "")))
+    return render_template(
+        "login.html",
+        has_guest_token=services().access.guest_token is not None,
+        error=error,
+        next=local_path(request.values.get("next", "")),
+    )

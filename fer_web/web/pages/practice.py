@@ -10,6 +10,7 @@ from fer_web.errors import NoRecording, StoreError
 from fer_web.resources import STATIC
 from fer_web.store import Store
 from fer_web.web.api.models.practice import PracticeQuery
+from fer_web.web.http.asking import own_store
 from fer_web.web.http.route import PAGE, route
 from fer_web.web.http.services import services
 from fer_web.web.pages.views import size_text
@@ -41,7 +42,7 @@ def practice(query: PracticeQuery) -> Response:
         places=mine.visitors.places,
         retention_days=mine.retention_days,
         sets=QUESTION_SETS,
-        again=questions_of(mine.store, query) if query.again else None,
+        again=questions_of(own_store(), query) if query.again else None,
         calm_s=CALM_S,
         most_questions=MOST_QUESTIONS,
         longest_question=LONGEST_QUESTION,

@@ -14,6 +14,7 @@ from fer_web.core import Emotion
 from fer_web.core.hosts import is_loopback
 from fer_web.core.palette import EMOTION_COLORS, Color
 from fer_web.errors import ModelError, NoCamera, NotReadyError
+from fer_web.store.recording import TRASH
 from fer_web.vision.overlays import OVERLAYS
 from fer_web.web.api.lab import lab_models
 from fer_web.web.api.lab_results import lab_rows
@@ -141,7 +142,12 @@ def privacy() -> str:
     mine = services()
     notice = [] if mine.notice is None else paragraphs(mine.notice)
     return render_template(
-        "privacy.html", notice=notice, retention_days=mine.retention_days, places_out=mine.outlets.places
+        "privacy.html",
+        notice=notice,
+        retention_days=mine.retention_days,
+        places_out=mine.outlets.places,
+        is_private=mine.access.has_guests,
+        trash_days=TRASH.days,
     )
 
 

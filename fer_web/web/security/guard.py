@@ -7,11 +7,12 @@ open.
 
 from __future__ import annotations
 
-from flask import Flask, Response, redirect, request, url_for
+from flask import Flask, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from fer_web.core.hosts import is_loopback
 from fer_web.errors import RequestError
+from fer_web.web.http.asking import OPERATOR
 from fer_web.web.http.errors import error_answer
 from fer_web.web.http.local_path import own_path
 from fer_web.web.http.services import services
@@ -21,6 +22,10 @@ from fer_web.web.security.access import COOKIE, Access, is_own_origin, origin_of
 WITHOUT_TOKEN = frozenset(
     {"static", "pages.favicon", "login.login", "login.log_in", "pages.privacy", "system.live", "system.ready"}
 )
+# Answered to whoever knows the secret in the address, where a token is asked for otherwise.
+BY_LINK = frozenset({"sharing.shared_page"})
+# What proxies tell of whom they ask for: who comes through one does not sit at this machine.
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 # Pages for people; who may not see one is shown the log-in.
 PAGES = frozenset(
     {
@@ -40,7 +45,7 @@ PAGES = frozenset(
     }
 )
 # May be reached from a link on another website; all else, the pictures above all, only from our own pages.
-LINKABLE = PAGES | {"static", "pages.favicon", "pages.privacy", "login.login", "system.live", "system.ready"}
+LINKABLE = PAGES | BY_LINK | {"static", "pages.favicon", "pages.privacy", "login.login", "system.live", "system.ready"}
 
 # Not counted: what a page consists of, what watches over the service, and frames, of which a visit sends one at a time.
 UNCOUNTED = frozenset({"static", "pages.favicon", "system.live", "system.ready", "visits.visitor_frame"})
@@ -140,14 +145,20 @@ def _check_token(access: Access) -> AnyResponse | None:
             raise RequestError(
                 "local_only", "without FER_TOKEN this service only answers requests from its own machine"
             )
+        _let_in(is_operator=not access.open_to_all and _is_here())
         return None
-    if access.is_cookie(request.cookies.get(COOKIE, "")):
+    cookie = request.cookies.get(COOKIE, "")
+    is_operator = access.is_cookie(cookie)
+    if is_operator or access.is_cookie(cookie, guest=True):
+        _let_in(is_operator=is_operator)
         return None
     given = request.authorization
     if given is not None and given.type == "bearer":
         return check_guess(access, given.token or "")
     if given is not None and given.type == "basic":  # players and cameras' viewers know nothing else; any user will do
         return check_guess(access, given.password or "")
+    if access.open_to_all or request.endpoint in BY_LINK:
+        return None
     if request.method == "GET" and request.endpoint in PAGES:
         return redirect(url_for("login.login", next=own_path()), 303)
     login = url_for("login.login")
@@ -161,7 +172,9 @@ def check_guess(access: Access, token: str) -> Response | None:
     The right one opens always: others may share the address of somebody who guesses. A guesser learns no more from that
     than before, and cannot guess a token of the least length however fast the answers come.
     """
-    if access.is_token(token):
+    is_operator = access.is_token(token)
+    if is_operator or access.is_guest_token(token):
+        _let_in(is_operator=is_operator)
         return None
     address = request.remote_addr or ""
     wait_s = access.throttle.wait_s(address)
@@ -170,6 +183,15 @@ def check_guess(access: Access, token: str) -> Response | None:
         message = f"too many wrong tokens from this address; try again in {wait_s} s"
         return error_answer("too_many_attempts", message, headers={"Retry-After": str(wait_s)})
     return unauthorized("wrong_token", "incorrect token")
+
+
+def _let_in(*, is_operator: bool) -> None:
+    setattr(g, OPERATOR, is_operator)
+
+
+def _is_here() -> bool:
+    """Whether somebody at this machine asks by themselves, not a proxy for somebody elsewhere."""
+    return is_loopback(request.remote_addr or "127.0.0.1") and not any(name in request.headers for name in FORWARDED)
 
 
 def unauthorized(code: str, message: str) -> Response:

@@ -16,11 +16,14 @@ MOST = 200
 OneOfTwo = Annotated[str, Field(min_length=1), Otherwise("bad_parameter", "a and b must be the ids of two recordings")]
 
 
-class ListQuery(Query):
+class PageQuery(Query):
     limit: Annotated[int, Field(ge=0, le=MOST, strict=True), BeforeValidator(digits)] = LIMIT
     """How many."""
     offset: Annotated[int, Field(ge=0, le=10**9, strict=True), BeforeValidator(digits)] = 0
     """How many to skip."""
+
+
+class ListQuery(PageQuery):
     state: RecordingState | None = None
     """Only those in this state."""
 
@@ -29,9 +32,23 @@ class DeleteAllQuery(Query):
     confirm: Annotated[
         Literal[True],
         BeforeValidator(flag),
-        Otherwise("confirm_required", "this permanently deletes every recording: add ?confirm=true to confirm"),
+        Otherwise("confirm_required", "this moves every recording to the trash: add ?confirm=true to confirm"),
     ]
     """Must be true."""
+
+
+class EmptyTrashQuery(Query):
+    confirm: Annotated[
+        Literal[True],
+        BeforeValidator(flag),
+        Otherwise("confirm_required", "this deletes what is in the trash for good: add ?confirm=true to confirm"),
+    ]
+    """Must be true."""
+
+
+class DeleteQuery(Query):
+    permanently: Flag = False
+    """Whether to delete it for good at once, in the trash or not."""
 
 
 class CsvQuery(Query):
@@ -116,6 +133,8 @@ class ActiveRecordingJson(JsonObject):
     newest_markers: list[MarkerJson]
     trouble: str | None
     """Why nothing can be written right now, or why it ended early."""
+    own: bool
+    """Whether it is for who asks to mark and to stop it; of another's, nothing is told but that it runs."""
 
 
 class CurrentRecordingJson(JsonObject):
@@ -152,7 +171,11 @@ class RecordingJson(JsonObject):
     trouble: str | None
     """Why it ended early, or why nothing can be written right now."""
     expires_at: str | None
-    """When it will be deleted."""
+    """When it will be deleted for good."""
+    deleted_at: str | None
+    """When it was moved to the trash."""
+    shared: bool
+    """Whether there is a link by which others can read the report."""
 
 
 class RecordingsJson(JsonObject):
@@ -162,6 +185,13 @@ class RecordingsJson(JsonObject):
     total: Count
     limit: Count
     offset: Count
+
+
+class SharedJson(JsonObject):
+    """Where a shared report is read."""
+
+    path: str
+    """On this service."""
 
 
 class SummariesJson(JsonObject):
