@@ -14,6 +14,11 @@ FerError
 │   ├── NoCamera         there is none of this name
 │   ├── NoVisit          there is none of this id, or it is over
 │   ├── OneAtATime       a visit's last frame is still being analyzed
+│   ├── NoStudy          there is none of this id
+│   ├── NoPart           a study has no such participant, condition or task
+│   ├── NameTaken        a study has a participant, condition or task of this name
+│   ├── StudyFull        there are as many as there may be
+│   ├── InAnotherStudy   a recording belongs to another study
 │   ├── NoJob            there is none of this id
 │   ├── JobNotOver       so it cannot be removed
 │   ├── NoModel          there is none of this name
@@ -124,6 +129,29 @@ class NoVisit(_Refusal):
 class OneAtATime(_Refusal):
     code = "one_at_a_time"
     sentence = "the previous frame is still being analyzed: wait for its answer"
+
+
+class NoStudy(_Refusal):
+    code = "no_study"
+    sentence = "no such study; it may have been deleted"
+
+
+class NoPart(_Refusal):
+    code = "no_part"
+    sentence = "this study has no such participant, condition or task"
+
+
+class NameTaken(_Refusal):
+    code = "name_taken"
+
+
+class StudyFull(_Refusal):
+    code = "study_full"
+
+
+class InAnotherStudy(_Refusal):
+    code = "in_another_study"
+    sentence = "this recording belongs to another study: take it out of that first"
 
 
 class NoJob(_Refusal):

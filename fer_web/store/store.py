@@ -13,12 +13,13 @@ from fer_web.store.database import Database
 from fer_web.store.jobs import KeptJobs
 from fer_web.store.recordings import KeptRecordings
 from fer_web.store.repository import now
+from fer_web.store.studies import KeptStudies
 
 log = logging.getLogger(__name__)
 
 
 class Store:
-    """`recordings` and `jobs`; one store per process, which any thread may use.
+    """`recordings`, `jobs` and `studies`; one store per process, which any thread may use.
 
     StoreError from every method when the database cannot be used, StoreFull when there is no space left. Nothing that
     was written before is lost by either.
@@ -30,6 +31,7 @@ class Store:
         self._database = database
         self.recordings = KeptRecordings(database, clock, keep)
         self.jobs = KeptJobs(database, clock)
+        self.studies = KeptStudies(database, clock)
 
     def of(self, owner: str | None) -> Store:
         """The same for who sees only what belongs to `owner`, None for the operator: all else does not exist here."""

@@ -38,7 +38,9 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     address: str = request.getfixturevalue("server_address")
     engine = create_engine(parse_address(address))
     with engine.begin() as connection:
-        connection.execute(text("TRUNCATE recordings, readings, tracks, markers, jobs RESTART IDENTITY"))
+        connection.execute(
+            text("TRUNCATE recordings, readings, tracks, markers, jobs, studies RESTART IDENTITY CASCADE")
+        )
     engine.dispose()
     return address
 

@@ -56,7 +56,7 @@ STATUSES: Mapping[str, int] = {
     "no_video": 400,
     "upload_incomplete": 400,
     "no_copy": 404,
-    # recordings and jobs
+    # recordings, studies and jobs
     "recording_over": 409,
     "consent_required": 403,
     "already_recording": 409,
@@ -67,6 +67,11 @@ STATUSES: Mapping[str, int] = {
     "no_export": 404,
     "not_installed": 501,
     "confirm_required": 400,
+    "no_study": 404,
+    "no_part": 404,
+    "name_taken": 409,
+    "study_full": 409,
+    "in_another_study": 409,
     "no_job": 404,
     "job_not_over": 409,
     "storage_full": 507,
