@@ -19,6 +19,7 @@ FerError
 │   ├── NameTaken        a study has a participant, condition or task of this name
 │   ├── StudyFull        there are as many as there may be
 │   ├── InAnotherStudy   a recording belongs to another study
+│   ├── TaskOrder        a task starts once, and stops after that
 │   ├── NoJob            there is none of this id
 │   ├── JobNotOver       so it cannot be removed
 │   ├── NoModel          there is none of this name
@@ -152,6 +153,10 @@ class StudyFull(_Refusal):
 class InAnotherStudy(_Refusal):
     code = "in_another_study"
     sentence = "this recording belongs to another study: take it out of that first"
+
+
+class TaskOrder(_Refusal):
+    code = "task_order"
 
 
 class NoJob(_Refusal):

@@ -34,7 +34,9 @@ from fer_web.web.api import (
     recordings,
     running,
     sharing,
+    studies,
     system,
+    tasks,
     trash,
     visits,
 )
@@ -80,6 +82,8 @@ BLUEPRINTS = (
     recordings.bp,
     exports.bp,
     sharing.bp,
+    studies.bp,
+    tasks.bp,
     answers.bp,
     jobs.bp,
     lab.bp,

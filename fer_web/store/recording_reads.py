@@ -48,6 +48,10 @@ class RecordingReads(Repository):
         """The newest first, of one `state` if it is given, `limit` at most, without the first `offset`."""
         return self._selected(*_in_state(state), limit=limit, offset=offset)
 
+    def some(self, recording_ids: Sequence[str]) -> StoredRecordings:
+        """Those of these ids that there are, the newest first."""
+        return self._selected(RecordingRow.id.in_(recording_ids), limit=len(recording_ids)) if recording_ids else []
+
     def count(self, state: RecordingState | None = None) -> int:
         """How many recordings there are, in that state."""
         if not self._database.is_there:

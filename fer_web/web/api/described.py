@@ -17,6 +17,7 @@ GROUPS = (
     ("Pictures", ("/predict", "/analyze")),
     ("Live", ("/api/cameras", "/cameras/", "/stream", "/snapshot.jpg", "/events", "/api/visits")),
     ("Recordings", ("/api/recordings",)),
+    ("Studies", ("/api/studies",)),
     ("Videos", ("/api/jobs",)),
     ("Laboratory", ("/api/lab",)),
     ("Service", ("/health/", "/metrics", "/openapi.json")),

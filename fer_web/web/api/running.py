@@ -6,15 +6,28 @@ from datetime import datetime, timezone
 
 from flask import Blueprint, request
 
-from fer_web.errors import AlreadyRecording, BusyError, NoCamera, NoRecording, NotReadyError, NoVisit, TooManyMarkers
+from fer_web.errors import (
+    AlreadyRecording,
+    BusyError,
+    FerError,
+    NoCamera,
+    NoPart,
+    NoRecording,
+    NoStudy,
+    NotReadyError,
+    NoVisit,
+    RequestError,
+    StudyFull,
+    TooManyMarkers,
+)
 from fer_web.live import ActiveRecording
 from fer_web.web.api.models.recordings import ActiveRecordingJson, MarkerJson, NewMarker, NewRecording
 from fer_web.web.api.models.visits import VISIT_HEADER
 from fer_web.web.api.recording_schemas import active_json
-from fer_web.web.http.asking import Asker, asker, new_owner
+from fer_web.web.http.asking import Asker, asker, new_owner, own_store
 from fer_web.web.http.errors import STORE_REFUSALS
 from fer_web.web.http.route import Header, Reply, route
-from fer_web.web.http.services import services
+from fer_web.web.http.services import Services, services
 
 bp = Blueprint("running", __name__)
 
@@ -30,7 +43,10 @@ STOP_S = 5.0
     body=NewRecording,
     headers=(OWN_VISIT,),
     answers={201: Reply("The recording has started.", ActiveRecordingJson)},
-    refuses=(*STORE_REFUSALS, "consent_required", AlreadyRecording, NoVisit, NoCamera, BusyError, NotReadyError),
+    refuses=(
+        *(*STORE_REFUSALS, "consent_required", AlreadyRecording, NoVisit, NoCamera, BusyError, NotReadyError),
+        *(NoStudy, NoPart, StudyFull),
+    ),
 )
 def start_recording(body: NewRecording) -> ActiveRecordingJson:
     """Start recording a camera, or one's own visit.
@@ -40,16 +56,34 @@ def start_recording(body: NewRecording) -> ActiveRecordingJson:
     stays open and everybody who watches it is told. It belongs to who starts it: a client without the
     cookie fer_owner gets one with the answer, and sees the recording by it. With the token it is the operator's.
     """
-    visit, mine = visit_of_request(), services()
-    name = body.name or f"Recording of {datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC"
-    consent = body.note or "agreed"
+    mine = services()
     mine.startup.vision()  # NotReadyError while there is nothing to record
-    kind = body.kind or ("camera" if visit is None else "visit")
     owner = new_owner()
+    if body.study is None:
+        return active_json(_start(mine, body, owner), Asker(owner))
+    if not body.participant:
+        raise RequestError("bad_parameter", "participant must not be empty: say whom the recording of the study shows")
+    own_store().studies.get(body.study)  # NoStudy before anybody is recorded
+    started = _start(mine, body, owner)
+    try:
+        own_store().studies.assign(body.study, started.id, body.participant, body.condition)
+    except FerError:
+        started.recorder.stop()
+        started.recorder.wait(STOP_S)
+        mine.store.recordings.delete(started.id)
+        raise
+    return active_json(started, Asker(owner))
+
+
+def _start(mine: Services, body: NewRecording, owner: str | None) -> ActiveRecording:
+    visit, now = visit_of_request(), datetime.now(timezone.utc)
+    name = body.name or ", ".join(filter(None, (body.participant, body.condition)))
+    name, consent = name or f"Recording of {now:%Y-%m-%d %H:%M} UTC", body.note or "agreed"
+    kind = body.kind or ("camera" if visit is None else "visit")
     if kind == "camera":
-        return active_json(mine.recordings.start_camera(name, consent, body.camera, owner=owner), Asker(owner))
+        return mine.recordings.start_camera(name, consent, body.camera, owner=owner)
     visited = mine.visitors.find(visit or "")
-    return active_json(mine.recordings.start_visit(visited, name, consent, kind, owner=owner), Asker(owner))
+    return mine.recordings.start_visit(visited, name, consent, kind, owner=owner)
 
 
 @route(

@@ -35,7 +35,7 @@ class JsonBody(JsonObject):
     @model_validator(mode="before")
     @classmethod
     def _cleaned(cls, values: dict[str, Any]) -> dict[str, Any]:
-        lines = {name: _line(value) if isinstance(value, str) else value for name, value in values.items()}
+        lines = {name: line_of_text(value) if isinstance(value, str) else value for name, value in values.items()}
         return {name: value for name, value in lines.items() if value not in (None, "")}
 
 
@@ -163,6 +163,6 @@ def without_null(schema: dict[str, Any]) -> dict[str, Any]:
     return next((one for one in schema.get("anyOf", ()) if one != {"type": "null"}), schema)
 
 
-def _line(text: str) -> str:
+def line_of_text(text: str) -> str:
     """One line for people, without control characters."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -72,6 +72,7 @@ STATUSES: Mapping[str, int] = {
     "name_taken": 409,
     "study_full": 409,
     "in_another_study": 409,
+    "task_order": 409,
     "no_job": 404,
     "job_not_over": 409,
     "storage_full": 507,

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from fer_web.store import RecordingState
 from fer_web.web.api.models.faces import SizeJson
+from fer_web.web.api.models.studies import PartName
 from fer_web.web.http.bodies import Count, Flag, JsonBody, JsonObject, Name, Note, Otherwise, Query, digits, flag, truth
 
 LIMIT = 50
@@ -99,6 +100,12 @@ class NewRecording(JsonBody):
     first one, Calm seconds, is there already."""
     camera: str | None = None
     """The name of the camera that is meant; else the first."""
+    study: str | None = None
+    """The id of the study that it belongs to."""
+    participant: PartName = ""
+    """Whom it shows; needed with a study. A participant of a new name is added to that."""
+    condition: PartName | None = None
+    """A condition of the study."""
 
 
 class NewMarker(JsonBody):
