@@ -12,14 +12,13 @@ from fer_web.core import Marker, Reading, Recording
 from fer_web.errors import NoRecording
 from fer_web.store.recording import (
     BROKE_OFF,
-    DELETED,
     PRACTICE,
     TRASH,
     RecordingState,
     StoredRecording,
     StoredRecordings,
 )
-from fer_web.store.repository import Repository
+from fer_web.store.recording_view import RecordingView
 from fer_web.store.rows import stored_reading
 from fer_web.store.tables import MarkerRow, ReadingRow, RecordingRow, TrackRow
 
@@ -27,7 +26,7 @@ from fer_web.store.tables import MarkerRow, ReadingRow, RecordingRow, TrackRow
 PAGE = 5_000
 
 
-class RecordingReads(Repository):
+class RecordingReads(RecordingView):
     """What can be asked about recordings; NoRecording for one that does not exist (any more)."""
 
     def get(self, recording_id: str) -> StoredRecording:
@@ -81,22 +80,6 @@ class RecordingReads(Repository):
         asked = select(RecordingRow.number).where(RecordingRow.id == recording_id, *self._kept())
         with self._database.reading() as connection:
             return connection.scalar(asked) is not None
-
-    def _kept(self) -> Sequence[ColumnElement[bool]]:
-        """The conditions of what is there for whoever asks, the trash included."""
-        return RecordingRow.state != DELETED, self._is_own(RecordingRow.owner)
-
-    def _shown(self) -> Sequence[ColumnElement[bool]]:
-        """The same without the trash."""
-        return *self._kept(), RecordingRow.deleted_at.is_(None)
-
-    def _found(self, connection: Connection, recording_id: str, *, lock: bool = False) -> Row[Any]:
-        """The row of a recording, which nobody else may change meanwhile if it is to be locked."""
-        asked = select(RecordingRow).where(RecordingRow.id == recording_id, *self._shown())
-        row = connection.execute(asked.with_for_update() if lock else asked).first()
-        if row is None:
-            raise NoRecording()
-        return row
 
     def _is_lost(self, row: Row[Any]) -> bool:
         return self._presence.is_gone(row.process, row.heartbeat_at, self._clock())

@@ -37,6 +37,7 @@ class Store:
         """The same for who sees only what belongs to `owner`, None for the operator: all else does not exist here."""
         own = copy(self)
         own.recordings, own.jobs = self.recordings.of(owner), self.jobs.of(owner)
+        own.studies = self.studies.of(owner)
         return own
 
     @classmethod

@@ -10,34 +10,36 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from fer_web.core.studies import MOST_PARTS, MOST_STUDIES, MOST_STUDY_RECORDINGS, PartKind, Study, StudyPart, TaskTimes
 from fer_web.errors import InAnotherStudy, NameTaken, NoPart, StudyFull
-from fer_web.store.recording_reads import found
 from fer_web.store.rows import clean
-from fer_web.store.study_reads import StudyReads, found_study, parts_of
+from fer_web.store.study_reads import StudyReads, parts_of
 from fer_web.store.study_tables import StudyPartRow, StudyRecordingRow, StudyRow, TaskTimesRow
 
 
 class KeptStudies(StudyReads):
     """All about studies. NoStudy, NoPart and NoRecording for what does not exist (any more), StudyFull for too much."""
 
-    def create(self, name: str, *, tasks: Sequence[str] = (), conditions: Sequence[str] = ()) -> Study:
-        """A new one, with its tasks and conditions in this order."""
+    def create(
+        self, name: str, *, tasks: Sequence[str] = (), conditions: Sequence[str] = (), owner: str | None = None
+    ) -> Study:
+        """A new one of `owner`, with its tasks and conditions in this order."""
         study_id = secrets.token_hex(16)
-        values = {"id": study_id, "name": clean(name), "created_at": self._clock()}
+        values = {"id": study_id, "name": clean(name), "created_at": self._clock(), "owner": owner}
         with self._database.writing() as connection:
             if int(connection.scalar(select(func.count()).select_from(StudyRow)) or 0) >= MOST_STUDIES:
                 raise StudyFull(f"there are {MOST_STUDIES} studies already: delete one that is no longer needed")
             connection.execute(insert(StudyRow).values(values))
-            number = found_study(connection, study_id).number
+            number = connection.scalar(select(StudyRow.number).where(StudyRow.id == study_id)) or 0
             for task in tasks:
                 _add_part(connection, number, "task", task)
             for condition in conditions:
                 _add_part(connection, number, "condition", condition)
-        return self.get(study_id)
+            row = connection.execute(select(StudyRow).where(StudyRow.id == study_id)).one()
+            return self._study(connection, row)
 
     def rename(self, study_id: str, name: str) -> None:
         """Give it another name."""
         with self._database.writing() as connection:
-            number = found_study(connection, study_id, lock=True).number
+            number = self._found_study(connection, study_id, lock=True).number
             connection.execute(update(StudyRow).where(StudyRow.number == number).values(name=clean(name)))
 
     def delete(self, study_id: str) -> None:
@@ -45,7 +47,7 @@ class KeptStudies(StudyReads):
 
         def work() -> None:
             with self._database.writing() as connection:
-                number = found_study(connection, study_id, lock=True).number
+                number = self._found_study(connection, study_id, lock=True).number
                 connection.execute(delete(StudyRow).where(StudyRow.number == number))
 
         self._database.with_room(work)
@@ -53,12 +55,12 @@ class KeptStudies(StudyReads):
     def add_part(self, study_id: str, kind: PartKind, name: str) -> StudyPart:
         """A new participant, condition or task, behind the others; NameTaken when there is one of that name."""
         with self._database.writing() as connection:
-            return _add_part(connection, found_study(connection, study_id, lock=True).number, kind, name)
+            return _add_part(connection, self._found_study(connection, study_id, lock=True).number, kind, name)
 
     def change_part(self, study_id: str, part_id: int, *, name: str | None = None, place: int | None = None) -> None:
         """Rename it, or move it: `place` counts from 1."""
         with self._database.writing() as connection:
-            parts = parts_of(connection, found_study(connection, study_id, lock=True).number)
+            parts = parts_of(connection, self._found_study(connection, study_id, lock=True).number)
             part = _part(parts, part_id)
             others = [one for one in parts if one.kind == part.kind and one.id != part_id]
             if name is not None:
@@ -72,15 +74,15 @@ class KeptStudies(StudyReads):
     def delete_part(self, study_id: str, part_id: int) -> None:
         """Remove it: a task with its times, a participant with the places of their recordings, which stay kept."""
         with self._database.writing() as connection:
-            number = found_study(connection, study_id, lock=True).number
+            number = self._found_study(connection, study_id, lock=True).number
             _part(parts_of(connection, number), part_id)
             connection.execute(delete(StudyPartRow).where(StudyPartRow.number == part_id))
 
     def assign(self, study_id: str, recording_id: str, participant: str, condition: str | None = None) -> None:
         """Let a recording belong to the study, or change whom it shows; a participant of a new name is added."""
         with self._database.writing() as connection:
-            study = found_study(connection, study_id, lock=True).number
-            recording = found(connection, recording_id).number
+            study = self._found_study(connection, study_id, lock=True).number
+            recording = self._found(connection, recording_id).number
             place = connection.execute(_place(recording)).first()
             if place is not None and place.study != study:
                 raise InAnotherStudy()
@@ -101,14 +103,14 @@ class KeptStudies(StudyReads):
     def release(self, study_id: str, recording_id: str) -> None:
         """Take a recording out of the study, with the times of its tasks; the recording stays."""
         with self._database.writing() as connection:
-            study = found_study(connection, study_id, lock=True).number
-            mine = StudyRecordingRow.recording == found(connection, recording_id).number
+            study = self._found_study(connection, study_id, lock=True).number
+            mine = StudyRecordingRow.recording == self._found(connection, recording_id).number
             connection.execute(delete(StudyRecordingRow).where(mine, StudyRecordingRow.study == study))
 
     def set_times(self, recording_id: str, task_id: int, times: TaskTimes) -> None:
         """When a task was worked on; NoPart when the recording's study has no such task."""
         with self._database.writing() as connection:
-            recording = found(connection, recording_id, lock=True).number
+            recording = self._found(connection, recording_id, lock=True).number
             place = connection.execute(_place(recording)).first()
             parts = () if place is None else parts_of(connection, place.study)
             task = _part([part for part in parts if part.kind == "task"], task_id)

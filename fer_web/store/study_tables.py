@@ -22,6 +22,7 @@ class StudyRow(Base):
     id: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     created_at: Mapped[datetime]
+    owner: Mapped[str | None]  # as in `recordings`
 
 
 def _study() -> Mapped[int]:

@@ -236,3 +236,47 @@ def test_what_is_not_there_is_told(store: Store, ask: Callable[..., object], cod
 
     assert refusal.value.code == code
     assert rows(store, *TABLES) == [1, 1, 0, 0]
+
+
+def test_everybody_sees_their_own_studies_and_in_them_their_own_recordings(store: Store) -> None:
+    anns, bens = (store.studies.create(name, tasks=["Find"], owner=name) for name in ("ann", "ben"))
+    hers, his = (begin(store, owner=name) for name in ("ann", "ben"))
+    for recording in (hers, his):
+        store.studies.assign(anns.id, recording, "P1")  # as only the operator can
+    ann, ben = store.of("ann").studies, store.of("ben").studies
+
+    assert [[one.id for one in kept.list()] for kept in (store.studies, ann, ben)] == [
+        [bens.id, anns.id],
+        [anns.id],
+        [bens.id],
+    ]
+    assert [place.recording for place in ann.get(anns.id).recordings] == [hers]
+    assert [one.recordings for one in (*ann.list(), *store.studies.list())] == [1, 0, 2]
+    assert (ben.of_recording(hers), ann.of_recording(his), ben.of_recording(his)) == (None, None, None)
+    for ask in (
+        lambda: ben.get(anns.id),
+        lambda: ben.rename(anns.id, "x"),
+        lambda: ben.delete(anns.id),
+        lambda: ben.add_part(anns.id, "task", "x"),
+        lambda: ben.assign(anns.id, his, "P1"),
+        lambda: ann.assign(anns.id, his, "P1"),
+        lambda: ben.set_times(hers, anns.tasks[0].id, TaskTimes(0.0)),
+    ):
+        with pytest.raises(RequestError) as refusal:
+            ask()
+        assert refusal.value.code in ("no_study", "no_recording")
+
+
+def test_what_is_in_the_trash_is_in_no_study_until_it_is_restored(store: Store) -> None:
+    study = store.studies.create("Shop", tasks=["Find"])
+    recording = begin(store)
+    store.studies.assign(study.id, recording, "P1")
+    before = store.studies.get(study.id)
+    store.recordings.finish(recording, duration_s=1.0)
+
+    store.recordings.discard(recording)
+    assert store.studies.get(study.id).recordings == ()
+    assert store.studies.of_recording(recording) is None
+
+    store.recordings.restore(recording)
+    assert store.studies.get(study.id) == before

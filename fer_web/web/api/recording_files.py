@@ -119,7 +119,7 @@ def exported_of(store: Store, stored: StoredRecording) -> Exported:
 
 def archive(mine: Services, store: Store, separator: str = COMMA, exports: Sequence[str] = ()) -> Iterator[bytes]:
     """A ZIP of everything, piece by piece: a folder for each recording, and a list of them."""
-    outbox = _Outbox()
+    outbox = Outbox()
     with zipfile.ZipFile(outbox, "w", zipfile.ZIP_DEFLATED) as file:  # type: ignore[call-overload]
         listed = []
         for stored in _all(store):
@@ -201,7 +201,7 @@ def attachment(name: str) -> str:
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-class _Outbox:
+class Outbox:
     """A file that is only written to; what was written is taken out piece by piece."""
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response
 
 from fer_web.core.studies import Study
 from fer_web.errors import (
@@ -16,7 +16,7 @@ from fer_web.errors import (
     StoreError,
     StudyFull,
 )
-from fer_web.web.api.models.recordings import DeletedJson, NewName
+from fer_web.web.api.models.recordings import CsvQuery, DeletedJson, NewName
 from fer_web.web.api.models.studies import (
     Assignment,
     ConfirmQuery,
@@ -28,6 +28,9 @@ from fer_web.web.api.models.studies import (
     StudyJson,
     StudyPartJson,
 )
+from fer_web.web.api.recording_files import file_name
+from fer_web.web.api.recordings import download
+from fer_web.web.api.study_files import study_archive
 from fer_web.web.api.study_schemas import listed_json, part_json, study_json
 from fer_web.web.http.errors import STORE_REFUSALS
 from fer_web.web.http.route import Reply, route
@@ -35,6 +38,7 @@ from fer_web.web.http.services import services
 
 bp = Blueprint("studies", __name__)
 
+ARCHIVE = {200: Reply("A ZIP, written as it is read.", kind="application/zip")}
 THE_STUDY = {200: Reply("The study.", StudyJson)}
 
 
@@ -171,6 +175,14 @@ def release_recording(study: str, recording: str) -> StudyJson:
     """Take a recording out of the study, with the times of its tasks. The recording itself stays."""
     services().store.studies.release(study, recording)
     return _told(study)
+
+
+@route(bp, "/api/studies/<study>/export.zip", query=CsvQuery, answers=ARCHIVE, refuses=(NoStudy, StoreError))
+def export_study(study: str, query: CsvQuery) -> Response:
+    """A study as files: readings.csv and markers.csv of all its recordings, tasks.csv, and study.json."""
+    store = services().store
+    found = store.studies.get(study)
+    return download(study_archive(store, found, query.separator), "application/zip", f"{file_name(found.name)}.zip")
 
 
 def _told(study: str) -> StudyJson:

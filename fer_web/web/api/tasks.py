@@ -97,13 +97,16 @@ def _length_s(recording: str) -> float:
     """How long a recording is, or is so far."""
     mine = services()
     if mine.recordings.is_running(recording):
-        return _now_s(recording)
+        return mine.recordings.find(recording, visit_of_request()).recorder.progress.facts.duration_s
     return mine.store.recordings.get(recording).recording.duration_s
 
 
 def _now_s(recording: str) -> float:
     """Where a recording is that runs; NoRecording for others, and for that of somebody else's visit."""
-    return services().recordings.find(recording, visit_of_request()).recorder.progress.facts.duration_s
+    recorder = services().recordings.find(recording, visit_of_request()).recorder
+    if recorder.is_over:
+        raise NoRecording("this recording has ended")
+    return recorder.progress.facts.duration_s
 
 
 def _times(recording: str, task: int) -> TaskTimes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from flask.testing import FlaskClient
 
@@ -208,3 +211,39 @@ def test_pages_of_other_websites_can_do_none_of_it(client: FlaskClient, site: st
     ]
 
     assert [code_of(answer) for answer in answers] == [(403, "cross_site")] * len(answers)
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_whole_study_is_read_by_pandas(client: FlaskClient, separator: str) -> None:
+    study = make(client, tasks=['Find, then "pay"', "=Pay"])
+    first, second = add(client, "first", seconds=10), add(client, "second", seconds=10)
+    assign(client, study, first, "P1; early", condition="new")
+    assign(client, study, second, "P2")
+    for recording in (first, second):
+        body = {"start_s": 2.0, "stop_s": 4.0, "success": recording == first or None}
+        client.patch(f"/api/recordings/{recording}/tasks/{study['tasks'][0]['id']}", json=body)
+
+    answer = client.get(f"/api/studies/{study['id']}/export.zip?separator={'%3B' if separator == ';' else ','}")
+
+    with zipfile.ZipFile(BytesIO(answer.data)) as file:
+        decimal = "," if separator == ";" else "."
+        frames = {
+            name: pd.read_csv(file.open(name), sep=separator, decimal=decimal, keep_default_na=False)
+            for name in ("readings.csv", "markers.csv", "tasks.csv")
+        }
+    readings, markers, tasks = (frames[name] for name in ("readings.csv", "markers.csv", "tasks.csv"))
+    assert list(readings.columns[:5]) == ["recording", "participant", "task", "time_s", "track_id"]
+    assert readings.groupby(["participant", "task"]).size().to_dict() == {
+        ("P1; early", ""): 80,
+        ("P1; early", 'Find, then "pay"'): 20,
+        ("P2", ""): 80,
+        ("P2", 'Find, then "pay"'): 20,
+    }
+    assert readings.happy.max() == pytest.approx(0.86)
+    assert list(markers.columns) == ["recording", "participant", "task", "marker", "utc"]
+    mine = markers[markers.recording == first]
+    assert mine.marker.tolist() == ["task start", "task stop", EVIL]
+    assert mine.utc.tolist()[0] == "2026-03-04T05:06:09.000+00:00"
+    assert tasks.success.tolist() == ["yes", "", "", ""]
+    assert tasks.task.tolist()[1] == "'=Pay"  # no formula
+    assert tasks.condition.tolist() == ["new", "new", "", ""]

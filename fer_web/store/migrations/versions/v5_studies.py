@@ -6,8 +6,8 @@ from alembic import op
 from sqlalchemy import Boolean, Column, DateTime, Double, ForeignKeyConstraint, Integer, PrimaryKeyConstraint, Text
 from sqlalchemy import UniqueConstraint as Unique
 
-revision = "4"
-down_revision = "3"
+revision = "5"
+down_revision = "4"
 
 GONE, NULL = "CASCADE", "SET NULL"
 
@@ -19,6 +19,7 @@ def upgrade() -> None:
         Column("id", Text, nullable=False),
         Column("name", Text, nullable=False),
         Column("created_at", DateTime(timezone=True), nullable=False),
+        Column("owner", Text),
         PrimaryKeyConstraint("number", name="pk_studies"),
         Unique("id", name="uq_studies_id"),
     )
