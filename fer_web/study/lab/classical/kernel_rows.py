@@ -38,7 +38,7 @@ class Machine:
         write_arrays(path, {"weights": self.weights, **self.kernel.arrays(), **self.vectors.arrays()})
 
 
-class Study:
+class KernelSystem:
     """One row's fitting: what was tried is kept in the run's folder, so that a stopped one does not try it again."""
 
     def __init__(self, task: FitContext) -> None:
@@ -113,4 +113,4 @@ class Study:
 
 def fit_svm(task: FitContext) -> Fitted:
     """A row's `fit`."""
-    return Study(task).fit()
+    return KernelSystem(task).fit()
