@@ -30,13 +30,20 @@ TOKEN, GUEST = "the operator's own secret", "what every guest knows"
 OPERATOR = {"Authorization": f"Bearer {TOKEN}"}
 GUESTS = {"Authorization": f"Bearer {GUEST}"}
 # What a route's path may name; all that name one of these are asked about somebody else's.
-NAMES = {"recording": "<recording>", "job": "<job>"}
+NAMES = {"recording": "<recording>", "job": "<job>", "study": "<study>"}
 # What else paths name.
-FILES = {"file": "annotations.eaf"}
+FILES = {"file": "annotations.eaf", "task": "1", "part": "1"}
 # Bodies that a route would take.
 BODIES: dict[str, dict[str, Any]] = {
     "recordings.rename_recording": {"json": {"name": "mine now"}},
     "running.mark_recording": {"json": {"text": "mine now"}},
+    "studies.delete_study": {"query_string": {"confirm": "true"}},
+    "studies.rename_study": {"json": {"name": "mine now"}},
+    "studies.add_part": {"json": {"kind": "task", "name": "mine now"}},
+    "studies.change_part": {"json": {"name": "mine now"}},
+    "studies.assign_recording": {"json": {"recording": "any", "participant": "mine now"}},
+    "tasks.stop_task": {"json": {"success": True}},
+    "tasks.change_task": {"json": {"start_s": 1.0}},
 }
 
 
@@ -95,19 +102,22 @@ def test_no_route_tells_or_does_anything_about_what_is_somebody_elses(ann: Flask
     for recording in (kept, discarded):
         change_owner(ann, recording, owner_of(ann))
     store.recordings.discard(discarded)
-    job = video_of(ann)
+    job, study = video_of(ann), study_of(ann, kept)
     rules = rules_that_name(ann)
-    assert len(rules) > 15
+    assert len(rules) > 30
 
     for recording in (running, kept, discarded):
         for rule, method in rules:
             for foreign in (ben, ann.application.test_client()):
-                answer = ask(foreign, rule, method, {**FILES, "recording": recording, "job": job}, GUESTS)
+                answer = ask(
+                    foreign, rule, method, {**FILES, "recording": recording, "job": job, "study": study}, GUESTS
+                )
                 assert answer.status_code == 404, f"{method} {rule.rule} answers {answer.status_code}"
 
     assert {running, kept} <= set(listed(ann))
     assert store.recordings.is_kept(discarded)
     assert str(store.jobs.get(job).state) == "queued"
+    assert [place.recording for place in store.studies.get(study).recordings] == [kept]
     stop(ann, running)
 
 
@@ -119,6 +129,32 @@ def change_owner(client: FlaskClient, recording: str, owner: str) -> None:
 def video_of(client: FlaskClient) -> str:
     store_of(client).jobs.save(job("a-video", owner=owner_of(client)))
     return "a-video"
+
+
+def study_of(client: FlaskClient, recording: str) -> str:
+    made = client.post("/api/studies", json={"name": "Checkout", "tasks": ["find"]}, headers=GUESTS)
+    study = str(made.get_json()["id"])
+    sent = {"recording": recording, "participant": "P1"}
+    assert client.post(f"/api/studies/{study}/recordings", json=sent, headers=GUESTS).status_code == 200
+    return study
+
+
+def test_studies_are_their_makers_and_the_operators(ann: FlaskClient, ben: FlaskClient) -> None:
+    kept = add(ann, "kept")
+    stop(ann, start(ann))
+    change_owner(ann, kept, owner_of(ann))
+    study = study_of(ann, kept)
+    everybody = ann.application.test_client()
+
+    lists = [
+        [one["id"] for one in client.get("/api/studies", headers=headers).get_json()["studies"]]
+        for client, headers in ((ann, GUESTS), (ben, GUESTS), (everybody, OPERATOR))
+    ]
+    assert lists == [[study], [], [study]]
+
+    gone = ann.delete(f"/api/studies/{study}?confirm=true&recordings=delete", headers=GUESTS)
+    assert gone.get_json() == {"deleted": 1}
+    assert ann.get("/api/recordings/trash", headers=GUESTS).get_json()["total"] == 1
 
 
 def test_each_browser_has_its_own_list_and_the_operator_sees_all(ann: FlaskClient, ben: FlaskClient) -> None:

@@ -32,6 +32,7 @@ from fer_web.web.api.recording_files import file_name
 from fer_web.web.api.recordings import download
 from fer_web.web.api.study_files import study_archive
 from fer_web.web.api.study_schemas import listed_json, part_json, study_json
+from fer_web.web.http.asking import new_owner, own_store
 from fer_web.web.http.errors import STORE_REFUSALS
 from fer_web.web.http.route import Reply, route
 from fer_web.web.http.services import services
@@ -45,7 +46,7 @@ THE_STUDY = {200: Reply("The study.", StudyJson)}
 @route(bp, "/api/studies", answers={200: Reply("The studies.", StudiesJson)}, refuses=(StoreError,))
 def studies() -> StudiesJson:
     """All studies, the newest first."""
-    return StudiesJson(studies=list(map(listed_json, services().store.studies.list())))
+    return StudiesJson(studies=list(map(listed_json, own_store().studies.list())))
 
 
 @route(
@@ -59,10 +60,11 @@ def studies() -> StudiesJson:
 def create_study(body: NewStudy) -> StudyJson:
     """Create a study.
 
-    Its tasks and conditions can be added later, too; its participants come with their recordings.
+    Its tasks and conditions can be added later, too; its participants come with their recordings. It belongs to who
+    makes it, like a recording.
     """
-    store = services().store
-    return study_json(store, store.studies.create(body.name, tasks=body.tasks, conditions=body.conditions))
+    made = own_store().studies.create(body.name, tasks=body.tasks, conditions=body.conditions, owner=new_owner())
+    return study_json(own_store(), made)
 
 
 @route(bp, "/api/studies/<study>", answers=THE_STUDY, refuses=(NoStudy, StoreError))
@@ -74,7 +76,7 @@ def study(study: str) -> StudyJson:
 @route(bp, "/api/studies/<study>", "PATCH", body=NewName, answers=THE_STUDY, refuses=(*STORE_REFUSALS, NoStudy))
 def rename_study(study: str, body: NewName) -> StudyJson:
     """Rename a study."""
-    services().store.studies.rename(study, body.name)
+    own_store().studies.rename(study, body.name)
     return _told(study)
 
 
@@ -89,15 +91,15 @@ def rename_study(study: str, body: NewName) -> StudyJson:
 def delete_study(study: str, query: DeleteStudyQuery) -> DeletedJson:
     """Permanently delete a study: its participants, conditions and tasks, with their times.
 
-    Its recordings stay, unless recordings is delete.
+    Its recordings stay, unless recordings is delete: then they go to the trash.
     """
-    mine = services()
-    doomed = [place.recording for place in mine.store.studies.get(study).recordings] * (query.recordings == "delete")
-    if any(map(mine.recordings.is_running, doomed)):
+    store = own_store()
+    doomed = [place.recording for place in store.studies.get(study).recordings] * (query.recordings == "delete")
+    if any(map(services().recordings.is_running, doomed)):
         raise StillRecording("a recording of this study is still running: stop it first")
     for recording in doomed:
-        mine.store.recordings.delete(recording)
-    mine.store.studies.delete(study)
+        store.recordings.discard(recording)
+    store.studies.delete(study)
     return DeletedJson(deleted=len(doomed))
 
 
@@ -111,7 +113,7 @@ def delete_study(study: str, query: DeleteStudyQuery) -> DeletedJson:
 )
 def add_part(study: str, body: NewPart) -> StudyPartJson:
     """Add a participant, a condition or a task."""
-    return part_json(services().store.studies.add_part(study, body.kind, body.name))
+    return part_json(own_store().studies.add_part(study, body.kind, body.name))
 
 
 @route(
@@ -124,7 +126,7 @@ def add_part(study: str, body: NewPart) -> StudyPartJson:
 )
 def change_part(study: str, part: int, body: PartChange) -> StudyJson:
     """Rename a participant, a condition or a task, or move it among its kind."""
-    services().store.studies.change_part(study, part, name=body.name, place=body.place)
+    own_store().studies.change_part(study, part, name=body.name, place=body.place)
     return _told(study)
 
 
@@ -142,7 +144,7 @@ def delete_part(study: str, part: int, query: ConfirmQuery) -> StudyJson:
     A task goes with its times; a participant's recordings leave the study, but stay kept. Where there are some, that
     needs confirm.
     """
-    kept = services().store.studies
+    kept = own_store().studies
     lost = _lost_with(kept.get(study), part)
     if lost and not query.confirm:
         raise RequestError("confirm_required", f"{lost}: add ?confirm=true to confirm")
@@ -160,7 +162,7 @@ def delete_part(study: str, part: int, query: ConfirmQuery) -> StudyJson:
 )
 def assign_recording(study: str, body: Assignment) -> StudyJson:
     """Let a recording belong to the study, or change whom it shows and under which condition."""
-    services().store.studies.assign(study, body.recording, body.participant, body.condition)
+    own_store().studies.assign(study, body.recording, body.participant, body.condition)
     return _told(study)
 
 
@@ -173,20 +175,20 @@ def assign_recording(study: str, body: Assignment) -> StudyJson:
 )
 def release_recording(study: str, recording: str) -> StudyJson:
     """Take a recording out of the study, with the times of its tasks. The recording itself stays."""
-    services().store.studies.release(study, recording)
+    own_store().studies.release(study, recording)
     return _told(study)
 
 
 @route(bp, "/api/studies/<study>/export.zip", query=CsvQuery, answers=ARCHIVE, refuses=(NoStudy, StoreError))
 def export_study(study: str, query: CsvQuery) -> Response:
     """A study as files: readings.csv and markers.csv of all its recordings, tasks.csv, and study.json."""
-    store = services().store
+    store = own_store()
     found = store.studies.get(study)
     return download(study_archive(store, found, query.separator), "application/zip", f"{file_name(found.name)}.zip")
 
 
 def _told(study: str) -> StudyJson:
-    store = services().store
+    store = own_store()
     return study_json(store, store.studies.get(study))
 
 

@@ -9,8 +9,9 @@ from flask import Blueprint
 from fer_web.core.studies import Study, StudyRecording, TaskTimes
 from fer_web.errors import NoPart, NoRecording, RequestError, StoreError, TaskOrder
 from fer_web.web.api.models.studies import RecordingTasksJson, TaskChange, TaskResult
-from fer_web.web.api.running import OWN_VISIT, visit_of_request
+from fer_web.web.api.running import OWN_VISIT, running_of_request
 from fer_web.web.api.study_schemas import tasks_json
+from fer_web.web.http.asking import own_store
 from fer_web.web.http.errors import STORE_REFUSALS
 from fer_web.web.http.route import Reply, route
 from fer_web.web.http.services import services
@@ -26,7 +27,7 @@ SLACK_S = 0.5
 @route(bp, "/api/recordings/<recording>/tasks", answers=THE_TASKS, refuses=(NoRecording, StoreError))
 def tasks(recording: str) -> RecordingTasksJson:
     """A recording's study and participant, and when each task was worked on."""
-    store = services().store
+    store = own_store()
     return tasks_json(store.studies.of_recording(store.recordings.get(recording).id), recording)
 
 
@@ -95,15 +96,14 @@ def _check(times: TaskTimes, length_s: float) -> None:
 
 def _length_s(recording: str) -> float:
     """How long a recording is, or is so far."""
-    mine = services()
-    if mine.recordings.is_running(recording):
-        return mine.recordings.find(recording, visit_of_request()).recorder.progress.facts.duration_s
-    return mine.store.recordings.get(recording).recording.duration_s
+    if services().recordings.is_running(recording):
+        return running_of_request(recording).recorder.progress.facts.duration_s
+    return own_store().recordings.get(recording).recording.duration_s
 
 
 def _now_s(recording: str) -> float:
     """Where a recording is that runs; NoRecording for others, and for that of somebody else's visit."""
-    recorder = services().recordings.find(recording, visit_of_request()).recorder
+    recorder = running_of_request(recording).recorder
     if recorder.is_over:
         raise NoRecording("this recording has ended")
     return recorder.progress.facts.duration_s
@@ -111,7 +111,7 @@ def _now_s(recording: str) -> float:
 
 def _times(recording: str, task: int) -> TaskTimes:
     """What is known of a task so far; NoPart when there is none."""
-    study = services().store.studies.of_recording(recording)
+    study = own_store().studies.of_recording(recording)
     place = None if study is None else _place(study, recording)
     found = [] if study is None or place is None else [place.of(one) for one in study.tasks if one.id == task]
     if not found:
@@ -124,6 +124,6 @@ def _place(study: Study, recording: str) -> StudyRecording | None:
 
 
 def _set(recording: str, task: int, times: TaskTimes) -> RecordingTasksJson:
-    kept = services().store.studies
+    kept = own_store().studies
     kept.set_times(recording, task, times)
     return tasks_json(kept.of_recording(recording), recording)
