@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 from fer_web.errors import SettingsError
-from fer_web.settings import load_settings
+from fer_web.settings import given_log_form, load_settings
+from fer_web.startup import start_logging
 from fer_web.web.api.visits import FRAME_BYTES
 from fer_web.web.http.services import LARGE_REQUESTS
 from fer_web.web.streaming.gunicorn_worker import StreamWorker
@@ -19,10 +20,13 @@ from fer_web.web.streaming.orderly_worker import GRACE_S, LAST_S
 from fer_web.web.streaming.patience import WaitLimits
 from fer_web.web.streaming.server_log import ServerLog
 
+start_logging("warning", given_log_form())
 try:
     _settings = load_settings()
 except SettingsError as error:
     sys.exit(f"FER Web does not start:\n{error}")
+
+start_logging(_settings.log_level, _settings.log)
 
 # gunicorn itself would refuse every request without it, health checks too; the program knows better what it means.
 if os.environ.pop("SCRIPT_NAME", ""):
@@ -47,6 +51,7 @@ accesslog = None  # addresses of viewers are nobody's business
 errorlog = "-"
 loglevel = _settings.log_level
 logger_class = ServerLog  # in the form of our own messages
+ServerLog.form = _settings.log
 _MEMORY = Path("/dev/shm")  # noqa: S108
 if _MEMORY.is_dir():  # a heartbeat in memory works on a read-only root file system too
     worker_tmp_dir = str(_MEMORY)

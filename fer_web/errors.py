@@ -118,6 +118,12 @@ class TooManyMarkers(_Refusal):
     code = "too_many_markers"
 
 
+class OperatorOnly(_Refusal):
+    """Only the operator may do this."""
+
+    code = "operator_only"
+
+
 class NoCamera(_Refusal):
     code = "no_camera"
 

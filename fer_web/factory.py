@@ -14,7 +14,8 @@ from fer_web.analysis.compare import LAB_MODELS, Classifiers
 from fer_web.backend import LiveBackend, VisitBackend
 from fer_web.core import FrameResult
 from fer_web.errors import SettingsError, SourceError
-from fer_web.live import Camera, CameraSet, Places, Recordings, Turns, Visits
+from fer_web.live import Camera, CameraSet, Masks, Places, Recordings, Turns, Visits
+from fer_web.live.masks import FILE as MASKS_FILE
 from fer_web.outlets import Outlets, feeds_of
 from fer_web.resources import LAB_RUNS, STATIC, TEMPLATES
 from fer_web.settings import Settings, load_settings
@@ -40,6 +41,7 @@ from fer_web.web.api import (
     trash,
     visits,
 )
+from fer_web.web.api.cameras import faces_now
 from fer_web.web.api.store_sink import StoreSinks
 from fer_web.web.api.uploads import MemoryRequest
 from fer_web.web.http.asking import keep_owners
@@ -138,9 +140,11 @@ def _startup(settings: Settings) -> BackgroundStartup:
 
 def _services(settings: Settings, startup: BackgroundStartup) -> Services:
     metrics = Metrics()
-    camera_set = _cameras(settings, startup, metrics)
+    masks = Masks(settings.masks or settings.data_dir.absolute() / MASKS_FILE)
+    camera_set = _cameras(settings, startup, metrics, masks)
     visitors = _visitors(settings, startup, metrics)
-    metrics.watch(camera_set.counts, visitors.counts)
+    metrics.tell_build(str(settings.engine_choice), settings.model)
+    metrics.watch(partial(_camera_counts, camera_set), visitors.counts)
     outlets = Outlets(camera_set, feeds_of(settings.outlets, settings), startup.vision)
     metrics.watch_outlets(outlets.counts)
     store = Store.lazy(settings.database_address, keep=settings.retention)
@@ -149,6 +153,7 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
     limits = Limits(settings.image_max_bytes, settings.image_max_pixels, settings.request_max_images)
     return Services(
         cameras=camera_set,
+        masks=masks,
         startup=startup,
         uploads=PredictCapacity.of(limits, settings.predict_parallel, settings.predict_wait_s),
         access=_access(settings),
@@ -182,14 +187,22 @@ def _access(settings: Settings) -> Access:
     )
 
 
-def _cameras(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> CameraSet[FrameResult, View]:
+def _cameras(
+    settings: Settings, startup: BackgroundStartup, metrics: Metrics, masks: Masks
+) -> CameraSet[FrameResult, View]:
     """Their analyses have threads of their own, so that visits take nothing from them but processor time."""
     turns, places = Turns(_workers()), Places(settings.max_viewers)
     made: list[Camera[FrameResult, View]] = []
     for name in settings.sources:
-        backend = LiveBackend(name, startup, turns, metrics, settings.capture_size, settings.loop)
+        backend = LiveBackend(name, startup, turns, metrics, settings.capture_size, settings.loop, masks)
         made.append(Camera(backend, places=places, name=name))
     return CameraSet(made, turns)
+
+
+def _camera_counts(camera_set: CameraSet[FrameResult, View]) -> dict[str, dict[str, int]]:
+    """What each camera has counted, by its name, with the faces that it sees now."""
+    counts = camera_set.counts()
+    return {camera.name: {**counts[camera.name], "faces": faces_now(camera)} for camera in camera_set}
 
 
 def _visitors(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Visits[FrameResult]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from fer_web.errors import ModelError, SourceError, StoreError
 from fer_web.sources.address import masked
 from fer_web.sources.credentials import with_encoded_credentials
 from fer_web.sources.drivers import parse
+from fer_web.sources.drivers.webcam import device_of
 from fer_web.web.http.prefix import is_prefix
 
 # Guessing has to be hopeless, as nothing else keeps the world from an open port: 16 letters and digits are 95 bits.
@@ -112,9 +113,31 @@ def named_sources(value: object) -> object:
     names = [camera.name for camera in cameras]
     problems = [problem for number, camera in enumerate(cameras, start=1) for problem in _wrong_in(camera, number)]
     problems += [f"{name} is there twice" for name in dict.fromkeys(names) if names.count(name) > 1]
+    problems += _shared_webcams(cameras)
     if problems:
         raise ValueError("; ".join(problems))
     return tuple(cameras)
+
+
+def _shared_webcams(cameras: Sequence[NamedSource]) -> Iterator[str]:
+    """What is wrong where two names are one webcam, which can be opened only once."""
+    owners: dict[str, str] = {}
+    for camera in cameras:
+        device = _webcam_of(camera.address)
+        if device is not None and owners.setdefault(device, camera.name) != camera.name:
+            yield (
+                f"{owners[device]} and {camera.name} are the same webcam ({device}), which can be opened only once: "
+                "remove one of them"
+            )
+
+
+def _webcam_of(address: str) -> str | None:
+    """The device of a webcam's address; None for other sources, and for what is wrong in another way."""
+    try:
+        parsed = parse(address)
+    except SourceError:
+        return None
+    return device_of(parsed.target) if parsed.kind == "webcam" else None
 
 
 def _wrong_in(camera: NamedSource, number: int) -> Iterator[str]:
@@ -212,6 +235,7 @@ LslScopeName = Annotated[Literal["machine", "link", "site"], BeforeValidator(low
 LandmarksName = Annotated[Landmarks, BeforeValidator(lowered)]
 EngineName = Annotated[str, BeforeValidator(lowered), AfterValidator(known_engine)]
 LiveVideoName = Annotated[Literal["auto", "mp4", "mjpeg"], BeforeValidator(lowered)]
+LogForm = Annotated[Literal["text", "json"], BeforeValidator(lowered)]
 LogLevel = Annotated[Literal["debug", "info", "warning", "error"], BeforeValidator(lowered)]
 Token = Annotated[SecretStr | None, AfterValidator(checked_token)]
 PathPrefix = Annotated[str, AfterValidator(checked_prefix)]

@@ -45,6 +45,7 @@ from fer_web.setting_kinds import (
     HostPorts,
     LandmarksName,
     LiveVideoName,
+    LogForm,
     LogLevel,
     LslScopeName,
     MqttAddress,
@@ -220,6 +221,11 @@ class Settings(BaseSettings):
         description="The folder for recordings, uploaded videos and annotated copies. "
         "It is created when there is something to store.",
     )
+    masks: Path | None = Field(
+        None,
+        description="The file that holds which parts of the cameras' pictures are hidden, as JSON. If unset: "
+        "masks.json in FER_DATA_DIR.",
+    )
     database_url: DatabaseAddress = Field(
         None,
         description="Where recordings and jobs are stored: postgresql://user:password@host/name, or sqlite:///PATH. "
@@ -290,6 +296,9 @@ class Settings(BaseSettings):
         "networks that it is in) or site (all networks of the place). A file named by LSLAPICFG goes first.",
     )
     log_level: LogLevel = Field("info", description="The least severe messages to log: debug, info, warning or error.")
+    log: LogForm = Field(
+        "text", description="How the log is written: text for people, or json, one object a line, for programs."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -405,6 +414,12 @@ def load_settings(options: Mapping[str, Any] | None = None) -> Settings:
     if wrong:
         problems += _problems_without(options, wrong, given)
     raise SettingsError("\n".join(dict.fromkeys(problems)))
+
+
+def given_log_form() -> str:
+    """How the log is to be written, known before the settings are checked: their warnings are part of it."""
+    form = _given().values.get("log")
+    return "text" if form is None else str(form.value).lower()
 
 
 def chosen(options: Mapping[str, Any] | None) -> dict[str, Any]:

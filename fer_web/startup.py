@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeVar
 
-from fer_web.core.text import LOG_FORMAT, LOG_TIME, OneLineFormatter
+from fer_web.core.text import log_formatter
 from fer_web.errors import FerError, NotReadyError
 
 if TYPE_CHECKING:
@@ -87,11 +87,12 @@ class BackgroundStartup:
             log.info("%s: %s (%s)", what, choice.label, choice.reason)
 
 
-def start_logging(level: str) -> None:
-    """Messages of the program and its server on stderr, with their time."""
+def start_logging(level: str, form: str = "text") -> None:
+    """Messages of the program and its server on stderr, with their time, and warnings of Python and its packages."""
     handler = logging.StreamHandler()
-    handler.setFormatter(OneLineFormatter(LOG_FORMAT, LOG_TIME))
+    handler.setFormatter(log_formatter(form))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    logging.captureWarnings(form == "json")
 
 
 def give_memory_back() -> None:

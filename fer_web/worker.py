@@ -43,6 +43,7 @@ class WorkerConfig:
     model: str
     engine: EngineChoice
     log_level: str
+    log: str = "text"
 
     @classmethod
     def of(cls, settings: Settings) -> WorkerConfig:
@@ -53,6 +54,7 @@ class WorkerConfig:
             settings.model,
             settings.engine_choice,
             settings.log_level,
+            settings.log,
         )
 
     def workplace(self) -> Workplace:
@@ -104,7 +106,7 @@ def attempt(config: WorkerConfig, job_id: str, worker: str) -> None:
 
 @lru_cache(maxsize=1)
 def _workplace(config: WorkerConfig) -> Workplace:
-    start_logging(config.log_level)
+    start_logging(config.log_level, config.log)
     return config.workplace()
 
 

@@ -80,3 +80,11 @@ def test_they_can_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setenv("FER_CAMERAS_FILE", str(path))
 
     assert load_settings().sources == {"door": "demo:"}
+
+
+@pytest.mark.parametrize("second", ["webcam:0", "/dev/video0", "webcam"])
+def test_one_webcam_under_two_names_is_refused(second: str) -> None:
+    said = wrong(f"door=webcam:0,side=demo:,desk={second}")
+
+    assert "door and desk are the same webcam (/dev/video0)" in said
+    assert len(load_settings({"cameras": "door=webcam:0,desk=webcam:1,a=demo:,b=demo:"}).cameras) == 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import errno
+import logging
 import os
 import socket
 import sys
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 from fer_web.cli.settings import add_setting_options, setting_options
 from fer_web.errors import SettingsError
 from fer_web.resources import GUNICORN_FILE
-from fer_web.settings import Settings, load_settings, variable
+from fer_web.settings import Settings, given_log_form, load_settings, variable
 from fer_web.startup import start_logging, uncollected
 
 if TYPE_CHECKING:
     from flask import Flask
+
+log = logging.getLogger(__name__)
 
 # Python's select takes 512 sockets on Windows; waitress has a few of its own.
 WINDOWS_CONNECTIONS = 500
@@ -30,9 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal ends it."""
     options = setting_options(args)
+    start_logging("warning", options.get("log") or given_log_form())
     settings = load_settings(options)
     os.environ.update({variable(name): value for name, value in options.items()})  # gunicorn's file reads them there
-    start_logging(settings.log_level)
+    start_logging(settings.log_level, settings.log)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own start-up messages
     check_address(settings.host, settings.port)
     _announce(settings)
@@ -72,12 +76,20 @@ def _announce(settings: Settings) -> None:
     """Where to look; which source and model it is, the log says as soon as that is known."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - only compared
     shown = f"[{host}]" if ":" in host and "[" not in host else host
-    print(f"FER Web on http://{shown}:{settings.port}  (press Ctrl+C to stop)", flush=True)
+    address = f"http://{shown}:{settings.port}"
+    if settings.log == "json":
+        log.info("FER Web on %s", address)
+    else:
+        print(f"FER Web on {address}  (press Ctrl+C to stop)", flush=True)
     if settings.insecure_no_token:
-        print(
-            "WARNING: FER_INSECURE_NO_TOKEN is set: everybody who can reach this address sees the camera",
-            file=sys.stderr,
-        )
+        _warn(settings, "FER_INSECURE_NO_TOKEN is set: everybody who can reach this address sees the camera")
+
+
+def _warn(settings: Settings, text: str) -> None:
+    if settings.log == "json":
+        log.warning("%s", text)
+    else:
+        print(f"WARNING: {text}", file=sys.stderr)
 
 
 def _serve_with_gunicorn(settings: Settings) -> None:

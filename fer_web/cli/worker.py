@@ -21,10 +21,10 @@ def run(args: argparse.Namespace) -> int:
     """Work until a signal ends it; the video that is being analyzed goes back to waiting."""
     from fer_web.worker import make_worker
 
-    level = load_settings().log_level
+    settings = load_settings()
     app = make_worker()
-    start_logging(level)
+    start_logging(settings.log_level, settings.log)
     app.worker_main(
-        ["worker", f"--pool={args.pool}", f"--loglevel={level}", "--without-gossip", "--without-mingle"],
+        ["worker", f"--pool={args.pool}", f"--loglevel={settings.log_level}", "--without-gossip", "--without-mingle"],
     )
     return 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
+from datetime import datetime, timezone
 from typing import Any
 from unicodedata import category
 
@@ -60,3 +62,23 @@ class OneLineFormatter(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's name
         return "\n".join(f"    {one_line(line)}" for line in super().formatException(ei).splitlines())
+
+
+class JsonFormatter(logging.Formatter):
+    """Each message as one JSON object on a line of its own, with its traceback in it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "time": datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            told["exception"] = self.formatException(record.exc_info)
+        return json.dumps(told)
+
+
+def log_formatter(form: str) -> logging.Formatter:
+    """Of a log in that form: json, or text for people."""
+    return JsonFormatter() if form == "json" else OneLineFormatter(LOG_FORMAT, LOG_TIME)

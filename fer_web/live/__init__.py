@@ -5,6 +5,7 @@ from fer_web.live.camera import Camera, LiveState
 from fer_web.live.camera_set import CameraSet
 from fer_web.live.jpeg import encode_jpeg
 from fer_web.live.latest import Latest
+from fer_web.live.masks import Masks
 from fer_web.live.parts import Counts, EncodedImage, LiveResult, Scene
 from fer_web.live.people_scenes import ScenePeople, followed, utc_of
 from fer_web.live.places import Places
@@ -25,6 +26,7 @@ __all__ = [
     "Latest",
     "LiveResult",
     "LiveState",
+    "Masks",
     "Places",
     "Recorder",
     "RecordingProgress",

@@ -124,6 +124,21 @@ class Camera(Generic[R, V]):
             return LiveState(scene.source, 0.0, None, viewers)
         return LiveState(scene.source, scene.outcome.fps, scene.outcome.latency_ms, viewers)
 
+    def repaint(self) -> None:
+        """Paint what is shown anew, as after a change of its mask, even while no new frame comes."""
+        with self._lock:
+            opening = self._opening
+        if opening is not None:
+            opening.repaint()
+
+    @property
+    def newest(self) -> R | None:
+        """The newest result; None unless results come."""
+        with self._lock:
+            opening = self._opening
+        scene = None if opening is None else opening.scene
+        return None if scene is None or scene.outcome is None or not scene.is_live else scene.outcome.result
+
     @property
     def views(self) -> frozenset[V]:
         """The views that somebody watches now: what none of them shows need not be found out."""

@@ -133,6 +133,13 @@ class Opening(Generic[R, V]):
             showing.watchers += 1
             return cast(F, showing.form)
 
+    def repaint(self) -> None:
+        """Paint every watched view anew."""
+        with self._lock:
+            for watched in self._views.values():
+                watched.shows = None
+            self.scenes.put(self._scene)
+
     def _change(self, **changes: Any) -> None:
         with self._lock:
             self._scene = replace(self._scene, **changes)

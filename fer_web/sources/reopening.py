@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -39,7 +39,7 @@ def keep_open(
     *,
     clock: Callable[[], float] = time.monotonic,
     once: bool = False,
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """Frames of whatever `open` returns, over and over until `stop` is set; number and time never go back.
 
     `once`: a file that has been read to its end has ended, and is not opened again.

@@ -1,7 +1,7 @@
 """From a frame to what its faces show."""
 
 from fer_web.vision.analyzer import Analyzer
-from fer_web.vision.draw import draw, draw_notice
+from fer_web.vision.draw import draw, draw_notice, narrowed
 from fer_web.vision.explain import contrasted_chip, heated_chip
 from fer_web.vision.letterbox import letterboxed
 from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, Overlay, hides, parse_overlays
@@ -22,5 +22,6 @@ __all__ = [
     "heated_chip",
     "hides",
     "letterboxed",
+    "narrowed",
     "parse_overlays",
 ]

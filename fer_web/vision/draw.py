@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import cv2
 import numpy as np
 
 from fer_web.core import Face, FrameResult, Pixels, Rect, Size
@@ -45,6 +46,15 @@ def draw_notice(pixels: Pixels | None, size: Size, text: str, shown_px: int | No
     canvas = np.full((size[1], size[0], 3), DARK, np.uint8) if pixels is None else (pixels // 3).astype(np.uint8)
     Pen(canvas, shown_px).centered(text)
     return canvas
+
+
+def narrowed(pixels: Pixels, width: int | None) -> Pixels:
+    """The image at most `width` pixels wide, in its own shape."""
+    if width is None or pixels.shape[1] <= width:
+        return pixels
+    height = max(1, round(pixels.shape[0] * width / pixels.shape[1]))
+    smaller: Pixels = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_AREA)
+    return smaller
 
 
 def _draw_plates(pen: Pen, faces: Sequence[Face], overlays: Sequence[Overlay]) -> None:

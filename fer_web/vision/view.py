@@ -14,10 +14,14 @@ STEP, NARROWEST_PX = 1.25, 160
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`overlays` on an image that is `shown_px` wide on the screen, in CSS pixels; None when nobody said."""
+    """`overlays` on an image that is `shown_px` wide on the screen, in CSS pixels; None when nobody said.
+
+    It is sent at most `width` pixels wide.
+    """
 
     overlays: frozenset[Overlay] = DEFAULT_OVERLAYS
     shown_px: int | None = None
+    width: int | None = None
 
     @property
     def hiding(self) -> frozenset[Overlay]:
@@ -25,9 +29,13 @@ class View:
         return frozenset(overlay for overlay in self.overlays if overlay.hides)
 
     @classmethod
-    def of(cls, overlays: frozenset[Overlay], shown_px: int | None) -> View:
+    def of(cls, overlays: frozenset[Overlay], shown_px: int | None, width: int | None = None) -> View:
         """The view that is shared by all who see the image about this wide."""
-        return cls(overlays, None if shown_px is None else rounded_down(shown_px))
+        return cls(
+            overlays,
+            None if shown_px is None else rounded_down(shown_px),
+            None if width is None else rounded_down(width),
+        )
 
 
 def rounded_down(shown_px: int) -> int:

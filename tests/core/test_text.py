@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
+from datetime import datetime, timedelta
 
 import pytest
 
-from fer_web.core.text import OneLineFormatter, harmless_cell, one_line
+from fer_web.core.text import OneLineFormatter, harmless_cell, log_formatter, one_line
 
 
 @pytest.mark.parametrize(
@@ -48,3 +50,23 @@ def test_no_line_of_a_log_is_forged_by_what_a_message_or_a_traceback_quotes() ->
     assert first == "ERROR /x\\r\\nERROR forged failed"
     assert rest
     assert all(line.startswith("    ") and line.isprintable() for line in rest)
+
+
+def test_json_holds_a_message_with_its_traceback_in_one_object_on_one_line() -> None:
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(log_formatter("json"))
+    log = logging.Logger("test.part")
+    log.addHandler(handler)
+
+    try:
+        raise ValueError("a\nb")
+    except ValueError:
+        log.exception("%s failed", "/x\r\n{")
+
+    lines = written.getvalue().splitlines()
+    told = json.loads(lines[0])
+    assert len(lines) == 1
+    assert (told["level"], told["logger"], told["message"]) == ("error", "test.part", "/x\r\n{ failed")
+    assert "ValueError: a" in told["exception"]
+    assert datetime.fromisoformat(told["time"]).utcoffset() == timedelta(0)

@@ -7,8 +7,12 @@ from typing import Any
 from flask import Blueprint
 
 from fer_web.core import FrameResult
+from fer_web.core.mask import Mask, mask_of
+from fer_web.errors import NoCamera, OperatorOnly
 from fer_web.live import Camera
-from fer_web.web.api.models.live import CameraJson, CamerasJson
+from fer_web.web.api.models.live import CameraJson, CamerasJson, MaskJson, NewMask
+from fer_web.web.http.asking import Asker, asker
+from fer_web.web.http.errors import STORE_REFUSALS
 from fer_web.web.http.route import Reply, route
 from fer_web.web.http.services import services
 
@@ -19,6 +23,47 @@ bp = Blueprint("cameras", __name__)
 def list_cameras() -> CamerasJson:
     """The cameras of this service, the one that is meant without a name first."""
     return CamerasJson(cameras=[camera_json(camera) for camera in services().cameras])
+
+
+@route(bp, "/api/cameras/<name>/mask", answers={200: Reply("Its mask.", MaskJson)}, refuses=(NoCamera,))
+def camera_mask(name: str) -> MaskJson:
+    """What is hidden of a camera's picture; no polygon, while nothing is."""
+    mine = services()
+    return _mask_json(mine.masks.of(mine.cameras.get(name).name))
+
+
+@route(
+    bp,
+    "/api/cameras/<name>/mask",
+    "PUT",
+    body=NewMask,
+    answers={200: Reply("The mask that holds from now on.", MaskJson)},
+    refuses=(*STORE_REFUSALS, NoCamera, OperatorOnly),
+)
+def change_mask(name: str, body: NewMask) -> MaskJson:
+    """Hide parts of a camera's picture, or nothing with an empty list.
+
+    They are painted over as frames come in: neither the analysis nor anybody else gets what was there.
+    """
+    if asker() != Asker(None):
+        raise OperatorOnly(
+            "only the operator of this service may change what is hidden: send FER_TOKEN, or log in with it"
+        )
+    mine = services()
+    camera, mask = mine.cameras.get(name), mask_of(body.polygons)
+    mine.masks.change(camera.name, mask)
+    camera.repaint()
+    return _mask_json(mask)
+
+
+def _mask_json(mask: Mask) -> MaskJson:
+    return MaskJson(polygons=[list(polygon) for polygon in mask])
+
+
+def faces_now(camera: Camera[FrameResult, Any]) -> int:
+    """How many faces are in its newest frame."""
+    newest = camera.newest
+    return 0 if newest is None else len(newest.faces)
 
 
 def camera_json(camera: Camera[FrameResult, Any]) -> CameraJson:
@@ -33,5 +78,7 @@ def camera_json(camera: Camera[FrameResult, Any]) -> CameraJson:
         reason=state.source.reason,
         fps=round(state.fps, 1),
         viewers=state.viewers,
+        faces=faces_now(camera),
+        is_masked=bool(mine.masks.of(camera.name)),
         recording=None if recording is None else recording.id,
     )

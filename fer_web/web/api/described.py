@@ -20,7 +20,7 @@ GROUPS = (
     ("Studies", ("/api/studies",)),
     ("Videos", ("/api/jobs",)),
     ("Laboratory", ("/api/lab",)),
-    ("Service", ("/health/", "/metrics", "/openapi.json")),
+    ("Service", ("/health/", "/healthz", "/readyz", "/metrics", "/openapi.json")),
 )
 
 

@@ -15,12 +15,14 @@ from fer_web.web.http.services import services
 bp = Blueprint("system", __name__)
 
 
+@route(bp, "/healthz", answers={200: Reply("It does.", StatusJson)}, operation="healthz")
 @route(bp, "/health/live", answers={200: Reply("It does.", StatusJson)})
 def live() -> StatusJson:
     """Whether the process is running."""
     return StatusJson(status="alive")
 
 
+@route(bp, "/readyz", answers={200: Reply("They are.", StatusJson)}, refuses=(NotReadyError,), operation="readyz")
 @route(bp, "/health/ready", answers={200: Reply("They are.", StatusJson)}, refuses=(NotReadyError,))
 def ready() -> StatusJson:
     """Whether the models are loaded."""

@@ -84,6 +84,7 @@ STATUSES: Mapping[str, int] = {
     "local_only": 403,
     "wrong_host": 421,
     "cross_site": 403,
+    "operator_only": 403,
     "too_many_attempts": 429,
     "too_many_requests": 429,
     # how it comes

@@ -1,14 +1,25 @@
-"""What Prometheus can ask: frames, viewers, seconds of each step, predictions, errors."""
+"""What Prometheus can ask: frames, faces, viewers, seconds of each step, predictions, errors, what runs."""
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from prometheus_client import CollectorRegistry, Counter, GCCollector, Histogram, PlatformCollector, ProcessCollector
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+)
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
+
+from fer_web import __version__
 
 Counts: TypeAlias = Mapping[str, float]
 
@@ -20,6 +31,7 @@ CAMERA_METRICS = (
     ("frames_analyzed", "Frames analyzed.", True),
     ("frames_dropped", "Frames dropped because a newer one arrived before their turn.", True),
     ("viewers", "Viewers of the stream or the events right now.", False),
+    ("faces", "Faces in the newest frame; 0 while none is analyzed.", False),
 )
 OUTLET_METRICS = (
     ("sent", "Events and readings that have arrived at an outlet's place."),
@@ -49,6 +61,12 @@ class Metrics:
         self._predictions = Counter("fer_predictions", "Images analyzed by /predict.", registry=self.registry)
         self._faces = Counter("fer_predicted_faces", "Faces found by /predict.", registry=self.registry)
         self._errors = Counter("fer_errors", "Requests and images refused or failed.", ["code"], registry=self.registry)
+
+    def tell_build(self, engine: str, model: str) -> None:
+        """Say what runs, so that a change of the numbers can be seen beside a change of the program."""
+        labels = {"version": __version__, "engine": engine, "model": model, "python": platform.python_version()}
+        build = Gauge("fer_build_info", "What runs; always 1.", list(labels), registry=self.registry)
+        build.labels(**labels).set(1)
 
     def observe_steps(self, way: str, timing_ms: Mapping[str, float], camera: str = "") -> None:
         """Record one frame's steps; `way` is `live`, with the camera's name, `visitor` or `predict`."""

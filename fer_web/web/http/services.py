@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from fer_web.analysis.compare import Classifiers
     from fer_web.core import FrameResult
     from fer_web.jobs.videos import VideoJobs
-    from fer_web.live import CameraSet, Recordings, Visits
+    from fer_web.live import CameraSet, Masks, Recordings, Visits
     from fer_web.sources import ChosenSource
     from fer_web.store import Retention, Store
     from fer_web.vision import Analyzer, View
@@ -144,6 +144,7 @@ class Services:
     """
 
     cameras: CameraSet[FrameResult, View]
+    masks: Masks
     startup: Startup
     uploads: PredictCapacity
     access: Access

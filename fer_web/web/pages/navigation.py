@@ -16,7 +16,7 @@ class MenuItem:
 
 
 MENU = (
-    MenuItem("pages.index", "Live", "video", ("pages.camera", "on_device.page")),
+    MenuItem("pages.index", "Live", "video", ("pages.camera", "pages.mask", "on_device.page")),
     MenuItem("practice.practice", "Practice", "mic"),
     MenuItem("pages.videos", "Videos", "film", ("pages.try_picture",)),
     MenuItem(

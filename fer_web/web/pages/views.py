@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from fer_web.analysis.example import DISAGREEING, EXAMPLES
 from fer_web.core import Emotion
 from fer_web.core.hosts import is_loopback
+from fer_web.core.mask import MOST_CORNERS, MOST_POLYGONS
 from fer_web.core.palette import EMOTION_COLORS, Color
 from fer_web.errors import ModelError, NoCamera, NotReadyError
 from fer_web.store.recording import TRASH
@@ -31,6 +32,8 @@ bp = Blueprint("pages", __name__)
 
 # What the browser needs besides the page's own policy.
 PERMISSIONS = HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
+
+MASK_LIMITS = {"polygons": MOST_POLYGONS, "corners": MOST_CORNERS}
 
 
 @bp.app_context_processor
@@ -58,8 +61,10 @@ def css_color(color: Color) -> str:
 
 @route(bp, "/", query=CameraQuery, answers=PAGE, refuses=(NoCamera,))
 def index(query: CameraQuery) -> str:
-    """The live page of a camera; without its name, of the first."""
+    """The live page of a camera; without its name, a wall of all of them, or the only one."""
     mine = services()
+    if query.camera is None and len(mine.cameras) > 1:
+        return render_template("wall.html", cameras=list(mine.cameras), places_out=mine.outlets.places)
     shown, names = mine.cameras.get(query.camera), [camera.name for camera in mine.cameras]
     return render_template(
         "index.html",
@@ -70,6 +75,8 @@ def index(query: CameraQuery) -> str:
         overlays=OVERLAYS.values(),
         retention_days=mine.retention_days,
         places_out=mine.outlets.places,
+        shown_name=shown.name,
+        is_masked=bool(mine.masks.of(shown.name)),
     )
 
 
@@ -80,6 +87,14 @@ def _video_address(name: str | None) -> str | None:
     if wanted == "mjpeg" or (wanted == "auto" and (not address or is_loopback(address))):
         return None
     return url_for("mp4.video") if name is None else url_for("mp4.camera_video", name=name)
+
+
+@route(bp, "/cameras/<name>/mask", answers=PAGE, refuses=(NoCamera,))
+def mask(name: str) -> str:
+    """The page on which the operator hides parts of a camera's picture."""
+    mine = services()
+    camera = mine.cameras.get(name).name
+    return render_template("mask.html", camera=camera, is_only=len(mine.cameras) == 1, limits=MASK_LIMITS)
 
 
 @route(bp, "/try", answers=PAGE)

@@ -19,9 +19,8 @@ from fer_web.web.http.services import services
 from fer_web.web.security.access import COOKIE, Access, is_own_origin, origin_of
 
 # Answered without the token: they tell nothing about anybody, and whoever restarts or logs in has none yet.
-WITHOUT_TOKEN = frozenset(
-    {"static", "pages.favicon", "login.login", "login.log_in", "pages.privacy", "system.live", "system.ready"}
-)
+HEALTH = frozenset({"system.live", "system.healthz", "system.ready", "system.readyz"})
+WITHOUT_TOKEN = HEALTH | {"static", "pages.favicon", "login.login", "login.log_in", "pages.privacy"}
 # Answered to whoever knows the secret in the address, where a token is asked for otherwise.
 BY_LINK = frozenset({"sharing.shared_page"})
 # What proxies tell of whom they ask for: who comes through one does not sit at this machine.
@@ -30,6 +29,7 @@ FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 PAGES = frozenset(
     {
         "pages.index",
+        "pages.mask",
         "pages.try_picture",
         "pages.camera",
         "on_device.page",
@@ -45,10 +45,10 @@ PAGES = frozenset(
     }
 )
 # May be reached from a link on another website; all else, the pictures above all, only from our own pages.
-LINKABLE = PAGES | BY_LINK | {"static", "pages.favicon", "pages.privacy", "login.login", "system.live", "system.ready"}
+LINKABLE = PAGES | BY_LINK | HEALTH | {"static", "pages.favicon", "pages.privacy", "login.login"}
 
 # Not counted: what a page consists of, what watches over the service, and frames, of which a visit sends one at a time.
-UNCOUNTED = frozenset({"static", "pages.favicon", "system.live", "system.ready", "visits.visitor_frame"})
+UNCOUNTED = HEALTH | {"static", "pages.favicon", "visits.visitor_frame"}
 # How a browser says that it loads a page itself, and not something for a page.
 NAVIGATIONS = frozenset({"document", "iframe", "frame"})
 
@@ -66,7 +66,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), display-capture=()",
 }
-CORS_METHODS = "GET, POST, PATCH, DELETE"
+CORS_METHODS = "GET, POST, PUT, PATCH, DELETE"
 CORS_HEADERS = "Authorization, Content-Type, Fer-Visit"
 CORS_EXPOSED = "Retry-After, Fer-Ignored"
 CORS_AGE_S = "600"

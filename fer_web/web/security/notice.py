@@ -23,7 +23,8 @@ PATHS = frozenset({"/", "/my-camera", "/practice"})
 def _show_first() -> str | None:
     """The notice in place of a page that must wait for it; the page itself, with its stream, is not sent."""
     text = services().notice
-    is_waiting = request.method == "GET" and request.path in PATHS
+    shows_camera = request.path in PATHS or request.endpoint == "pages.mask"
+    is_waiting = request.method == "GET" and shows_camera
     if text is None or not is_waiting or request.cookies.get(COOKIE) == _digest(text):
         return None
     return render_template("notice.html", paragraphs=paragraphs(text), next=own_path())

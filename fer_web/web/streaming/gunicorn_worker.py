@@ -28,7 +28,7 @@ SWEEP_S = 0.25
 # New clients that are let in before others are served.
 ACCEPT_AT_ONCE = 64
 # Health checks have threads of their own: whoever restarts the service must not be misled by a full one.
-HEALTH = (b"GET /health", b"HEAD /health")
+HEALTH = (b"GET /health", b"HEAD /health", b"GET /readyz", b"HEAD /readyz")
 HEALTH_THREADS = 2
 # How much may arrive before it is added up what all requests hold.
 CHECK_BYTES = 4_000_000

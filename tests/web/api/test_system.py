@@ -4,6 +4,7 @@ from flask.testing import FlaskClient
 from prometheus_client.core import Sample
 from prometheus_client.parser import text_string_to_metric_families
 
+from fer_web import __version__
 from fer_web.errors import ModelError
 from fer_web.startup import BackgroundStartup
 from tests.web.client import DEMO, make_app, picture
@@ -77,3 +78,19 @@ def test_two_applications_count_for_themselves() -> None:
 
     assert samples(first)["fer_predictions_total"] == 1
     assert samples(second)["fer_predictions_total"] == 0
+
+
+def test_health_has_the_names_that_kubernetes_uses_too(client: FlaskClient) -> None:
+    client.application.extensions["fer_web"].startup.vision(5)
+
+    assert client.get("/healthz").get_json() == {"status": "alive"}
+    assert client.get("/readyz").get_json() == {"status": "ready"}
+
+
+def test_what_runs_is_told_by_labels(client: FlaskClient) -> None:
+    text = client.get("/metrics").text
+
+    line = next(line for line in text.splitlines() if line.startswith("fer_build_info{"))
+    for label in (f'version="{__version__}"', 'engine="modern (mesh)"', 'model="xception-pair"'):
+        assert label in line
+    assert line.endswith(" 1.0")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 
@@ -26,4 +27,17 @@ def test_only_what_people_need_is_a_line(level: str, told: list[str], capsys: py
     lines = capsys.readouterr().err.splitlines()
     assert [line for line in lines if not re.match(r"\d\d:\d\d:\d\d [A-Z]+ ", line)] == []
     assert [line.split()[2] for line in lines] == told
+    logging.getLogger("gunicorn.error").handlers.clear()
+
+
+def test_with_json_each_message_is_an_object(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ServerLog, "form", "json")
+    log = ServerLog(Config())
+
+    log.warning("slow %s", "client")
+
+    told = json.loads(capsys.readouterr().err)
+    assert (told["level"], told["logger"], told["message"]) == ("warning", "gunicorn.error", "slow client")
     logging.getLogger("gunicorn.error").handlers.clear()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from fer_web.core.mask import FEWEST_CORNERS, MOST_CORNERS, MOST_POLYGONS, mask_of
 from fer_web.sources.reopening import Status
 from fer_web.vision import View
 from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS, names_of, parse_overlays
-from fer_web.web.http.bodies import Count, JsonObject, Query
+from fer_web.web.http.bodies import Count, JsonBody, JsonObject, Query
 from fer_web.web.http.route import Schema
 
 
@@ -29,9 +30,12 @@ class OverlayQuery(Query):
     shown_px: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """How wide the picture is shown, in CSS pixels: letters in it are at least 14 pixels there."""
 
+    width: Annotated[int, Field(ge=160, le=1280)] | None = None
+    """The most pixels in a row: a larger picture is made smaller, which costs less."""
+
     @property
     def view(self) -> View:
-        return View.of(parse_overlays(self.overlay), self.shown_px)
+        return View.of(parse_overlays(self.overlay), self.shown_px, self.width)
 
 
 class CameraQuery(Query):
@@ -49,8 +53,33 @@ class CameraJson(JsonObject):
     reason: str
     fps: float
     viewers: Count
+    faces: Count
+    """How many are in the newest frame; 0 while none is analyzed."""
+    is_masked: bool
+    """Whether a part of its picture is hidden."""
     recording: str | None
     """The id of the recording that runs."""
+
+
+def _described_mask(schema: Schema) -> None:
+    schema["description"] = (
+        f"Up to {MOST_POLYGONS} polygons of {FEWEST_CORNERS} to {MOST_CORNERS} corners, each how far right and how far "
+        "down it is, as shares of the picture's width and height."
+    )
+
+
+class MaskJson(JsonObject):
+    """What is hidden of a camera's picture."""
+
+    polygons: Annotated[list[list[tuple[float, float]]], Field(json_schema_extra=_described_mask)]
+
+
+class NewMask(JsonBody):
+    """What shall be hidden."""
+
+    polygons: Annotated[
+        list[list[tuple[float, float]]], BeforeValidator(mask_of), Field(json_schema_extra=_described_mask)
+    ]
 
 
 class CamerasJson(JsonObject):
