@@ -136,8 +136,8 @@ class Opening(Generic[R, V]):
     def repaint(self) -> None:
         """Paint every watched view anew."""
         with self._lock:
-            for watched in self._views.values():
-                watched.shows = None
+            for showing in self._showings.values():
+                showing.shows = None
             self.scenes.put(self._scene)
 
     def _change(self, **changes: Any) -> None:
