@@ -47,7 +47,7 @@ def change_mask(name: str, body: NewMask) -> MaskJson:
     """
     if asker() != Asker(None):
         raise OperatorOnly(
-            "only the operator of this service may change what is hidden: send FER_TOKEN, or log in with it"
+            "only the operator may change what is hidden: send FER_TOKEN, or log in with it"
         )
     mine = services()
     camera, mask = mine.cameras.get(name), mask_of(body.polygons)
