@@ -46,9 +46,7 @@ def change_mask(name: str, body: NewMask) -> MaskJson:
     They are painted over as frames come in: neither the analysis nor anybody else gets what was there.
     """
     if asker() != Asker(None):
-        raise OperatorOnly(
-            "only the operator may change what is hidden: send FER_TOKEN, or log in with it"
-        )
+        raise OperatorOnly("only the operator may change what is hidden: send FER_TOKEN, or log in with it")
     mine = services()
     camera, mask = mine.cameras.get(name), mask_of(body.polygons)
     mine.masks.change(camera.name, mask)
