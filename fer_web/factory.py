@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from fer_web.analysis.compare import LAB_MODELS, Classifiers
 from fer_web.backend import LiveBackend, VisitBackend
 from fer_web.core import FrameResult
+from fer_web.core.job import JobState
 from fer_web.errors import SettingsError, SourceError
 from fer_web.live import Camera, CameraSet, Masks, Places, Recordings, Turns, Visits
 from fer_web.live.masks import FILE as MASKS_FILE
@@ -20,6 +21,7 @@ from fer_web.outlets import Outlets, feeds_of
 from fer_web.resources import LAB_RUNS, STATIC, TEMPLATES
 from fer_web.settings import Settings, load_settings
 from fer_web.sources import choose_source
+from fer_web.sources.reopening import Status
 from fer_web.startup import BackgroundStartup, give_memory_back
 from fer_web.store import Retention, Store
 from fer_web.vision import Analyzer, View
@@ -145,9 +147,11 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
     visitors = _visitors(settings, startup, metrics)
     metrics.tell_build(str(settings.engine_choice), settings.model)
     metrics.watch(partial(_camera_counts, camera_set), visitors.counts)
+    metrics.watch_statuses(partial(_camera_statuses, camera_set))
     outlets = Outlets(camera_set, feeds_of(settings.outlets, settings), startup.vision)
     metrics.watch_outlets(outlets.counts)
     store = Store.lazy(settings.database_address, keep=settings.retention)
+    metrics.watch_jobs(partial(_job_counts, store))
     for remembered in (recording_files.SUMMARIES, answers.ANSWERS):
         store.recordings.on_hide(remembered.forget)
     limits = Limits(settings.image_max_bytes, settings.image_max_pixels, settings.request_max_images)
@@ -203,6 +207,19 @@ def _camera_counts(camera_set: CameraSet[FrameResult, View]) -> dict[str, dict[s
     """What each camera has counted, by its name, with the faces that it sees now."""
     counts = camera_set.counts()
     return {camera.name: {**counts[camera.name], "faces": faces_now(camera)} for camera in camera_set}
+
+
+def _camera_statuses(camera_set: CameraSet[FrameResult, View]) -> dict[str, tuple[Status, float | None]]:
+    """How each camera does, by its name, and how old its newest result was."""
+    states = {camera.name: camera.state for camera in camera_set}
+    return {
+        name: (state.source.status, None if state.latency_ms is None else state.latency_ms / 1000)
+        for name, state in states.items()
+    }
+
+
+def _job_counts(store: Store) -> dict[str, int]:
+    return {str(state): store.jobs.count([state]) for state in JobState}
 
 
 def _visitors(settings: Settings, startup: BackgroundStartup, metrics: Metrics) -> Visits[FrameResult]:

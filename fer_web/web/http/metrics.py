@@ -1,10 +1,11 @@
-"""What Prometheus can ask: frames, faces, viewers, seconds of each step, predictions, errors, what runs."""
+"""What Prometheus can ask: frames, faces, viewers, seconds of each step, predictions, jobs, errors, what runs."""
 
 from __future__ import annotations
 
+import logging
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -20,6 +21,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from fer_web import __version__
+from fer_web.errors import StoreError
+from fer_web.sources.reopening import Status
+
+log = logging.getLogger(__name__)
 
 Counts: TypeAlias = Mapping[str, float]
 
@@ -33,6 +38,8 @@ CAMERA_METRICS = (
     ("viewers", "Viewers of the stream or the events right now.", False),
     ("faces", "Faces in the newest frame; 0 while none is analyzed.", False),
 )
+STATUSES: tuple[Status, ...] = get_args(Status)
+STATUS_LABELS = ("camera", "status")
 OUTLET_METRICS = (
     ("sent", "Events and readings that have arrived at an outlet's place."),
     ("dropped", "Events and readings dropped because too many waited for an outlet's place."),
@@ -86,6 +93,14 @@ class Metrics:
         """Ask for the numbers of the cameras, by name, and of the visits whenever Prometheus asks."""
         self.registry.register(_LiveCollector(cameras, visits))
 
+    def watch_statuses(self, statuses: Callable[[], Mapping[str, tuple[Status, float | None]]]) -> None:
+        """Ask for each camera's status, and how old its results are in seconds; None while there are none."""
+        self.registry.register(_StatusCollector(statuses))
+
+    def watch_jobs(self, counts: Callable[[], Counts]) -> None:
+        """Ask how many jobs there are, by state; they are left out while the database cannot tell."""
+        self.registry.register(_JobCollector(counts))
+
     def watch_outlets(self, counts: Callable[[], Mapping[str, Counts]]) -> None:
         """Ask for the numbers of the outlets that are on, by name."""
         self.registry.register(_OutletCollector(counts))
@@ -111,6 +126,35 @@ class _LiveCollector(Collector):
             family = _family(name, meaning, grows, [])
             family.add_metric([], visits[name])
             yield family
+
+
+class _StatusCollector(Collector):
+    def __init__(self, statuses: Callable[[], Mapping[str, tuple[Status, float | None]]]) -> None:
+        self._statuses = statuses
+
+    def collect(self) -> Iterator[Metric]:
+        status = _family("camera_status", "1 for the status that a camera has, 0 for others.", False, STATUS_LABELS)
+        latency = _family("latency_seconds", "Age of a camera's newest result when it was ready.", False, ["camera"])
+        for camera, (now, latency_s) in self._statuses().items():
+            for one in STATUSES:
+                status.add_metric([camera, one], float(one == now))
+            if latency_s is not None:
+                latency.add_metric([camera], latency_s)
+        yield from (status, latency)
+
+
+class _JobCollector(Collector):
+    def __init__(self, counts: Callable[[], Counts]) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterator[Metric]:
+        family = _family("jobs", "Videos that are to be analyzed or were, by state.", False, ["state"])
+        try:
+            for state, count in self._counts().items():
+                family.add_metric([state], count)
+        except StoreError as error:
+            log.warning("Jobs are not counted: %s", error)
+        yield family
 
 
 class _OutletCollector(Collector):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask.testing import FlaskClient
 from prometheus_client.core import Sample
 from prometheus_client.parser import text_string_to_metric_families
@@ -94,3 +96,27 @@ def test_what_runs_is_told_by_labels(client: FlaskClient) -> None:
     for label in (f'version="{__version__}"', 'engine="modern (mesh)"', 'model="xception-pair"'):
         assert label in line
     assert line.endswith(" 1.0")
+
+
+def test_each_camera_has_one_status_and_each_state_of_jobs_its_number(tmp_path: Path) -> None:
+    counted = samples(make_app(cameras="door=demo:,desk=demo:", data_dir=tmp_path).test_client())
+
+    statuses = {name: value for name, value in counted.items() if name.startswith("fer_camera_status ")}
+    assert [name for name, value in statuses.items() if value == 1] == [
+        "fer_camera_status closed door",
+        "fer_camera_status closed desk",
+    ]
+    assert len(statuses) == 12
+    assert "fer_latency_seconds door" not in counted
+    assert [counted[f"fer_jobs {state}"] for state in ("queued", "running", "done", "failed", "canceled")] == [0] * 5
+
+
+def test_a_database_that_cannot_be_read_takes_away_the_jobs_only(tmp_path: Path) -> None:
+    (tmp_path / "fer_web.sqlite").write_bytes(b"no database at all, but long enough to be taken for one" * 40)
+
+    client = make_app(data_dir=tmp_path).test_client()
+
+    assert client.get("/metrics").status_code == 200
+    counted = samples(client)
+    assert not [name for name in counted if name.startswith("fer_jobs")]
+    assert counted["fer_viewers main"] == 0
