@@ -53,6 +53,7 @@ from fer_web.web.http.prefix import PathPrefix, first_parts
 from fer_web.web.http.services import EXTENSION, Lab, Limits, PredictCapacity, ServedModel, Services
 from fer_web.web.pages import login, on_device, practice
 from fer_web.web.pages import recordings as recording_pages
+from fer_web.web.pages import studies as study_pages
 from fer_web.web.pages import views as pages
 from fer_web.web.security import notice
 from fer_web.web.security.access import Access
@@ -72,6 +73,7 @@ BLUEPRINTS = (
     pages.bp,
     login.bp,
     recording_pages.bp,
+    study_pages.bp,
     practice.bp,
     on_device.bp,
     cameras.bp,

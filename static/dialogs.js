@@ -4,21 +4,22 @@ import { during } from "./dom.js";
 
 const find = (name) => document.getElementById(name);
 
-export function askName(name, rename) {
+// `then` is called when the dialog has closed: what has the focus can change only then.
+export function askName(name, rename, then) {
   const input = find("new-name");
   input.value = name;
-  open(find("rename-dialog"), () => rename(input.value));
+  openDialog(find("rename-dialog"), () => rename(input.value), then);
   input.select();
 }
 
-export function askDelete(title, text, remove) {
+export function askDelete(title, text, remove, then) {
   find("delete-title").textContent = title;
   find("delete-text").textContent = text;
-  open(find("delete-dialog"), remove);
+  openDialog(find("delete-dialog"), remove, then);
 }
 
 // `work` may fail: its sentence is shown, and the dialog stays.
-function open(dialog, work) {
+export function openDialog(dialog, work, then) {
   const form = dialog.querySelector("form");
   const [error, button] = [form.querySelector(".error"), form.querySelector("button[value=yes]")];
   error.hidden = true;
@@ -31,7 +32,9 @@ function open(dialog, work) {
       } catch (failure) {
         error.textContent = failure.message;
         error.hidden = false;
+        return;
       }
+      await then?.();
     });
   };
   form.querySelector("[data-close]").onclick = () => dialog.close();

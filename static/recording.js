@@ -4,6 +4,8 @@
 
 import { ask } from "./asking.js";
 import { clock, during, element, write } from "./dom.js";
+import { StudyChoice } from "./recording-study.js";
+import { TaskButtons } from "./recording-tasks.js";
 
 const TICK_MS = 250;
 const SHOWN_MARKERS = 5;
@@ -22,6 +24,8 @@ export class RecordingControl {
     this.root = root;
     this.badge = badge;
     this.visit = visit;
+    this.study = new StudyChoice(root.dataset.studies);
+    this.tasks = new TaskButtons({ ask: (method, path, body) => this.#ask(method, path, body), say: (text) => this.#say(text), complain: (text) => this.#complain(text) });
     find("record-open").addEventListener("click", () => this.#open());
     find("record-cancel").addEventListener("click", () => find("record-dialog").close());
     find("record-form").addEventListener("submit", (event) => { event.preventDefault(); during(find("record-start"), () => this.#start()); });
@@ -52,6 +56,7 @@ export class RecordingControl {
       this.#showMarkers(recording.newest_markers);
       this.#complain(recording.trouble);
     }
+    if (isNew || (before && !recording)) this.tasks.show(recording);
     if (isNew) {
       find("record-told").replaceChildren();
       this.#tell("begun", { id: recording.id, origin: this.#origin });
@@ -74,6 +79,7 @@ export class RecordingControl {
 
   #open() {
     this.#refuse(null);
+    this.study.load();
     find("record-dialog").showModal();
     find("record-name").focus();
   }
@@ -82,8 +88,9 @@ export class RecordingControl {
     this.#complain(null);
     this.#refuse(null);
     try {
-      const wish = { name: find("record-name").value, consent: find("record-consent").checked, note: find("record-note").value, kind: this.root.dataset.kind, camera: this.root.dataset.camera };
+      const wish = { name: find("record-name").value, consent: find("record-consent").checked, note: find("record-note").value, kind: this.root.dataset.kind, camera: this.root.dataset.camera, ...this.study.wish };
       this.show(await this.#ask("POST", "", wish));
+      this.tasks.show(this.#recording); // an event may have told of it before it belonged to its study
       find("record-consent").checked = false; // whoever comes next is asked again
       find("marker").focus();
       this.#say("Recording has started.");
@@ -146,7 +153,10 @@ export class RecordingControl {
   }
 
   #tick() {
-    if (this.#recording) write(find("record-elapsed"), clock((performance.now() - this.#origin) / 1000));
+    if (!this.#recording) return;
+    const nowS = (performance.now() - this.#origin) / 1000;
+    write(find("record-elapsed"), clock(nowS));
+    this.tasks.tick(nowS);
   }
 
   // To whoever listens at the root: that a recording has begun, by this page's clock, or ended, with the link to its report.

@@ -49,6 +49,14 @@ class StudyReads(RecordingView):
             row = connection.execute(asked).first()
             return None if row is None else self._study(connection, row)
 
+    def taken(self) -> frozenset[str]:
+        """The ids of the recordings that belong to a study."""
+        if not self._database.is_there:
+            return frozenset()
+        asked = select(RecordingRow.id).join(StudyRecordingRow, StudyRecordingRow.recording == RecordingRow.number)
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(asked.where(*self._shown())))
+
     def list(self) -> Sequence[ListedStudy]:
         """All of them, the newest first."""
         if not self._database.is_there:

@@ -47,7 +47,18 @@ def check(browser: Chrome) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/about", "/privacy", "/docs", "/videos", "/my-camera", "/practice", "/recordings", "/lab", "/lab/projector"],
+    [
+        "/about",
+        "/privacy",
+        "/docs",
+        "/videos",
+        "/my-camera",
+        "/practice",
+        "/recordings",
+        "/studies",
+        "/lab",
+        "/lab/projector",
+    ],
 )
 def test_texts_are_for_everybody(server: Service, browser: Chrome, path: str) -> None:
     browser.get(f"{server.url}{path}")

@@ -23,7 +23,10 @@ MENU = (
         "recording_pages.recordings_page",
         "Recordings",
         "chart-line",
-        ("recording_pages.recording_page", "recording_pages.compare_page"),
+        (
+            *("recording_pages.recording_page", "recording_pages.compare_page"),
+            *("study_pages.studies_page", "study_pages.study_page"),
+        ),
     ),
     MenuItem("pages.lab", "Lab", "flask-conical", ("pages.projector",)),
 )
@@ -32,10 +35,11 @@ HELP = (
     MenuItem("pages.privacy", "Privacy", "shield"),
     MenuItem("system.docs", "API", "code"),
 )
-# What is watched live, and files that are analyzed.
+# What is watched live, files that are analyzed, and what was kept.
 TABS = (
     (MenuItem("pages.index", "Server camera"), MenuItem("pages.camera", "Browser camera", inside=("on_device.page",))),
     (MenuItem("pages.videos", "Videos"), MenuItem("pages.try_picture", "Pictures")),
+    (MenuItem("recording_pages.recordings_page", "Recordings"), MenuItem("study_pages.studies_page", "Studies")),
 )
 
 

@@ -13,6 +13,7 @@ from fer_web.web.api.recording_files import card_text, summary_of, usual_of
 from fer_web.web.api.recording_schemas import stored_json
 from fer_web.web.api.recordings import MISSING, pair_of
 from fer_web.web.api.sharing import shared_path
+from fer_web.web.api.study_schemas import tasks_json
 from fer_web.web.http.asking import Asker, asker, own_store, own_videos
 from fer_web.web.http.route import PAGE, route
 from fer_web.web.http.services import services
@@ -50,6 +51,7 @@ def recording_page(recording: str) -> str:
         shared=None if stored.share is None else shared_path(stored.share),
         trash_days=TRASH.days,
         exports=EXPORTS.values(),
+        place=tasks_json(store.studies.of_recording(recording), recording),
         takes_markers=stored.kind != "practice" and stored.state is not RecordingState.RECORDING,
     )
 

@@ -38,6 +38,8 @@ PAGES = frozenset(
         "recording_pages.recordings_page",
         "recording_pages.recording_page",
         "recording_pages.compare_page",
+        "study_pages.studies_page",
+        "study_pages.study_page",
         "pages.lab",
         "pages.projector",
         "pages.about",

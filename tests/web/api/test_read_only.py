@@ -50,6 +50,7 @@ def test_all_that_was_kept_on_a_read_only_disk_can_be_read(tmp_path: Path) -> No
         for path in (
             "/recordings",
             f"/recordings/{recording}",
+            "/studies",
             "/videos",
             "/api/recordings",
             f"/api/recordings/{recording}",

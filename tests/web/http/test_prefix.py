@@ -23,7 +23,19 @@ from tests.web.nginx import proxied
 
 TOKEN = "correct horse battery staple"
 PREFIX = {"X-Forwarded-Prefix": "/faces"}
-PAGES = ("/", "/my-camera", "/practice", "/try", "/videos", "/recordings", "/lab", "/about", "/privacy", "/docs")
+PAGES = (
+    "/",
+    "/my-camera",
+    "/practice",
+    "/try",
+    "/videos",
+    "/recordings",
+    "/studies",
+    "/lab",
+    "/about",
+    "/privacy",
+    "/docs",
+)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def locked() -> FlaskClient:
 
 
 MENU = ["/", "/practice", "/videos", "/recordings", "/about", "/privacy", "/docs"]
-PAGES = ["/", "/practice", "/try", "/recordings", "/about", "/privacy", "/docs"]
+PAGES = ["/", "/practice", "/try", "/recordings", "/studies", "/about", "/privacy", "/docs"]
 
 
 class Attributes(HTMLParser):
@@ -104,10 +104,10 @@ def test_every_page_leads_to_all_places_and_says_which_it_is(client: FlaskClient
     marked = re.findall(r'<a href="([^"]+)" aria-current="(page|true)"', page)
 
     assert [other for other in MENU if f'<a href="{other}"' not in page] == []
-    assert {(path, "page")} <= set(marked) <= {(path, "page"), ("/videos", "true")}
+    assert {(path, "page")} <= set(marked) <= {(path, "page"), ("/videos", "true"), ("/recordings", "true")}
 
 
-@pytest.mark.parametrize(("place", "inside"), [("/", "/my-camera"), ("/videos", "/try")])
+@pytest.mark.parametrize(("place", "inside"), [("/", "/my-camera"), ("/videos", "/try"), ("/recordings", "/studies")])
 def test_pages_that_belong_together_are_tabs_of_one_place(client: FlaskClient, place: str, inside: str) -> None:
     for path in (place, inside):
         page = client.get(path).text
