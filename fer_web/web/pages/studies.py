@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
 from fer_web.core.studies import LONGEST_PART_NAME
 from fer_web.errors import NoStudy, StoreError
@@ -13,8 +13,12 @@ from fer_web.web.api.recording_schemas import stored_json
 from fer_web.web.api.study_schemas import listed_json, study_json
 from fer_web.web.http.asking import own_store
 from fer_web.web.http.route import PAGE, route
+from fer_web.web.pages.navigation import MenuItem
 
 bp = Blueprint("study_pages", __name__)
+
+# What a study's recordings are looked at together by.
+COMPARING = (MenuItem("study_compare.matrix", "Compare tasks"), MenuItem("study_compare.wall", "Wall for an audience"))
 
 
 @bp.app_template_filter("clock")
@@ -39,7 +43,12 @@ def study_page(study: str) -> str:
     store = own_store()
     found = study_json(store, store.studies.get(study))
     return render_template(
-        "study.html", study=found, free=_free(store), longest=LONGEST_PART_NAME, trash_days=TRASH.days
+        "study.html",
+        study=found,
+        free=_free(store),
+        longest=LONGEST_PART_NAME,
+        trash_days=TRASH.days,
+        comparing=[item for item in COMPARING if item.endpoint in current_app.view_functions],
     )
 
 
