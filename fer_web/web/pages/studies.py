@@ -46,6 +46,7 @@ def study_page(study: str) -> str:
         "study.html",
         study=found,
         free=_free(store),
+        offered=MOST if store.recordings.count() > MOST else None,
         longest=LONGEST_PART_NAME,
         trash_days=TRASH.days,
         comparing=[item for item in COMPARING if item.endpoint in current_app.view_functions],

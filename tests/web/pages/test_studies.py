@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from fer_web.web.pages import studies
 from fer_web.web.pages.studies import clock
 from tests.web.api.test_recordings import add
 from tests.web.api.test_studies import assign, make
@@ -69,6 +70,18 @@ def test_only_recordings_without_a_study_are_offered(client: FlaskClient) -> Non
 
     offered = page.partition('id="add-recording"')[2].partition("</select>")[0]
     assert re.findall(r'<option value="([^"]+)">', offered) == [free]
+
+
+def test_it_is_said_where_not_all_recordings_are_offered(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(studies, "MOST", 2)
+    study, _, second = make(client), add(client, "oldest"), add(client, "second")
+    assert "are offered" not in client.get(f"/studies/{study['id']}").text
+    third = add(client, "third")
+
+    page = client.get(f"/studies/{study['id']}").text
+
+    assert "Only your newest 2 recordings are offered." in page
+    assert re.findall(r'<option value="([^"]+)">', page) == [third, second]
 
 
 def test_the_recordings_page_leads_to_its_study_and_offers_the_times_of_its_tasks(client: FlaskClient) -> None:
