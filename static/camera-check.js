@@ -10,15 +10,16 @@ const [DARK, BRIGHT] = [0.2, 0.8];
 const good = (text) => ({ isGood: true, text });
 const bad = (text) => ({ isGood: false, text });
 
-// `face`, `light` and `distance`, each with `isGood` and a sentence; of the largest face in an analyzed frame.
-export function checkFrame({ image, results }) {
+// `face`, `light` and `distance`, each with `isGood` and a sentence; of the largest face in an analyzed frame. `others` says
+// what becomes of further people.
+export function checkFrame({ image, results }, others = "The report is about all of them.") {
   if (!results.length) return { face: bad("No face found. Sit in front of the camera."), light: bad("–"), distance: bad("–") };
   const largest = results.reduce((best, one) => (one.region.h > best.region.h ? one : best));
-  return { face: checkPlace(largest, image, results.length), light: checkLight(largest), distance: checkDistance(largest, image) };
+  return { face: checkPlace(largest, image, results.length > 1 ? `There are ${results.length} people. ${others}` : null), light: checkLight(largest), distance: checkDistance(largest, image) };
 }
 
-function checkPlace({ region, pose }, image, count) {
-  if (count > 1) return bad(`There are ${count} people. The report is about all of them.`);
+function checkPlace({ region, pose }, image, crowd) {
+  if (crowd) return bad(crowd);
   const x = (region.x + region.w / 2) / image.width;
   const y = (region.y + region.h / 2) / image.height;
   if (Math.abs(x - 0.5) > ASIDE) return bad("Move to the middle.");

@@ -28,11 +28,11 @@ export class Choice {
   }
 
   get wantsSpeech() {
-    return find("speech").checked;
+    return find("speech")?.checked ?? false; // not offered on the device alone
   }
 
   get wantsReplay() {
-    return find("replay-wish").checked;
+    return find("replay-wish")?.checked ?? false; // likewise
   }
 
   get questions() {
@@ -98,8 +98,8 @@ export class Choice {
     if (!wish) return;
     find("own").value = wish.own ?? "";
     find("seconds").value = wish.seconds;
-    find("speech").checked = wish.speech === true;
-    find("replay-wish").checked = wish.replay === true;
+    if (find("speech")) find("speech").checked = wish.speech === true;
+    if (find("replay-wish")) find("replay-wish").checked = wish.replay === true;
     const known = [...this.form.querySelectorAll("input[name=set]")];
     const chosen = known.find(({ value }) => value === wish.set);
     if (chosen && known[0].value !== "again") chosen.checked = true;

@@ -1,6 +1,7 @@
-// The camera of whoever practices and its way to the service, opened and closed together.
+// The camera of whoever practices and its way to the analysis, opened and closed together.
 //
-// Events: `result` (an analyzed frame), `failed` (a sentence; what comes by itself again is followed by results).
+// Events: `result` (an analyzed frame), `progress` (how much of the networks is loaded), `failed` (a sentence; what comes
+// by itself again is followed by results).
 
 import { closeCamera, explain, listCameras, openCamera } from "./camera-device.js";
 import { Frames } from "./camera-frames.js";
@@ -54,6 +55,7 @@ export class Room extends EventTarget {
     const link = this.#link = openLink(this.addresses);
     const frames = this.#frames = new Frames(this.video, () => link.isFree, encoding(this.addresses), (encoded) => link.send(encoded));
     link.addEventListener("free", () => frames.next());
+    link.addEventListener("progress", ({ detail }) => this.#tell("progress", detail));
     link.addEventListener("result", ({ detail }) => this.#tell("result", detail.frame));
     link.addEventListener("waiting", ({ detail }) => this.#tell("failed", `${detail.text}.`));
     link.addEventListener("lost", ({ detail }) => this.#tell("failed", `${detail}.`));

@@ -8,7 +8,8 @@ const WORDS = {
   countdown: ["Before the questions", "Get ready", ""],
 };
 
-export function showStep(step, count) {
+// `goal` is what comes at the end: the report, or the summary.
+export function showStep(step, count, goal) {
   const isQuestion = step.kind === "question";
   const [place, text, told] = isQuestion ? [`Question ${step.number} of ${count}`, step.text, ""] : WORDS[step.kind];
   find("asking").dataset.kind = step.kind;
@@ -16,10 +17,10 @@ export function showStep(step, count) {
   write(find("question"), text);
   find("question").dataset.length = lengthOf(text);
   write(find("told"), told);
-  write(find("next"), step.number === count ? "Finish and see the report" : "Next question");
+  write(find("next"), step.number === count ? `Finish and see ${goal}` : "Next question");
   find("count").hidden = isQuestion;
   find("time").hidden = find("next").hidden = !isQuestion;
-  write(find("stop"), isQuestion ? "Stop and see the report" : "Stop");
+  write(find("stop"), isQuestion ? `Stop and see ${goal}` : "Stop");
   find("stop").hidden = step.number === count; // the one before it does the same
   announce(step, place, text);
   if (isQuestion && (find("stop").hidden || document.activeElement !== find("stop"))) find("next").focus();

@@ -1,26 +1,29 @@
-// The page to practice at: choose questions, check the camera, answer, and the report opens.
+// The page to practice at: choose questions, check the camera, answer, and the report opens; on the device alone, a summary.
 
 import { Announcer } from "./announce.js";
-import { ask } from "./asking.js";
 import { checkFrame } from "./camera-check.js";
 import { obstacle } from "./camera-device.js";
+import { isOnDevice } from "./camera-way.js";
 import { write } from "./dom.js";
 import { replayType, Tape } from "./keep-replay.js";
-import { openReport } from "./open-report.js";
+import { showIcons } from "./ondevice/icons.js";
+import { DevicePractice } from "./ondevice/practice.js";
 import { Choice } from "./practice-choice.js";
+import { ReportedPractice } from "./practice-report.js";
 import { Run } from "./practice-run.js";
 import { Room } from "./practice-room.js";
 import { showLeft, showStep } from "./practice-show.js";
-import { keep } from "./replay.js";
 import { Speaking } from "./speaking.js";
 import { explainMicrophone, openMicrophone } from "./speech.js";
 import { keepSpoken } from "./spoken.js";
 
 const find = (name) => document.getElementById(name);
 const root = find("practice");
-const { api, pages, calmS, mostQuestions, longestQuestion, mostS } = root.dataset;
+const { calmS, mostQuestions, longestQuestion, mostS = Infinity } = root.dataset;
+const isAlone = isOnDevice(root.dataset); // nothing is told to the service
 const choice = new Choice(find("choose"), { calmS: Number(calmS), mostQuestions: Number(mostQuestions), longestQuestion: Number(longestQuestion), mostS: Number(mostS) });
 const room = new Room(find("video"), find("device"), find("picker"), root.dataset);
+const practice = isAlone ? new DevicePractice(root.dataset) : new ReportedPractice(root.dataset, () => room.visit);
 const announcer = new Announcer(find("announcer"));
 
 const CHECK_MS = 400; // advice that changes faster cannot be followed
@@ -37,7 +40,8 @@ let opened = 0; // counts visits to the room, so that what comes late is known a
 function go(step) {
   root.dataset.step = step;
   find("choose").hidden = step !== "choose";
-  find("room").hidden = step === "choose";
+  find("room").hidden = step === "choose" || step === "summary";
+  find("summary")?.toggleAttribute("hidden", step !== "summary");
   for (const name of ["check", "asking", "over"]) find(name).hidden = name !== step;
   find("outline").toggleAttribute("hidden", step !== "check");
   find("badge").hidden = step !== "asking";
@@ -93,12 +97,13 @@ function showChecks(checks) {
 }
 
 function showFrame(frame) {
+  practice.take(frame);
   if (root.dataset.step !== "check") return;
   find("begin").disabled = false;
   complain("check", null);
   if (performance.now() - checkedMs < CHECK_MS) return;
   checkedMs = performance.now();
-  const checks = checkFrame(frame);
+  const checks = checkFrame(frame, isAlone ? "The summary is about whoever is seen the longest." : undefined);
   showChecks(checks);
   const advice = Object.values(checks).filter(({ isGood, text }) => !isGood && text !== "–").map(({ text }) => text);
   announcer.say(advice.length ? advice.join(" ") : "Your camera is ready.");
@@ -111,7 +116,7 @@ async function begin() {
   find("begin").disabled = true;
   complain("check", null);
   try {
-    const begun = await tell("POST", "", { kind: "practice", consent: find("consent").checked, name: choice.name });
+    const begun = await practice.begin(choice.name, find("consent").checked);
     if (mine !== opened) return; // somebody has left meanwhile: it has ended with the visit, and is not kept
     recording = begun.id;
     if (choice.wantsReplay && replayType) tape = new Tape(recording, room.stream, performance.now() - begun.duration_s * 1000);
@@ -130,7 +135,7 @@ async function begin() {
 }
 
 function enter(step) {
-  showStep(step, choice.questions.length);
+  showStep(step, choice.questions.length, practice.goal);
   if (step.kind !== "question") return;
   spoken.push(microphone ? new Speaking() : null);
   marked = mark(step.text, marked);
@@ -139,24 +144,24 @@ function enter(step) {
 async function mark(text, before) {
   await before; // markers come in the order of the questions
   try {
-    await tell("POST", `/${recording}/markers`, { text });
+    await practice.mark(recording, text);
   } catch (error) {
     if (error.code === "no_recording") end("The recording has ended", "");
     else complain("asking", error.message);
   }
 }
 
-// The last answer was given, or somebody has stopped: the report opens, where there is something to report. The service
-// keeps no practice that has ended before its first question.
+// The last answer was given, or somebody has stopped: the report opens, where there is something to report. No practice
+// is kept that has ended before its first question.
 async function finish() {
   const isEmpty = run.step !== null && run.step.kind !== "question";
   const mine = recording;
   run.stop();
   find("next").disabled = find("stop").disabled = true;
-  write(find("left"), "Making your report …");
+  write(find("left"), `Making ${practice.goal} …`);
   try {
     await marked;
-    await tell("POST", `/${mine}/stop`);
+    await practice.stop(mine);
   } catch (error) {
     if (error.code !== "no_recording") return end("The report could not be opened", error.message);
   } finally {
@@ -165,11 +170,18 @@ async function finish() {
   const replay = await tape?.stop();
   leave();
   if (isEmpty) return restart();
+  if (isAlone) return showSummary("");
   keepSpeaking(mine);
-  if (!replay) return location.assign(`${pages}/${mine}`);
-  keep(replay);
   root.dataset.step = "over";
-  openReport(`${pages}/${mine}`);
+  practice.show(mine, replay);
+}
+
+function showSummary(why) {
+  go("summary");
+  find("summary-why").hidden = !why;
+  write(find("summary-why"), why);
+  practice.show();
+  find("summary-title").focus({ preventScroll: true });
 }
 
 function keepSpeaking(id) {
@@ -178,7 +190,7 @@ function keepSpeaking(id) {
 
 function askToStop() {
   run.pause();
-  write(find("stop-text"), run.step?.kind === "question" ? "Your answers so far are kept, and the report opens." : "You have not answered anything yet, so nothing is kept.");
+  write(find("stop-text"), run.step?.kind === "question" ? `Your answers so far are kept, and ${practice.goal} opens.` : "You have not answered anything yet, so nothing is kept.");
   find("stop-dialog").showModal();
 }
 
@@ -186,13 +198,15 @@ function askToStop() {
 function end(title, text) {
   const hasReport = recording !== null && (run?.step?.number ?? 0) > 0;
   const mine = recording;
-  if (hasReport) keepSpeaking(mine);
+  if (hasReport && !isAlone) keepSpeaking(mine);
+  if (isAlone) practice.stop();
   leave();
+  if (hasReport && isAlone) return showSummary(`${title}. ${text} What was recorded until then is below.`);
   go("over");
   write(find("over-title"), title);
   write(find("over-text"), [text, hasReport ? "What was recorded until then is kept." : "Nothing is kept."].filter(Boolean).join(" "));
   find("report").hidden = !hasReport;
-  find("report").href = `${pages}/${mine}`;
+  if (hasReport) find("report").href = practice.address(mine);
   find("over-title").focus();
 }
 
@@ -211,10 +225,6 @@ function restart() {
   find("to-check").focus();
 }
 
-function tell(method, path, body) {
-  return ask(method, `${api}${path}`, body, { "Fer-Visit": room.visit ?? "" });
-}
-
 function complain(step, text) {
   find(`${step}-error`).hidden = !text;
   write(find(`${step}-error`), text ?? "");
@@ -228,14 +238,17 @@ function trouble(text) {
   complain("check", text);
 }
 
-find("replay-offer").hidden = !replayType;
+if (isAlone) showIcons();
+else find("replay-offer").hidden = !replayType;
 room.addEventListener("result", ({ detail }) => showFrame(detail));
+room.addEventListener("progress", ({ detail }) => { if (root.dataset.step === "check") showCheck("face", waiting(`Loading the networks: ${detail} …`)); });
 room.addEventListener("failed", ({ detail }) => trouble(detail));
 find("choose").addEventListener("submit", (event) => { event.preventDefault(); check(); });
 find("check").addEventListener("submit", (event) => { event.preventDefault(); begin(); });
 find("device").addEventListener("change", () => room.open());
 find("back").addEventListener("click", restart);
 find("restart").addEventListener("click", restart);
+find("summary-again")?.addEventListener("click", restart);
 find("next").addEventListener("click", () => run?.next());
 find("stop").addEventListener("click", finish);
 find("stop-yes").addEventListener("click", () => { find("stop-dialog").close(); finish(); });
@@ -246,6 +259,6 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") { event.preventDefault(); askToStop(); }
   if (event.key === " " && !(event.target instanceof HTMLButtonElement)) { event.preventDefault(); run.next(); } // a button does by itself what it says
 });
-document.addEventListener("visibilitychange", () => { if (document.hidden && !["choose", "over"].includes(root.dataset.step)) end("Practicing has ended", "This page was hidden."); });
+document.addEventListener("visibilitychange", () => { if (document.hidden && !["choose", "over", "summary"].includes(root.dataset.step)) end("Practicing has ended", "This page was hidden."); });
 addEventListener("pagehide", () => leave());
 addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });

@@ -1,4 +1,4 @@
-"""`fer-web export-site FOLDER`: the page that analyzes on the device alone, as files for any web server."""
+"""`fer-web export-site FOLDER`: the pages that analyze on the device alone, as files for any web server."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ OWN: Commands = {
     "predict": Command("fer_web.cli.predict", "say what the faces in images express"),
     "analyze": Command("fer_web.cli.analyze", "analyze videos over time and write a report for each"),
     "audit": Command("fer_web.cli.audit", "say how well a model does on labeled pictures of your own"),
-    "export-site": Command("fer_web.cli.export_site", "write the page that analyzes on the device alone as a folder"),
+    "export-site": Command("fer_web.cli.export_site", "write the pages that analyze on the device alone as a folder"),
     "models": Command("fer_web.cli.models", "list the models, or verify their files"),
     "settings": Command(
         "fer_web.cli.settings", "print every setting with its meaning, its value and the value's origin"

@@ -24,7 +24,9 @@ export class DeviceLink extends EventTarget {
     const sentMs = performance.now();
     this.#isBusy = true;
     try {
-      const frame = await this.#engine.ask("see", { width, height, data: data.buffer, timeS: sentMs / 1000 }, [data.buffer]);
+      const timeS = sentMs / 1000;
+      const found = await this.#engine.ask("see", { width, height, data: data.buffer, timeS }, [data.buffer]);
+      const frame = { ...found, timeS }; // when this was seen
       this.#isBusy = false;
       this.#tell("result", { frame, ms: performance.now() - sentMs });
       this.#tell("free");

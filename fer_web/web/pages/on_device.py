@@ -1,18 +1,22 @@
-"""The page that analyzes the visitor's camera in their own browser, and the networks that it loads for that."""
+"""The pages that analyze the visitor's camera in their own browser, and the networks that they load for that."""
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, send_file
 
+from fer_web.core.question_sets import QUESTION_SETS
+from fer_web.core.questions import CALM_S, LONGEST_QUESTION, MOST_QUESTIONS
 from fer_web.errors import ModelError
 from fer_web.resources import STATIC
 from fer_web.vision.on_device import file_of, manifest_of
 from fer_web.web.http.route import PAGE, Reply, route
 from fer_web.web.http.services import services
+from fer_web.web.pages.practice_rules import practice_rules
 from fer_web.web.pages.views import PERMISSIONS, size_text
 
 bp = Blueprint("on_device", __name__)
@@ -29,19 +33,40 @@ HEADER_POLICY = f"{POLICY}; frame-ancestors 'none'"
 @route(bp, "/my-camera/on-device", answers=PAGE, refuses=(ModelError,))
 def page() -> Response:
     """A page that analyzes the visitor's own camera in their browser, and sends nothing once it is loaded."""
+    return _alone("my-camera.html")
+
+
+@route(bp, "/practice/on-device", answers=PAGE, refuses=(ModelError,))
+def practice() -> Response:
+    """A page that asks questions and sums up the answers in the visitor's browser, and sends nothing once loaded."""
+    return _alone("practice.html", **practice_facts())
+
+
+def practice_facts() -> dict[str, Any]:
+    """What that page shows and needs besides the networks."""
+    return {
+        "sets": QUESTION_SETS,
+        "calm_s": CALM_S,
+        "most_questions": MOST_QUESTIONS,
+        "longest_question": LONGEST_QUESTION,
+        "rules": json.dumps(practice_rules()),
+    }
+
+
+def _alone(template: str, **facts: Any) -> Response:
     size = size_text(bytes_of(manifest()))
-    shown = render_template("my-camera.html", places=0, on_device=True, size=size)
+    shown = render_template(template, places=0, on_device=True, size=size, **facts)
     return Response(shown, headers={"Permissions-Policy": PERMISSIONS, "Content-Security-Policy": HEADER_POLICY})
 
 
 @route(
     bp,
     "/my-camera/on-device/manifest.json",
-    answers={200: Reply("The networks with their hashes, and the rules by which that page uses them.")},
+    answers={200: Reply("The networks with their hashes, and the rules by which those pages use them.")},
     refuses=(ModelError,),
 )
 def on_device_manifest() -> Response:
-    """What that page loads, and how it uses it."""
+    """What those pages load, and how they use it."""
     return jsonify(manifest())
 
 

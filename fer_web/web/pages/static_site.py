@@ -1,4 +1,4 @@
-"""The page that analyzes on the device alone as a folder of files, which any web server can hand out."""
+"""The pages that analyze on the device alone as a folder of files, which any web server can hand out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
@@ -16,17 +17,23 @@ from fer_web import __version__
 from fer_web.errors import DataError
 from fer_web.resources import STATIC, TEMPLATES
 from fer_web.vision.on_device import file_of
-from fer_web.web.pages.on_device import POLICY, bytes_of, complete_manifest
+from fer_web.web.pages.on_device import POLICY, bytes_of, complete_manifest, practice_facts
 from fer_web.web.pages.views import page_colors, size_text
 
-ADDRESSES = {"on_device.on_device_manifest": "manifest.json", "pages.index": "index.html"}
+ADDRESSES = {
+    "on_device.on_device_manifest": "manifest.json",
+    "pages.index": "index.html",
+    "on_device.page": "index.html",
+    "on_device.practice": "practice.html",
+}
 LINKED = re.compile(r'(?:href|src)="static/([^"]+)"')
 NAMED = re.compile(r"""["'(](\.{0,2}/?[\w./-]+\.(?:js|css|svg|wasm))["')]""")
 README = """FER Web on the device alone
 ===========================
 
-index.html reads faces in the camera of whoever opens it, in their own browser. Nothing is sent: the page loads {size}
-of networks from this folder, then forbids itself all connections. Made by FER Web {version} with the model {model}.
+index.html reads faces in the camera of whoever opens it, in their own browser; practice.html asks questions and sums up
+how they were answered. Nothing is sent: a page loads {size} of networks from this folder, then forbids itself all
+connections. Made by FER Web {version} with the model {model}.
 
 To host it, copy this folder to any web server, at any address; nothing runs on the server. Browsers allow cameras only
 over https, or on http://localhost. To try it here:
@@ -34,7 +41,7 @@ over https, or on http://localhost. To try it here:
     python3 -m http.server --bind 127.0.0.1 8000      then open http://localhost:8000/
 
 The server has to send .js files as text/javascript and should send .wasm files as application/wasm; all usual ones do.
-No special headers are needed. Where you can set headers, send the policy in index.html's <meta> as
+No special headers are needed. Where you can set headers, send the policy in a page's <meta> as
 Content-Security-Policy too, with frame-ancestors 'none' added.
 
 SHA256SUMS lists every file: `sha256sum -c SHA256SUMS` tells whether one was changed. licenses/ holds the licenses of
@@ -48,15 +55,19 @@ def write_site(folder: Path, models_dir: Path, model: str) -> int:
         raise DataError(f"{folder} is not empty: name a new folder")
     manifest = complete_manifest(models_dir, model)
     size = size_text(bytes_of(manifest))
-    page = _page(size)
+    pages = {
+        "index.html": _page("my-camera.html", size),
+        "practice.html": _page("practice.html", size, **practice_facts()),
+    }
     try:
-        for name in _static_files(page):
+        for name in _static_files("".join(pages.values())):
             _copy(STATIC / name, folder / "static" / name)
         for network in manifest["networks"]:
             _copy(file_of(models_dir, Path(network["file"]).name), folder / network["file"])
         for name in ("face-mesh.LICENSE", "yunet.LICENSE"):
             _copy(file_of(models_dir, name), folder / "licenses" / name)
-        _write(folder / "index.html", page)
+        for name, page in pages.items():
+            _write(folder / name, page)
         _write(folder / "manifest.json", json.dumps(manifest, indent=1))
         _write(folder / "README.txt", README.format(size=size, version=__version__, model=model))
         _write(folder / "SHA256SUMS", "".join(_hashes(folder)))
@@ -65,9 +76,9 @@ def write_site(folder: Path, models_dir: Path, model: str) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _page(size: str) -> str:
+def _page(template: str, size: str, **facts: Any) -> str:
     templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
-    return templates.get_template("my-camera.html").render(
+    return templates.get_template(template).render(
         url_for=_address,
         request=SimpleNamespace(endpoint="on_device.page"),
         colors=page_colors(),
@@ -75,6 +86,7 @@ def _page(size: str) -> str:
         standalone=True,
         size=size,
         csp=POLICY,
+        **facts,
     )
 
 

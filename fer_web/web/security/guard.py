@@ -34,6 +34,7 @@ PAGES = frozenset(
         "pages.camera",
         "on_device.page",
         "practice.practice",
+        "on_device.practice",
         "pages.videos",
         "recording_pages.recordings_page",
         "recording_pages.recording_page",
