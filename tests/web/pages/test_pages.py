@@ -301,3 +301,10 @@ def test_with_all_outlets_off_nothing_says_that_anything_is_sent(client: FlaskCl
     assert 'id="sent"' not in live + privacy
     assert "nothing is sent to anybody else" in privacy
     assert "No other service is called" in privacy
+
+
+def test_the_privacy_page_tells_of_hidden_parts(client: FlaskClient) -> None:
+    page = client.get("/privacy").text
+
+    assert "hide parts of a camera's picture" in page
+    assert "before anything is analyzed" in page
