@@ -51,7 +51,7 @@ from fer_web.web.http.errors import handle_errors
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.http.prefix import PathPrefix, first_parts
 from fer_web.web.http.services import EXTENSION, Lab, Limits, PredictCapacity, ServedModel, Services
-from fer_web.web.pages import login, on_device, practice
+from fer_web.web.pages import login, on_device, practice, study_compare
 from fer_web.web.pages import recordings as recording_pages
 from fer_web.web.pages import studies as study_pages
 from fer_web.web.pages import views as pages
@@ -74,6 +74,7 @@ BLUEPRINTS = (
     login.bp,
     recording_pages.bp,
     study_pages.bp,
+    study_compare.bp,
     practice.bp,
     on_device.bp,
     cameras.bp,
@@ -154,7 +155,7 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
     metrics.watch_outlets(outlets.counts)
     store = Store.lazy(settings.database_address, keep=settings.retention)
     metrics.watch_jobs(partial(_job_counts, store))
-    for remembered in (recording_files.SUMMARIES, answers.ANSWERS):
+    for remembered in (recording_files.SUMMARIES, answers.ANSWERS, study_compare.SERIES):
         store.recordings.on_hide(remembered.forget)
     limits = Limits(settings.image_max_bytes, settings.image_max_pixels, settings.request_max_images)
     return Services(

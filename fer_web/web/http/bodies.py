@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_origin
 
 from flask import request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -82,14 +82,18 @@ Note = Annotated[str, Field(min_length=1, max_length=500)]
 
 
 def read_query(model: type[M]) -> M:
-    """The request's query; RequestError when a parameter is not known, given twice, or has another value."""
+    """The request's query; RequestError when a parameter is not known, given twice, or has another value.
+
+    One that is declared as a tuple may be given several times.
+    """
     given = dict(request.args.lists())
+    repeated = {name for name, field in model.model_fields.items() if get_origin(field.annotation) is tuple}
     if model.model_config.get("extra") == "forbid":
         refuse_unknown(given, model.model_fields, "parameter")
-    twice = [name for name, values in given.items() if len(values) > 1 and name in model.model_fields]
+    twice = [name for name, values in given.items() if len(values) > 1 and name in {*model.model_fields} - repeated]
     if twice:
         raise RequestError("bad_parameter", f"{twice[0]} must be given once, not {len(given[twice[0]])} times")
-    return checked(model, {name: values[0] for name, values in given.items()})
+    return checked(model, {name: values if name in repeated else values[0] for name, values in given.items()})
 
 
 def read_json(model: type[M]) -> M:

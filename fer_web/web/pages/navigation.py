@@ -26,6 +26,7 @@ MENU = (
         (
             *("recording_pages.recording_page", "recording_pages.compare_page"),
             *("study_pages.studies_page", "study_pages.study_page"),
+            *("study_compare.matrix", "study_compare.wall"),
         ),
     ),
     MenuItem("pages.lab", "Lab", "flask-conical", ("pages.projector",)),

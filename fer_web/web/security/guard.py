@@ -41,6 +41,8 @@ PAGES = frozenset(
         "recording_pages.compare_page",
         "study_pages.studies_page",
         "study_pages.study_page",
+        "study_compare.matrix",
+        "study_compare.wall",
         "pages.lab",
         "pages.projector",
         "pages.about",

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
-from fer_web.core.studies import LONGEST_PART_NAME, MOST_PARTS
+from fer_web.core.studies import LONGEST_PART_NAME, MOST_PARTS, MOST_STUDY_RECORDINGS
+from fer_web.reports.task_matrix import EXPRESSIONS, MATRIX_MEASURES
 from fer_web.web.http.bodies import Count, Flag, JsonBody, JsonObject, Name, Otherwise, Query, flag, line_of_text
 
 # A day: no recording is longer.
@@ -62,6 +63,23 @@ class DeleteStudyQuery(Query):
 class ConfirmQuery(Query):
     confirm: Flag = False
     """Needed where something is used, and other things go with it."""
+
+
+def _measure(value: Any) -> Any:
+    if value not in MATRIX_MEASURES:
+        raise ValueError(f"measure must be one of {', '.join(MATRIX_MEASURES)}")
+    return value
+
+
+class MatrixQuery(Query):
+    recording: Annotated[
+        tuple[str, ...],
+        Field(max_length=MOST_STUDY_RECORDINGS),
+        Otherwise("bad_parameter", "recording must be the ids of 2 to 8 recordings of the study"),
+    ] = ()
+    """The ids of 2 to 8 recordings of the study, each as a parameter of its own; else its first eight."""
+    measure: Annotated[str, BeforeValidator(_measure)] = EXPRESSIONS
+    """What to show: expressions, one of the seven by its name, smile, looks_at_camera, or eye_openness."""
 
 
 class NewPart(JsonBody):
