@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 
 from fer_web.core.studies import LONGEST_PART_NAME
 from fer_web.errors import NoStudy, StoreError
@@ -49,7 +49,7 @@ def study_page(study: str) -> str:
         offered=MOST if store.recordings.count() > MOST else None,
         longest=LONGEST_PART_NAME,
         trash_days=TRASH.days,
-        comparing=[item for item in COMPARING if item.endpoint in current_app.view_functions],
+        comparing=COMPARING,
     )
 
 

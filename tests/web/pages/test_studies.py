@@ -57,6 +57,8 @@ def test_the_page_of_a_study_says_how_each_task_went(client: FlaskClient) -> Non
     assert [cell for cell in ("0:02.00", "0:04.50", "2.5 s", "<td>no</td>") if cell not in page] == []
     assert f'href="/api/studies/{study["id"]}/export.zip"' in page
     assert f'href="/recordings/{recording}#tasks"' in page
+    assert f'href="/studies/{study["id"]}/matrix"' in page
+    assert client.get(f"/studies/{study['id']}/wall").status_code == 200
 
 
 def test_only_recordings_without_a_study_are_offered(client: FlaskClient) -> None:
