@@ -47,7 +47,7 @@ def _read(path: Path) -> dict[str, Mask]:
     try:
         with path.open("rb") as file:
             text = file.read(MOST_BYTES + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # where there is no folder, nothing was ever hidden
         return {}
     except OSError as error:
         raise SettingsError(f"the masks in {path} cannot be read: {error.strerror}") from error

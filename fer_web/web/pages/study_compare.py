@@ -26,7 +26,7 @@ bp = Blueprint("study_compare", __name__)
 
 # An hour at ten pictures a second takes two megabytes.
 KEPT_SERIES = 16
-# Adding up more takes longer than an audience waits, about half a minute.
+# Adding up more takes longer than an audience waits.
 MOST_WALL_READINGS = 1_000_000
 Place = tuple[StudyRecording, StoredRecording]
 

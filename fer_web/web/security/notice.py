@@ -16,7 +16,7 @@ bp = Blueprint("notice", __name__)
 
 COOKIE = "fer_notice"
 # Pages that show, or take, a camera's picture.
-PATHS = frozenset({"/", "/my-camera", "/practice"})
+PATHS = frozenset({"/", "/my-camera", "/my-camera/on-device", "/practice", "/practice/on-device"})
 
 
 @bp.before_app_request

@@ -61,6 +61,14 @@ def test_it_never_leads_to_another_website(client: FlaskClient, target: str) -> 
     assert client.post("/notice", data={"next": target}).headers["Location"] == "/"
 
 
+@pytest.mark.parametrize("path", ["/my-camera", "/my-camera/on-device", "/practice", "/practice/on-device"])
+def test_every_page_that_takes_a_camera_waits_for_it(client: FlaskClient, path: str) -> None:
+    assert "This door is filmed." in client.get(path).text
+    client.post("/notice")
+
+    assert "This door is filmed." not in client.get(path).text
+
+
 def test_without_a_notice_nothing_is_asked() -> None:
     client = make_app().test_client()
 
