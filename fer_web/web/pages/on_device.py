@@ -36,7 +36,7 @@ def page() -> Response:
     return _alone("my-camera.html")
 
 
-@route(bp, "/practice/on-device", answers=PAGE, refuses=(ModelError,))
+@route(bp, "/practice/on-device", answers=PAGE, refuses=(ModelError,), operation="practice_on_device")
 def practice() -> Response:
     """A page that asks questions and sums up the answers in the visitor's browser, and sends nothing once loaded."""
     return _alone("practice.html", **practice_facts())
