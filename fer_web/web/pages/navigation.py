@@ -17,7 +17,7 @@ class MenuItem:
 
 MENU = (
     MenuItem("pages.index", "Live", "video", ("pages.camera", "pages.mask", "on_device.page")),
-    MenuItem("practice.practice", "Practice", "mic", ("on_device.practice",)),
+    MenuItem("practice.practice", "Practice", "mic", ("on_device.practice_on_device",)),
     MenuItem("pages.videos", "Videos", "film", ("pages.try_picture",)),
     MenuItem(
         "recording_pages.recordings_page",

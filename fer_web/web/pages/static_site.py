@@ -24,7 +24,7 @@ ADDRESSES = {
     "on_device.on_device_manifest": "manifest.json",
     "pages.index": "index.html",
     "on_device.page": "index.html",
-    "on_device.practice": "practice.html",
+    "on_device.practice_on_device": "practice.html",
 }
 LINKED = re.compile(r'(?:href|src)="static/([^"]+)"')
 NAMED = re.compile(r"""["'(](\.{0,2}/?[\w./-]+\.(?:js|css|svg|wasm))["')]""")

@@ -34,7 +34,7 @@ PAGES = frozenset(
         "pages.camera",
         "on_device.page",
         "practice.practice",
-        "on_device.practice",
+        "on_device.practice_on_device",
         "pages.videos",
         "recording_pages.recordings_page",
         "recording_pages.recording_page",
