@@ -15,6 +15,7 @@ from fer_web.setting_kinds import TOKEN_LENGTH
 from fer_web.settings import load_settings, may_be_in_file, secrets, unknown_variables
 
 TOKEN = "correct horse battery"
+WEBHOOK_SECRET = "whsec_dGhpcnR5LXR3byBsZXR0ZXJzLCBvciBzb21lIG1vcmUu"
 
 
 @pytest.fixture(autouse=True)
@@ -104,8 +105,13 @@ def test_every_secret_and_the_cameras_address_can_be_read_from_a_file(monkeypatc
         "database_url": "postgresql://anna:s3cret@host/fer",
         "redis_url": "redis://:s3cret@host:6379/0",
         "source": "rtsp://admin:s3cret@camera/live",
+        "guest_token": "what every s3cret guest knows",
+        "webhook_urls": "https://example.org/s3cret",
+        "webhook_secret": WEBHOOK_SECRET,
+        "mqtt_url": "mqtt://anna:s3cret@broker",
     }
-    assert set(values) == secrets() | {"source"} == may_be_in_file() - {"cameras"}  # cameras: instead of a source
+    in_files = secrets() | {"source", "webhook_urls"}
+    assert set(values) == in_files == may_be_in_file() - {"cameras"}  # cameras: instead of a source
     for name, value in values.items():
         Path(name).write_text(value + "\n", encoding="utf-8")
         monkeypatch.setenv(f"FER_{name.upper()}_FILE", name)
@@ -116,7 +122,13 @@ def test_every_secret_and_the_cameras_address_can_be_read_from_a_file(monkeypatc
     assert settings.database_address == values["database_url"]
     assert settings.redis_address == values["redis_url"]
     assert settings.source == values["source"]
-    assert "s3cret" not in repr(settings)
+    assert settings.guest_token_text == values["guest_token"]
+    assert settings.webhook_secret is not None
+    assert settings.webhook_secret.get_secret_value() == values["webhook_secret"]
+    assert settings.mqtt_url is not None
+    assert settings.mqtt_url.get_secret_value() == values["mqtt_url"]
+    assert [address.url for address in settings.webhook_urls] == [values["webhook_urls"]]
+    assert not any(hidden in repr(settings) for hidden in ("s3cret", WEBHOOK_SECRET))
 
 
 def test_a_secret_in_the_environment_beats_a_file_that_the_env_file_names(monkeypatch: pytest.MonkeyPatch) -> None:
