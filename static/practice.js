@@ -103,7 +103,7 @@ function showFrame(frame) {
   complain("check", null);
   if (performance.now() - checkedMs < CHECK_MS) return;
   checkedMs = performance.now();
-  const checks = checkFrame(frame, isAlone ? "The summary is about whoever is seen the longest." : undefined);
+  const checks = checkFrame(frame, isAlone ? "The summary is about the person who is seen the longest." : undefined);
   showChecks(checks);
   const advice = Object.values(checks).filter(({ isGood, text }) => !isGood && text !== "–").map(({ text }) => text);
   announcer.say(advice.length ? advice.join(" ") : "Your camera is ready.");

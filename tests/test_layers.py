@@ -19,6 +19,7 @@ ROWS = (
         "cli",
         "settings",
         "environment",
+        "setting_fields",
         "setting_kinds",
         "startup",
         "__main__",

@@ -8,7 +8,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from fer_web.errors import SettingsError
-from fer_web.settings import RESERVED_THREADS, Settings, load_settings, secrets, unknown_variables, variable
+from fer_web.setting_fields import RESERVED_THREADS
+from fer_web.settings import Settings, load_settings, secrets, unknown_variables, variable
 from fer_web.store.address import parse_address, shown
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "settings.md"

@@ -64,7 +64,7 @@ class PersonEvent:
     kind: ClassVar[str] = ""
 
     camera: Annotated[str, Fact("the camera's name")]
-    track_id: Annotated[int, Fact("the person's number; whoever comes back within half a minute keeps it")]
+    track_id: Annotated[int, Fact("the person's number; someone who comes back within half a minute keeps it")]
     time_utc: Annotated[datetime, Fact("when it happened, in UTC")]
     time_s: Annotated[
         float,

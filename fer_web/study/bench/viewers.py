@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fer_web.errors import FerError
 from fer_web.resources import MODELS
-from fer_web.settings import RESERVED_THREADS
+from fer_web.setting_fields import RESERVED_THREADS
 from fer_web.study.bench.serving import Served, served
 from fer_web.study.bench.viewer_load import JPEG_MARK, MP4_MARK, ViewerLoad
 

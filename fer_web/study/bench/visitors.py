@@ -15,7 +15,7 @@ from pathlib import Path
 
 from fer_web.errors import FerError
 from fer_web.resources import MODELS
-from fer_web.settings import RESERVED_THREADS
+from fer_web.setting_fields import RESERVED_THREADS
 from fer_web.study.bench.serving import served
 from fer_web.web.streaming.visitor import Visitor
 

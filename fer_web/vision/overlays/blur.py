@@ -48,7 +48,7 @@ BLUR = Overlay(
 BLUR_PICTURE = Overlay(
     "blur_picture",
     "Blur whole picture",
-    "Makes everything unrecognizable, whoever is found; the other layers are drawn on top.",
+    "Makes everything unrecognizable, found or not; the other layers are drawn on top.",
     under=_blur_picture,
     depth=2,
     hides=True,

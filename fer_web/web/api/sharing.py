@@ -33,7 +33,7 @@ SHARED_HEADERS = {
 def share_recording(recording: str) -> SharedJson:
     """Share a recording's report by a link.
 
-    Whoever has the link can read the report, without logging in, until it is withdrawn or the recording is deleted.
+    Anyone who has the link can read the report, without logging in, until it is withdrawn or the recording is deleted.
     Asked again, the link is the same.
     """
     return SharedJson(path=shared_path(own_store().recordings.share(recording)))

@@ -35,7 +35,7 @@ SPEECH_FILES = (
 
 @route(bp, "/practice", query=PracticeQuery, answers=PAGE, refuses=(NoRecording, StoreError))
 def practice(query: PracticeQuery) -> Response:
-    """A page that asks questions and records the answers of whoever sits before the visitor's camera."""
+    """A page that asks questions and records the answers of the person in front of the visitor's camera."""
     mine = services()
     page = render_template(
         "practice.html",

@@ -31,8 +31,8 @@ NAMED = re.compile(r"""["'(](\.{0,2}/?[\w./-]+\.(?:js|css|svg|wasm))["')]""")
 README = """FER Web on the device alone
 ===========================
 
-index.html reads faces in the camera of whoever opens it, in their own browser; practice.html asks questions and sums up
-how they were answered. Nothing is sent: a page loads {size} of networks from this folder, then forbids itself all
+index.html reads faces in your camera, in your own browser; practice.html asks questions and sums up how you answered
+them. Nothing is sent: a page loads {size} of networks from this folder, then forbids itself all
 connections. Made by FER Web {version} with the model {model}.
 
 To host it, copy this folder to any web server, at any address; nothing runs on the server. Browsers allow cameras only

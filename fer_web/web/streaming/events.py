@@ -49,7 +49,7 @@ def events(query: EventsQuery, name: str | None = None) -> Response:
 
     Events without a name hold a LiveFrame, those named status a LiveState whenever it changes, those named recording
     what is being recorded, so that nobody is recorded without knowing. With ?kind=people, events named person hold a
-    PersonEvent in place of the frames; whoever is there already appears at the beginning. A comment line comes after
+    PersonEvent in place of the frames; people who are there already appear at the beginning. A comment line comes after
     ten seconds without news.
     """
     mine = services()
