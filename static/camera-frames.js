@@ -1,6 +1,10 @@
 // Frames of a video, made small and encoded, one at a time, always the newest.
 
 const LONGEST_PX = 640;
+const QUALITY = 0.8;
+
+// What goes to the service, of a canvas.
+export const asJpeg = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
 
 export class Frames {
   #isNew = false;

@@ -1,7 +1,7 @@
 // The laboratory: two models on one picture, a table that sorts, confusion matrices side by side.
 
 import { closeCamera, explain, obstacle, openCamera } from "./camera-device.js";
-import { Frames } from "./camera-frames.js";
+import { asJpeg, Frames } from "./camera-frames.js";
 import { during } from "./dom.js";
 import { isPicture, receive } from "./incoming.js";
 import { answerNodes, verdict } from "./lab-answers.js";
@@ -85,7 +85,7 @@ async function startCamera() {
     video.hidden = false;
     await video.play();
     let isFree = true;
-    frames = new Frames(video, () => isFree && stream !== null, async (blob) => {
+    frames = new Frames(video, () => isFree && stream !== null, asJpeg, async (blob) => {
       isFree = false;
       await ask(blob);
       isFree = true;

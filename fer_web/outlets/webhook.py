@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from threading import Event
@@ -123,6 +124,7 @@ class Webhook:
         if self._client is None:
             import httpx
 
+            logging.getLogger("httpx").setLevel(logging.WARNING)  # else it writes each address, with its secrets
             self._client = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
         return self._client
 
