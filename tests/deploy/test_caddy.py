@@ -24,7 +24,7 @@ from fer_web.settings import Settings, variable
 from fer_web.web.streaming.websocket import VERSION, accept_key
 from tests.web.api.test_jobs import VIDEO
 from tests.web.client import picture
-from tests.web.live_server import PATIENCE_S, ROOT, ask, eventually, free_port, parts, serving
+from tests.web.live_server import PATIENCE_S, ROOT, ask, ended, eventually, free_port, parts, serving
 
 CADDYFILE = ROOT / "deploy" / "caddy" / "Caddyfile"
 OVERLAY = ROOT / "compose.caddy.yaml"
@@ -82,17 +82,11 @@ def caddy(folder: Path, upstream: int, **environment: str) -> Iterator[Proxy]:
     command = [program, "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
     with log.open("wb") as file:
         process = subprocess.Popen(command, env=variables, stdout=file, stderr=file)
-    try:
+    with ended(process):
         up = eventually(lambda: process.poll() is not None or (authority.exists() and is_up(port, authority)))
         assert up, log.read_text()
         assert process.poll() is None, log.read_text()
         yield Proxy(port, http_port, authority)
-    finally:
-        process.terminate()
-        try:
-            process.wait(PATIENCE_S)
-        finally:
-            process.kill()
 
 
 def is_up(port: int, authority: Path) -> bool:

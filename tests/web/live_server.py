@@ -62,17 +62,24 @@ def serving(application: str = "tests.web.live_app:app", **environment: str) -> 
         command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), application]
         with log.open("wb") as file:
             process = subprocess.Popen(command, cwd=folder, env=variables | environment, stdout=file, stderr=file)
-        try:
+        with ended(process):
             is_up = eventually(lambda: process.poll() is not None or is_listening(port), START_S)
             assert is_up, "gunicorn does not listen"
             assert process.poll() is None, log.read_text()
             yield Server(process, port, log)
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """Asks a program to end in the end, by force if it does not."""
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(PATIENCE_S)
         finally:
-            process.terminate()
-            try:
-                process.wait(PATIENCE_S)
-            finally:
-                process.kill()
+            process.kill()
 
 
 def ask(port: int, path: str, method: str = "GET") -> http.client.HTTPResponse:

@@ -42,8 +42,8 @@ def server(running: Server) -> Iterator[Server]:
     """A server that nobody watches, neither before the test nor after it."""
     assert running.eventually(viewers=0, open_now=0, live_threads=0)
     yield running
-    running.json("/camera/is_plugged/yes", "POST")
-    running.json("/camera/is_paused/no", "POST")
+    for control in ("is_plugged/yes", "is_paused/no", "is_large/no"):
+        running.json(f"/camera/{control}", "POST")
 
 
 def silent_viewer(server: Server, path: str = "/stream") -> socket.socket:

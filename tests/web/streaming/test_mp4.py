@@ -15,30 +15,17 @@ import pytest
 
 from fer_web.sources import h264
 from tests.web.client import make_app
-from tests.web.live_server import Server, ask, eventually, parts, serving
+from tests.web.live_server import Server, ask, eventually, parts
 from tests.web.nginx import proxied
 from tests.web.streaming.test_mjpeg import BRIGHT, VIEWERS, read_all, silent_viewer
+from tests.web.streaming.test_mjpeg import running as running
+from tests.web.streaming.test_mjpeg import server as server
 
 pytestmark = [
     pytest.mark.server,
     pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork"),
 ]
 BEGINNING = b"ftyp"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Server]:
-    with serving(FER_MAX_VIEWERS=str(VIEWERS), FER_THREADS="48") as server:
-        yield server
-
-
-@pytest.fixture
-def server(running: Server) -> Iterator[Server]:
-    """A server that nobody watches, neither before the test nor after it."""
-    assert running.eventually(viewers=0, open_now=0, live_threads=0)
-    yield running
-    for control in ("is_plugged/yes", "is_paused/no", "is_large/no"):
-        running.json(f"/camera/{control}", "POST")
 
 
 def boxes(answer: http.client.HTTPResponse) -> Iterator[tuple[str, bytes]]:
