@@ -20,10 +20,10 @@ from tests.browser.test_recording import server as server
 
 @pytest.fixture
 def recording(server: Service) -> str:
-    """Some seconds of the demo."""
+    """Some seconds of the demo: until its person was there for long enough to be one of the report's."""
     started = ask(server, "/api/recordings", "POST", {"consent": True, "name": "For ELAN"})
     until_s = time.monotonic() + 60
-    while ask(server, f"/api/recordings/{started['id']}")["duration_s"] < 3 and time.monotonic() < until_s:
+    while not ask(server, f"/api/recordings/{started['id']}/summary.json")["people"] and time.monotonic() < until_s:
         time.sleep(0.2)
     ask(server, f"/api/recordings/{started['id']}/stop", "POST")
     return str(started["id"])

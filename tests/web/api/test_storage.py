@@ -43,7 +43,7 @@ def test_closing_the_service_closes_the_store(tmp_path: Path) -> None:
         services.store.recordings.count()
 
 
-@pytest.mark.parametrize(("days", "text"), [(14, "Deleted after 14 days"), (0, "Kept until somebody deletes them")])
+@pytest.mark.parametrize(("days", "text"), [(14, "Deleted after 14 days"), (0, "Kept until someone deletes them")])
 def test_the_page_about_privacy_says_how_long_recordings_are_kept(days: int, text: str, tmp_path: Path) -> None:
     client = make_app(data_dir=tmp_path, retention_days=days).test_client()
 
