@@ -81,15 +81,20 @@ class MqttBroker:
     def send(self, delivery: Delivery, stop: Event) -> None:
         """An event goes to the camera's topic `person`, and whatever it changes to `state`."""
         camera, now_s = delivery.camera, time.monotonic()
+        told: dict[str, str] = {}
         if camera not in self._numbers:
             self._numbers[camera] = CameraNumbers()
-            self._keep(discovery_topic(self._topic, camera), discovery(self._topic, camera), stop)
+            told |= self._keep(discovery_topic(self._topic, camera), discovery(self._topic, camera))
+        numbers = self._numbers[camera]
         if isinstance(delivery, PersonEvent):
-            self._numbers[camera].take(delivery)
-            self._publish(f"{self._topic}/{camera}/person", _json(delivery.json()), stop)
+            numbers.take(delivery)
         if isinstance(delivery, PersonEvent) or now_s - self._told_s.get(camera, -STATE_EVERY_S) >= STATE_EVERY_S:
             self._told_s[camera] = now_s
-            self._keep(f"{self._topic}/{camera}/state", self._numbers[camera].at(now_s), stop)
+            told |= self._keep(f"{self._topic}/{camera}/state", numbers.at(now_s))
+        for topic, text in told.items():
+            self._publish(topic, text, stop, retain=True)
+        if isinstance(delivery, PersonEvent):
+            self._publish(f"{self._topic}/{camera}/person", _json(delivery.json()), stop)
 
     def close(self) -> None:
         """Say goodbye, because the last will is only for a connection that is lost."""
@@ -187,14 +192,16 @@ class MqttBroker:
         for topic, text in retained.items():
             client.publish(topic, text, qos=1, retain=True)
 
-    def _keep(self, topic: str, value: dict[str, Any], stop: Event) -> None:
-        """Tell whoever asks later, too, if it is another value than before."""
+    def _keep(self, topic: str, value: dict[str, Any]) -> dict[str, str]:
+        """What is to be told of it, by topic: nothing, when it is the same as before. It is said again after every
+        connection, whatever becomes of telling it now.
+        """
         text = _json(value)
         with self._lock:
             if self._retained.get(topic) == text:
-                return
+                return {}
             self._retained[topic] = text
-        self._publish(topic, text, stop, retain=True)
+        return {topic: text}
 
     def _publish(self, topic: str, text: str, stop: Event, *, retain: bool = False) -> None:
         """Wait for the broker, also one that is gone for now, until it has confirmed the message."""
@@ -204,12 +211,18 @@ class MqttBroker:
         client = self._client
         if client is None:
             raise OutletError("the connection is closed")
+        from paho.mqtt.enums import MQTTErrorCode
+
         info, limit_s = client.publish(topic, text, qos=1, retain=retain), time.monotonic() + TIMEOUT_S
+        if info.rc == MQTTErrorCode.MQTT_ERR_NO_CONN:
+            info.rc = MQTTErrorCode.MQTT_ERR_SUCCESS  # lost this moment: paho keeps it, for the next connection
         try:
             while not info.is_published():
                 if stop.is_set():
                     raise OutletError("the service is stopping")
-                if time.monotonic() > limit_s:
+                if not self._online.is_set():
+                    limit_s = time.monotonic() + TIMEOUT_S
+                elif time.monotonic() > limit_s:
                     raise OutletError(f"{self.place} has not confirmed a message within {TIMEOUT_S:.0f} seconds")
                 info.wait_for_publish(LOOK_S)
         except (RuntimeError, ValueError) as error:  # the connection was lost meanwhile, or too much waits

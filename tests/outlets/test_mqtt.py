@@ -127,6 +127,28 @@ def test_a_broker_that_was_started_again_is_told_everything_anew(
     assert feed.wait(10)
 
 
+def test_what_is_sent_as_the_connection_breaks_arrives_with_the_next_one(
+    broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt, "LONGEST_PAUSE_S", 1)
+    outlet = MqttBroker(broker.encoded_url)
+    feed = Feed(MQTT, outlet)
+    feed.start()
+    feed.put(event(1))
+    assert eventually(lambda: feed.counts()["sent"] == 1)
+
+    broker.kill()
+    assert eventually(lambda: not outlet._online.is_set())
+    outlet._online.set()  # as in the moment before the loss is noticed
+    feed.put(event(2))
+    broker.start()
+
+    assert eventually(lambda: feed.counts() == {"sent": 2, "dropped": 0, "failed": 0})
+    assert state_of(broker).get("people_now") == 2
+    feed.stop()
+    assert feed.wait(10)
+
+
 def test_a_broker_that_is_held_up_holds_up_nobody(broker: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mqtt, "TIMEOUT_S", 0.3)
     outlet = MqttBroker(broker.encoded_url)
