@@ -10,7 +10,7 @@ COMMANDS: Commands = {
         "pipeline": Command(f"{HERE}.pipeline", "frames per second, against the original program's loop"),
         "predict": Command(f"{HERE}.predict", "how long POST /predict takes"),
         "framing": Command(f"{HERE}.framing", "which crop of a face suits the network best"),
-        "cameras": Command(f"{HERE}.cameras", "what light, lens, grain, JPEG and tilted heads cost the network"),
+        "conditions": Command(f"{HERE}.conditions", "what light, lens, grain, JPEG and tilted heads cost the network"),
         "rooms": Command(f"{HERE}.rooms", "faces, ids and sure answers in everyday photos and clips, by engine"),
         "limits": Command(f"{HERE}.limits", "how small, blurred, dark or pale a face can still be read"),
         "expressions": Command(f"{HERE}.expressions", "how steady, quick and certain the answers on videos are"),

@@ -10,7 +10,7 @@ import pytest
 
 from fer_web.cli.main import main
 from fer_web.core import Frame
-from fer_web.study.bench.cameras import CONDITIONS
+from fer_web.study.bench.conditions import CONDITIONS
 from fer_web.study.training.reframe import faces_in
 
 
@@ -27,7 +27,7 @@ def data(astronaut: Frame, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_conditions_are_told_with_the_faces_that_are_found(
     data: Path, tiny_models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["bench", "cameras", "--data", str(data), "--models", str(tiny_models), "--model", "xception"]) == 0
+    assert main(["bench", "conditions", "--data", str(data), "--models", str(tiny_models), "--model", "xception"]) == 0
 
     lines = capsys.readouterr().out.splitlines()
     assert [line[:26].strip() for line in lines[2:]] == list(CONDITIONS)
@@ -49,7 +49,7 @@ def test_without_pictures_there_is_nothing_to_draw(
     data: Path, tiny_models: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["--data", str(data), "--models", str(tiny_models), "--model", "xception", "--count", "0"]
-    assert main(["bench", "cameras", *words]) == 1
+    assert main(["bench", "conditions", *words]) == 1
     assert "no picture to draw" in capsys.readouterr().err
 
 

@@ -1,4 +1,4 @@
-"""`python -m fer_web bench cameras`: what cameras and people in front of them cost the network.
+"""`python -m fer_web bench conditions`: what light, lenses and tilted heads cost the network.
 
 FER2013's PublicTest pictures are enlarged, changed as a dim room, a soft lens, a sensor, a transmission or a tilted
 head would change them, and go through the whole path of a single picture.
