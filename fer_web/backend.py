@@ -9,8 +9,11 @@ from functools import partial
 from threading import Event
 
 from fer_web.core import Frame, FrameResult, Pixels, Size
+from fer_web.fleet import CameraLeases, SharedCamera
+from fer_web.fleet.shared_camera import AnalyzedFrame
 from fer_web.live import Masks, Turns
 from fer_web.sources import SourceState, keep_open, masked_frame, open_source
+from fer_web.sources.reopening import OpenSource
 from fer_web.startup import BackgroundStartup
 from fer_web.vision import Overlay, View, draw, draw_notice, hides, narrowed
 from fer_web.vision.overlays.blur import BLUR_PICTURE
@@ -19,7 +22,10 @@ from fer_web.web.http.metrics import Metrics
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveBackend:
-    """One camera's: `name` says which source and which mask is meant. Webcams are asked for `size`, files `loop`."""
+    """One camera's: `name` says which source and which mask is meant. Webcams are asked for `size`, files `loop`.
+
+    In a fleet the source is opened with one of `leases`, and `elsewhere` tells the views that other processes show.
+    """
 
     name: str
     startup: BackgroundStartup
@@ -28,6 +34,8 @@ class LiveBackend:
     size: Size
     loop: bool = True
     masks: Masks = field(default_factory=Masks)
+    leases: CameraLeases | None = None
+    elsewhere: Callable[[], frozenset[View]] = frozenset
 
     def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[Frame]:
         """The chosen source's frames, masked before anybody gets them; its state says why it was chosen, unless
@@ -36,25 +44,29 @@ class LiveBackend:
         choice = self.startup.wait_for_choice(self.name, stop)
         if choice is None:
             return
-        opened = partial(open_source, choice.uri, loop=self.loop, size=self.size, stop=stop)
+        opened: Callable[[], OpenSource] = partial(open_source, choice.uri, loop=self.loop, size=self.size, stop=stop)
+        if self.leases is not None:
+            opened = partial(self.leases.opened, self.name, opened)
         with closing(keep_open(opened, partial(_tell, on_state, choice.reason), stop, once=not self.loop)) as frames:
             for frame in frames:
                 yield masked_frame(frame, self.masks.of(self.name))
 
     def analyze(self, views: Callable[[], frozenset[View]]) -> Callable[[Frame], FrameResult]:
         """A pipeline that works when it is this camera's turn; NotReadyError while the models are being loaded."""
-        return self.turns.shared(self.startup.vision().live(partial(_needs_keypoints, views), partial(_hides, views)))
+        everywhere = partial(self._everywhere, views)
+        vision = self.startup.vision()
+        return self.turns.shared(vision.live(partial(_needs_keypoints, everywhere), partial(_hides, everywhere)))
 
     def paint(self, result: FrameResult, view: View, fps: float) -> Pixels | None:
         """None for a view that hides people, while nobody has looked for all that may be a face."""
-        if result.blur_areas is None and view.hiding and BLUR_PICTURE not in view.hiding:
-            return None
-        return narrowed(draw(self._masked(result), view.overlays, fps, view.shown_px), view.width)
+        return _painted(self._masked(result), view, fps)
 
     def notice(self, result: FrameResult | None, view: View, text: str) -> Pixels:
         """The sentence over the last picture, in which who is hidden stays hidden."""
-        last = None if result is None else draw(self._masked(result), _hidden(result, view))
-        return narrowed(draw_notice(last, self.size, text, view.shown_px), view.width)
+        return _noticed(None if result is None else self._masked(result), view, text, self.size)
+
+    def _everywhere(self, views: Callable[[], frozenset[View]]) -> frozenset[View]:
+        return views() | self.elsewhere()
 
     def _masked(self, result: FrameResult) -> FrameResult:
         """With the mask of now: a frame from before it was changed may be shown still."""
@@ -62,6 +74,37 @@ class LiveBackend:
 
     def observe(self, result: FrameResult) -> None:
         self.metrics.observe_steps("live", result.timing_ms, self.name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharedBackend:
+    """A camera that another process has: analyzed and masked there, drawn here.
+
+    Notices without a picture have `size`.
+    """
+
+    shared: SharedCamera
+    size: Size
+
+    def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[Frame]:
+        """The other process's, with what it found in them."""
+        return self.shared.frames(on_state, stop)
+
+    def analyze(self, views: Callable[[], frozenset[View]]) -> Callable[[Frame], FrameResult]:
+        """What was found there; what is watched here is told there."""
+        self.shared.watch(views)
+        return _result_from_elsewhere
+
+    def paint(self, result: FrameResult, view: View, fps: float) -> Pixels | None:
+        """As in the process that has the camera."""
+        return _painted(result, view, fps)
+
+    def notice(self, result: FrameResult | None, view: View, text: str) -> Pixels:
+        """As in the process that has the camera."""
+        return _noticed(result, view, text, self.size)
+
+    def observe(self, result: FrameResult) -> None:
+        """Counted where it was analyzed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +120,23 @@ class VisitBackend:
 
     def observe(self, result: FrameResult) -> None:
         self.metrics.observe_steps("visitor", result.timing_ms)
+
+
+def _result_from_elsewhere(frame: Frame) -> FrameResult:
+    if not isinstance(frame, AnalyzedFrame):
+        raise TypeError("this frame has not been analyzed elsewhere")
+    return frame.result()
+
+
+def _painted(result: FrameResult, view: View, fps: float) -> Pixels | None:
+    if result.blur_areas is None and view.hiding and BLUR_PICTURE not in view.hiding:
+        return None
+    return narrowed(draw(result, view.overlays, fps, view.shown_px), view.width)
+
+
+def _noticed(result: FrameResult | None, view: View, text: str, size: Size) -> Pixels:
+    last = None if result is None else draw(result, _hidden(result, view))
+    return narrowed(draw_notice(last, size, text, view.shown_px), view.width)
 
 
 def _tell(on_state: Callable[[SourceState], None], reason: str, state: SourceState) -> None:

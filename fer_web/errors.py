@@ -12,6 +12,7 @@ FerError
 │   ├── StillRecording   so it cannot be deleted
 │   ├── TooManyMarkers   it has as many as it may have
 │   ├── NoCamera         there is none of this name
+│   ├── CameraElsewhere  another process has it, which alone can do what is asked
 │   ├── NoVisit          there is none of this id, or it is over
 │   ├── OneAtATime       a visit's last frame is still being analyzed
 │   ├── NoStudy          there is none of this id
@@ -126,6 +127,10 @@ class OperatorOnly(_Refusal):
 
 class NoCamera(_Refusal):
     code = "no_camera"
+
+
+class CameraElsewhere(_Refusal):
+    code = "camera_elsewhere"
 
 
 class NoVisit(_Refusal):

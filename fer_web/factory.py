@@ -6,15 +6,18 @@ import logging
 import os
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from fer_web.analysis.compare import LAB_MODELS, Classifiers
-from fer_web.backend import LiveBackend, VisitBackend
+from fer_web.backend import LiveBackend, SharedBackend, VisitBackend
 from fer_web.core import FrameResult
 from fer_web.core.job import JobState
+from fer_web.core.mask import Mask
 from fer_web.errors import SettingsError, SourceError
+from fer_web.fleet import Fleet
 from fer_web.live import Camera, CameraSet, Masks, Places, Recordings, Turns, Visits
 from fer_web.live.masks import FILE as MASKS_FILE
 from fer_web.outlets import Outlets, feeds_of
@@ -44,9 +47,10 @@ from fer_web.web.api import (
     visits,
 )
 from fer_web.web.api.cameras import faces_now
+from fer_web.web.api.recording_schemas import active_json
 from fer_web.web.api.store_sink import StoreSinks
 from fer_web.web.api.uploads import MemoryRequest
-from fer_web.web.http.asking import keep_owners
+from fer_web.web.http.asking import Asker, keep_owners
 from fer_web.web.http.errors import handle_errors
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.http.prefix import PathPrefix, first_parts
@@ -111,6 +115,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[EXTENSION].retention.start()
     app.extensions[EXTENSION].videos.start()
     app.extensions[EXTENSION].outlets.start()
+    if app.extensions[EXTENSION].sharing is not None:
+        app.extensions[EXTENSION].sharing.start()
     return app
 
 
@@ -146,18 +152,22 @@ def _startup(settings: Settings) -> BackgroundStartup:
 def _services(settings: Settings, startup: BackgroundStartup) -> Services:
     metrics = Metrics()
     masks = Masks(settings.masks or settings.data_dir.absolute() / MASKS_FILE)
-    camera_set = _cameras(settings, startup, metrics, masks)
+    names_there = {name: there for name in settings.sources if (there := settings.shared_name(name))}
+    fleet = Fleet(settings.redis_address, names_there, shares=settings.share_cameras)
+    camera_set = _cameras(settings, startup, metrics, masks, fleet)
     visitors = _visitors(settings, startup, metrics)
     metrics.tell_build(str(settings.engine_choice), settings.model)
     metrics.watch(partial(_camera_counts, camera_set), visitors.counts)
     metrics.watch_statuses(partial(_camera_statuses, camera_set))
-    outlets = Outlets(camera_set, feeds_of(settings.outlets, settings), startup.vision)
+    own_cameras = [camera for camera in camera_set if camera.name not in fleet.shared]
+    outlets = Outlets(own_cameras, feeds_of(settings.outlets, settings), startup.vision)
     metrics.watch_outlets(outlets.counts)
     store = Store.lazy(settings.database_address, keep=settings.retention)
     metrics.watch_jobs(partial(_job_counts, store))
     for remembered in (recording_files.SUMMARIES, answers.ANSWERS, study_compare.SERIES):
         store.recordings.on_hide(remembered.forget)
     limits = Limits(settings.image_max_bytes, settings.image_max_pixels, settings.request_max_images)
+    recordings = Recordings(camera_set, StoreSinks(store, startup).open, max_s=60.0 * settings.recording_max_minutes)
     return Services(
         cameras=camera_set,
         masks=masks,
@@ -169,7 +179,7 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
         visitors=visitors,
         store=store,
         retention=Retention(store, settings.retention),
-        recordings=Recordings(camera_set, StoreSinks(store, startup).open, max_s=60.0 * settings.recording_max_minutes),
+        recordings=recordings,
         videos=make_videos(settings, store),
         lab=Lab(
             LAB_RUNS,
@@ -181,6 +191,8 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
         live_video=settings.live_video,
         notice=settings.notice,
         retention_days=settings.retention_days,
+        shared=fleet.shared,
+        sharing=fleet.sharing(camera_set, partial(_told_elsewhere, recordings, masks)),
     )
 
 
@@ -195,15 +207,35 @@ def _access(settings: Settings) -> Access:
 
 
 def _cameras(
-    settings: Settings, startup: BackgroundStartup, metrics: Metrics, masks: Masks
+    settings: Settings, startup: BackgroundStartup, metrics: Metrics, masks: Masks, fleet: Fleet
 ) -> CameraSet[FrameResult, View]:
     """Their analyses have threads of their own, so that visits take nothing from them but processor time."""
     turns, places = Turns(_workers()), Places(settings.max_viewers)
     made: list[Camera[FrameResult, View]] = []
     for name in settings.sources:
-        backend = LiveBackend(name, startup, turns, metrics, settings.capture_size, settings.loop, masks)
+        backend: LiveBackend | SharedBackend
+        if name in fleet.shared:
+            backend = SharedBackend(fleet.shared[name], settings.capture_size)
+        else:
+            backend = LiveBackend(
+                name,
+                startup,
+                turns,
+                metrics,
+                settings.capture_size,
+                settings.loop,
+                masks,
+                fleet.leases,
+                fleet.elsewhere(name),
+            )
         made.append(Camera(backend, places=places, name=name))
     return CameraSet(made, turns)
+
+
+def _told_elsewhere(recordings: Recordings, masks: Masks, camera: str) -> tuple[dict[str, Any] | None, Mask]:
+    """What processes that show a camera tell about it: that it is being recorded, and what is hidden."""
+    running = recordings.of_camera(camera)
+    return None if running is None else active_json(running, Asker("")).model_dump(mode="json"), masks.of(camera)
 
 
 def _camera_counts(camera_set: CameraSet[FrameResult, View]) -> dict[str, dict[str, int]]:

@@ -218,8 +218,14 @@ class SettingFields(BaseSettings):
     )
     redis_url: RedisAddress = Field(
         None,
-        description="The Redis server through which separate workers (python -m fer_web worker) get videos: "
-        "redis://host:6379/0. If unset, the service starts one worker process itself.",
+        description="The Redis server through which separate workers (python -m fer_web worker) get videos, and "
+        "processes show each other's cameras: redis://host:6379/0. If unset, the service starts one worker process "
+        "itself.",
+    )
+    share_cameras: bool = Field(
+        False,
+        description="Let other processes show this one's cameras, through FER_REDIS_URL: there they are written "
+        "door=shared:door. Of processes that name a camera alike, only one opens it at a time.",
     )
     outlets: OutletNames = Field(
         (),

@@ -140,6 +140,15 @@ def _webcam_of(address: str) -> str | None:
     return device_of(parsed.target) if parsed.kind == "webcam" else None
 
 
+def shared_name(address: str) -> str | None:
+    """The name that a camera of another process has there; None for other sources, and for what is no address."""
+    try:
+        parsed = parse(address)
+    except SourceError:
+        return None
+    return parsed.target if parsed.kind == "shared" else None
+
+
 def _wrong_in(camera: NamedSource, number: int) -> Iterator[str]:
     if not _CAMERA_NAME.fullmatch(camera.name):
         # It is not shown: without its name, a camera's address stands in this place.

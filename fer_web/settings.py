@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
@@ -37,6 +37,7 @@ from fer_web.setting_fields import RESERVED_THREADS, SettingFields
 from fer_web.setting_kinds import (
     MAKE_TOKEN,
     needed_by,
+    shared_name,
 )
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,11 @@ class Settings(SettingFields):
     def sources(self) -> Mapping[str, str | None]:
         """The address of each camera by its name; None where it is chosen when the program starts."""
         return {one.name: one.address for one in self.cameras} or {MAIN_CAMERA: self.source}
+
+    def shared_name(self, camera: str) -> str | None:
+        """The name that a camera of another process has there; None for this process's own."""
+        address = self.sources[camera]
+        return None if address is None else shared_name(address)
 
     @property
     def token_text(self) -> str | None:
@@ -131,15 +137,29 @@ def _conflicts(settings: Settings) -> list[str]:
             f"{most}, "
             "or raise FER_THREADS"
         )
-    for origin in settings.origins:
-        scheme, mark, rest = origin.partition("://")
-        if scheme not in ("http", "https") or not mark or not rest or "/" in rest or "*" in rest:
-            found.append(f"FER_ORIGINS holds {origin!r}: an origin looks like https://app.example.org")
+    found += [*_wrong_origins(settings), *_without_redis(settings)]
     if settings.outlets:
         from fer_web.outlets import outlet_problems
 
         found += outlet_problems(settings.outlets, settings)
     return found
+
+
+def _wrong_origins(settings: Settings) -> Iterator[str]:
+    for origin in settings.origins:
+        scheme, mark, rest = origin.partition("://")
+        if scheme not in ("http", "https") or not mark or not rest or "/" in rest or "*" in rest:
+            yield f"FER_ORIGINS holds {origin!r}: an origin looks like https://app.example.org"
+
+
+def _without_redis(settings: Settings) -> Iterator[str]:
+    """What is shared with other processes, and has no way to them."""
+    if settings.redis_url is not None:
+        return
+    if settings.share_cameras:
+        yield "FER_SHARE_CAMERAS is on, but FER_REDIS_URL is not set: pictures are handed on through Redis"
+    for name in filter(settings.shared_name, settings.sources):
+        yield f"{name} is a camera of another process, but FER_REDIS_URL is not set: its pictures come through Redis"
 
 
 def load_settings(options: Mapping[str, Any] | None = None) -> Settings:

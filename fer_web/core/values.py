@@ -43,11 +43,15 @@ DEFAULT_ENGINE = EngineChoice()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture: its number, its time since the source opened in seconds, its pixels (H, W, 3) uint8 RGB."""
+    """One picture: its number, its time since the source opened in seconds, its pixels (H, W, 3) uint8 RGB.
+
+    `age_s` is how old it was when this process got it: above 0 where another one has captured it.
+    """
 
     index: int
     time_s: float
     pixels: Pixels
+    age_s: float = 0.0
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 3 or self.pixels.shape[2] != 3 or self.pixels.dtype != np.uint8:

@@ -155,7 +155,7 @@ class Opening(Generic[R, V]):
                     if self._stop.is_set():
                         return
                     self._counts.add("frames_captured")
-                    self._frames.put((frame, time.monotonic()))
+                    self._frames.put((frame, time.monotonic() - frame.age_s))
             self._close_scene("the source has ended")
         except Exception:
             log.exception("Capturing failed")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Any
 
 from fer_web.core import FrameResult
 from fer_web.errors import BusyError, NotReadyError
-from fer_web.live import Camera, CameraSet, LiveResult, Scene, ScenePeople, followed, utc_of
+from fer_web.live import Camera, LiveResult, Scene, ScenePeople, followed, utc_of
 from fer_web.outlets.feed import Feed
 from fer_web.outlets.outlet import Delivery, FrameReadings, PersonReading
 
@@ -40,7 +40,7 @@ class Outlets:
     """
 
     def __init__(
-        self, cameras: CameraSet[FrameResult, Any], feeds: Sequence[Feed], require_models: Callable[[], object]
+        self, cameras: Iterable[Camera[FrameResult, Any]], feeds: Sequence[Feed], require_models: Callable[[], object]
     ) -> None:
         self._feeds = tuple(feeds)
         self._stop = Event()

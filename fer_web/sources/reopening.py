@@ -7,11 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from types import TracebackType
+from typing import Literal, Protocol, TypeAlias
 
 from fer_web.core import Frame
 from fer_web.errors import SourceError
-from fer_web.sources.source import Source
 
 Status: TypeAlias = Literal["connecting", "live", "reconnecting", "demo", "ended", "closed"]
 
@@ -32,8 +32,24 @@ class SourceState:
     reason: str = ""
 
 
+class OpenSource(Protocol):
+    """What is read while it is open: a `Source`, or something around one."""
+
+    kind: str
+    label: str
+
+    def frames(self) -> Iterator[Frame]:
+        """Frames until it ends; SourceError when it is lost."""
+
+    def __enter__(self) -> OpenSource: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+
+
 def keep_open(
-    open: Callable[[], Source],  # noqa: A002 - the verb that it is
+    open: Callable[[], OpenSource],  # noqa: A002 - the verb that it is
     on_state: Callable[[SourceState], None],
     stop: threading.Event,
     *,

@@ -99,6 +99,7 @@ def create_app() -> Flask:
     cameras = CameraSet([camera], Turns(1))
     app.extensions[EXTENSION] = SimpleNamespace(
         cameras=cameras,
+        shared={},
         metrics=Metrics(),
         recordings=SimpleNamespace(of_camera=lambda _: None, close=lambda: None),
         close=cameras.close,

@@ -7,13 +7,14 @@ from fer_web.sources.address import Address, masked
 from fer_web.sources.drivers.demo import DEMO
 from fer_web.sources.drivers.driver import OpenOptions, SourceDriver
 from fer_web.sources.drivers.file import FILE, file_address
+from fer_web.sources.drivers.shared import SHARED
 from fer_web.sources.drivers.stream import STREAM
 from fer_web.sources.drivers.webcam import WEBCAM
 
 __all__ = ["DRIVERS", "OpenOptions", "SourceDriver", "examples", "parse"]
 
 # By kind, in the order of the help.
-DRIVERS: dict[str, SourceDriver] = {driver.kind: driver for driver in (WEBCAM, FILE, STREAM, DEMO)}
+DRIVERS: dict[str, SourceDriver] = {driver.kind: driver for driver in (WEBCAM, FILE, STREAM, DEMO, SHARED)}
 
 
 def parse(uri: str) -> Address:

@@ -8,13 +8,14 @@ from flask import Blueprint
 
 from fer_web.core import FrameResult
 from fer_web.core.mask import Mask, mask_of
-from fer_web.errors import NoCamera, OperatorOnly
+from fer_web.errors import CameraElsewhere, NoCamera, OperatorOnly
 from fer_web.live import Camera
 from fer_web.web.api.models.live import CameraJson, CamerasJson, MaskJson, NewMask
+from fer_web.web.api.recording_schemas import recording_now
 from fer_web.web.http.asking import Asker, asker
 from fer_web.web.http.errors import STORE_REFUSALS
 from fer_web.web.http.route import Reply, route
-from fer_web.web.http.services import services
+from fer_web.web.http.services import Services, services
 
 bp = Blueprint("cameras", __name__)
 
@@ -28,8 +29,7 @@ def list_cameras() -> CamerasJson:
 @route(bp, "/api/cameras/<name>/mask", answers={200: Reply("Its mask.", MaskJson)}, refuses=(NoCamera,))
 def camera_mask(name: str) -> MaskJson:
     """What is hidden of a camera's picture; no polygon, while nothing is."""
-    mine = services()
-    return _mask_json(mine.masks.of(mine.cameras.get(name).name))
+    return _mask_json(mask_now(services(), name))
 
 
 @route(
@@ -38,7 +38,7 @@ def camera_mask(name: str) -> MaskJson:
     "PUT",
     body=NewMask,
     answers={200: Reply("The mask that holds from now on.", MaskJson)},
-    refuses=(*STORE_REFUSALS, NoCamera, OperatorOnly),
+    refuses=(*STORE_REFUSALS, NoCamera, CameraElsewhere, OperatorOnly),
 )
 def change_mask(name: str, body: NewMask) -> MaskJson:
     """Hide parts of a camera's picture, or nothing with an empty list.
@@ -48,10 +48,19 @@ def change_mask(name: str, body: NewMask) -> MaskJson:
     if asker() != Asker(None):
         raise OperatorOnly("only the operator may change what is hidden: send FER_TOKEN, or log in with it")
     mine = services()
-    camera, mask = mine.cameras.get(name), mask_of(body.polygons)
+    camera, mask = mine.own_camera(name), mask_of(body.polygons)
     mine.masks.change(camera.name, mask)
     camera.repaint()
     return _mask_json(mask)
+
+
+def mask_now(mine: Services, name: str | None) -> Mask:
+    """What is hidden of a camera's picture, here or in the process that has it."""
+    camera = mine.cameras.get(name).name
+    shared = mine.shared.get(camera)
+    if shared is None:
+        return mine.masks.of(camera)
+    return () if shared.newest is None else shared.newest.mask
 
 
 def _mask_json(mask: Mask) -> MaskJson:
@@ -68,7 +77,7 @@ def camera_json(camera: Camera[FrameResult, Any]) -> CameraJson:
     """Its name, how it is doing, and what it is, without anything secret in its address."""
     mine = services()
     state, choice = camera.state, mine.startup.choice(camera.name)
-    recording = mine.recordings.of_camera(camera.name)
+    recording = recording_now(mine, camera.name, asker())
     return CameraJson(
         name=camera.name,
         status=state.source.status,
@@ -77,6 +86,6 @@ def camera_json(camera: Camera[FrameResult, Any]) -> CameraJson:
         fps=round(state.fps, 1),
         viewers=state.viewers,
         faces=faces_now(camera),
-        is_masked=bool(mine.masks.of(camera.name)),
+        is_masked=bool(mask_now(mine, camera.name)),
         recording=None if recording is None else recording.id,
     )

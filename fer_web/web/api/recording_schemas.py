@@ -11,6 +11,7 @@ from fer_web.live import ActiveRecording
 from fer_web.store import StoredRecording
 from fer_web.web.api.models.recordings import ActiveRecordingJson, RecordingJson
 from fer_web.web.http.asking import Asker
+from fer_web.web.http.services import Services
 
 NEWEST_MARKERS = 5
 
@@ -22,6 +23,16 @@ def active_json(active: ActiveRecording, asker: Asker) -> ActiveRecordingJson:
         return told
     unknown = {"name": "Recording", "tracks": 0, "readings": 0, **_markers(()), "trouble": None, "own": False}
     return told.model_copy(update=unknown)
+
+
+def recording_now(mine: Services, camera: str, asker: Asker) -> ActiveRecordingJson | None:
+    """What is being recorded of a camera, here or in the process that has it; None for nothing."""
+    shared = mine.shared.get(camera)
+    if shared is not None:
+        told = None if shared.newest is None else shared.newest.recording
+        return None if told is None else ActiveRecordingJson.model_validate(told)
+    running = mine.recordings.of_camera(camera)
+    return None if running is None else active_json(running, asker)
 
 
 def _active_json(active: ActiveRecording) -> ActiveRecordingJson:

@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from fer_web.errors import (
     AlreadyRecording,
     BusyError,
+    CameraElsewhere,
     FerError,
     NoCamera,
     NoPart,
@@ -45,6 +46,7 @@ STOP_S = 5.0
     answers={201: Reply("The recording has started.", ActiveRecordingJson)},
     refuses=(
         *(*STORE_REFUSALS, "consent_required", AlreadyRecording, NoVisit, NoCamera, BusyError, NotReadyError),
+        CameraElsewhere,
         *(NoStudy, NoPart, StudyFull),
     ),
 )
@@ -81,7 +83,7 @@ def _start(mine: Services, body: NewRecording, owner: str | None) -> ActiveRecor
     name, consent = name or f"Recording of {now:%Y-%m-%d %H:%M} UTC", body.note or "agreed"
     kind = body.kind or ("camera" if visit is None else "visit")
     if kind == "camera":
-        return mine.recordings.start_camera(name, consent, body.camera, owner=owner)
+        return mine.recordings.start_camera(name, consent, mine.own_camera(body.camera).name, owner=owner)
     visited = mine.visitors.find(visit or "")
     return mine.recordings.start_visit(visited, name, consent, kind, owner=owner)
 

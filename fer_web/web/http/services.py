@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import Request, current_app
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from fer_web.errors import CameraElsewhere
 from fer_web.vision.crew import dismiss_crew
 from fer_web.web.http.capacity import ImagePool, Room
 from fer_web.web.http.metrics import Metrics
@@ -21,8 +22,9 @@ from fer_web.web.streaming.arrival import arrival_of
 if TYPE_CHECKING:
     from fer_web.analysis.compare import Classifiers
     from fer_web.core import FrameResult
+    from fer_web.fleet import SharedCamera
     from fer_web.jobs.videos import VideoJobs
-    from fer_web.live import CameraSet, Masks, Recordings, Visits
+    from fer_web.live import Camera, CameraSet, Masks, Recordings, Visits
     from fer_web.sources import ChosenSource
     from fer_web.store import Retention, Store
     from fer_web.vision import Analyzer, View
@@ -60,6 +62,16 @@ class PlaceOut(Protocol):
     @property
     def place(self) -> str:
         """Where it goes, without anything secret."""
+
+
+class Sharing(Protocol):
+    """What hands on this process's cameras to others."""
+
+    def start(self) -> None:
+        """Begin to listen to them."""
+
+    def close(self) -> None:
+        """Send nothing any more."""
 
 
 class WaysOut(Protocol):
@@ -140,7 +152,8 @@ class Services:
     `store` is opened by whoever first needs it: StoreError comes then. It and `videos` hold what is everybody's: views
     take theirs from `asking`. `live_video` is how the live page gets its pictures: mp4, mjpeg, or auto, by where the
     browser is. `notice` is what people have to read before the
-    first picture; None for nothing.
+    first picture; None for nothing. `shared` are the cameras that other processes have, by their names here; `sharing`
+    hands on this one's, None where it does not.
     """
 
     cameras: CameraSet[FrameResult, View]
@@ -161,11 +174,24 @@ class Services:
     live_video: str = "auto"
     notice: str | None = None
     retention_days: int = 0
+    shared: Mapping[str, SharedCamera] = field(default_factory=dict)
+    sharing: Sharing | None = None
+
+    def own_camera(self, name: str | None) -> Camera[FrameResult, View]:
+        """The camera of that name, without one the first; NoCamera, or CameraElsewhere when another process has it."""
+        camera = self.cameras.get(name)
+        if camera.name in self.shared:
+            raise CameraElsewhere(
+                f"another process has the camera {camera.name!r} and only shows it here: ask that one"
+            )
+        return camera
 
     def close(self) -> None:
         """End everything that would go on without an end, when the service stops; recordings are written first."""
         self.recordings.close()
         self.visitors.close()
+        if self.sharing is not None:
+            self.sharing.close()
         self.outlets.close()
         self.cameras.close()
         self.videos.close()

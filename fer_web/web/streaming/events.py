@@ -13,12 +13,12 @@ from flask import Blueprint, Response
 from fer_web.analysis.present import Json, live_face_json, timing_json
 from fer_web.core import FrameResult
 from fer_web.errors import BusyError, NoCamera
-from fer_web.live import ActiveRecording, LiveResult, Scene, ScenePeople
+from fer_web.live import LiveResult, Scene, ScenePeople
 from fer_web.web.api.models.faces import LiveFrameJson, LiveStateJson
 from fer_web.web.api.models.person_events import EventsQuery, PersonEventJson
-from fer_web.web.api.models.recordings import CurrentRecordingJson
-from fer_web.web.api.recording_schemas import active_json
-from fer_web.web.http.asking import Asker, asker
+from fer_web.web.api.models.recordings import ActiveRecordingJson, CurrentRecordingJson
+from fer_web.web.api.recording_schemas import recording_now
+from fer_web.web.http.asking import asker
 from fer_web.web.http.route import Reply, route
 from fer_web.web.http.services import services
 from fer_web.web.streaming.paced_response import endless_answer
@@ -30,7 +30,6 @@ EVENTS = (LiveFrameJson, LiveStateJson, CurrentRecordingJson, PersonEventJson)
 NewsOf: TypeAlias = "Callable[[Scene[FrameResult] | None, Scene[FrameResult] | None], bytes]"
 ANSWERS = {200: Reply("Server-sent events.", kind="text/event-stream", inside=EVENTS)}
 HEARTBEAT_S = 10.0
-OPERATOR = Asker(None)
 HEARTBEAT = b": still here\n\n"
 RETRY = b"retry: 2000\n\n"  # milliseconds after which a browser comes back
 
@@ -56,7 +55,7 @@ def events(query: EventsQuery, name: str | None = None) -> Response:
     camera = mine.cameras.get(name)
     viewing = camera.results()
     news = person_news(camera.name) if query.kind == "people" else _frame_news
-    told = messages(viewing, recording=partial(mine.recordings.of_camera, camera.name), news_of=news, asker=asker())
+    told = messages(viewing, recording=partial(recording_now, mine, camera.name, asker()), news_of=news)
     content_type = "text/event-stream; charset=utf-8"
     return endless_answer(told, content_type, is_over=lambda: camera.is_closed, leave=viewing.close)
 
@@ -64,9 +63,8 @@ def events(query: EventsQuery, name: str | None = None) -> Response:
 def messages(
     scenes: Iterable[Scene[FrameResult] | None],
     clock: Callable[[], float] = time.monotonic,
-    recording: Callable[[], ActiveRecording | None] = lambda: None,
+    recording: Callable[[], ActiveRecordingJson | None] = lambda: None,
     news_of: NewsOf | None = None,
-    asker: Asker = OPERATOR,
 ) -> Iterator[bytes]:
     """What is new in each scene and of the recording, as events; a comment after ten seconds without anything new."""
     yield RETRY
@@ -78,7 +76,7 @@ def messages(
         said = scene or said
         running = recording()
         if told != (told := _gist(running)):
-            current = CurrentRecordingJson(recording=None if running is None else active_json(running, asker))
+            current = CurrentRecordingJson(recording=running)
             news += _event(current.model_dump(), name="recording")
         if not news and clock() - said_s >= HEARTBEAT_S:
             news = HEARTBEAT
@@ -131,12 +129,11 @@ def person_news(camera: str) -> NewsOf:
     return news
 
 
-def _gist(running: ActiveRecording | None) -> object:
+def _gist(running: ActiveRecordingJson | None) -> object:
     """What of a recording is worth an event: not every second that it lasts."""
     if running is None:
         return None
-    progress = running.recorder.progress
-    return running.id, progress.status, len(progress.markers), progress.trouble
+    return running.id, running.state, running.markers, running.trouble
 
 
 @lru_cache(maxsize=1)

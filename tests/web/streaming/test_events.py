@@ -16,6 +16,9 @@ from fer_web.analysis.present import face_json
 from fer_web.core import Blink, Emotion, Face, Frame, FrameResult, Marker, Rect
 from fer_web.live import ActiveRecording, Facts, LiveResult, RecordingProgress, RecordingRequest, Scene
 from fer_web.sources import SourceState
+from fer_web.web.api.models.recordings import ActiveRecordingJson
+from fer_web.web.api.recording_schemas import active_json
+from fer_web.web.http.asking import Asker
 from fer_web.web.streaming.events import HEARTBEAT, HEARTBEAT_S, messages, person_news
 from tests.web.described import errors_in, schema_of
 from tests.web.live_server import Server, serving
@@ -79,10 +82,10 @@ def test_a_recording_is_told_when_it_begins_changes_and_ends_but_not_every_secon
     marked = replace(longer, markers=(Marker(1.5, "hm"),))
     course = iter([None, Recorder.progress, longer, marked, None])
 
-    def recording() -> ActiveRecording | None:
+    def recording() -> ActiveRecordingJson | None:
         now = next(course)
         Recorder.progress = now or Recorder.progress
-        return running if now else None
+        return active_json(running, Asker(None)) if now else None
 
     told = [event for message in messages([None] * 5, recording=recording) for event in parsed(message)]
     news = [json.loads(event["data"])["recording"] for event in told if event.get("event") == "recording"]

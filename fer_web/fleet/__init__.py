@@ -1,0 +1,7 @@
+"""Cameras of one process shown by others, through Redis: newest pictures, what was read in them, who may open what."""
+
+from fer_web.fleet.fleet import Fleet
+from fer_web.fleet.leases import CameraLeases
+from fer_web.fleet.shared_camera import SharedCamera
+
+__all__ = ["CameraLeases", "Fleet", "SharedCamera"]

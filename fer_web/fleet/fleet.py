@@ -1,0 +1,44 @@
+"""What a process has to do with others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from fer_web.core import FrameResult
+from fer_web.core.mask import Mask
+from fer_web.fleet.leases import CameraLeases
+from fer_web.fleet.shared_camera import SharedCamera
+from fer_web.fleet.sharing import CameraSharing
+from fer_web.fleet.wanted import WantedViews
+from fer_web.live import Camera
+from fer_web.vision import View
+
+
+class Fleet:
+    """The cameras of other processes that this one shows, by their names here, and whether it shares its own.
+
+    Without the address of a Redis it does neither.
+    """
+
+    def __init__(self, url: str | None, names_there: Mapping[str, str], *, shares: bool) -> None:
+        self._url = url or ""
+        self.shared = {here: SharedCamera(self._url, there) for here, there in names_there.items()}
+        self.leases = CameraLeases(self._url) if shares else None
+        self._wanted = WantedViews()
+
+    def elsewhere(self, camera: str) -> Callable[[], frozenset[View]]:
+        """What tells the views of a camera that other processes show."""
+        return partial(self._wanted.of, camera)
+
+    def sharing(
+        self,
+        cameras: Iterable[Camera[FrameResult, Any]],
+        told: Callable[[str], tuple[dict[str, Any] | None, Mask]],
+    ) -> CameraSharing | None:
+        """What hands on this process's own among the cameras; None where it does not."""
+        if self.leases is None:
+            return None
+        own = [camera for camera in cameras if camera.name not in self.shared]
+        return CameraSharing(self._url, own, self._wanted, self.leases, told)

@@ -1,0 +1,144 @@
+"""Who may open a camera: the process that has its lease, so that no camera is opened twice.
+
+A lease is redis-py's lock with a time limit. It is taken before the source is opened, renewed while that is open, and
+given back after it was closed; a process that dies leaves it to expire. While Redis is away, nobody can take a lease,
+so that who has one keeps the camera open.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from threading import Event, Lock, Thread
+from types import TracebackType
+from typing import Any, TypeVar
+
+from fer_web.core import Frame
+from fer_web.errors import SourceError, SourceLost
+from fer_web.fleet.link import NO_REDIS, connect, lease_key
+from fer_web.sources.reopening import OpenSource
+
+log = logging.getLogger(__name__)
+
+S = TypeVar("S", bound=OpenSource)
+
+# A process that died keeps a camera from others for so long.
+LASTS_S = 6.0
+RENEW_S = LASTS_S / 4
+
+
+class CameraLeases:
+    """The leases of one process, renewed by a thread each.
+
+    Any thread may ask; one lock guards which cameras are ours.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._lock = Lock()
+        self._ours: set[str] = set()
+
+    def is_ours(self, camera: str) -> bool:
+        """Whether this process got the camera's lease when it last wanted it: then it tells others of the camera."""
+        with self._lock:
+            return camera in self._ours
+
+    def opened(self, camera: str, open_: Callable[[], OpenSource]) -> LeasedSource:
+        """What `open_` returns, once this process has the camera's lease; SourceError when another one has it."""
+        lease = _Lease(self._url, camera, self._owner)
+        try:
+            holder = lease.take()
+            with self._lock:
+                (self._ours.add if holder is None else self._ours.discard)(camera)
+            if holder is not None:
+                raise SourceError(f"the camera {camera!r} is open in another process ({holder})")
+            return LeasedSource(lease, open_())
+        except BaseException:
+            lease.give_back()
+            raise
+
+
+class LeasedSource:
+    """An open source whose frames end when another process has taken its camera."""
+
+    def __init__(self, lease: _Lease, source: OpenSource) -> None:
+        self._lease, self._source = lease, source
+        self.kind, self.label = source.kind, source.label
+
+    def frames(self) -> Iterator[Frame]:
+        """The source's; SourceLost when the lease is lost."""
+        for frame in self._source.frames():
+            if self._lease.is_lost:
+                raise SourceLost("another process has opened this camera")
+            yield frame
+
+    def __enter__(self) -> LeasedSource:
+        self._source.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        try:
+            self._source.__exit__(kind, error, at)
+        finally:
+            self._lease.give_back()
+
+
+class _Lease:
+    """One camera's, from when it is taken until it is given back."""
+
+    def __init__(self, url: str, camera: str, owner: str) -> None:
+        self._camera, self._owner = camera, owner
+        self._redis = connect(url)
+        # What one thread holds, another renews.
+        self._held = self._redis.lock(lease_key(camera), timeout=LASTS_S, thread_local=False)
+        self._over = Event()
+        self._renewing: Thread | None = None
+        self.is_lost = False
+
+    def take(self) -> str | None:
+        """None when it is ours now, else who has it; SourceError when Redis does not answer."""
+        from redis.exceptions import RedisError
+
+        try:
+            if not self._held.acquire(blocking=False, token=self._owner):
+                holder: Any = self._redis.get(lease_key(self._camera))
+                return "nobody any more" if holder is None else holder.decode(errors="replace").rpartition(":")[0]
+        except (RedisError, OSError) as error:
+            raise SourceError(NO_REDIS) from error
+        self._renewing = Thread(target=self._renew, name=f"lease-{self._camera}", daemon=True)
+        self._renewing.start()
+        return None
+
+    def give_back(self) -> None:
+        """More than once does no harm."""
+        from redis.exceptions import RedisError
+
+        self._over.set()
+        if self._renewing is not None:
+            self._renewing.join()
+            self._renewing = None
+            try:
+                self._held.release()
+            except (RedisError, OSError) as error:  # lost, or Redis is away: it expires by itself
+                log.debug("The lease of %s was not given back: %s", self._camera, error)
+        self._redis.close()
+
+    def _renew(self) -> None:
+        while not self._over.wait(RENEW_S):
+            self._renew_once()
+
+    def _renew_once(self) -> None:
+        """One that has expired while Redis was away, or that Redis has forgotten, is ours unless another was faster."""
+        from redis.exceptions import LockError, RedisError
+
+        try:
+            try:
+                self._held.reacquire()
+            except LockError:
+                self.is_lost = not self._held.acquire(blocking=False, token=self._owner)
+        except (RedisError, OSError) as error:
+            log.debug("The lease of %s was not renewed: %s", self._camera, error)

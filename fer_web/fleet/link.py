@@ -1,0 +1,40 @@
+"""The Redis that the processes of a fleet share: how it is reached, and what is called what in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+    Bytes: TypeAlias = Redis
+
+# Answers of Redis are quick or do not come.
+CONNECT_S, ANSWER_S = 2.0, 5.0
+# How soon it is asked again after it did not answer.
+AGAIN_S = 1.0
+NO_REDIS = "Redis does not answer: make sure that it runs, and that FER_REDIS_URL leads to it"
+
+
+def connect(url: str) -> Redis:
+    """A client of its own for one thread; nothing is connected before the first question."""
+    from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    return Redis.from_url(url, socket_connect_timeout=CONNECT_S, socket_timeout=ANSWER_S, retry=Retry(NoBackoff(), 1))
+
+
+def pictures_key(camera: str) -> str:
+    """The stream with a camera's newest picture, and nothing else."""
+    return f"fer_web:camera:{camera}"
+
+
+def wanted_channel(camera: str) -> str:
+    """Where processes that show a camera say so, again and again."""
+    return f"fer_web:wanted:{camera}"
+
+
+def lease_key(camera: str) -> str:
+    """What only one process has at a time: the one that may open the camera."""
+    return f"fer_web:lease:{camera}"

@@ -1,0 +1,160 @@
+"""A camera that another process has: its newest pictures and what was read in them, as they come through Redis."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from fer_web.core import Faces, Frame, FrameResult, Pixels, Rect
+from fer_web.fleet.link import AGAIN_S, NO_REDIS, connect, pictures_key, wanted_channel
+from fer_web.fleet.wire import SharedScene, Wish, packed, scene_of
+from fer_web.sources import SourceState
+from fer_web.vision import View
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from redis import Redis
+
+log = logging.getLogger(__name__)
+
+# How often it is said that the camera is watched here, and how long the process that has it may be silent.
+ASK_S, SILENCE_S = 1.0, 3.0
+# How long Redis is waited for at once: who stops waits no longer.
+WAIT_S = 0.25
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnalyzedFrame(Frame):
+    """A frame that another process has analyzed, with what it found."""
+
+    faces: Faces = ()
+    timing_ms: Mapping[str, float] | None = None
+    blur_areas: tuple[Rect, ...] | None = None
+
+    def result(self) -> FrameResult:
+        """As this process's own analysis would have answered."""
+        return FrameResult(self, self.faces, self.timing_ms or {}, self.blur_areas)
+
+
+class SharedCamera:
+    """One camera of another process, under the name that it has there. `frames` belongs to one thread at a time.
+
+    `newest` is what was last told of it; None until then.
+    """
+
+    def __init__(self, url: str, camera: str) -> None:
+        self.newest: SharedScene | None = None
+        self._url, self._camera = url, camera
+        self._process = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._views: Callable[[], frozenset[View]] = frozenset
+
+    def watch(self, views: Callable[[], frozenset[View]]) -> None:
+        """What tells the views that are watched here, so that what they show is found out there."""
+        self._views = views
+
+    def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[AnalyzedFrame]:
+        """Its frames until `stop` is set, and how it is doing; nothing that goes wrong elsewhere ends them."""
+        report = _Report(on_state)
+        report.tell(SourceState("connecting", "", "asking the process that has this camera"))
+        while not stop.is_set():
+            yield from self._read_once(report, stop)
+        self.newest = None
+
+    def _read_once(self, report: _Report, stop: Event) -> Iterator[AnalyzedFrame]:
+        """Until it stops, or Redis goes away."""
+        from redis.exceptions import RedisError
+
+        try:
+            with closing(connect(self._url)) as redis:
+                yield from self._read(redis, report, stop)
+        except (RedisError, OSError):
+            report.lost(NO_REDIS)
+            stop.wait(AGAIN_S)
+
+    def _read(self, redis: Redis, report: _Report, stop: Event) -> Iterator[AnalyzedFrame]:
+        key, last, began_s = pictures_key(self._camera), b"$", time.monotonic()
+        asked_s, heard_s, index = -ASK_S, began_s, 0
+        while not stop.is_set():
+            now_s = time.monotonic()
+            if now_s - asked_s >= ASK_S:
+                owners: Any = redis.publish(wanted_channel(self._camera), self._wish())
+                asked_s = now_s
+                if not owners:
+                    report.lost(f"no process shares a camera {self._camera!r} now")
+            got: Any = redis.xread({key: last}, count=1, block=int(WAIT_S * 1000))
+            if not got:
+                if owners and time.monotonic() - heard_s > SILENCE_S:
+                    report.lost("the process that has this camera does not answer")
+                continue
+            [[_, [(last, fields)]]] = got
+            heard_s = time.monotonic()
+            frame = self._understood(fields, index, report)
+            if frame is not None:
+                index += 1
+                yield frame
+
+    def _wish(self) -> bytes:
+        overlays = {overlay.name for view in self._views() for overlay in view.overlays}
+        return packed(Wish(self._process, tuple(sorted(overlays))))
+
+    def _understood(self, fields: Mapping[bytes, bytes], index: int, report: _Report) -> AnalyzedFrame | None:
+        """The frame that was told of; None when it was something else."""
+        try:
+            scene = scene_of(fields[b"scene"])
+            pixels = decoded(fields[b"jpeg"]) if scene.result is not None else None
+        except (KeyError, ValueError) as error:
+            log.debug("What was told of %s is not understood: %s", self._camera, error)
+            report.lost("the process that has this camera runs another version of this program")
+            return None
+        self.newest = scene
+        report.tell(scene.source)
+        if scene.result is None or pixels is None:
+            return None
+        age_s, told = scene.result.latency_ms / 1000, scene.result
+        return AnalyzedFrame(index, report.grown_s(age_s), pixels, age_s, told.faces, told.timing_ms, told.blur_areas)
+
+
+class _Report:
+    """Tells each change of state once, and times that never go back; belongs to one thread."""
+
+    def __init__(self, on_state: Callable[[SourceState], None]) -> None:
+        self._on_state = on_state
+        self._state: SourceState | None = None
+        self._began_s = time.monotonic()
+        self._last_s = 0.0
+
+    def tell(self, state: SourceState) -> None:
+        """A closed camera over there may open again, and is only waited for here."""
+        if state.status == "closed":
+            state = SourceState("reconnecting", state.label, state.reason)
+        if state != self._state:
+            self._state = state
+            self._on_state(state)
+
+    def lost(self, reason: str) -> None:
+        self.tell(SourceState("reconnecting", self._state.label if self._state else "", reason))
+
+    def grown_s(self, age_s: float) -> float:
+        """When a frame of this age was captured, in seconds since the beginning."""
+        self._last_s = max(self._last_s, time.monotonic() - self._began_s - age_s)
+        return self._last_s
+
+
+def decoded(jpeg: bytes) -> Pixels:
+    """RGB pixels; ValueError when it is no picture."""
+    pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB) if jpeg else None
+    if pixels is None:
+        raise ValueError("there is no picture in it")
+    return np.asarray(pixels, np.uint8)

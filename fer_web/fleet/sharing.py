@@ -1,0 +1,156 @@
+"""Hands on what a process's own cameras see, to the processes that ask for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Any
+
+from fer_web.core import FrameResult
+from fer_web.core.mask import Mask
+from fer_web.errors import BusyError
+from fer_web.fleet.leases import CameraLeases
+from fer_web.fleet.link import AGAIN_S, NO_REDIS, connect, pictures_key, wanted_channel
+from fer_web.fleet.wanted import WantedViews
+from fer_web.fleet.wire import SharedResult, SharedScene, packed, wish_of
+from fer_web.live import Camera, Scene, encode_jpeg
+from fer_web.sources import SourceState
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+log = logging.getLogger(__name__)
+
+# Drawn upon and encoded once more elsewhere, so it is better than what viewers get.
+QUALITY = 90
+# The last picture stays in Redis for so long, after nobody wants another one.
+KEPT_S = 5
+# How often it is looked whether somebody still wants pictures, or the service is stopping.
+LOOK_S = 0.5
+
+
+class CameraSharing:
+    """A thread that hears who wants what, and one for each camera that is wanted.
+
+    A camera that is shown elsewhere is open as if it were watched here. `told` says what goes with the pictures of a
+    camera: what anyone may know of its recording, and its mask.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        cameras: Sequence[Camera[FrameResult, Any]],
+        wanted: WantedViews,
+        leases: CameraLeases,
+        told: Callable[[str], tuple[dict[str, Any] | None, Mask]],
+    ) -> None:
+        self._url = url
+        self._cameras = {camera.name: camera for camera in cameras}
+        self._wanted, self._leases, self._told = wanted, leases, told
+        self._stop = Event()
+        self._lock = Lock()
+        self._sending: set[str] = set()
+        self._is_redis_away = False
+        self._listener = Thread(target=self._listen, name="sharing", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen; returns at once."""
+        if self._cameras:
+            log.info("Shared with other processes through Redis: %s", ", ".join(self._cameras))
+            self._listener.start()
+
+    def close(self) -> None:
+        """Send nothing any more; threads end by themselves, soon."""
+        self._stop.set()
+
+    def _listen(self) -> None:
+        while not self._stop.wait(AGAIN_S if self._is_redis_away else 0):
+            self._hear_once()
+
+    def _hear_once(self) -> None:
+        """Until the service stops, or Redis goes away."""
+        from redis.exceptions import RedisError
+
+        try:
+            with closing(connect(self._url)) as redis:
+                self._hear(redis)
+        except (RedisError, OSError) as error:
+            self._complain(error)
+
+    def _complain(self, error: Exception) -> None:
+        """Once, until Redis is back."""
+        if not self._is_redis_away:
+            self._is_redis_away = True
+            log.error("%s (%s)", NO_REDIS, type(error).__name__)
+
+    def _hear(self, redis: Redis) -> None:
+        channels = {wanted_channel(name).encode(): name for name in self._cameras}
+        pubsub: Any = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+        with pubsub as heard:
+            heard.subscribe(*channels)
+            self._is_redis_away = False
+            while not self._stop.is_set():
+                message = heard.get_message(timeout=LOOK_S)
+                if message is not None:
+                    self._note(channels[message["channel"]], message["data"])
+
+    def _note(self, camera: str, data: bytes) -> None:
+        try:
+            self._wanted.note(camera, wish_of(data))
+        except ValueError as error:
+            log.warning("Another process asks for %s in a way that is not understood: %s", camera, error)
+            return
+        with self._lock:
+            if camera in self._sending:
+                return
+            self._sending.add(camera)
+        Thread(target=self._send, args=(self._cameras[camera],), name=f"sharing-{camera}", daemon=True).start()
+
+    def _send(self, camera: Camera[FrameResult, Any]) -> None:
+        from redis.exceptions import RedisError
+
+        try:
+            with closing(connect(self._url)) as redis:
+                self._send_scenes(camera, redis)
+        except BusyError:  # the service is stopping
+            pass
+        except (RedisError, OSError) as error:
+            self._complain(error)
+        except Exception:
+            log.exception("Sharing the camera %s failed", camera.name)
+        finally:
+            with self._lock:
+                self._sending.discard(camera.name)
+
+    def _send_scenes(self, camera: Camera[FrameResult, Any], redis: Redis) -> None:
+        said: Scene[FrameResult] | None = None
+        with camera.results(is_viewer=False) as scenes:
+            for scene in scenes:
+                if self._stop.is_set() or not self._wanted.of(camera.name):
+                    return
+                said, before = scene or said, said
+                if said is None or not self._leases.is_ours(camera.name):
+                    continue
+                is_new = scene is not None and (before is None or scene.outcome is not before.outcome)
+                self._put(redis, camera.name, said, has_picture=is_new)
+
+    def _put(self, redis: Redis, camera: str, scene: Scene[FrameResult], *, has_picture: bool) -> None:
+        recording, mask = self._told(camera)
+        outcome = scene.outcome if has_picture and scene.notice is None else None
+        source = scene.source
+        if scene.is_live and scene.trouble is not None:
+            source = SourceState("connecting", source.label, scene.trouble)
+        fields: dict[str, bytes] = {}
+        result = None
+        if outcome is not None:
+            found = outcome.result
+            result = SharedResult(outcome.latency_ms, found.faces, found.timing_ms, found.blur_areas)
+            fields["jpeg"] = encode_jpeg(found.frame.pixels, QUALITY)
+        fields["scene"] = packed(SharedScene(source, result, recording, mask))
+        key = pictures_key(camera)
+        with redis.pipeline() as both:
+            both.xadd(key, fields, maxlen=1, approximate=False)  # type: ignore[arg-type]  # invariant in redis-py
+            both.expire(key, KEPT_S)
+            both.execute()
