@@ -15,6 +15,7 @@ COMMANDS: Commands = {
         "limits": Command(f"{HERE}.limits", "how small, blurred, dark or pale a face can still be read"),
         "expressions": Command(f"{HERE}.expressions", "how steady, quick and certain the answers on videos are"),
         "cameras": Command(f"{HERE}.cameras", "whether several cameras keep their rate when one of them is lost"),
+        "fleet": Command(f"{HERE}.fleet", "what viewers of several processes get, and when one of them is killed"),
         "viewers": Command(f"{HERE}.viewers", "how many viewers a server holds"),
         "visitors": Command(f"{HERE}.visitors", "how fast visitors with their own cameras are answered"),
         "blinks": Command(f"{HERE}.blinks", "how well blinks are counted"),
