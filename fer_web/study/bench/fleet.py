@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
             late = viewers.pictures(time.monotonic() - args.seconds / 2, time.monotonic())
             away_s = viewers.away_s(killed_s)
     print(
-        f"{len(paths)} cameras of 640x480 at {args.fps:g} pictures/s, each in a process of its own; {REPLICAS} replicas\n"
+        f"{len(paths)} cameras of 640x480 at {args.fps:g} pictures/s, a process each; {REPLICAS} replicas\n"
         f"behind Caddy with {len(every)} viewers of /stream; {args.seconds:g} s before and after a replica is killed:"
     )
     ages_ms = [1000 * fleet.made.age_s(one.number, one.at_s) for one in watch.pictures]
