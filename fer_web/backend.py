@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event
 
+import numpy as np
+
 from fer_web.core import Frame, FrameResult, Pixels, Size
 from fer_web.fleet import CameraLeases, SharedCamera
 from fer_web.fleet.shared_camera import AnalyzedFrame
@@ -69,8 +71,16 @@ class LiveBackend:
         return views() | self.elsewhere()
 
     def _masked(self, result: FrameResult) -> FrameResult:
-        """With the mask of now: a frame from before it was changed may be shown still."""
-        return replace(result, frame=masked_frame(result.frame, self.masks.of(self.name)))
+        """With the mask of now: a frame from before it was changed may be shown still.
+
+        Then nothing is drawn of its faces, which were found in what is hidden now, but they are blurred as before.
+        """
+        frame = masked_frame(result.frame, self.masks.of(self.name))
+        if frame is result.frame or np.array_equal(frame.pixels, result.frame.pixels):
+            return result
+        areas = result.blur_areas
+        regions = None if areas is None else (*areas, *(face.region for face in result.faces))
+        return replace(result, frame=frame, faces=(), blur_areas=regions)
 
     def observe(self, result: FrameResult) -> None:
         self.metrics.observe_steps("live", result.timing_ms, self.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from threading import Event, Thread
 
 import numpy as np
@@ -10,13 +11,15 @@ import pytest
 
 from fer_web.backend import LiveBackend
 from fer_web.core import Frame, FrameResult, Rect
+from fer_web.core.mask import mask_of
 from fer_web.errors import NotReadyError
 from fer_web.live import Turns
-from fer_web.sources import SourceState
+from fer_web.sources import SourceState, masked_frame
+from fer_web.sources.masking import MASK_GRAY
 from fer_web.startup import BackgroundStartup
 from fer_web.vision import OVERLAYS, View
 from fer_web.web.http.metrics import Metrics
-from tests.web.client import DEMO, FakeVision
+from tests.web.client import DEMO, FakeVision, face
 
 FRAME = Frame(0, 0.0, np.full((40, 60, 3), 90, np.uint8))
 
@@ -110,6 +113,29 @@ def test_nobody_is_seen_before_they_were_searched_for_or_when_the_camera_is_lost
                 assert (result, name) == (unsearched, "blur")
             else:
                 assert np.abs(np.diff(picture[80:200, :300].astype(int), axis=1)).max() <= 3
+
+
+def test_nothing_is_drawn_of_faces_in_a_frame_from_before_the_mask_but_they_stay_blurred(turns: Turns) -> None:
+    backend = backend_of(FakeVision(), turns)
+    frame = Frame(0, 0.0, np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8))
+    left, right = face(Rect(60, 100, 260, 300)), face(Rect(400, 100, 600, 300))
+    result = FrameResult(frame, (left, right), blur_areas=())
+    marked, blurred = View(frozenset({OVERLAYS["boxes"], OVERLAYS["mesh"]})), View(frozenset({OVERLAYS["blur"]}))
+    backend.masks.change("door", mask_of([[[0, 0], [0.5, 0], [0.5, 1], [0, 1]]]))
+
+    painted, hidden = backend.paint(result, marked, 15.0), backend.paint(result, blurred, 15.0)
+
+    assert painted is not None
+    assert (painted[:, :320] == MASK_GRAY).all()
+    assert np.array_equal(painted[40:, 330:], frame.pixels[40:, 330:])
+    assert hidden is not None
+    assert np.abs(np.diff(hidden[100:300, 400:600].astype(int), axis=1)).max() <= 9
+    known = replace(result, frame=masked_frame(frame, backend.masks.of("door")), faces=(right,))
+    drawn = backend.paint(known, marked, 15.0)
+    assert drawn is not None
+    assert not np.array_equal(drawn[100:300, 400:600], frame.pixels[100:300, 400:600]), (
+        "the next frame's faces are drawn"
+    )
 
 
 def test_an_analysis_waits_for_its_turn(turns: Turns) -> None:

@@ -125,7 +125,10 @@ class Camera(Generic[R, V]):
         return LiveState(scene.source, scene.outcome.fps, scene.outcome.latency_ms, viewers)
 
     def repaint(self) -> None:
-        """Paint what is shown anew, as after a change of its mask, even while no new frame comes."""
+        """Paint what is shown anew, as after a change of its mask, even while no new frame comes.
+
+        Whoever asks from now on gets nothing that was painted before.
+        """
         with self._lock:
             opening = self._opening
         if opening is not None:
@@ -245,8 +248,8 @@ class Camera(Generic[R, V]):
 
 
 def _resending(pictures: Latest[EncodedImage], silence_s: float, limiter: Limiter) -> Iterator[EncodedImage | None]:
-    last: EncodedImage | None = None
     for picture in pictures.follow(silence_s):
-        last = picture or last
-        if picture is None or picture.is_notice or limiter.passes():
-            yield last
+        if picture is None:
+            yield pictures.newest
+        elif picture.is_notice or limiter.passes():
+            yield picture

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from threading import Event, RLock, Thread
+from threading import Event, Lock, RLock, Thread
 from typing import Any, Generic, TypeVar, cast
 
 from fer_web.core import Frame, Pixels
@@ -24,14 +24,26 @@ log = logging.getLogger(__name__)
 
 
 class Stills:
-    """The pictures of a view as JPEGs, each encoded once."""
+    """The pictures of a view as JPEGs, each encoded once. A lock guards the edition and what belongs to it."""
 
     def __init__(self, encode: Callable[[Pixels], bytes]) -> None:
         self._encode = encode
+        self._lock = Lock()
+        self.edition = 0
         self.newest: Latest[EncodedImage] = Latest()
 
-    def show(self, picture: Painted) -> None:
-        self.newest.put(EncodedImage(self._encode(picture.pixels), picture.is_notice))
+    def show(self, picture: Painted, edition: int = 0) -> None:
+        """The next picture; dropped when all of its edition was to be forgotten since it was begun."""
+        image = EncodedImage(self._encode(picture.pixels), picture.is_notice)
+        with self._lock:
+            if edition == self.edition:
+                self.newest.put(image)
+
+    def forget(self) -> None:
+        """Hand out nothing that was shown, or begun, before: another edition begins."""
+        with self._lock:
+            self.edition += 1
+            self.newest.forget()
 
     def close(self) -> None:
         self.newest.close()
@@ -134,10 +146,11 @@ class Opening(Generic[R, V]):
             return cast(F, showing.form)
 
     def repaint(self) -> None:
-        """Paint every watched view anew."""
+        """Paint every watched view anew, and hand out nothing that was painted before, or is being painted."""
         with self._lock:
             for showing in self._showings.values():
                 showing.shows = None
+                showing.form.forget()
             self.scenes.put(self._scene)
 
     def _change(self, **changes: Any) -> None:
@@ -195,17 +208,17 @@ class Opening(Generic[R, V]):
 
     def _paint_views(self, scene: Scene[R]) -> None:
         shown = scene.notice or scene.outcome
-        waiting: dict[V, list[Stills | LiveVideo]] = {}
+        waiting: dict[V, list[tuple[Stills | LiveVideo, int]]] = {}
         with self._lock:
             for (view, _), showing in self._showings.items():
                 if showing.shows != shown:
                     showing.shows = shown
-                    waiting.setdefault(view, []).append(showing.form)
+                    waiting.setdefault(view, []).append((showing.form, showing.form.edition))
         for view, forms in waiting.items():
             picture = self._painted(scene, view)
             if picture is not None:
-                for form in forms:
-                    form.show(picture)
+                for form, edition in forms:
+                    form.show(picture, edition)
 
     def _painted(self, scene: Scene[R], view: V) -> Painted | None:
         if scene.notice is not None:

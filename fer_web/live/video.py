@@ -8,10 +8,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from threading import Condition, Thread
+from threading import Condition, Lock, Thread
 
-from fer_web.core import Pixels, Size
-from fer_web.live.fragments import NOTHING, TICKS_PER_S, beginning, coded_picture, fragment
+from fer_web.core import Size
+from fer_web.live.fragments import NOTHING, TICKS_PER_S, CodedPicture, beginning, coded_picture, fragment
 from fer_web.live.latest import Latest
 from fer_web.live.parts import Painted
 from fer_web.sources.h264 import LiveEncoder, even_size
@@ -79,6 +79,7 @@ class PictureGroups:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._changed = Condition()
         self._groups: deque[_PictureGroup] = deque(maxlen=2)
+        self._begun = 0  # groups so far
         self._clock = clock
         self._is_closed = False
 
@@ -89,13 +90,23 @@ class PictureGroups:
             return self._clock() - self._groups[-1].began_s if self._groups else float("inf")
 
     def add(self, data: bytes, first: bytes | None = None) -> None:
-        """One more picture; with what a player reads before it, where it begins anew."""
+        """One more picture; with what a player reads before it, where it begins anew.
+
+        One that needs those before it is dropped where they were forgotten.
+        """
         with self._changed:
+            if first is None and not self._groups:
+                return
             if first is not None:
-                number = self._groups[-1].number + 1 if self._groups else 1
-                self._groups.append(_PictureGroup(number, first, self._clock()))
+                self._begun += 1
+                self._groups.append(_PictureGroup(self._begun, first, self._clock()))
             self._groups[-1].fragments.append(data)
             self._changed.notify_all()
+
+    def forget(self) -> None:
+        """Hand out none of the pictures so far any more; the next one must begin anew."""
+        with self._changed:
+            self._groups.clear()
 
     def close(self) -> None:
         """Take no more pictures, and give everybody who waits the end."""
@@ -135,7 +146,7 @@ class PictureGroups:
     def _entrance(self) -> tuple[int, int]:
         with self._changed:
             if not self._groups:
-                return 0, 0
+                return self._begun, sys.maxsize
             newest = self._groups[-1].number
             return (newest - 1 if self.age_s < KEY_APART_S else newest), sys.maxsize
 
@@ -153,14 +164,16 @@ class PictureGroups:
 class LiveVideo:
     """Encodes what is shown in a thread of its own, only the newest where it cannot keep up, until it is closed.
 
-    Any thread may call anything. When encoding fails, everybody's video ends.
+    Any thread may call anything; a lock guards the edition and what belongs to it. When encoding fails, everybody's
+    video ends.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._groups = PictureGroups(clock)
         self._clock = clock
-        self._pictures: Latest[Painted] = Latest()
-        self._newest: Painted | None = None
+        self._pictures: Latest[tuple[Painted, int]] = Latest()
+        self._lock = Lock()
+        self.edition = 0
         self._timeline = VideoClock()
         self._encoder: LiveEncoder | None = None
         self._first = b""
@@ -168,10 +181,18 @@ class LiveVideo:
         self._wants_key = True
         Thread(target=self._work, name="live_encode", daemon=True).start()
 
-    def show(self, picture: Painted) -> None:
-        """The next picture; of any size."""
-        self._newest = picture
-        self._pictures.put(picture)
+    def show(self, picture: Painted, edition: int = 0) -> None:
+        """The next picture, of any size; dropped when all of its edition was to be forgotten since it was begun."""
+        with self._lock:
+            if edition == self.edition:
+                self._pictures.put((picture, edition))
+
+    def forget(self) -> None:
+        """Hand out nothing that was shown, or begun, before: another edition begins, with a picture that needs none."""
+        with self._lock:
+            self.edition += 1
+            self._pictures.forget()
+            self._groups.forget()
 
     def follow(self, silence_s: float | None = None) -> Iterator[bytes]:
         """A viewer's video, playable from its first byte; a skipped box after each silent `silence_s`.
@@ -179,10 +200,11 @@ class LiveVideo:
         Whoever comes late is shown the newest picture once more, as one that begins anew.
         """
         video = self._groups.follow(silence_s)
-        newest = self._newest
-        if newest is not None and self._groups.age_s >= KEY_APART_S:
-            self._wants_key = True
-            self._pictures.put(newest)
+        with self._lock:
+            newest = self._pictures.newest
+            if newest is not None and self._groups.age_s >= KEY_APART_S:
+                self._wants_key = True
+                self._pictures.put(newest)
         for data in video:
             yield NOTHING if data is None else data
 
@@ -195,26 +217,30 @@ class LiveVideo:
         try:
             for picture in self._pictures.follow():
                 if picture is not None:
-                    self._encode(picture.pixels)
+                    self._encode(*picture)
         except Exception:
             log.exception("Encoding video failed: its viewers go on with JPEGs")
         finally:
             self.close()
 
-    def _encode(self, pixels: Pixels) -> None:
-        height, width = pixels.shape[:2]
+    def _encode(self, picture: Painted, edition: int) -> None:
+        height, width = picture.pixels.shape[:2]
         encoder = self._encoder_for((width, height))
         is_key = self._groups.age_s >= KEY_EVERY_S
         if self._wants_key:
             is_key, self._wants_key = True, False
-        for data, begins_anew in encoder.encode(pixels, is_key=is_key):
-            picture = coded_picture(data)
-            if begins_anew and picture.sequence:
-                self._first = beginning(encoder.size, picture)
-            start, length = self._timeline.next(self._clock())
-            self._count += 1
-            told = fragment(self._count, start, length, picture, is_key=begins_anew)
-            self._groups.add(told, self._first if begins_anew else None)
+        for data, begins_anew in encoder.encode(picture.pixels, is_key=is_key):
+            with self._lock:
+                if edition == self.edition:
+                    self._add(coded_picture(data), encoder.size, begins_anew)
+
+    def _add(self, picture: CodedPicture, size: Size, begins_anew: bool) -> None:
+        if begins_anew and picture.sequence:
+            self._first = beginning(size, picture)
+        start, length = self._timeline.next(self._clock())
+        self._count += 1
+        told = fragment(self._count, start, length, picture, is_key=begins_anew)
+        self._groups.add(told, self._first if begins_anew else None)
 
     def _encoder_for(self, size: Size) -> LiveEncoder:
         if self._encoder is None or self._encoder.size != even_size(size):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import Thread, active_count
+from threading import Event, Thread, active_count
 
 import pytest
 
@@ -209,6 +209,31 @@ def test_the_last_picture_comes_again_in_a_silence(studio: Studio) -> None:
         again = [next(pictures) for _ in range(3)]
     assert [picture.jpeg for picture in again if picture] == [b"boxes:0"] * 3
     assert studio.painted == [(0, "boxes")]
+
+
+def test_what_was_painted_before_a_repainting_is_shown_to_nobody_after_it(studio: Studio) -> None:
+    """Not even what is being painted or encoded meanwhile, as with the mask from before."""
+    masked, is_painting, may_go_on = [False], Event(), Event()
+
+    def encode(text: str) -> bytes:
+        is_painting.set()
+        assert may_go_on.wait(PATIENCE_S)
+        return text.encode()
+
+    paint = studio.paint
+    studio.paint = lambda *args: f"{paint(*args)} {'masked' if masked[0] else 'bare'}"  # type: ignore[method-assign]
+    studio.hub._encode = encode  # type: ignore[assignment]
+    with studio.hub.pictures("boxes") as pictures:
+        studio.camera.show()
+        assert is_painting.wait(PATIENCE_S)
+        masked[0] = True
+        studio.hub.repaint()
+        may_go_on.set()
+        seen = texts(pictures, "boxes:0 masked")
+        assert "boxes:0 bare" not in seen
+        masked[0] = False
+        studio.hub.repaint()
+        assert studio.hub.snapshot("boxes", PATIENCE_S) == b"boxes:0 bare"
 
 
 def test_one_frame_that_fails_does_not_end_the_stream(studio: Studio) -> None:

@@ -45,6 +45,21 @@ def test_a_value_wakes_all_who_wait() -> None:
     assert got == [(1, "a")] * 10
 
 
+def test_a_reader_gets_nothing_that_was_forgotten_but_what_comes_after_it() -> None:
+    mailbox: Latest[str] = Latest()
+    mailbox.put("a")
+    mailbox.put("b")
+    mailbox.forget()
+    assert mailbox.newest is None
+    assert mailbox.wait(timeout_s=0.0) is None
+    mailbox.put("c")
+    assert mailbox.newest == "c"
+    assert mailbox.wait() == mailbox.wait(after=2) == (3, "c")
+    mailbox.forget()
+    mailbox.close()
+    assert list(mailbox.follow()) == []
+
+
 def test_closing_still_delivers_the_last_value_and_then_the_end() -> None:
     mailbox: Latest[str] = Latest()
     mailbox.put("a")

@@ -122,6 +122,38 @@ def test_a_hundred_who_come_at_once_do_not_get_a_picture_each_that_begins_anew()
     video.close()
 
 
+def test_who_comes_after_all_was_to_be_forgotten_gets_nothing_from_before() -> None:
+    video = LiveVideo(Clock())
+    early = video.follow(0.05)
+    video.show(picture(60))
+    data = next(data for data in early if data != NOTHING)
+    video.forget()
+    late = video.follow(0.05)
+    assert next(late) == NOTHING
+
+    video.show(picture(70))  # was begun before
+    assert next(late) == next(early) == NOTHING
+    video.show(picture(200), video.edition)
+
+    begun = next(data for data in late if data != NOTHING)
+    data += next(data for data in early if data != NOTHING)
+    for shown in (frames_of(begun), frames_of(data)[1:]):
+        assert [frame.key_frame for frame in shown] == [True]
+        assert shown[0].to_ndarray(format="rgb24").mean() == pytest.approx(200, abs=4)
+    video.close()
+
+
+def test_a_picture_that_needs_forgotten_ones_is_dropped() -> None:
+    groups = PictureGroups()
+    groups.add(b"a1", b"A")
+    groups.forget()
+    reader = groups.follow(0.01)
+    groups.add(b"a2")
+    assert next(reader) is None
+    groups.add(b"b1", b"B")
+    assert next(reader) == b"Bb1"
+
+
 def test_another_size_is_another_beginning_in_the_same_video() -> None:
     video = LiveVideo()
     viewer = video.follow(0.05)
