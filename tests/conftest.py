@@ -14,8 +14,9 @@ from fer_web.study.bench.engine import EVERY_ENGINE
 from fer_web.study.training.export import export
 from fer_web.vision import Analyzer
 from tests.postgres import postgresql
+from tests.redis_server import own_redis, redis_program, redis_url
 
-__all__ = ["postgresql"]  # a fixture
+__all__ = ["own_redis", "postgresql", "redis_program", "redis_url"]  # fixtures
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import itertools
 import multiprocessing
 import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,7 +24,7 @@ from fer_web.jobs.uploads import UploadFolder
 from fer_web.jobs.videos import VideoJobs
 from fer_web.store import Store
 from tests.jobs.fakes import SILENCE_S, attempt
-from tests.web.live_server import ROOT, eventually, free_port
+from tests.web.live_server import ROOT, eventually
 
 PATIENCE_S = 60.0
 LOOK_S = 0.2
@@ -143,49 +141,6 @@ class Bench:
         return SupervisedQueue(self.store, work, tidy=tidying, silence_s=SILENCE_S, look_s=LOOK_S)
 
 
-class RedisServer:
-    """A Redis that forgets everything when it ends, and comes back at the same address."""
-
-    def __init__(self, program: str, folder: Path) -> None:
-        self.port = free_port()
-        self.url = f"redis://127.0.0.1:{self.port}"
-        self._command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
-        self.start()
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
-        assert eventually(lambda: _listens(self.port), PATIENCE_S)
-
-    def stop(self) -> None:
-        self._process.terminate()
-        self._process.wait(PATIENCE_S)
-
-
-@pytest.fixture(scope="session")
-def redis_program() -> str:
-    """The tests are skipped where there is none."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("redis-server is not installed (Debian: apt-get install redis-server)")
-    return program
-
-
-@pytest.fixture(scope="session")
-def redis_url(redis_program: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Redis of this run's own."""
-    server = RedisServer(redis_program, tmp_path_factory.mktemp("redis"))
-    yield server.url
-    server.stop()
-
-
-@pytest.fixture
-def own_redis(redis_program: str, tmp_path: Path) -> Iterator[RedisServer]:
-    """A Redis of one test's own, which it may stop."""
-    server = RedisServer(redis_program, tmp_path)
-    yield server
-    server.stop()
-
-
 _databases = itertools.count()
 
 
@@ -201,11 +156,3 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
         yield made
     finally:
         made.end()
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True

@@ -15,8 +15,9 @@ from fer_web.core.job import TIME_LIMIT_S
 from fer_web.errors import BusyError, SettingsError
 from fer_web.jobs.celery_queue import HARD_LIMIT_S, QUEUE, SOFT_LIMIT_S, VISIBILITY_S, CeleryQueue, make_celery
 from fer_web.store import Store
-from tests.jobs.conftest import LOOK_S, PATIENCE_S, Bench, RedisServer
+from tests.jobs.conftest import LOOK_S, PATIENCE_S, Bench
 from tests.jobs.fakes import HELD_AT, SILENCE_S, film
+from tests.redis_server import RedisServer
 from tests.web.live_server import eventually, free_port
 
 
