@@ -107,11 +107,16 @@ class SharedBackend:
 
     def paint(self, result: FrameResult, view: View, fps: float) -> Pixels | None:
         """As in the process that has the camera."""
-        return _painted(result, view, fps)
+        return _painted(self._masked(result), view, fps)
 
     def notice(self, result: FrameResult | None, view: View, text: str) -> Pixels:
         """As in the process that has the camera."""
-        return _noticed(result, view, text, self.size)
+        return _noticed(None if result is None else self._masked(result), view, text, self.size)
+
+    def _masked(self, result: FrameResult) -> FrameResult:
+        """With the mask that was last told: a frame from before it was changed may be shown still."""
+        newest = self.shared.newest
+        return result if newest is None else replace(result, frame=masked_frame(result.frame, newest.mask))
 
     def observe(self, result: FrameResult) -> None:
         """Counted where it was analyzed."""

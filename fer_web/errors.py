@@ -3,7 +3,8 @@
 FerError
 ├── SettingsError        a setting, or several, cannot be used
 ├── SourceError          a camera, stream or file gives no pictures
-│   └── SourceLost       it did until now: open it again
+│   ├── SourceLost       it did until now: open it again
+│   └── SourceTaken      another process has it open: it may be free at any time
 ├── ImageError           an uploaded picture is refused; `code` says why
 ├── RequestError         a request is refused, whatever its pictures; `code` says why
 │   ├── NoRecording      there is none of this id, or none that runs
@@ -69,6 +70,10 @@ class SourceError(FerError):
 
 class SourceLost(SourceError):
     """A source that was open and has stalled, ended or disappeared."""
+
+
+class SourceTaken(SourceError):
+    """A source that another process has open."""
 
 
 class ImageError(FerError):

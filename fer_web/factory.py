@@ -6,7 +6,6 @@ import logging
 import os
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,7 +16,7 @@ from fer_web.core import FrameResult
 from fer_web.core.job import JobState
 from fer_web.core.mask import Mask
 from fer_web.errors import SettingsError, SourceError
-from fer_web.fleet import Fleet
+from fer_web.fleet import Fleet, SharedRecording
 from fer_web.live import Camera, CameraSet, Masks, Places, Recordings, Turns, Visits
 from fer_web.live.masks import FILE as MASKS_FILE
 from fer_web.outlets import Outlets, feeds_of
@@ -47,10 +46,10 @@ from fer_web.web.api import (
     visits,
 )
 from fer_web.web.api.cameras import faces_now
-from fer_web.web.api.recording_schemas import active_json
+from fer_web.web.api.recording_schemas import shared_recording
 from fer_web.web.api.store_sink import StoreSinks
 from fer_web.web.api.uploads import MemoryRequest
-from fer_web.web.http.asking import Asker, keep_owners
+from fer_web.web.http.asking import keep_owners
 from fer_web.web.http.errors import handle_errors
 from fer_web.web.http.metrics import Metrics
 from fer_web.web.http.prefix import PathPrefix, first_parts
@@ -228,14 +227,17 @@ def _cameras(
                 fleet.leases,
                 fleet.elsewhere(name),
             )
-        made.append(Camera(backend, places=places, name=name))
+        camera: Camera[FrameResult, View] = Camera(backend, places=places, name=name)
+        if name in fleet.shared:
+            fleet.shared[name].tell_masks(camera.repaint)
+        made.append(camera)
     return CameraSet(made, turns)
 
 
-def _told_elsewhere(recordings: Recordings, masks: Masks, camera: str) -> tuple[dict[str, Any] | None, Mask]:
+def _told_elsewhere(recordings: Recordings, masks: Masks, camera: str) -> tuple[SharedRecording | None, Mask]:
     """What processes that show a camera tell about it: that it is being recorded, and what is hidden."""
     running = recordings.of_camera(camera)
-    return None if running is None else active_json(running, Asker("")).model_dump(mode="json"), masks.of(camera)
+    return None if running is None else shared_recording(running), masks.of(camera)
 
 
 def _camera_counts(camera_set: CameraSet[FrameResult, View]) -> dict[str, dict[str, int]]:

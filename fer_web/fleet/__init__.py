@@ -3,5 +3,6 @@
 from fer_web.fleet.fleet import Fleet
 from fer_web.fleet.leases import CameraLeases
 from fer_web.fleet.shared_camera import SharedCamera
+from fer_web.fleet.wire import SharedRecording
 
-__all__ = ["CameraLeases", "Fleet", "SharedCamera"]
+__all__ = ["CameraLeases", "Fleet", "SharedCamera", "SharedRecording"]

@@ -7,10 +7,9 @@ from functools import partial
 from typing import Any
 
 from fer_web.core import FrameResult
-from fer_web.core.mask import Mask
 from fer_web.fleet.leases import CameraLeases
 from fer_web.fleet.shared_camera import SharedCamera
-from fer_web.fleet.sharing import CameraSharing
+from fer_web.fleet.sharing import CameraSharing, Told
 from fer_web.fleet.wanted import WantedViews
 from fer_web.live import Camera
 from fer_web.vision import View
@@ -35,7 +34,7 @@ class Fleet:
     def sharing(
         self,
         cameras: Iterable[Camera[FrameResult, Any]],
-        told: Callable[[str], tuple[dict[str, Any] | None, Mask]],
+        told: Told,
     ) -> CameraSharing | None:
         """What hands on this process's own among the cameras; None where it does not."""
         if self.leases is None:

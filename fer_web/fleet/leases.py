@@ -14,16 +14,17 @@ import uuid
 from collections.abc import Callable, Iterator
 from threading import Event, Lock, Thread
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING
 
 from fer_web.core import Frame
-from fer_web.errors import SourceError, SourceLost
+from fer_web.errors import SourceError, SourceLost, SourceTaken
 from fer_web.fleet.link import NO_REDIS, connect, lease_key
 from fer_web.sources.reopening import OpenSource
 
-log = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from redis import Redis
 
-S = TypeVar("S", bound=OpenSource)
+log = logging.getLogger(__name__)
 
 # A process that died keeps a camera from others for so long.
 LASTS_S = 6.0
@@ -42,20 +43,26 @@ class CameraLeases:
         self._lock = Lock()
         self._ours: set[str] = set()
 
-    def is_ours(self, camera: str) -> bool:
-        """Whether this process got the camera's lease when it last wanted it: then it tells others of the camera."""
+    def tells(self, camera: str, redis: Redis) -> bool:
+        """Whether it is for this process to tell others of the camera.
+
+        It got the lease when it last wanted it, and no other has it now. So who has a camera tells why it cannot be
+        opened, and who stands by says nothing.
+        """
         with self._lock:
-            return camera in self._ours
+            if camera not in self._ours:
+                return False
+        return redis.get(lease_key(camera)) in (None, self._owner.encode())
 
     def opened(self, camera: str, open_: Callable[[], OpenSource]) -> LeasedSource:
-        """What `open_` returns, once this process has the camera's lease; SourceError when another one has it."""
+        """What `open_` returns, once this process has the camera's lease; SourceTaken when another one has it."""
         lease = _Lease(self._url, camera, self._owner)
         try:
             holder = lease.take()
             with self._lock:
                 (self._ours.add if holder is None else self._ours.discard)(camera)
             if holder is not None:
-                raise SourceError(f"the camera {camera!r} is open in another process ({holder})")
+                raise SourceTaken(f"the camera {camera!r} is open in another process ({holder})")
             return LeasedSource(lease, open_())
         except BaseException:
             lease.give_back()
@@ -104,14 +111,28 @@ class _Lease:
         from redis.exceptions import RedisError
 
         try:
-            if not self._held.acquire(blocking=False, token=self._owner):
-                holder: Any = self._redis.get(lease_key(self._camera))
-                return "nobody any more" if holder is None else holder.decode(errors="replace").rpartition(":")[0]
+            holder = self._holder()
         except (RedisError, OSError) as error:
             raise SourceError(NO_REDIS) from error
+        if holder != self._owner:
+            return holder.rpartition(":")[0]
         self._renewing = Thread(target=self._renew, name=f"lease-{self._camera}", daemon=True)
         self._renewing.start()
         return None
+
+    def _holder(self) -> str:
+        """Who has the lease, now that it was asked for.
+
+        One that this process could not give back, because Redis was away, is its own still.
+        """
+        if self._held.acquire(blocking=False, token=self._owner):
+            return self._owner
+        found = self._redis.get(lease_key(self._camera))
+        holder = found.decode(errors="replace") if isinstance(found, bytes) else "which is closing it:"
+        if holder == self._owner:
+            self._held.local.token = holder.encode()
+            self._held.reacquire()
+        return holder
 
     def give_back(self) -> None:
         """More than once does no harm."""

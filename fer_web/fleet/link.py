@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from redis import Redis
-
-    Bytes: TypeAlias = Redis
 
 # Answers of Redis are quick or do not come.
 CONNECT_S, ANSWER_S = 2.0, 5.0

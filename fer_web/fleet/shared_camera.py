@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 ASK_S, SILENCE_S = 1.0, 3.0
 # How long Redis is waited for at once: who stops waits no longer.
 WAIT_S = 0.25
+# Redis' word for what comes after now.
+NEXT = b"$"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,18 +61,25 @@ class SharedCamera:
         self._url, self._camera = url, camera
         self._process = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._views: Callable[[], frozenset[View]] = frozenset
+        self._on_mask: Callable[[], None] = lambda: None
 
     def watch(self, views: Callable[[], frozenset[View]]) -> None:
         """What tells the views that are watched here, so that what they show is found out there."""
         self._views = views
 
+    def tell_masks(self, on_mask: Callable[[], None]) -> None:
+        """What is called when the mask is another one than before: no new frame need come with it."""
+        self._on_mask = on_mask
+
     def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[AnalyzedFrame]:
         """Its frames until `stop` is set, and how it is doing; nothing that goes wrong elsewhere ends them."""
         report = _Report(on_state)
         report.tell(SourceState("connecting", "", "asking the process that has this camera"))
-        while not stop.is_set():
-            yield from self._read_once(report, stop)
-        self.newest = None
+        try:
+            while not stop.is_set():
+                yield from self._read_once(report, stop)
+        finally:
+            self.newest = None
 
     def _read_once(self, report: _Report, stop: Event) -> Iterator[AnalyzedFrame]:
         """Until it stops, or Redis goes away."""
@@ -84,32 +93,32 @@ class SharedCamera:
             stop.wait(AGAIN_S)
 
     def _read(self, redis: Redis, report: _Report, stop: Event) -> Iterator[AnalyzedFrame]:
-        key, last, began_s = pictures_key(self._camera), b"$", time.monotonic()
-        asked_s, heard_s, index = -ASK_S, began_s, 0
+        key, last, asked = pictures_key(self._camera), NEXT, b""
+        asked_s = heard_s = time.monotonic()
         while not stop.is_set():
-            now_s = time.monotonic()
-            if now_s - asked_s >= ASK_S:
-                owners: Any = redis.publish(wanted_channel(self._camera), self._wish())
-                asked_s = now_s
+            now_s, wish = time.monotonic(), self._wish()
+            if wish != asked or now_s - asked_s >= ASK_S:
+                owners: Any = redis.publish(wanted_channel(self._camera), wish)
+                asked_s, asked = now_s, wish
                 if not owners:
                     report.lost(f"no process shares a camera {self._camera!r} now")
             got: Any = redis.xread({key: last}, count=1, block=int(WAIT_S * 1000))
             if not got:
                 if owners and time.monotonic() - heard_s > SILENCE_S:
                     report.lost("the process that has this camera does not answer")
+                    last = NEXT  # a Redis that was emptied, or whose clock was set back, counts from below again
                 continue
             [[_, [(last, fields)]]] = got
             heard_s = time.monotonic()
-            frame = self._understood(fields, index, report)
+            frame = self._understood(fields, report)
             if frame is not None:
-                index += 1
                 yield frame
 
     def _wish(self) -> bytes:
         overlays = {overlay.name for view in self._views() for overlay in view.overlays}
         return packed(Wish(self._process, tuple(sorted(overlays))))
 
-    def _understood(self, fields: Mapping[bytes, bytes], index: int, report: _Report) -> AnalyzedFrame | None:
+    def _understood(self, fields: Mapping[bytes, bytes], report: _Report) -> AnalyzedFrame | None:
         """The frame that was told of; None when it was something else."""
         try:
             scene = scene_of(fields[b"scene"])
@@ -118,22 +127,25 @@ class SharedCamera:
             log.debug("What was told of %s is not understood: %s", self._camera, error)
             report.lost("the process that has this camera runs another version of this program")
             return None
-        self.newest = scene
+        before, self.newest = self.newest, scene
+        if before is not None and before.mask != scene.mask:
+            self._on_mask()
         report.tell(scene.source)
         if scene.result is None or pixels is None:
             return None
-        age_s, told = scene.result.latency_ms / 1000, scene.result
-        return AnalyzedFrame(index, report.grown_s(age_s), pixels, age_s, told.faces, told.timing_ms, told.blur_areas)
+        told, age_s = scene.result, scene.result.latency_ms / 1000
+        index, time_s = report.grown(age_s)
+        return AnalyzedFrame(index, time_s, pixels, age_s, told.faces, told.timing_ms, told.blur_areas)
 
 
 class _Report:
-    """Tells each change of state once, and times that never go back; belongs to one thread."""
+    """Tells each change of state once, and numbers and times that never go back; belongs to one thread."""
 
     def __init__(self, on_state: Callable[[SourceState], None]) -> None:
         self._on_state = on_state
         self._state: SourceState | None = None
         self._began_s = time.monotonic()
-        self._last_s = 0.0
+        self._count, self._last_s = 0, 0.0
 
     def tell(self, state: SourceState) -> None:
         """A closed camera over there may open again, and is only waited for here."""
@@ -146,15 +158,19 @@ class _Report:
     def lost(self, reason: str) -> None:
         self.tell(SourceState("reconnecting", self._state.label if self._state else "", reason))
 
-    def grown_s(self, age_s: float) -> float:
-        """When a frame of this age was captured, in seconds since the beginning."""
+    def grown(self, age_s: float) -> tuple[int, float]:
+        """The number of a new frame of this age, and when it was captured, in seconds since the beginning."""
         self._last_s = max(self._last_s, time.monotonic() - self._began_s - age_s)
-        return self._last_s
+        self._count += 1
+        return self._count - 1, self._last_s
 
 
 def decoded(jpeg: bytes) -> Pixels:
     """RGB pixels; ValueError when it is no picture."""
-    pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB) if jpeg else None
+    try:
+        pixels = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+    except cv2.error as error:  # no bytes, or more pixels than it takes
+        raise ValueError("there is no picture in it") from error
     if pixels is None:
         raise ValueError("there is no picture in it")
     return np.asarray(pixels, np.uint8)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fer_web.core import FrameResult
 from fer_web.core.mask import Mask
@@ -14,7 +14,7 @@ from fer_web.errors import BusyError
 from fer_web.fleet.leases import CameraLeases
 from fer_web.fleet.link import AGAIN_S, NO_REDIS, connect, pictures_key, wanted_channel
 from fer_web.fleet.wanted import WantedViews
-from fer_web.fleet.wire import SharedResult, SharedScene, packed, wish_of
+from fer_web.fleet.wire import SharedRecording, SharedResult, SharedScene, packed, wish_of
 from fer_web.live import Camera, Scene, encode_jpeg
 from fer_web.sources import SourceState
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from redis import Redis
 
 log = logging.getLogger(__name__)
+
+# What goes with the pictures of a camera: the recording that runs of it, and its mask.
+Told: TypeAlias = "Callable[[str], tuple[SharedRecording | None, Mask]]"
 
 # Drawn upon and encoded once more elsewhere, so it is better than what viewers get.
 QUALITY = 90
@@ -34,8 +37,7 @@ LOOK_S = 0.5
 class CameraSharing:
     """A thread that hears who wants what, and one for each camera that is wanted.
 
-    A camera that is shown elsewhere is open as if it were watched here. `told` says what goes with the pictures of a
-    camera: what anyone may know of its recording, and its mask.
+    A camera that is shown elsewhere is open as if it were watched here. `told` says what goes with the pictures of it.
     """
 
     def __init__(
@@ -44,7 +46,7 @@ class CameraSharing:
         cameras: Sequence[Camera[FrameResult, Any]],
         wanted: WantedViews,
         leases: CameraLeases,
-        told: Callable[[str], tuple[dict[str, Any] | None, Mask]],
+        told: Told,
     ) -> None:
         self._url = url
         self._cameras = {camera.name: camera for camera in cameras}
@@ -85,12 +87,17 @@ class CameraSharing:
             self._is_redis_away = True
             log.error("%s (%s)", NO_REDIS, type(error).__name__)
 
+    def _is_answered(self) -> None:
+        if self._is_redis_away:
+            self._is_redis_away = False
+            log.info("Redis answers again")
+
     def _hear(self, redis: Redis) -> None:
         channels = {wanted_channel(name).encode(): name for name in self._cameras}
         pubsub: Any = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         with pubsub as heard:
             heard.subscribe(*channels)
-            self._is_redis_away = False
+            self._is_answered()
             while not self._stop.is_set():
                 message = heard.get_message(timeout=LOOK_S)
                 if message is not None:
@@ -131,7 +138,7 @@ class CameraSharing:
                 if self._stop.is_set() or not self._wanted.of(camera.name):
                     return
                 said, before = scene or said, said
-                if said is None or not self._leases.is_ours(camera.name):
+                if said is None or not self._leases.tells(camera.name, redis):
                     continue
                 is_new = scene is not None and (before is None or scene.outcome is not before.outcome)
                 self._put(redis, camera.name, said, has_picture=is_new)
@@ -154,3 +161,4 @@ class CameraSharing:
             both.xadd(key, fields, maxlen=1, approximate=False)  # type: ignore[arg-type]  # invariant in redis-py
             both.expire(key, KEPT_S)
             both.execute()
+        self._is_answered()

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fer_web.core import Faces, Rect
 from fer_web.core.mask import Mask
+from fer_web.live.recorder import Status as RecordingStatus
 from fer_web.sources import SourceState
 
 if TYPE_CHECKING:
@@ -32,16 +33,27 @@ class SharedResult:
     blur_areas: tuple[Rect, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class SharedRecording:
+    """What anyone may know of a recording; `started_at` is ISO 8601."""
+
+    id: str
+    state: RecordingStatus
+    started_at: str
+    duration_s: float
+    fps: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SharedScene:
     """How a camera is doing, and what is read in the picture that comes with it; without one, `result` is None.
 
-    `recording` is what anyone may know of a recording of it, `mask` what is painted over.
+    `recording` is the one that runs of it, `mask` what is painted over.
     """
 
     source: SourceState
     result: SharedResult | None = None
-    recording: dict[str, Any] | None = None
+    recording: SharedRecording | None = None
     mask: Mask = ()
 
 

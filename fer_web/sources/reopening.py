@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Literal, Protocol, TypeAlias
 
 from fer_web.core import Frame
-from fer_web.errors import SourceError
+from fer_web.errors import SourceError, SourceTaken
 
 Status: TypeAlias = Literal["connecting", "live", "reconnecting", "demo", "ended", "closed"]
 
@@ -60,7 +60,8 @@ def keep_open(
 
     `once`: a file that has been read to its end has ended, and is not opened again.
 
-    Pauses double from 0.5 s to 15 s. `on_state` hears of every change once, in this thread. Give `stop` to
+    Pauses double from 0.5 s to 15 s; a source that another process has open may be free at any time, and is always
+    asked for soon. `on_state` hears of every change once, in this thread. Give `stop` to
     `open_source` as well, so that a stalled camera does not delay the end.
     """
     report = _Reporter(on_state)
@@ -81,6 +82,8 @@ def keep_open(
                     reason = f"{source.label} ended"
             except SourceError as error:
                 reason = str(error)
+                if isinstance(error, SourceTaken):
+                    pause_s = FIRST_PAUSE_S
             if stop.is_set():
                 break
             report("reconnecting", reason=reason)

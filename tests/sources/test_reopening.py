@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from fer_web.errors import SourceError, SourceLost
+from fer_web.errors import SourceError, SourceLost, SourceTaken
 from fer_web.sources import GrabbedImage, Source, SourceState, keep_open
 
 BLACK = np.zeros((2, 3, 3), np.uint8)
@@ -60,6 +60,10 @@ def failing(sentence: str = "cam cannot be opened") -> Source:
     raise SourceError(sentence)
 
 
+def taken() -> Source:
+    raise SourceTaken("cam is taken")
+
+
 def ignore(state: SourceState) -> None:
     pass
 
@@ -91,6 +95,17 @@ def test_pauses_start_over_after_a_good_period() -> None:
     for _ in keep_open(open_next, ignore, stop, clock=stop.clock):
         stop.now_s += 12
     assert stop.pauses == [0.5, 1, 0.5, 1]
+
+
+def test_a_source_that_another_process_has_is_asked_for_soon_and_told_of_once() -> None:
+    _, states, stop = run([failing, failing, failing, *[taken] * 4, failing])
+
+    assert stop.pauses == [0.5, 1, 2, 0.5, 0.5, 0.5, 0.5, 1]
+    assert [state.reason for state in states if state.status == "reconnecting"] == [
+        "cam cannot be opened",
+        "cam is taken",
+        "cam cannot be opened",
+    ]
 
 
 def test_a_failure_that_takes_long_is_not_a_good_period() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from fer_web.analysis.present import Json
 from fer_web.core import Marker
+from fer_web.fleet import SharedRecording
 from fer_web.live import ActiveRecording
 from fer_web.store import StoredRecording
 from fer_web.web.api.models.recordings import ActiveRecordingJson, RecordingJson
@@ -21,8 +23,7 @@ def active_json(active: ActiveRecording, asker: Asker) -> ActiveRecordingJson:
     told = _active_json(active)
     if asker.sees(active.plan.owner):
         return told
-    unknown = {"name": "Recording", "tracks": 0, "readings": 0, **_markers(()), "trouble": None, "own": False}
-    return told.model_copy(update=unknown)
+    return told.model_copy(update=_untold())
 
 
 def recording_now(mine: Services, camera: str, asker: Asker) -> ActiveRecordingJson | None:
@@ -30,9 +31,30 @@ def recording_now(mine: Services, camera: str, asker: Asker) -> ActiveRecordingJ
     shared = mine.shared.get(camera)
     if shared is not None:
         told = None if shared.newest is None else shared.newest.recording
-        return None if told is None else ActiveRecordingJson.model_validate(told)
+        return None if told is None else _told_json(told, camera)
     running = mine.recordings.of_camera(camera)
     return None if running is None else active_json(running, asker)
+
+
+def shared_recording(active: ActiveRecording) -> SharedRecording:
+    """What processes that only show the camera know of its recording."""
+    progress = active.recorder.progress
+    return SharedRecording(
+        active.id,
+        progress.status,
+        moment(active.plan.started_at),
+        round(progress.facts.duration_s, 3),
+        round(progress.facts.fps, 2),
+    )
+
+
+def _told_json(told: SharedRecording, camera: str) -> ActiveRecordingJson:
+    return ActiveRecordingJson.model_validate({**asdict(told), "kind": "camera", "camera": camera, **_untold()})
+
+
+def _untold() -> Json:
+    """What is said in place of all that only those know whose recording it is."""
+    return {"name": "Recording", "tracks": 0, "readings": 0, **_markers(()), "trouble": None, "own": False}
 
 
 def _active_json(active: ActiveRecording) -> ActiveRecordingJson:
