@@ -183,6 +183,16 @@ def person_events_table() -> str:
     return _table(("Field", "Of", "Meaning"), rows)
 
 
+def own_results_table() -> str:
+    """Our networks' figures in the columns of the published ones."""
+    from fer_web.registry.beside import HEAD, own_rows
+    from fer_web.registry.card import EXPRESSION
+    from fer_web.registry.catalog import list_models
+    from fer_web.resources import MODELS
+
+    return _table(HEAD, own_rows(list_models(MODELS, EXPRESSION)))
+
+
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
@@ -202,4 +212,5 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "engines": engines_table,
     "outlets": outlets_table,
     "person_events": person_events_table,
+    "own_results": own_results_table,
 }
