@@ -50,7 +50,7 @@ HOMES = {
     "redis": {"jobs", "fleet"},
     "msgspec": {"fleet"},
     "pebble": {"jobs"},
-    "filelock": {"jobs", "store"},
+    "filelock": {"jobs", "live", "store"},
     "av": {"analysis", "sources", "study"},
     "httpx": {"client", "outlets"},
     "standardwebhooks": {"outlets"},

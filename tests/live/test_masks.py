@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from fer_web.core.mask import mask_of
 from fer_web.errors import SettingsError, StoreError
 from fer_web.live import Masks
+from fer_web.live.masks import LOOK_S
 
 TRIANGLE = mask_of([[[0, 0], [0.5, 0], [0, 1]]])
 
@@ -23,7 +25,42 @@ def test_a_mask_is_there_after_a_restart(tmp_path: Path) -> None:
     again.change("desk", TRIANGLE)
     again.change("door", ())
     assert json.loads(path.read_text()) == {"desk": [[[0, 0], [0.5, 0], [0, 1]]]}
-    assert [file.name for file in path.parent.iterdir()] == ["masks.json"]
+    assert sorted(file.name for file in path.parent.iterdir()) == [".masks.json.lock", "masks.json"]
+
+
+def test_two_processes_that_share_the_file_keep_each_others_masks(tmp_path: Path) -> None:
+    path, now_s = tmp_path / "masks.json", [0.0]
+    here, there = Masks(path, lambda: now_s[0]), Masks(path, lambda: now_s[0])
+    here.change("door", TRIANGLE)
+    there.change("desk", TRIANGLE)
+    assert set(json.loads(path.read_text())) == {"door", "desk"}
+
+    now_s[0] += LOOK_S
+    assert (here.of("door"), here.of("desk")) == (TRIANGLE, TRIANGLE)
+    here.change("desk", ())
+    now_s[0] += LOOK_S
+    assert (there.of("door"), there.of("desk")) == (TRIANGLE, ())
+
+
+@pytest.mark.parametrize("text", [None, "{"])
+def test_what_was_hidden_stays_hidden_when_the_file_is_gone_or_damaged(tmp_path: Path, text: str | None) -> None:
+    path, now_s = tmp_path / "masks.json", [0.0]
+    masks = Masks(path, lambda: now_s[0])
+    masks.change("door", TRIANGLE)
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+
+    now_s[0] += LOOK_S
+    assert masks.of("door") == TRIANGLE
+
+
+def test_a_change_does_not_wait_forever_for_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fer_web.live.masks.WAIT_S", 0.01)
+    masks = Masks(tmp_path / "masks.json")
+    with FileLock(tmp_path / ".masks.json.lock"), pytest.raises(StoreError, match="another process is changing one"):
+        masks.change("door", TRIANGLE)
+    assert masks.of("door") == ()
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"door": [[[0, 0]]]}', "7", '{"door": 5}', "\xff"])
@@ -43,4 +80,4 @@ def test_a_mask_that_cannot_be_kept_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="the mask was not changed"):
         masks.change("door", TRIANGLE)
     assert masks.of("door") == ()
-    assert [file.name for file in tmp_path.iterdir()] == ["masks.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".masks.json.lock", "masks.json"]
