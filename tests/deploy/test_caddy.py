@@ -2,100 +2,38 @@
 
 from __future__ import annotations
 
-import http.client
 import json
-import os
 import re
-import shutil
-import ssl
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from fer_web.settings import Settings, variable
 from fer_web.web.streaming.websocket import VERSION, accept_key
+from tests.deploy.caddy import BEARER, TOKEN, Proxy
+from tests.deploy.caddy import caddy as running_caddy
 from tests.web.api.test_jobs import VIDEO
 from tests.web.client import picture
-from tests.web.live_server import PATIENCE_S, ROOT, ask, ended, eventually, free_port, parts, serving
+from tests.web.live_server import PATIENCE_S, ROOT, ask, parts, serving
 
 CADDYFILE = ROOT / "deploy" / "caddy" / "Caddyfile"
 OVERLAY = ROOT / "compose.caddy.yaml"
-TOKEN = "correct horse battery staple"
-BEARER = {"Authorization": f"Bearer {TOKEN}"}
 PART = b"--picture\r\n\r\nsmall\r\n"
 
 needs_gunicorn = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork")
 
 
-class Proxy:
-    """A running Caddy and what its site is asked."""
-
-    def __init__(self, port: int, http_port: int, authority: Path) -> None:
-        self.http_port = http_port
-        self._port = port
-        self._context = ssl.create_default_context(cafile=str(authority))
-
-    def connection(self) -> http.client.HTTPSConnection:
-        return http.client.HTTPSConnection("localhost", self._port, timeout=PATIENCE_S, context=self._context)
-
-    def ask(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
-        """An answer whose head has arrived, over TLS; closing it hangs up."""
-        connection, fields = self.connection(), {name.replace("_", "-"): value for name, value in headers.items()}
-        try:
-            connection.request(method, path, body, {"Connection": "close", **fields})
-            return connection.getresponse()
-        except BaseException:
-            connection.close()
-            raise
-
-    def json(self, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Any:
-        with self.ask(path, method, body, **BEARER, **headers) as answer:
-            return json.load(answer)
-
-
 @contextmanager
 def caddy(folder: Path, upstream: int, **environment: str) -> Iterator[Proxy]:
-    """The repository's Caddyfile as it is, in front of what listens on a port of this machine."""
-    program = shutil.which("caddy")
-    if program is None:
-        pytest.skip("Caddy is not installed (Debian: apt-get install caddy)")
-    port, http_port = free_port(), free_port()
-    variables = {
-        **os.environ,
-        "SITE": f"localhost:{port}",
-        "UPSTREAM": f"127.0.0.1:{upstream}",
-        "HTTP_PORT": str(http_port),
-        "HOME": str(folder),
-        "XDG_DATA_HOME": str(folder),
-        "XDG_CONFIG_HOME": str(folder),
-        **environment,
-    }
-    log, authority = folder / "log", folder / "caddy" / "pki" / "authorities" / "local" / "root.crt"
-    command = [program, "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
-    with log.open("wb") as file:
-        process = subprocess.Popen(command, env=variables, stdout=file, stderr=file)
-    with ended(process):
-        up = eventually(lambda: process.poll() is not None or (authority.exists() and is_up(port, authority)))
-        assert up, log.read_text()
-        assert process.poll() is None, log.read_text()
-        yield Proxy(port, http_port, authority)
-
-
-def is_up(port: int, authority: Path) -> bool:
-    """Whether the site has its certificate."""
-    try:
-        Proxy(port, 0, authority).ask("/healthz").close()
-    except OSError:
-        return False
-    return True
+    """In front of what listens on a port of this machine."""
+    with running_caddy(folder, CADDYFILE, UPSTREAM=f"127.0.0.1:{upstream}", **environment) as proxy:
+        yield proxy
 
 
 @pytest.fixture(scope="module")
