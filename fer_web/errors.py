@@ -13,7 +13,6 @@ FerError
 │   ├── StillRecording   so it cannot be deleted
 │   ├── TooManyMarkers   it has as many as it may have
 │   ├── NoCamera         there is none of this name
-│   ├── CameraElsewhere  another process has it, which alone can do what is asked
 │   ├── NoVisit          there is none of this id, or it is over
 │   ├── OneAtATime       a visit's last frame is still being analyzed
 │   ├── NoStudy          there is none of this id
@@ -132,10 +131,6 @@ class OperatorOnly(_Refusal):
 
 class NoCamera(_Refusal):
     code = "no_camera"
-
-
-class CameraElsewhere(_Refusal):
-    code = "camera_elsewhere"
 
 
 class NoVisit(_Refusal):

@@ -14,9 +14,8 @@ from fer_web.analysis.compare import LAB_MODELS, Classifiers
 from fer_web.backend import LiveBackend, SharedBackend, VisitBackend
 from fer_web.core import FrameResult
 from fer_web.core.job import JobState
-from fer_web.core.mask import Mask
 from fer_web.errors import SettingsError, SourceError
-from fer_web.fleet import Fleet, SharedRecording
+from fer_web.fleet import Fleet
 from fer_web.live import Camera, CameraSet, Masks, Places, Recordings, Turns, Visits
 from fer_web.live.masks import FILE as MASKS_FILE
 from fer_web.outlets import Outlets, feeds_of
@@ -46,7 +45,7 @@ from fer_web.web.api import (
     visits,
 )
 from fer_web.web.api.cameras import faces_now
-from fer_web.web.api.recording_schemas import shared_recording
+from fer_web.web.api.elsewhere import CamerasHere
 from fer_web.web.api.store_sink import StoreSinks
 from fer_web.web.api.uploads import MemoryRequest
 from fer_web.web.http.asking import keep_owners
@@ -191,7 +190,7 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
         notice=settings.notice,
         retention_days=settings.retention_days,
         shared=fleet.shared,
-        sharing=fleet.sharing(camera_set, partial(_told_elsewhere, recordings, masks)),
+        sharing=fleet.sharing(camera_set, CamerasHere(camera_set, masks, recordings)),
     )
 
 
@@ -232,12 +231,6 @@ def _cameras(
             fleet.shared[name].tell_masks(camera.repaint)
         made.append(camera)
     return CameraSet(made, turns)
-
-
-def _told_elsewhere(recordings: Recordings, masks: Masks, camera: str) -> tuple[SharedRecording | None, Mask]:
-    """What processes that show a camera tell about it: that it is being recorded, and what is hidden."""
-    running = recordings.of_camera(camera)
-    return None if running is None else shared_recording(running), masks.of(camera)
 
 
 def _camera_counts(camera_set: CameraSet[FrameResult, View]) -> dict[str, dict[str, int]]:

@@ -47,7 +47,7 @@ export class RecordingControl {
     this.#recording = recording;
     if (isNew) this.#questions = 0;
     if (recording) find("record-dialog").close();
-    find("record-open").hidden = recording !== null || "elsewhere" in this.root.dataset || (this.visit !== null && !this.visit());
+    find("record-open").hidden = recording !== null || (this.visit !== null && !this.visit());
     find("record-running").hidden = recording === null;
     if (recording) {
       this.#origin = performance.now() - recording.duration_s * 1000;

@@ -9,7 +9,7 @@ from typing import Any
 from fer_web.core import FrameResult
 from fer_web.fleet.leases import CameraLeases
 from fer_web.fleet.shared_camera import SharedCamera
-from fer_web.fleet.sharing import CameraSharing, Told
+from fer_web.fleet.sharing import AskedHere, CameraSharing
 from fer_web.fleet.wanted import WantedViews
 from fer_web.live import Camera
 from fer_web.vision import View
@@ -31,13 +31,9 @@ class Fleet:
         """What tells the views of a camera that other processes show."""
         return partial(self._wanted.of, camera)
 
-    def sharing(
-        self,
-        cameras: Iterable[Camera[FrameResult, Any]],
-        told: Told,
-    ) -> CameraSharing | None:
+    def sharing(self, cameras: Iterable[Camera[FrameResult, Any]], here: AskedHere) -> CameraSharing | None:
         """What hands on this process's own among the cameras; None where it does not."""
         if self.leases is None:
             return None
         own = [camera for camera in cameras if camera.name not in self.shared]
-        return CameraSharing(self._url, own, self._wanted, self.leases, told)
+        return CameraSharing(self._url, own, self._wanted, self.leases, here)

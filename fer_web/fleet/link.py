@@ -14,13 +14,13 @@ AGAIN_S = 1.0
 NO_REDIS = "Redis does not answer: make sure that it runs, and that FER_REDIS_URL leads to it"
 
 
-def connect(url: str) -> Redis:
+def connect(url: str, answer_s: float = ANSWER_S) -> Redis:
     """A client of its own for one thread; nothing is connected before the first question."""
     from redis import Redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
-    return Redis.from_url(url, socket_connect_timeout=CONNECT_S, socket_timeout=ANSWER_S, retry=Retry(NoBackoff(), 1))
+    return Redis.from_url(url, socket_connect_timeout=CONNECT_S, socket_timeout=answer_s, retry=Retry(NoBackoff(), 1))
 
 
 def pictures_key(camera: str) -> str:
@@ -31,6 +31,16 @@ def pictures_key(camera: str) -> str:
 def wanted_channel(camera: str) -> str:
     """Where processes that show a camera say so, again and again."""
     return f"fer_web:wanted:{camera}"
+
+
+def asked_channel(camera: str) -> str:
+    """Where processes that show a camera ask the one that has it to do something."""
+    return f"fer_web:asked:{camera}"
+
+
+def answer_key(ask: str) -> str:
+    """The list that the answer to an `Ask` is put into."""
+    return f"fer_web:answer:{ask}"
 
 
 def lease_key(camera: str) -> str:

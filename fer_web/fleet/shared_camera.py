@@ -17,8 +17,17 @@ import cv2
 import numpy as np
 
 from fer_web.core import Faces, Frame, FrameResult, Pixels, Rect
-from fer_web.fleet.link import AGAIN_S, NO_REDIS, connect, pictures_key, wanted_channel
-from fer_web.fleet.wire import SharedScene, Wish, packed, scene_of
+from fer_web.errors import BusyError, RequestError
+from fer_web.fleet.link import (
+    AGAIN_S,
+    NO_REDIS,
+    answer_key,
+    asked_channel,
+    connect,
+    pictures_key,
+    wanted_channel,
+)
+from fer_web.fleet.wire import Ask, SharedScene, Wish, answer_of, packed, scene_of
 from fer_web.sources import SourceState
 from fer_web.vision import View
 
@@ -35,6 +44,8 @@ ASK_S, SILENCE_S = 1.0, 3.0
 WAIT_S = 0.25
 # Redis' word for what comes after now.
 NEXT = b"$"
+# Ending a recording waits until its last readings are written.
+ANSWER_S = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +81,28 @@ class SharedCamera:
     def tell_masks(self, on_mask: Callable[[], None]) -> None:
         """What is called when the mask is another one than before: no new frame need come with it."""
         self._on_mask = on_mask
+
+    def ask(self, what: str, **details: Any) -> dict[str, Any]:
+        """Have the process that has the camera do something, and return what it tells.
+
+        RequestError with the code and the sentence of its refusal; BusyError when it does not answer.
+        """
+        from redis.exceptions import RedisError
+
+        ask = Ask(uuid.uuid4().hex, what, details)
+        try:
+            with closing(connect(self._url, ANSWER_S + WAIT_S)) as redis:
+                if not redis.publish(asked_channel(self._camera), packed(ask)):
+                    raise BusyError(f"no process shares a camera {self._camera!r} now")
+                got: Any = redis.blpop([answer_key(ask.id)], timeout=ANSWER_S)
+        except (RedisError, OSError) as error:
+            raise BusyError(NO_REDIS) from error
+        if got is None:
+            raise BusyError("the process that has this camera does not answer")
+        answer = answer_of(got[1])
+        if answer.told is None:
+            raise RequestError(answer.code, answer.sentence)
+        return answer.told
 
     def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[AnalyzedFrame]:
         """Its frames until `stop` is set, and how it is doing; nothing that goes wrong elsewhere ends them."""

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol
 
 from fer_web.core import FrameResult
 from fer_web.core.mask import Mask
-from fer_web.errors import BusyError
+from fer_web.errors import BusyError, FerError
 from fer_web.fleet.leases import CameraLeases
-from fer_web.fleet.link import AGAIN_S, NO_REDIS, connect, pictures_key, wanted_channel
+from fer_web.fleet.link import AGAIN_S, NO_REDIS, answer_key, asked_channel, connect, pictures_key, wanted_channel
 from fer_web.fleet.wanted import WantedViews
-from fer_web.fleet.wire import SharedRecording, SharedResult, SharedScene, packed, wish_of
+from fer_web.fleet.wire import (
+    HIDE,
+    Ask,
+    AskedAnswer,
+    SharedRecording,
+    SharedResult,
+    SharedScene,
+    ask_of,
+    packed,
+    wish_of,
+)
 from fer_web.live import Camera, Scene, encode_jpeg
 from fer_web.sources import SourceState
 
@@ -22,9 +32,6 @@ if TYPE_CHECKING:
     from redis import Redis
 
 log = logging.getLogger(__name__)
-
-# What goes with the pictures of a camera: the recording that runs of it, and its mask.
-Told: TypeAlias = "Callable[[str], tuple[SharedRecording | None, Mask]]"
 
 # Drawn upon and encoded once more elsewhere, so it is better than what viewers get.
 QUALITY = 90
@@ -34,10 +41,20 @@ KEPT_S = 5
 LOOK_S = 0.5
 
 
+class AskedHere(Protocol):
+    """What other processes are told of a camera with its pictures, and what they may ask for."""
+
+    def told(self, camera: str) -> tuple[SharedRecording | None, Mask]:
+        """Its recording, and what is hidden."""
+
+    def answered(self, camera: str, ask: Ask) -> dict[str, Any]:
+        """Do what is asked; FerError when it is refused."""
+
+
 class CameraSharing:
     """A thread that hears who wants what, and one for each camera that is wanted.
 
-    A camera that is shown elsewhere is open as if it were watched here. `told` says what goes with the pictures of it.
+    A camera that is shown elsewhere is open as if it were watched here.
     """
 
     def __init__(
@@ -46,11 +63,11 @@ class CameraSharing:
         cameras: Sequence[Camera[FrameResult, Any]],
         wanted: WantedViews,
         leases: CameraLeases,
-        told: Told,
+        here: AskedHere,
     ) -> None:
         self._url = url
         self._cameras = {camera.name: camera for camera in cameras}
-        self._wanted, self._leases, self._told = wanted, leases, told
+        self._wanted, self._leases, self._here = wanted, leases, here
         self._stop = Event()
         self._lock = Lock()
         self._sending: set[str] = set()
@@ -93,7 +110,11 @@ class CameraSharing:
             log.info("Redis answers again")
 
     def _hear(self, redis: Redis) -> None:
-        channels = {wanted_channel(name).encode(): name for name in self._cameras}
+        channels = {
+            channel(name).encode(): (take, name)
+            for channel, take in ((wanted_channel, self._note), (asked_channel, self._note_ask))
+            for name in self._cameras
+        }
         pubsub: Any = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         with pubsub as heard:
             heard.subscribe(*channels)
@@ -101,7 +122,8 @@ class CameraSharing:
             while not self._stop.is_set():
                 message = heard.get_message(timeout=LOOK_S)
                 if message is not None:
-                    self._note(channels[message["channel"]], message["data"])
+                    take, name = channels[message["channel"]]
+                    take(name, message["data"])
 
     def _note(self, camera: str, data: bytes) -> None:
         try:
@@ -114,6 +136,39 @@ class CameraSharing:
                 return
             self._sending.add(camera)
         Thread(target=self._send, args=(self._cameras[camera],), name=f"sharing-{camera}", daemon=True).start()
+
+    def _note_ask(self, camera: str, data: bytes) -> None:
+        try:
+            ask = ask_of(data)
+        except ValueError as error:
+            log.warning("Another process asks for something of %s that is not understood: %s", camera, error)
+            return
+        Thread(target=self._answer, args=(camera, ask), name=f"asked-{camera}", daemon=True).start()
+
+    def _answer(self, camera: str, ask: Ask) -> None:
+        """Of several processes with the camera, the one that has its lease answers; a stand-by hides what it hides."""
+        from redis.exceptions import RedisError
+
+        try:
+            with closing(connect(self._url)) as redis:
+                is_ours = self._leases.tells(camera, redis)
+                answer = self._answered(camera, ask) if is_ours or ask.what == HIDE else None
+                if is_ours and answer is not None:
+                    with redis.pipeline() as both:
+                        both.rpush(answer_key(ask.id), packed(answer))
+                        both.expire(answer_key(ask.id), KEPT_S)
+                        both.execute()
+        except (RedisError, OSError) as error:
+            self._complain(error)
+
+    def _answered(self, camera: str, ask: Ask) -> AskedAnswer:
+        try:
+            return AskedAnswer(self._here.answered(camera, ask))
+        except FerError as error:
+            return AskedAnswer(None, error.code, str(error))
+        except Exception:
+            log.exception("What another process asked of the camera %s failed", camera)
+            return AskedAnswer(None, FerError.code, "it failed in the process that has this camera, see its log")
 
     def _send(self, camera: Camera[FrameResult, Any]) -> None:
         from redis.exceptions import RedisError
@@ -144,7 +199,7 @@ class CameraSharing:
                 self._put(redis, camera.name, said, has_picture=is_new)
 
     def _put(self, redis: Redis, camera: str, scene: Scene[FrameResult], *, has_picture: bool) -> None:
-        recording, mask = self._told(camera)
+        recording, mask = self._here.told(camera)
         outcome = scene.outcome if has_picture and scene.notice is None else None
         source = scene.source
         if scene.is_live and scene.trouble is not None:

@@ -19,6 +19,8 @@ from fer_web.sources import SourceState
 if TYPE_CHECKING:
     from msgspec.msgpack import Decoder, Encoder
 
+# What an `Ask` is called that changes a mask.
+HIDE = "mask"
 # What arrays of a face hold.
 DTYPES = ("<f4", "<f8", "|u1")
 
@@ -35,13 +37,23 @@ class SharedResult:
 
 @dataclass(frozen=True, slots=True)
 class SharedRecording:
-    """What anyone may know of a recording; `started_at` is ISO 8601."""
+    """A recording that runs of a camera; `owner` is None for the operator, `started_at` is ISO 8601.
 
+    `newest_markers` are the last few, each with its second.
+    """
+
+    owner: str | None
     id: str
     state: RecordingStatus
+    name: str
     started_at: str
     duration_s: float
     fps: float
+    tracks: int
+    readings: int
+    markers: int
+    newest_markers: tuple[tuple[float, str], ...]
+    trouble: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +77,25 @@ class Wish:
     overlays: tuple[str, ...]
 
 
-def packed(value: SharedScene | Wish) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the process that has a camera shall do, under an id of its own; `details` belong to `what`."""
+
+    id: str
+    what: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAnswer:
+    """What came of an `Ask`: what it tells, or why it was refused."""
+
+    told: dict[str, Any] | None
+    code: str = ""
+    sentence: str = ""
+
+
+def packed(value: SharedScene | Wish | Ask | AskedAnswer) -> bytes:
     """As MessagePack."""
     return _encoder().encode(value)
 
@@ -79,6 +109,18 @@ def scene_of(data: bytes) -> SharedScene:
 def wish_of(data: bytes) -> Wish:
     """ValueError when it is none."""
     decoder: Decoder[Wish] = _decoder(Wish)
+    return decoder.decode(data)
+
+
+def ask_of(data: bytes) -> Ask:
+    """ValueError when it is none."""
+    decoder: Decoder[Ask] = _decoder(Ask)
+    return decoder.decode(data)
+
+
+def answer_of(data: bytes) -> AskedAnswer:
+    """ValueError when it is none."""
+    decoder: Decoder[AskedAnswer] = _decoder(AskedAnswer)
     return decoder.decode(data)
 
 

@@ -8,14 +8,16 @@ from flask import Blueprint
 
 from fer_web.core import FrameResult
 from fer_web.core.mask import Mask, mask_of
-from fer_web.errors import CameraElsewhere, NoCamera, OperatorOnly
+from fer_web.errors import BusyError, NoCamera, OperatorOnly
+from fer_web.fleet.wire import HIDE
 from fer_web.live import Camera
+from fer_web.web.api.elsewhere import mask_now
 from fer_web.web.api.models.live import CameraJson, CamerasJson, MaskJson, NewMask
 from fer_web.web.api.recording_schemas import recording_now
 from fer_web.web.http.asking import Asker, asker
 from fer_web.web.http.errors import STORE_REFUSALS
 from fer_web.web.http.route import Reply, route
-from fer_web.web.http.services import Services, services
+from fer_web.web.http.services import services
 
 bp = Blueprint("cameras", __name__)
 
@@ -38,7 +40,7 @@ def camera_mask(name: str) -> MaskJson:
     "PUT",
     body=NewMask,
     answers={200: Reply("The mask that holds from now on.", MaskJson)},
-    refuses=(*STORE_REFUSALS, NoCamera, CameraElsewhere, OperatorOnly),
+    refuses=(*STORE_REFUSALS, NoCamera, OperatorOnly, BusyError),
 )
 def change_mask(name: str, body: NewMask) -> MaskJson:
     """Hide parts of a camera's picture, or nothing with an empty list.
@@ -48,19 +50,13 @@ def change_mask(name: str, body: NewMask) -> MaskJson:
     if asker() != Asker(None):
         raise OperatorOnly("only the operator may change what is hidden: send FER_TOKEN, or log in with it")
     mine = services()
-    camera, mask = mine.own_camera(name), mask_of(body.polygons)
-    mine.masks.change(camera.name, mask)
-    camera.repaint()
+    camera, mask = mine.cameras.get(name), mask_of(body.polygons)
+    if camera.name in mine.shared:
+        mine.shared[camera.name].ask(HIDE, polygons=mask)
+    else:
+        mine.masks.change(camera.name, mask)
+        camera.repaint()
     return _mask_json(mask)
-
-
-def mask_now(mine: Services, name: str | None) -> Mask:
-    """What is hidden of a camera's picture, here or in the process that has it."""
-    camera = mine.cameras.get(name).name
-    shared = mine.shared.get(camera)
-    if shared is None:
-        return mine.masks.of(camera)
-    return () if shared.newest is None else shared.newest.mask
 
 
 def _mask_json(mask: Mask) -> MaskJson:

@@ -16,12 +16,17 @@ from fer_web.web.http.asking import Asker
 from fer_web.web.http.services import Services
 
 NEWEST_MARKERS = 5
+# How long stopping waits until the last readings are written, before it answers that they are not yet.
+STOP_S = 5.0
 
 
 def active_json(active: ActiveRecording, asker: Asker) -> ActiveRecordingJson:
     """How a recording that runs is doing, in the same words as one that is kept; of another's, only that it runs."""
-    told = _active_json(active)
-    if asker.sees(active.plan.owner):
+    return _as_seen(_active_json(active), active.plan.owner, asker)
+
+
+def _as_seen(told: ActiveRecordingJson, owner: str | None, asker: Asker) -> ActiveRecordingJson:
+    if asker.sees(owner):
         return told
     return told.model_copy(update=_untold())
 
@@ -31,25 +36,35 @@ def recording_now(mine: Services, camera: str, asker: Asker) -> ActiveRecordingJ
     shared = mine.shared.get(camera)
     if shared is not None:
         told = None if shared.newest is None else shared.newest.recording
-        return None if told is None else _told_json(told, camera)
+        return None if told is None else _as_seen(_told_json(told, camera), told.owner, asker)
     running = mine.recordings.of_camera(camera)
     return None if running is None else active_json(running, asker)
 
 
 def shared_recording(active: ActiveRecording) -> SharedRecording:
     """What processes that only show the camera know of its recording."""
-    progress = active.recorder.progress
+    told = _active_json(active)
     return SharedRecording(
-        active.id,
-        progress.status,
-        moment(active.plan.started_at),
-        round(progress.facts.duration_s, 3),
-        round(progress.facts.fps, 2),
+        active.plan.owner,
+        told.id,
+        told.state,
+        told.name,
+        told.started_at,
+        told.duration_s,
+        told.fps,
+        told.tracks,
+        told.readings,
+        told.markers,
+        tuple((marker.time_s, marker.text) for marker in told.newest_markers),
+        told.trouble,
     )
 
 
 def _told_json(told: SharedRecording, camera: str) -> ActiveRecordingJson:
-    return ActiveRecordingJson.model_validate({**asdict(told), "kind": "camera", "camera": camera, **_untold()})
+    markers = [{"time_s": time_s, "text": text} for time_s, text in told.newest_markers]
+    return ActiveRecordingJson.model_validate(
+        {**asdict(told), "newest_markers": markers, "kind": "camera", "camera": camera, "own": True}
+    )
 
 
 def _untold() -> Json:

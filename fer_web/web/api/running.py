@@ -9,7 +9,6 @@ from flask import Blueprint, request
 from fer_web.errors import (
     AlreadyRecording,
     BusyError,
-    CameraElsewhere,
     FerError,
     NoCamera,
     NoPart,
@@ -22,6 +21,13 @@ from fer_web.errors import (
     TooManyMarkers,
 )
 from fer_web.live import ActiveRecording
+from fer_web.web.api.elsewhere import (
+    marked_elsewhere,
+    running_elsewhere,
+    start_elsewhere,
+    stopped,
+    stopped_elsewhere,
+)
 from fer_web.web.api.models.recordings import ActiveRecordingJson, MarkerJson, NewMarker, NewRecording
 from fer_web.web.api.models.visits import VISIT_HEADER
 from fer_web.web.api.recording_schemas import active_json
@@ -33,8 +39,6 @@ from fer_web.web.http.services import Services, services
 bp = Blueprint("running", __name__)
 
 OWN_VISIT = Header(VISIT_HEADER, "The visit's id; without it, a camera is meant.")
-# How long stopping waits until the last readings are written, before it answers that they are not yet.
-STOP_S = 5.0
 
 
 @route(
@@ -46,7 +50,6 @@ STOP_S = 5.0
     answers={201: Reply("The recording has started.", ActiveRecordingJson)},
     refuses=(
         *(*STORE_REFUSALS, "consent_required", AlreadyRecording, NoVisit, NoCamera, BusyError, NotReadyError),
-        CameraElsewhere,
         *(NoStudy, NoPart, StudyFull),
     ),
 )
@@ -62,7 +65,7 @@ def start_recording(body: NewRecording) -> ActiveRecordingJson:
     mine.startup.vision()  # NotReadyError while there is nothing to record
     owner = new_owner()
     if body.study is None:
-        return active_json(_start(mine, body, owner), Asker(owner))
+        return _start(mine, body, owner)
     if not body.participant:
         raise RequestError("bad_parameter", "participant must not be empty: say whom the recording of the study shows")
     own_store().studies.get(body.study)  # NoStudy before anybody is recorded
@@ -70,22 +73,24 @@ def start_recording(body: NewRecording) -> ActiveRecordingJson:
     try:
         own_store().studies.assign(body.study, started.id, body.participant, body.condition)
     except FerError:
-        started.recorder.stop()
-        started.recorder.wait(STOP_S)
+        _stop(started.id)
         mine.store.recordings.delete(started.id)
         raise
-    return active_json(started, Asker(owner))
+    return started
 
 
-def _start(mine: Services, body: NewRecording, owner: str | None) -> ActiveRecording:
+def _start(mine: Services, body: NewRecording, owner: str | None) -> ActiveRecordingJson:
     visit, now = visit_of_request(), datetime.now(timezone.utc)
     name = body.name or ", ".join(filter(None, (body.participant, body.condition)))
     name, consent = name or f"Recording of {now:%Y-%m-%d %H:%M} UTC", body.note or "agreed"
     kind = body.kind or ("camera" if visit is None else "visit")
     if kind == "camera":
-        return mine.recordings.start_camera(name, consent, mine.own_camera(body.camera).name, owner=owner)
+        camera = mine.cameras.get(body.camera).name
+        if camera in mine.shared:
+            return start_elsewhere(camera, name, consent, owner)
+        return active_json(mine.recordings.start_camera(name, consent, camera, owner=owner), Asker(owner))
     visited = mine.visitors.find(visit or "")
-    return mine.recordings.start_visit(visited, name, consent, kind, owner=owner)
+    return active_json(mine.recordings.start_visit(visited, name, consent, kind, owner=owner), Asker(owner))
 
 
 @route(
@@ -99,7 +104,11 @@ def _start(mine: Services, body: NewRecording, owner: str | None) -> ActiveRecor
 )
 def mark_recording(recording: str, body: NewMarker) -> MarkerJson:
     """Add a marker with a text at this moment."""
-    marker = running_of_request(recording).recorder.mark(body.text)
+    try:
+        running = running_of_request(recording)
+    except NoRecording:
+        return marked_elsewhere(recording, body.text)
+    marker = running.recorder.mark(body.text)
     return MarkerJson(time_s=marker.time_s, text=marker.text)
 
 
@@ -116,12 +125,23 @@ def stop_recording(recording: str) -> ActiveRecordingJson:
 
     Its state is finished once its last readings are written; until then it is ending.
     """
-    running = running_of_request(recording)
-    if running.recorder.is_over:
-        raise NoRecording("this recording has ended already")
-    running.recorder.stop()
-    running.recorder.wait(STOP_S)
-    return active_json(running, Asker(None))
+    return _stop(recording)
+
+
+def _stop(recording: str) -> ActiveRecordingJson:
+    try:
+        running = running_of_request(recording)
+    except NoRecording:
+        return stopped_elsewhere(recording)
+    return stopped(running)
+
+
+def progress_of_request(recording: str) -> ActiveRecordingJson:
+    """How a recording is doing that runs, if it is for who asks; NoRecording for others."""
+    try:
+        return active_json(running_of_request(recording), Asker(None))
+    except NoRecording:
+        return running_elsewhere(recording)
 
 
 def running_of_request(recording: str) -> ActiveRecording:

@@ -9,7 +9,7 @@ from flask import Blueprint
 from fer_web.core.studies import Study, StudyRecording, TaskTimes
 from fer_web.errors import NoPart, NoRecording, RequestError, StoreError, TaskOrder
 from fer_web.web.api.models.studies import RecordingTasksJson, TaskChange, TaskResult
-from fer_web.web.api.running import OWN_VISIT, running_of_request
+from fer_web.web.api.running import OWN_VISIT, progress_of_request
 from fer_web.web.api.study_schemas import tasks_json
 from fer_web.web.http.asking import own_store
 from fer_web.web.http.errors import STORE_REFUSALS
@@ -97,16 +97,16 @@ def _check(times: TaskTimes, length_s: float) -> None:
 def _length_s(recording: str) -> float:
     """How long a recording is, or is so far."""
     if services().recordings.is_running(recording):
-        return running_of_request(recording).recorder.progress.facts.duration_s
+        return progress_of_request(recording).duration_s
     return own_store().recordings.get(recording).recording.duration_s
 
 
 def _now_s(recording: str) -> float:
     """Where a recording is that runs; NoRecording for others, and for that of somebody else's visit."""
-    recorder = running_of_request(recording).recorder
-    if recorder.is_over:
+    progress = progress_of_request(recording)
+    if progress.state != "recording":
         raise NoRecording("this recording has ended")
-    return recorder.progress.facts.duration_s
+    return progress.duration_s
 
 
 def _times(recording: str, task: int) -> TaskTimes:

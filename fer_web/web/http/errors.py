@@ -47,7 +47,6 @@ STATUSES: Mapping[str, int] = {
     "no_visit": 404,
     # a camera
     "no_camera": 404,
-    "camera_elsewhere": 409,
     # the laboratory
     "unknown_model": 404,
     "one_at_a_time": 409,

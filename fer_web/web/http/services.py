@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol, cast
 from flask import Request, current_app
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from fer_web.errors import CameraElsewhere
 from fer_web.vision.crew import dismiss_crew
 from fer_web.web.http.capacity import ImagePool, Room
 from fer_web.web.http.metrics import Metrics
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from fer_web.core import FrameResult
     from fer_web.fleet import SharedCamera
     from fer_web.jobs.videos import VideoJobs
-    from fer_web.live import Camera, CameraSet, Masks, Recordings, Visits
+    from fer_web.live import CameraSet, Masks, Recordings, Visits
     from fer_web.sources import ChosenSource
     from fer_web.store import Retention, Store
     from fer_web.vision import Analyzer, View
@@ -176,15 +175,6 @@ class Services:
     retention_days: int = 0
     shared: Mapping[str, SharedCamera] = field(default_factory=dict)
     sharing: Sharing | None = None
-
-    def own_camera(self, name: str | None) -> Camera[FrameResult, View]:
-        """The camera of that name, without one the first; NoCamera, or CameraElsewhere when another process has it."""
-        camera = self.cameras.get(name)
-        if camera.name in self.shared:
-            raise CameraElsewhere(
-                f"another process has the camera {camera.name!r} and only shows it here: ask that one"
-            )
-        return camera
 
     def close(self) -> None:
         """End everything that would go on without an end, when the service stops; recordings are written first."""

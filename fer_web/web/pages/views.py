@@ -14,10 +14,10 @@ from fer_web.core import Emotion
 from fer_web.core.hosts import is_loopback
 from fer_web.core.mask import MOST_CORNERS, MOST_POLYGONS
 from fer_web.core.palette import EMOTION_COLORS, Color
-from fer_web.errors import CameraElsewhere, ModelError, NoCamera, NotReadyError
+from fer_web.errors import ModelError, NoCamera, NotReadyError
 from fer_web.store.recording import TRASH
 from fer_web.vision.overlays import OVERLAYS
-from fer_web.web.api.cameras import mask_now
+from fer_web.web.api.elsewhere import mask_now
 from fer_web.web.api.lab import lab_models
 from fer_web.web.api.lab_results import lab_rows
 from fer_web.web.api.models.live import CameraQuery
@@ -78,7 +78,6 @@ def index(query: CameraQuery) -> str:
         places_out=mine.outlets.places,
         shown_name=shown.name,
         is_masked=bool(mask_now(mine, shown.name)),
-        is_elsewhere=shown.name in mine.shared,
     )
 
 
@@ -91,11 +90,11 @@ def _video_address(name: str | None) -> str | None:
     return url_for("mp4.video") if name is None else url_for("mp4.camera_video", name=name)
 
 
-@route(bp, "/cameras/<name>/mask", answers=PAGE, refuses=(NoCamera, CameraElsewhere))
+@route(bp, "/cameras/<name>/mask", answers=PAGE, refuses=(NoCamera,))
 def mask(name: str) -> str:
     """The page on which the operator hides parts of a camera's picture."""
     mine = services()
-    camera = mine.own_camera(name).name
+    camera = mine.cameras.get(name).name
     return render_template("mask.html", camera=camera, is_only=len(mine.cameras) == 1, limits=MASK_LIMITS)
 
 

@@ -1,0 +1,150 @@
+"""Recordings and masks of cameras that other processes have: asked for here, done there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fer_web.analysis.present import Json
+from fer_web.core import FrameResult
+from fer_web.core.mask import Mask, mask_of
+from fer_web.errors import BusyError, NoRecording, RequestError
+from fer_web.fleet import SharedCamera
+from fer_web.fleet.wire import HIDE, Ask, SharedRecording
+from fer_web.live import ActiveRecording, CameraSet, Masks, Recordings
+from fer_web.web.api.models.recordings import ActiveRecordingJson, MarkerJson
+from fer_web.web.api.recording_schemas import STOP_S, active_json, shared_recording
+from fer_web.web.http.asking import Asker, asker
+from fer_web.web.http.services import Services, services
+
+# How long a camera may take to be open elsewhere before it is recorded.
+OPEN_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class CamerasHere:
+    """What this process does with its own cameras when others ask, and what it tells of them."""
+
+    cameras: CameraSet[FrameResult, Any]
+    masks: Masks
+    recordings: Recordings
+
+    def told(self, camera: str) -> tuple[SharedRecording | None, Mask]:
+        """Its recording, and its mask."""
+        running = self.recordings.of_camera(camera)
+        return None if running is None else shared_recording(running), self.masks.of(camera)
+
+    def answered(self, camera: str, ask: Ask) -> Json:
+        """Do what is asked; FerError when it is refused."""
+        ways: dict[str, Callable[..., Json]] = {
+            "start": self._start,
+            "mark": self._mark,
+            "stop": self._stop,
+            "progress": self._progress,
+            HIDE: self._mask,
+        }
+        if ask.what not in ways:
+            raise RequestError("bad_parameter", f"the process that has this camera knows no {ask.what!r}: update it")
+        return ways[ask.what](camera, **ask.details)
+
+    def _start(self, camera: str, *, name: str, consent: str, owner: str | None) -> Json:
+        started = self.recordings.start_camera(name, consent, camera, owner=owner)
+        return active_json(started, Asker(None)).model_dump(mode="json")
+
+    def _mark(self, _: str, *, recording: str, asked_by: str | None, text: str) -> Json:
+        marker = self._running(recording, asked_by).recorder.mark(text)
+        return {"time_s": marker.time_s, "text": marker.text}
+
+    def _stop(self, _: str, *, recording: str, asked_by: str | None) -> Json:
+        return stopped(self._running(recording, asked_by)).model_dump(mode="json")
+
+    def _progress(self, _: str, *, recording: str, asked_by: str | None) -> Json:
+        return active_json(self._running(recording, asked_by), Asker(None)).model_dump(mode="json")
+
+    def _mask(self, camera: str, *, polygons: Any) -> Json:
+        self.masks.change(camera, mask_of(polygons))
+        self.cameras.get(camera).repaint()
+        return {}
+
+    def _running(self, recording: str, asked_by: str | None) -> ActiveRecording:
+        running = self.recordings.find(recording)
+        if not Asker(asked_by).sees(running.plan.owner):
+            raise NoRecording("no such recording is running")
+        return running
+
+
+def stopped(running: ActiveRecording) -> ActiveRecordingJson:
+    """End a recording, and wait a bounded time until its last readings are written."""
+    if running.recorder.is_over:
+        raise NoRecording("this recording has ended already")
+    running.recorder.stop()
+    running.recorder.wait(STOP_S)
+    return active_json(running, Asker(None))
+
+
+def start_elsewhere(camera: str, name: str, consent: str, owner: str | None) -> ActiveRecordingJson:
+    """Record a camera of another process, which is opened first: then one of those that could have it has it."""
+    mine = services()
+    limit_s = time.monotonic() + OPEN_S
+    with mine.cameras.get(camera).results(is_viewer=False) as scenes:
+        for scene in scenes:
+            if scene is not None and scene.is_live:
+                break
+            if time.monotonic() > limit_s:
+                raise BusyError("the process that has this camera does not answer")
+        told = mine.shared[camera].ask("start", name=name, consent=consent, owner=owner)
+    return ActiveRecordingJson.model_validate({**told, "camera": camera})
+
+
+def marked_elsewhere(recording: str, text: str) -> MarkerJson:
+    """Mark a recording in the process where it runs; NoRecording when that is none."""
+    return MarkerJson.model_validate(_asked("mark", recording, text=text))
+
+
+def stopped_elsewhere(recording: str) -> ActiveRecordingJson:
+    """End a recording in the process where it runs; NoRecording when that is none."""
+    return ActiveRecordingJson.model_validate(_asked("stop", recording))
+
+
+def running_elsewhere(recording: str) -> ActiveRecordingJson:
+    """How a recording is doing in the process where it runs; NoRecording when that is none."""
+    return ActiveRecordingJson.model_validate(_asked("progress", recording))
+
+
+def _asked(what: str, recording: str, **details: Any) -> Json:
+    """Of the process that tells of this recording first, then of the others."""
+    for camera, shared in sorted(services().shared.items(), key=lambda one: not _tells_of(one[1], recording)):
+        told = _asked_one(shared, what, recording=recording, asked_by=asker().owner, **details)
+        if told is not None:
+            return {**told, "camera": camera} if "camera" in told else told
+    raise NoRecording("no such recording is running")
+
+
+def _asked_one(shared: SharedCamera, what: str, **details: Any) -> Json | None:
+    """None where no such recording runs, or where nobody answers."""
+    try:
+        return shared.ask(what, **details)
+    except BusyError:
+        if _tells_of(shared, details["recording"]):
+            raise
+        return None
+    except RequestError as error:
+        if error.code != NoRecording.code:
+            raise
+        return None
+
+
+def _tells_of(shared: SharedCamera, recording: str) -> bool:
+    told = None if shared.newest is None else shared.newest.recording
+    return told is not None and told.id == recording
+
+
+def mask_now(mine: Services, name: str | None) -> Mask:
+    """What is hidden of a camera's picture, here or in the process that has it."""
+    camera = mine.cameras.get(name).name
+    shared = mine.shared.get(camera)
+    if shared is None:
+        return mine.masks.of(camera)
+    return () if shared.newest is None else shared.newest.mask
