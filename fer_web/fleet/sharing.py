@@ -146,18 +146,18 @@ class CameraSharing:
         Thread(target=self._answer, args=(camera, ask), name=f"asked-{camera}", daemon=True).start()
 
     def _answer(self, camera: str, ask: Ask) -> None:
-        """Of several processes with the camera, the one that has its lease answers; a stand-by hides what it hides."""
+        """Of several processes with the camera, the one that has its lease does what is asked; all of them hide."""
         from redis.exceptions import RedisError
 
         try:
             with closing(connect(self._url)) as redis:
-                is_ours = self._leases.tells(camera, redis)
-                answer = self._answered(camera, ask) if is_ours or ask.what == HIDE else None
-                if is_ours and answer is not None:
-                    with redis.pipeline() as both:
-                        both.rpush(answer_key(ask.id), packed(answer))
-                        both.expire(answer_key(ask.id), KEPT_S)
-                        both.execute()
+                if self._stop.is_set() or (ask.what != HIDE and not self._leases.tells(camera, redis)):
+                    return
+                answer = packed(self._answered(camera, ask))
+                with redis.pipeline() as both:
+                    both.rpush(answer_key(ask.id), answer)
+                    both.expire(answer_key(ask.id), KEPT_S)
+                    both.execute()
         except (RedisError, OSError) as error:
             self._complain(error)
 

@@ -62,9 +62,9 @@ def shared_recording(active: ActiveRecording) -> SharedRecording:
 
 def _told_json(told: SharedRecording, camera: str) -> ActiveRecordingJson:
     markers = [{"time_s": time_s, "text": text} for time_s, text in told.newest_markers]
-    return ActiveRecordingJson.model_validate(
-        {**asdict(told), "newest_markers": markers, "kind": "camera", "camera": camera, "own": True}
-    )
+    known = {**asdict(told), "newest_markers": markers, "kind": "camera", "camera": camera, "own": True}
+    del known["owner"]
+    return ActiveRecordingJson.model_validate(known)
 
 
 def _untold() -> Json:

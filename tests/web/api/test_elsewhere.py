@@ -1,0 +1,215 @@
+"""Recordings and masks of a camera that another process has: both processes are real but for their models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from redis import Redis
+
+from fer_web.errors import BusyError, RequestError
+from fer_web.fleet import leases, shared_camera, sharing
+from fer_web.fleet.wire import Ask
+from fer_web.web.api import elsewhere
+from fer_web.web.api.elsewhere import CamerasHere
+from tests.web.api.test_masks import LEFT_HALF, is_hidden, picture
+from tests.web.api.test_running import code_of, start, stop
+from tests.web.described import errors_in, schema_of
+from tests.web.keeping import keeping, store_of
+from tests.web.live_server import eventually
+
+TOKEN, GUESTS = "the-operators-token", "the-guests-token-1"
+REMOTE = {"REMOTE_ADDR": "192.0.2.7"}
+
+
+@pytest.fixture
+def url(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    with Redis.from_url(redis_url) as redis:
+        redis.flushall()
+    monkeypatch.setattr(shared_camera, "ANSWER_S", 5)
+    return redis_url
+
+
+@pytest.fixture
+def owner(url: str, tmp_path: Path) -> Iterator[FlaskClient]:
+    """The process that has the camera."""
+    with keeping(tmp_path / "data", cameras="door=demo:", redis_url=url, share_cameras="yes") as client:  # type: ignore[arg-type]
+        client.application.extensions["fer_web"].sharing.start()
+        yield client
+
+
+@pytest.fixture
+def replica(url: str, tmp_path: Path) -> Iterator[FlaskClient]:
+    """One that shows it under another name, beside one that nobody shares."""
+    with keeping(tmp_path / "data", cameras="front=shared:door,none=shared:none", redis_url=url) as client:
+        yield client
+
+
+def camera_of(client: FlaskClient, place: int = 0) -> Any:
+    answer = client.get("/api/cameras").get_json()
+    assert errors_in(answer, schema_of("Cameras")) == []
+    return answer["cameras"][place]
+
+
+def test_a_camera_is_recorded_from_a_process_that_shows_it(owner: FlaskClient, replica: FlaskClient) -> None:
+    recording = start(replica, camera="front", name="Interview 1", note="signed forms")
+    assert (recording["camera"], recording["state"], recording["own"]) == ("front", "recording", True)
+    assert camera_of(owner)["recording"] == recording["id"]
+    assert eventually(lambda: store_of(owner).recordings.get(recording["id"]).readings >= 3)
+
+    marker = replica.post(f"/api/recordings/{recording['id']}/markers", json={"text": "here"})
+    assert marker.status_code == 201, marker.text
+    assert marker.get_json()["text"] == "here"
+    again = replica.post("/api/recordings", json={"consent": True, "camera": "front"})
+    assert code_of(again) == (409, "already_recording")
+    ended = stop(replica, recording)
+
+    assert (ended["camera"], ended["state"], ended["markers"]) == ("front", "finished", 1)
+    stored = store_of(replica).recordings.get(recording["id"])
+    assert (stored.recording.name, stored.consent, stored.readings) == (
+        "Interview 1",
+        "signed forms",
+        ended["readings"],
+    )
+    assert camera_of(owner)["recording"] is None
+    assert code_of(replica.post(f"/api/recordings/{recording['id']}/stop")) == (404, "no_recording")
+    assert code_of(replica.post("/api/recordings/unknown/markers", json={"text": "x"})) == (404, "no_recording")
+
+
+def test_who_watches_elsewhere_is_told_of_a_recording(owner: FlaskClient, replica: FlaskClient) -> None:
+    recording = start(owner, camera="door", name="Interview 1")
+
+    with replica.application.extensions["fer_web"].cameras.get("front").results():
+        assert eventually(lambda: camera_of(replica)["recording"] == recording["id"])
+        stop(owner, recording)
+        assert eventually(lambda: camera_of(replica)["recording"] is None)
+
+
+def test_a_task_of_a_study_is_timed_while_its_recording_runs_elsewhere(
+    owner: FlaskClient, replica: FlaskClient
+) -> None:
+    study = replica.post("/api/studies", json={"name": "Checkout", "tasks": ["Find"]}).get_json()
+    recording = start(replica, camera="front", study=study["id"], participant="P1")
+    task = study["tasks"][0]["id"]
+
+    begun = replica.post(f"/api/recordings/{recording['id']}/tasks/{task}/start")
+
+    assert begun.status_code == 200, begun.text
+    assert begun.get_json()["tasks"][0]["start_s"] >= 0
+    stop(replica, recording)
+    assert code_of(replica.post(f"/api/recordings/{recording['id']}/tasks/{task}/stop", json={})) == (
+        404,
+        "no_recording",
+    )
+
+
+def test_a_guests_recording_is_the_guests_in_both_processes(url: str, tmp_path: Path) -> None:
+    known: dict[str, Any] = {"redis_url": url, "token": TOKEN, "guest_token": GUESTS}
+    with ExitStack() as stack:
+        owner = stack.enter_context(keeping(tmp_path / "data", cameras="door=demo:", share_cameras="yes", **known))
+        owner.application.extensions["fer_web"].sharing.start()
+        replica = stack.enter_context(keeping(tmp_path / "data", cameras="front=shared:door", **known))
+        other = replica.application.test_client()
+        guest = {"headers": {"Authorization": f"Bearer {GUESTS}"}}
+        recording = replica.post("/api/recordings", json={"consent": True, "camera": "front"}, **guest).get_json()
+
+        told = other.post(f"/api/recordings/{recording['id']}/stop", **guest)
+        assert code_of(told) == (404, "no_recording"), "it is another guest's"
+        assert (
+            replica.post(f"/api/recordings/{recording['id']}/markers", json={"text": "x"}, **guest).status_code == 201
+        )
+        operator = {"headers": {"Authorization": f"Bearer {TOKEN}"}}
+        ended = other.post(f"/api/recordings/{recording['id']}/stop", **operator)
+        assert ended.get_json()["state"] == "finished"
+
+
+def test_what_is_hidden_from_a_process_that_shows_the_camera_is_hidden_in_all(
+    owner: FlaskClient, replica: FlaskClient
+) -> None:
+    changed = replica.put("/api/cameras/front/mask", json={"polygons": LEFT_HALF})
+
+    assert changed.get_json() == {"polygons": LEFT_HALF}
+    assert owner.get("/api/cameras/door/mask").get_json() == {"polygons": LEFT_HALF}
+    assert is_hidden(picture(owner, "door"))
+    assert is_hidden(picture(replica, "front"))
+    with replica.application.extensions["fer_web"].cameras.get("front").results():
+        assert eventually(lambda: replica.get("/api/cameras/front/mask").get_json() == {"polygons": LEFT_HALF})
+        assert camera_of(replica)["is_masked"]
+
+
+def test_a_stand_by_hides_what_the_process_with_the_camera_hides(url: str, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        shared: dict[str, Any] = {"cameras": "door=demo:", "share_cameras": "yes", "redis_url": url}
+        first, second = (stack.enter_context(keeping(tmp_path / name, **shared)) for name in ("first", "second"))
+        replica = stack.enter_context(keeping(tmp_path / "third", cameras="door=shared:door", redis_url=url))
+        first.application.extensions["fer_web"].sharing.start()
+        second.application.extensions["fer_web"].sharing.start()
+        picture(replica, "door")
+
+        assert replica.put("/api/cameras/door/mask", json={"polygons": LEFT_HALF}).status_code == 200
+
+        for process in (first, second):
+            assert eventually(
+                lambda asked=process: asked.get("/api/cameras/door/mask").get_json()["polygons"] == LEFT_HALF
+            )
+
+
+def test_a_camera_that_nobody_shares_cannot_be_recorded_or_hidden(
+    replica: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(elsewhere, "OPEN_S", 0.1)
+
+    recorded = replica.post("/api/recordings", json={"consent": True, "camera": "none"})
+    hidden = replica.put("/api/cameras/none/mask", json={"polygons": LEFT_HALF})
+
+    assert code_of(recorded) == code_of(hidden) == (503, "busy")
+    assert "no process shares a camera 'none' now" in hidden.get_json()["error"]["message"]
+
+
+def test_a_process_that_does_not_answer_is_given_up(
+    owner: FlaskClient, replica: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = start(replica, camera="front")
+    monkeypatch.setattr(shared_camera, "ANSWER_S", 1)
+    monkeypatch.setattr(sharing.CameraSharing, "_answer", lambda *_: None)
+
+    answer = replica.put("/api/cameras/front/mask", json={"polygons": LEFT_HALF})
+
+    assert code_of(answer) == (503, "busy")
+    assert answer.get_json()["error"]["message"] == "the process that has this camera does not answer"
+    stop(owner, recording)
+
+
+def test_what_fails_there_is_told_here_without_its_details(
+    owner: FlaskClient, replica: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a secret")
+
+    picture(replica, "front")
+    monkeypatch.setattr(CamerasHere, "_mask", broken)
+
+    answer = replica.put("/api/cameras/front/mask", json={"polygons": LEFT_HALF})
+
+    assert code_of(answer) == (500, "internal_error")
+    assert "a secret" not in answer.text
+
+
+def test_a_process_of_another_version_is_told_that_it_is_not_understood(owner: FlaskClient) -> None:
+    here = owner.application.extensions["fer_web"]
+    asked = CamerasHere(here.cameras, here.masks, here.recordings)
+
+    with pytest.raises(RequestError, match="knows no 'dance'"):
+        asked.answered("door", Ask("1", "dance", {}))
+
+
+def test_nothing_is_asked_while_redis_is_away(replica: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "LASTS_S", 1.5)
+    away = shared_camera.SharedCamera("redis://127.0.0.1:1/0", "door")
+
+    with pytest.raises(BusyError, match="Redis does not answer"):
+        away.ask("mask", polygons=[])
