@@ -41,7 +41,7 @@ class CameraLeases:
         self._url = url
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._lock = Lock()
-        self._ours: set[str] = set()
+        self._ours: dict[str, bool] = {}
 
     def tells(self, camera: str, redis: Redis) -> bool:
         """Whether it is for this process to tell others of the camera.
@@ -50,7 +50,7 @@ class CameraLeases:
         opened, and who stands by says nothing.
         """
         with self._lock:
-            if camera not in self._ours:
+            if not self._ours.get(camera, False):
                 return False
         return redis.get(lease_key(camera)) in (None, self._owner.encode())
 
@@ -59,14 +59,26 @@ class CameraLeases:
         lease = _Lease(self._url, camera, self._owner)
         try:
             holder = lease.take()
-            with self._lock:
-                (self._ours.add if holder is None else self._ours.discard)(camera)
             if holder is not None:
+                self._note(camera, is_ours=False)
                 raise SourceTaken(f"the camera {camera!r} is open in another process ({holder})")
-            return LeasedSource(lease, open_())
+            self._note(camera, is_ours=not self._stands_by(camera))
+            try:
+                return LeasedSource(lease, open_())
+            finally:
+                self._note(camera, is_ours=True)
         except BaseException:
             lease.give_back()
             raise
+
+    def _note(self, camera: str, *, is_ours: bool) -> None:
+        with self._lock:
+            self._ours[camera] = is_ours
+
+    def _stands_by(self, camera: str) -> bool:
+        """Whether it was another's when this process last wanted it, which its viewers are told until it is open."""
+        with self._lock:
+            return self._ours.get(camera) is False
 
 
 class LeasedSource:

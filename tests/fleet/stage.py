@@ -40,7 +40,9 @@ class Owner:
         self.fails: Exception | None = None
         self._kind, self._label = kind, label
         self.fleet = Fleet(url, {}, shares=True)
-        self.camera: Camera[FrameResult, View] = Camera(self, places=Places(10), name="door", linger_s=0.0)
+        self.camera: Camera[FrameResult, View] = Camera(
+            self, places=Places(10), name="door", linger_s=0.0, resend_s=0.05
+        )
         sharing = self.fleet.sharing([self.camera], lambda _: (self.recording, self.mask))
         assert sharing is not None
         self._sharing = sharing

@@ -247,6 +247,22 @@ def test_who_has_a_camera_tells_others_of_it_and_who_stands_by_does_not(
         assert not other.tells("door", redis)
 
 
+def test_who_stood_by_tells_nothing_until_it_is_open(one: CameraLeases, other: CameraLeases, redis: Redis) -> None:
+    told = []
+
+    def opens() -> Source:
+        told.append(other.tells("door", redis))
+        return Source()
+
+    with one.opened("door", Source), pytest.raises(SourceTaken):
+        other.opened("door", Source)
+    for _ in range(2):
+        with other.opened("door", opens):
+            told.append(other.tells("door", redis))
+
+    assert told == [False, True, True, True]
+
+
 def test_who_could_not_open_a_camera_tells_others_so_until_another_has_it(
     one: CameraLeases, other: CameraLeases, redis: Redis
 ) -> None:

@@ -17,7 +17,7 @@ from fer_web.fleet import SharedRecording, shared_camera, wanted
 from fer_web.fleet.link import NO_REDIS, lease_key, pictures_key, wanted_channel
 from fer_web.fleet.wire import SharedResult, SharedScene, packed
 from fer_web.live import encode_jpeg
-from fer_web.sources import SourceState
+from fer_web.sources import SourceState, reopening
 from fer_web.sources.masking import MASK_GRAY
 from fer_web.vision import OVERLAYS
 from tests.fleet.samples import same
@@ -286,15 +286,16 @@ def test_a_recording_is_known_even_while_no_picture_comes(own: Own, show: Show) 
 
 def test_a_changed_mask_covers_the_last_picture_even_while_no_other_comes(own: Own, viewer: Viewer) -> None:
     owner = own()
+    owner.is_paused = True  # after its first picture
     with viewer.camera.pictures(view()) as pictures:
         assert next(is_gray(picture.jpeg) for picture in pictures if picture and not picture.is_notice) is False
-        owner.is_paused = True
 
         owner.mask = ALL
         owner.camera.repaint()
 
-        assert any(is_gray(picture.jpeg) for picture in islice(pictures, 400) if picture is not None)
+        assert any(is_gray(picture.jpeg) for picture in islice(pictures, 60) if picture is not None)
         assert told(viewer).mask == ALL
+        assert owner.openings == 1
 
 
 def told(viewer: Viewer) -> SharedScene:
@@ -463,19 +464,38 @@ def test_who_stands_by_says_nothing_and_takes_over_when_the_first_ends(own: Own,
     assert not any("another process (" in state.reason for state in viewer.states)
 
 
-def test_who_stands_by_takes_over_when_the_first_loses_the_camera_which_then_says_nothing(own: Own, show: Show) -> None:
+def test_who_stands_by_takes_over_when_the_first_loses_the_camera_which_then_says_nothing(
+    own: Own, show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reopening, "FIRST_PAUSE_S", 60.0)
+    first = own(label="the first")
+    viewer = show()
+    assert sees(viewer)
+    monkeypatch.setattr(reopening, "FIRST_PAUSE_S", 0.1)
+    second = own(label="the second")
+    assert is_taken(second)
+
+    first.is_plugged = False  # for a minute, it does not even know that another one has it
+
+    assert eventually(lambda: viewer.camera.state.source == SourceState("live", "the second"))
+    so_far = len(viewer.states)
+    assert all(sees_more(viewer) for _ in range(20))
+    assert viewer.states[so_far:] == []
+    assert first.camera.state.source.reason == "the first is unplugged"
+    assert (first.openings, second.openings) == (1, 1)
+
+
+def test_who_has_lost_its_camera_opens_it_again_when_the_other_has_closed_it(own: Own, show: Show) -> None:
     first = own(label="the first")
     viewer = show()
     assert sees(viewer)
     second = own(label="the second")
     assert is_taken(second)
-
     first.is_plugged = False
-
-    assert eventually(lambda: viewer.camera.state.source == SourceState("live", "the second"))
-    so_far = len(viewer.states)
     assert is_taken(first)
+
     first.is_plugged = True
-    assert all(sees_more(viewer) for _ in range(20))
-    assert viewer.states[so_far:] == []
-    assert (first.openings, second.openings) == (1, 1)
+    second.close()
+
+    assert eventually(lambda: viewer.camera.state.source == SourceState("live", "the first"))
+    assert sees_more(viewer)
