@@ -14,6 +14,7 @@ from fer_web.core import Faces, Frame, FrameResult, Pixels, Rect
 from fer_web.core.mask import Mask
 from fer_web.errors import SourceError, SourceLost
 from fer_web.fleet import Fleet, SharedRecording
+from fer_web.fleet.wire import Ask
 from fer_web.live import Camera, Places
 from fer_web.sources import GrabbedImage, Source, SourceState, keep_open
 from fer_web.vision import OVERLAYS, View
@@ -43,7 +44,7 @@ class Owner:
         self.camera: Camera[FrameResult, View] = Camera(
             self, places=Places(10), name="door", linger_s=0.0, resend_s=0.05
         )
-        sharing = self.fleet.sharing([self.camera], lambda _: (self.recording, self.mask))
+        sharing = self.fleet.sharing([self.camera], self)
         assert sharing is not None
         self._sharing = sharing
         sharing.start()
@@ -56,6 +57,12 @@ class Owner:
     def close(self) -> None:
         self._sharing.close()
         self.camera.close()
+
+    def told(self, camera: str) -> tuple[SharedRecording | None, Mask]:
+        return self.recording, self.mask
+
+    def answered(self, camera: str, ask: Ask) -> dict[str, Any]:
+        raise AssertionError("nobody asks for anything")
 
     def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[Frame]:
         assert self.fleet.leases is not None

@@ -20,14 +20,14 @@ from fer_web.live import encode_jpeg
 from fer_web.sources import SourceState, reopening
 from fer_web.sources.masking import MASK_GRAY
 from fer_web.vision import OVERLAYS
-from tests.fleet.samples import same
+from tests.fleet.samples import full, same
 from tests.fleet.stage import HEIGHT, WIDTH, Owner, Viewer, view
 from tests.redis_server import RedisServer
 from tests.web.live_server import eventually
 
 pytestmark = pytest.mark.usefixtures("quick")
 LIVE = SourceState("live", "camera", "")
-RECORDING = SharedRecording("r1", "recording", "2026-01-01T00:00:00+00:00", 2.5, 14.5)
+RECORDING: SharedRecording = full(SharedRecording)
 ALL = (((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),)
 
 Own = Callable[..., Owner]
