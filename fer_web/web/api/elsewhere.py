@@ -10,13 +10,14 @@ from typing import Any
 from fer_web.analysis.present import Json
 from fer_web.core import FrameResult
 from fer_web.core.mask import Mask, mask_of
-from fer_web.errors import BusyError, NoRecording, RequestError
+from fer_web.errors import BusyError, NoRecording, RequestError, StoreError
 from fer_web.fleet import SharedCamera
 from fer_web.fleet.wire import HIDE, Ask, SharedRecording
 from fer_web.live import ActiveRecording, CameraSet, Masks, Recordings
+from fer_web.store import RecordingState
 from fer_web.web.api.models.recordings import ActiveRecordingJson, MarkerJson
 from fer_web.web.api.recording_schemas import STOP_S, active_json, shared_recording
-from fer_web.web.http.asking import Asker, asker
+from fer_web.web.http.asking import Asker, asker, own_store
 from fer_web.web.http.services import Services, services
 
 # How long a camera may take to be open elsewhere before it is recorded.
@@ -114,26 +115,41 @@ def running_elsewhere(recording: str) -> ActiveRecordingJson:
 
 
 def _asked(what: str, recording: str, **details: Any) -> Json:
-    """Of the process that tells of this recording first, then of the others."""
+    """Of the process that tells of this recording first, then of the others; BusyError when it does not answer."""
+    silent: BusyError | None = None
     for camera, shared in sorted(services().shared.items(), key=lambda one: not _tells_of(one[1], recording)):
         told = _asked_one(shared, what, recording=recording, asked_by=asker().owner, **details)
-        if told is not None:
+        if isinstance(told, BusyError):
+            silent = told
+        elif told is not None:
             return {**told, "camera": camera} if "camera" in told else told
+    if silent is not None and _may_run(recording):
+        raise silent
     raise NoRecording("no such recording is running")
 
 
-def _asked_one(shared: SharedCamera, what: str, **details: Any) -> Json | None:
-    """None where no such recording runs, or where nobody answers."""
+def _asked_one(shared: SharedCamera, what: str, **details: Any) -> Json | BusyError | None:
+    """None where no such recording runs, the error where nobody answers."""
     try:
         return shared.ask(what, **details)
-    except BusyError:
+    except BusyError as error:
         if _tells_of(shared, details["recording"]):
             raise
-        return None
+        return error
     except RequestError as error:
         if error.code != NoRecording.code:
             raise
         return None
+
+
+def _may_run(recording: str) -> bool:
+    """Whether it goes on as far as can be known here: nobody shall take for ended what does not answer."""
+    try:
+        return own_store().recordings.get(recording).state is RecordingState.RECORDING
+    except NoRecording:
+        return False
+    except StoreError:
+        return True
 
 
 def _tells_of(shared: SharedCamera, recording: str) -> bool:

@@ -100,7 +100,7 @@ def _start(mine: Services, body: NewRecording, owner: str | None) -> ActiveRecor
     body=NewMarker,
     headers=(OWN_VISIT,),
     answers={201: Reply("The marker.", MarkerJson)},
-    refuses=(NoRecording, TooManyMarkers),
+    refuses=(NoRecording, TooManyMarkers, BusyError),
 )
 def mark_recording(recording: str, body: NewMarker) -> MarkerJson:
     """Add a marker with a text at this moment."""
@@ -118,7 +118,7 @@ def mark_recording(recording: str, body: NewMarker) -> MarkerJson:
     "POST",
     headers=(OWN_VISIT,),
     answers={200: Reply("It has ended.", ActiveRecordingJson)},
-    refuses=(NoRecording,),
+    refuses=(NoRecording, BusyError),
 )
 def stop_recording(recording: str) -> ActiveRecordingJson:
     """Stop a recording.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import Blueprint
 
 from fer_web.core.studies import Study, StudyRecording, TaskTimes
-from fer_web.errors import NoPart, NoRecording, RequestError, StoreError, TaskOrder
+from fer_web.errors import BusyError, NoPart, NoRecording, RequestError, StoreError, TaskOrder
 from fer_web.web.api.models.studies import RecordingTasksJson, TaskChange, TaskResult
 from fer_web.web.api.running import OWN_VISIT, progress_of_request
 from fer_web.web.api.study_schemas import tasks_json
@@ -19,7 +19,7 @@ from fer_web.web.http.services import services
 bp = Blueprint("tasks", __name__)
 
 THE_TASKS = {200: Reply("The recording's tasks.", RecordingTasksJson)}
-REFUSALS = (*STORE_REFUSALS, NoRecording, NoPart)
+REFUSALS = (*STORE_REFUSALS, NoRecording, NoPart, BusyError)
 # An end that was read off a clock may lie this far behind the last picture.
 SLACK_S = 0.5
 

@@ -184,6 +184,20 @@ def test_a_process_that_does_not_answer_is_given_up(
     stop(owner, recording)
 
 
+@pytest.mark.parametrize("call", ["stop", "markers"])
+def test_a_recording_that_does_not_answer_is_not_taken_for_ended(
+    owner: FlaskClient, replica: FlaskClient, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    recording = start(owner, camera="door")  # nobody has told the replica of it
+    monkeypatch.setattr(shared_camera, "ANSWER_S", 1)
+    monkeypatch.setattr(sharing.CameraSharing, "_answer", lambda *_: None)
+    path = f"/api/recordings/{recording['id']}/{call}"
+
+    assert code_of(replica.post(path, json={"text": "here"})) == (503, "busy")
+    stop(owner, recording)
+    assert code_of(replica.post(path, json={"text": "here"})) == (404, "no_recording")
+
+
 def test_what_fails_there_is_told_here_without_its_details(
     owner: FlaskClient, replica: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
