@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from threading import Event
 
-import numpy as np
-
 from fer_web.core import Frame, FrameResult, Pixels, Size
 from fer_web.fleet import CameraLeases, SharedCamera
 from fer_web.fleet.shared_camera import AnalyzedFrame
 from fer_web.live import Masks, Turns
-from fer_web.sources import SourceState, keep_open, masked_frame, open_source
+from fer_web.sources import SourceState, keep_open, masked_frame, masked_result, open_source
 from fer_web.sources.reopening import OpenSource
 from fer_web.startup import BackgroundStartup
 from fer_web.vision import Overlay, View, draw, draw_notice, hides, narrowed
@@ -71,16 +69,8 @@ class LiveBackend:
         return views() | self.elsewhere()
 
     def _masked(self, result: FrameResult) -> FrameResult:
-        """With the mask of now: a frame from before it was changed may be shown still.
-
-        Then nothing is drawn of its faces, which were found in what is hidden now, but they are blurred as before.
-        """
-        frame = masked_frame(result.frame, self.masks.of(self.name))
-        if frame is result.frame or np.array_equal(frame.pixels, result.frame.pixels):
-            return result
-        areas = result.blur_areas
-        regions = None if areas is None else (*areas, *(face.region for face in result.faces))
-        return replace(result, frame=frame, faces=(), blur_areas=regions)
+        """With the mask of now: a frame from before it was changed may be shown still."""
+        return masked_result(result, self.masks.of(self.name))
 
     def observe(self, result: FrameResult) -> None:
         self.metrics.observe_steps("live", result.timing_ms, self.name)
@@ -115,8 +105,10 @@ class SharedBackend:
 
     def _masked(self, result: FrameResult) -> FrameResult:
         """With the mask that was last told: a frame from before it was changed may be shown still."""
-        newest = self.shared.newest
-        return result if newest is None else replace(result, frame=masked_frame(result.frame, newest.mask))
+        newest, frame = self.shared.newest, result.frame
+        if newest is None or (isinstance(frame, AnalyzedFrame) and frame.mask == newest.mask):
+            return result
+        return masked_result(result, newest.mask)
 
     def observe(self, result: FrameResult) -> None:
         """Counted where it was analyzed."""

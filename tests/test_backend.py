@@ -9,10 +9,13 @@ from threading import Event, Thread
 import numpy as np
 import pytest
 
-from fer_web.backend import LiveBackend
+from fer_web.backend import LiveBackend, SharedBackend
 from fer_web.core import Frame, FrameResult, Rect
 from fer_web.core.mask import mask_of
 from fer_web.errors import NotReadyError
+from fer_web.fleet import SharedCamera
+from fer_web.fleet.shared_camera import AnalyzedFrame
+from fer_web.fleet.wire import SharedScene
 from fer_web.live import Turns
 from fer_web.sources import SourceState, masked_frame
 from fer_web.sources.masking import MASK_GRAY
@@ -136,6 +139,67 @@ def test_nothing_is_drawn_of_faces_in_a_frame_from_before_the_mask_but_they_stay
     assert not np.array_equal(drawn[100:300, 400:600], frame.pixels[100:300, 400:600]), (
         "the next frame's faces are drawn"
     )
+
+
+def test_what_another_process_shows_is_searched_for_as_if_it_were_watched_here(turns: Turns) -> None:
+    vision, there = AskingVision(), set[View]()
+    backend = replace(backend_of(vision, turns), elsewhere=lambda: frozenset(there))
+    backend.startup.start()
+    backend.startup.vision(5)
+    backend.analyze(frozenset)
+    assert not vision.wants()
+
+    there.add(View(frozenset({OVERLAYS["keypoints"], OVERLAYS["blur"]})))
+
+    assert vision.wants()
+    assert vision.wants_blur()
+
+
+def test_a_frame_of_another_process_is_not_analyzed_again() -> None:
+    backend = SharedBackend(SharedCamera("redis://127.0.0.1:1", "door"), (320, 240))
+    faces, areas = (face(Rect(0, 0, 10, 10)),), (Rect(1, 1, 5, 5),)
+
+    result = backend.analyze(frozenset)(AnalyzedFrame(3, 0.5, FRAME.pixels, 0.1, faces, {"detect": 2.0}, areas))
+
+    assert (result.frame.index, result.faces, result.timing_ms) == (3, faces, {"detect": 2.0})
+    assert result.blur_areas == areas
+    with pytest.raises(TypeError, match="has not been analyzed elsewhere"):
+        backend.analyze(frozenset)(FRAME)
+
+
+def test_what_another_process_hides_is_hidden_in_its_last_frame_too() -> None:
+    shared, view = SharedCamera("redis://127.0.0.1:1", "door"), View(frozenset({OVERLAYS["boxes"]}))
+    backend = SharedBackend(shared, (320, 240))
+    pixels = np.full((480, 640, 3), 90, np.uint8)
+    result = AnalyzedFrame(0, 0.0, pixels, faces=(face(Rect(200, 200, 400, 400)),), blur_areas=()).result()
+    mask = mask_of([[[0, 0], [1, 0], [1, 1], [0, 1]]])
+
+    shown = backend.paint(result, view, 15.0)
+    shared.newest = SharedScene(SourceState("live", "camera"), mask=mask)
+    hidden = backend.paint(result, view, 15.0)
+
+    assert shown is not None
+    assert (shown[190:410, 190:410] != 90).any()
+    assert hidden is not None
+    assert (hidden[190:410, 190:410] == MASK_GRAY).all()
+    assert backend.notice(None, view, "Connecting").shape == (240, 320, 3)
+
+
+@pytest.mark.parametrize("name", ["blur", "blur_picture"])
+def test_nobody_of_another_process_is_seen_before_they_were_searched_for_there(name: str) -> None:
+    backend, view = (
+        SharedBackend(SharedCamera("redis://127.0.0.1:1", "door"), (320, 240)),
+        View(frozenset({OVERLAYS[name]})),
+    )
+    frame = Frame(0, 0.0, np.random.default_rng(0).integers(0, 255, (480, 640, 3), np.uint8))
+
+    painted = backend.paint(FrameResult(frame), view, 15.0)
+
+    if name == "blur":
+        assert painted is None
+    else:
+        assert painted is not None
+        assert np.abs(np.diff(painted[80:200, :300].astype(int), axis=1)).max() <= 3
 
 
 def test_an_analysis_waits_for_its_turn(turns: Turns) -> None:

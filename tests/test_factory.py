@@ -3,6 +3,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from fer_web.factory import create_app
 from fer_web.resources import ROOT
 from fer_web.settings import Settings
 from fer_web.vision import OVERLAYS, View
+from tests.outlets.receiver import SECRET, receiving
 from tests.web.client import FakeVision, make_app
+from tests.web.live_server import eventually
 
 SILENT = """
 import builtins, os, socket, sys
@@ -74,6 +77,28 @@ def test_the_camera_is_opened_for_viewers_only_and_says_why_it_was_chosen() -> N
 
     assert scene.source.label == "demo"
     assert scene.source.reason == "a test asked for it"
+
+
+def test_outlets_listen_to_the_cameras_of_this_process_alone() -> None:
+    """Those of others are listened to where they are."""
+    with receiving() as receiver:
+        app = make_app(
+            cameras="door=demo:,front=shared:door",
+            redis_url="redis://127.0.0.1:1/0",
+            outlets="webhook",
+            webhook_urls=receiver.url,
+            webhook_secret=SECRET,
+        )
+        services = app.extensions["fer_web"]
+        services.startup.vision(5)
+        services.outlets.start()
+        try:
+            assert eventually(lambda: services.cameras.get("door").is_open)
+            listening = {thread.name for thread in threading.enumerate() if thread.name.startswith("outlets-")}
+            assert listening == {"outlets-door"}
+            assert not services.cameras.get("front").is_open
+        finally:
+            services.close()
 
 
 def test_loading_failures_are_shown_to_viewers() -> None:

@@ -74,6 +74,34 @@ def test_no_message_and_no_list_shows_a_password(
     assert shown["cameras"] == "door=rtsp://***@camera/live,desk=demo:"
 
 
+REDIS = {"redis_url": "redis://host:6379/0"}
+
+
+def test_a_camera_of_another_process_is_known_by_its_name_there() -> None:
+    settings = load_settings({"cameras": "front=shared:door,desk=demo:", **REDIS})
+
+    assert {name: settings.shared_name(name) for name in settings.sources} == {"front": "door", "desk": None}
+    assert load_settings({"source": "shared:door", **REDIS}).shared_name("main") == "door"
+    assert load_settings().shared_name("main") is None
+
+
+def test_cameras_are_shared_and_shown_through_redis_alone() -> None:
+    said = wrong("front=shared:door,desk=demo:,back=shared:back", share_cameras="yes")
+
+    for part in (
+        "FER_SHARE_CAMERAS is on, but FER_REDIS_URL is not set",
+        "front is a camera of another process, but FER_REDIS_URL is not set",
+        "back is a camera of another process, but FER_REDIS_URL is not set",
+    ):
+        assert part in said
+    assert "desk" not in said
+    assert load_settings({"cameras": "front=shared:door", "share_cameras": "yes", **REDIS}).share_cameras
+
+
+def test_a_camera_of_another_process_without_its_name_is_refused() -> None:
+    assert "door: a shared camera is written with its name" in wrong("door=shared:", **REDIS)
+
+
 def test_they_can_be_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "cameras"
     path.write_text("door=demo:\n", encoding="utf-8")

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 
 from fer_web.core import Faces, Frame, FrameResult, Pixels, Rect
+from fer_web.core.mask import Mask
 from fer_web.errors import BusyError, RequestError
 from fer_web.fleet.link import (
     AGAIN_S,
@@ -44,17 +45,19 @@ ASK_S, SILENCE_S = 1.0, 3.0
 WAIT_S = 0.25
 # Redis' word for what comes after now.
 NEXT = b"$"
+OTHER_VERSION = "the process that has this camera runs another version of this program"
 # Ending a recording waits until its last readings are written.
 ANSWER_S = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AnalyzedFrame(Frame):
-    """A frame that another process has analyzed, with what it found."""
+    """A frame that another process has analyzed, with what it found, and what it has hidden in it."""
 
     faces: Faces = ()
     timing_ms: Mapping[str, float] | None = None
     blur_areas: tuple[Rect, ...] | None = None
+    mask: Mask = ()
 
     def result(self) -> FrameResult:
         """As this process's own analysis would have answered."""
@@ -99,7 +102,10 @@ class SharedCamera:
             raise BusyError(NO_REDIS) from error
         if got is None:
             raise BusyError("the process that has this camera does not answer")
-        answer = answer_of(got[1])
+        try:
+            answer = answer_of(got[1])
+        except ValueError as error:
+            raise BusyError(OTHER_VERSION) from error
         if answer.told is None:
             raise RequestError(answer.code, answer.sentence)
         return answer.told
@@ -158,7 +164,7 @@ class SharedCamera:
             pixels = decoded(fields[b"jpeg"]) if scene.result is not None else None
         except (KeyError, ValueError) as error:
             log.debug("What was told of %s is not understood: %s", self._camera, error)
-            report.lost("the process that has this camera runs another version of this program")
+            report.lost(OTHER_VERSION)
             return None
         before, self.newest = self.newest, scene
         if before is not None and before.mask != scene.mask:
@@ -168,7 +174,7 @@ class SharedCamera:
             return None
         told, age_s = scene.result, scene.result.latency_ms / 1000
         index, time_s = report.grown(age_s)
-        return AnalyzedFrame(index, time_s, pixels, age_s, told.faces, told.timing_ms, told.blur_areas)
+        return AnalyzedFrame(index, time_s, pixels, age_s, told.faces, told.timing_ms, told.blur_areas, scene.mask)
 
 
 class _Report:

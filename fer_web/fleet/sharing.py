@@ -26,7 +26,7 @@ from fer_web.fleet.wire import (
     wish_of,
 )
 from fer_web.live import Camera, Scene, encode_jpeg
-from fer_web.sources import SourceState
+from fer_web.sources import SourceState, masked_result
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -207,7 +207,7 @@ class CameraSharing:
         fields: dict[str, bytes] = {}
         result = None
         if outcome is not None:
-            found = outcome.result
+            found = masked_result(outcome.result, mask)
             result = SharedResult(outcome.latency_ms, found.faces, found.timing_ms, found.blur_areas)
             fields["jpeg"] = encode_jpeg(found.frame.pixels, QUALITY)
         fields["scene"] = packed(SharedScene(source, result, recording, mask))

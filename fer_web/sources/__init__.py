@@ -4,7 +4,7 @@ from fer_web.sources.choosing import ChosenSource, choose_source
 from fer_web.sources.demo_plan import demo_blinks
 from fer_web.sources.grabber import Driver, GrabbedImage
 from fer_web.sources.image import decode_image, pixels_of_image
-from fer_web.sources.masking import masked_frame
+from fer_web.sources.masking import masked_frame, masked_result
 from fer_web.sources.opening import open_source
 from fer_web.sources.reopening import SourceState, keep_open
 from fer_web.sources.source import Source
@@ -20,6 +20,7 @@ __all__ = [
     "demo_blinks",
     "keep_open",
     "masked_frame",
+    "masked_result",
     "open_source",
     "pixels_of_image",
 ]

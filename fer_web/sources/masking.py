@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from fer_web.core import Frame, Pixels, Size
+from fer_web.core import Frame, FrameResult, Pixels, Size
 from fer_web.core.mask import Mask
 
 # A gray that no detector takes for a face, and people for no part of the room.
@@ -18,6 +18,19 @@ MASK_GRAY = (96, 96, 96)
 def masked_frame(frame: Frame, mask: Mask) -> Frame:
     """The frame with the mask's polygons filled; the very same without a mask."""
     return replace(frame, pixels=masked_pixels(frame.pixels, mask)) if mask else frame
+
+
+def masked_result(result: FrameResult, mask: Mask) -> FrameResult:
+    """A result with a mask that its frame may be older than.
+
+    Then nothing is drawn of its faces, which were found in what is hidden now, but they are blurred as before.
+    """
+    frame = masked_frame(result.frame, mask)
+    if frame is result.frame or np.array_equal(frame.pixels, result.frame.pixels):
+        return result
+    areas = result.blur_areas
+    regions = None if areas is None else (*areas, *(face.region for face in result.faces))
+    return replace(result, frame=frame, faces=(), blur_areas=regions)
 
 
 def masked_pixels(pixels: Pixels, mask: Mask) -> Pixels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from itertools import count, islice
 
@@ -12,10 +13,10 @@ import pytest
 from PIL import Image
 from redis import Redis
 
-from fer_web.errors import NotReadyError
+from fer_web.errors import BusyError, NotReadyError
 from fer_web.fleet import SharedRecording, shared_camera, wanted
-from fer_web.fleet.link import NO_REDIS, lease_key, pictures_key, wanted_channel
-from fer_web.fleet.wire import SharedResult, SharedScene, packed
+from fer_web.fleet.link import NO_REDIS, answer_key, asked_channel, lease_key, pictures_key, wanted_channel
+from fer_web.fleet.wire import SharedResult, SharedScene, ask_of, packed
 from fer_web.live import encode_jpeg
 from fer_web.sources import SourceState, reopening
 from fer_web.sources.masking import MASK_GRAY
@@ -298,6 +299,20 @@ def test_a_changed_mask_covers_the_last_picture_even_while_no_other_comes(own: O
         assert owner.openings == 1
 
 
+def test_a_frame_from_before_a_mask_is_not_handed_on_as_it_was(own: Own, show: Show, redis: Redis) -> None:
+    """The device knows nothing of the mask: its frames are as those that were on their way when it was saved."""
+    owner = own()
+    owner.mask = ALL
+    viewer = show()
+    assert sees(viewer)
+
+    result = viewer.newest
+    assert result is not None
+    assert abs(result.frame.pixels.astype(int) - MASK_GRAY).max() <= 2
+    assert result.faces == ()
+    assert result.blur_areas == (*(owner.blur_areas or ()), *(face.region for face in owner.faces))
+
+
 def told(viewer: Viewer) -> SharedScene:
     assert viewer.shared.newest is not None
     return viewer.shared.newest
@@ -433,6 +448,24 @@ def test_a_wish_that_is_not_understood_does_no_harm(own: Own, show: Show, redis:
 
     assert sees(viewer)
     assert owner.wanted == {view()}
+
+
+def test_a_question_that_is_not_understood_does_no_harm(own: Own, show: Show, redis: Redis) -> None:
+    own()
+    assert eventually(lambda: redis.publish(asked_channel("door"), b"of another version") == 1)
+
+    assert sees(show())
+
+
+def test_an_answer_that_is_not_understood_is_told_of(redis: Redis, viewer: Viewer) -> None:
+    with redis.pubsub(ignore_subscribe_messages=True) as heard, ThreadPoolExecutor(1) as caller:
+        heard.subscribe(asked_channel("door"))
+        asking = caller.submit(viewer.shared.ask, "dance")
+        message = next(message for message in heard.listen() if message["type"] == "message")
+        redis.rpush(answer_key(ask_of(message["data"]).id), b"of another version")
+
+        with pytest.raises(BusyError, match="runs another version of this program"):
+            asking.result(20)
 
 
 def tell(redis: Redis, scene: SharedScene, jpeg: bytes = b"", number: str = "*") -> bool:

@@ -12,7 +12,18 @@ import pytest
 from msgspec import DecodeError
 
 from fer_web.core import Face, Frame, Quality, Rect
-from fer_web.fleet.wire import SharedResult, SharedScene, Wish, packed, scene_of, wish_of
+from fer_web.fleet.wire import (
+    Ask,
+    AskedAnswer,
+    SharedResult,
+    SharedScene,
+    Wish,
+    answer_of,
+    ask_of,
+    packed,
+    scene_of,
+    wish_of,
+)
 from fer_web.sources import SourceState
 from fer_web.vision import Analyzer
 from tests.fleet.samples import full, same
@@ -58,6 +69,22 @@ def test_everything_around_the_faces_arrives_too() -> None:
 
 def test_a_wish_arrives_as_it_was_sent() -> None:
     assert wish_of(packed(Wish("host:1", ("blur", "boxes")))) == Wish("host:1", ("blur", "boxes"))
+
+
+def test_what_is_asked_and_answered_arrives_as_it_was_sent() -> None:
+    ask = Ask("1", "start", {"name": "Interview", "owner": None})
+    refused = AskedAnswer(None, "already_recording", "stop that first")
+
+    assert ask_of(packed(ask)) == ask
+    assert answer_of(packed(refused)) == refused
+    assert answer_of(packed(AskedAnswer({"id": "r1"}))) == AskedAnswer({"id": "r1"})
+
+
+@pytest.mark.parametrize("data", [b"", b"foreign bytes", packed(SharedScene(LIVE)), msgspec.msgpack.encode([1])])
+def test_bytes_that_are_no_question_and_no_answer_are_refused(data: bytes) -> None:
+    for read in (ask_of, answer_of):
+        with pytest.raises(DecodeError):
+            read(data)
 
 
 def test_numbers_of_numpy_arrive_as_numbers() -> None:

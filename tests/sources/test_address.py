@@ -10,6 +10,7 @@ from fer_web import analyze_image
 from fer_web.cli.main import main
 from fer_web.core.text import shown_path
 from fer_web.errors import ImageError, SourceError
+from fer_web.sources import open_source
 from fer_web.sources.address import masked
 from fer_web.sources.drivers import parse
 from fer_web.sources.video_kinds import check_video
@@ -30,6 +31,7 @@ from fer_web.sources.video_kinds import check_video
         ("clips/a b.mp4", "file", "clips/a b.mp4", "a b.mp4"),
         ("file:///clips/a%20b.mp4", "file", "/clips/a b.mp4", "a b.mp4"),
         ("file:clips/c.gif", "file", "clips/c.gif", "c.gif"),
+        ("shared:door", "shared", "door", "door, of another process"),
         ("rtsp://camera/live", "stream", "rtsp://camera/live", "rtsp://camera/live"),
         (" https://camera:8443/v.mjpg ", "stream", "https://camera:8443/v.mjpg", "https://camera:8443/v.mjpg"),
     ],
@@ -37,6 +39,16 @@ from fer_web.sources.video_kinds import check_video
 def test_an_address_is_understood(uri: str, kind: str, target: str, label: str) -> None:
     address = parse(uri)
     assert (address.kind, address.target, address.label) == (kind, target, label)
+
+
+def test_a_camera_of_another_process_needs_its_name_there() -> None:
+    with pytest.raises(SourceError, match="with its name in the process that has it: shared:door"):
+        parse("shared:")
+
+
+def test_a_camera_of_another_process_is_shown_by_the_service_alone() -> None:
+    with pytest.raises(SourceError, match="door, of another process: only the service shows shared cameras"):
+        open_source("shared:door")
 
 
 @pytest.mark.parametrize(

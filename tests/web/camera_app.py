@@ -19,6 +19,8 @@ startup = BackgroundStartup(CountingVision, {name: lambda: DEMO for name in sett
 app = build_app(settings, startup)
 startup.start()
 startup.vision(5)
+if app.extensions["fer_web"].sharing is not None:
+    app.extensions["fer_web"].sharing.start()
 services = app.extensions["fer_web"]
 services.visitors.silence_s = float(os.environ.get("TEST_SILENCE_S", "2"))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +89,25 @@ def test_who_watches_elsewhere_is_told_of_a_recording(owner: FlaskClient, replic
         assert eventually(lambda: camera_of(replica)["recording"] == recording["id"])
         stop(owner, recording)
         assert eventually(lambda: camera_of(replica)["recording"] is None)
+
+
+def test_the_events_of_a_camera_tell_who_watches_elsewhere_of_its_recording(
+    owner: FlaskClient, replica: FlaskClient
+) -> None:
+    recording = start(owner, camera="door", name="Interview 1")
+
+    with replica.get("/cameras/front/events") as answer:
+        told = (json.loads(event.partition(b"data: ")[2]) for event in named(answer.response, b"recording"))
+        current = next(one["recording"] for one in told if one["recording"] is not None)
+
+    assert (current["id"], current["camera"], current["state"]) == (recording["id"], "front", "recording")
+    stop(owner, recording)
+
+
+def named(chunks: Iterable[Any], name: bytes) -> Iterator[bytes]:
+    """The events of that name among the first ones."""
+    for chunk in islice(chunks, 500):
+        yield from (event for event in chunk.split(b"\n\n") if event.startswith(b"event: " + name))
 
 
 def test_a_task_of_a_study_is_timed_while_its_recording_runs_elsewhere(
