@@ -36,6 +36,7 @@ class OutletPlace:
 class Outlets:
     """Keeps every camera open as long as there is a feed, from a thread each, and tells all feeds what happens.
 
+    Without a camera of its own, a process that shows others' only tells people what goes where; the others send it.
     `require_models` raises NotReadyError while there is nothing to analyze frames with.
     """
 
@@ -66,7 +67,7 @@ class Outlets:
 
     def start(self) -> None:
         """Begin to listen; returns at once."""
-        for feed in self._feeds:
+        for feed in self._feeds if self._listeners else ():
             log.info("Outlet %s is on: %s go to %s", feed.kind.name, feed.kind.sends, feed.place)
             feed.start()
         for listener in self._listeners:

@@ -90,7 +90,7 @@ class RecordingDeletion(RecordingReads):
         for row in connection.execute(select(RecordingRow).where(*going_on)):
             if row.process != self._presence.process and not self._is_lost(row):
                 raise StillRecording(
-                    f"another server that uses this data folder is recording {row.name!r}: stop it there first",
+                    f"another server that uses this data folder is recording {row.name!r}: stop it first",
                 )
 
     def _sweep(self) -> None:

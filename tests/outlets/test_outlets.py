@@ -117,6 +117,16 @@ def test_without_an_outlet_no_camera_opens_and_no_thread_starts(door: Door, list
     assert not door.camera.is_open
 
 
+def test_a_process_without_cameras_tells_what_goes_where_and_sends_nothing() -> None:
+    drawer = Drawer()
+    outlets_on = Outlets([], [Feed(kind_of(drawer), drawer)], lambda: None)
+    outlets_on.start()
+    outlets_on.close()
+
+    assert [one.place for one in outlets_on.places] == ["drawer"]
+    assert (drawer.opened, drawer.closed) == (0, 0)
+
+
 def test_every_place_gets_the_same_readings_and_events(door: Door, listen: Listen) -> None:
     first, second = Drawer(), Drawer()
     listen(first, second)

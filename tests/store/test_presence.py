@@ -114,7 +114,7 @@ def test_what_another_server_records_is_not_deleted_without_a_word(address: str)
             store.recordings.ensure_deletable,
             lambda: store.recordings.delete(running),
         ):
-            with pytest.raises(RequestError, match=r"another server .*: stop it there first") as refusal:
+            with pytest.raises(RequestError, match=r"another server .*: stop it first") as refusal:
                 delete()
             assert refusal.value.code == "still_recording"
         other.recordings.append(running, readings(3), duration_s=1.0)
