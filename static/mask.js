@@ -14,6 +14,7 @@ const areas = new Areas(Number(page.polygons), Number(page.corners));
 
 let dragged = null;
 let isSaved = true;
+let isKnown = false; // what is hidden now: saving without that would show it
 
 function draw() {
   find("sheet").replaceChildren(
@@ -24,7 +25,7 @@ function draw() {
   drawList();
   find("close").disabled = areas.open.length < 3;
   find("undo").disabled = !areas.canUndo;
-  find("save").disabled = isSaved || areas.open.length > 0;
+  find("save").disabled = isSaved || !isKnown || areas.open.length > 0;
   find("rectangle").disabled = areas.isFull;
   find("none").hidden = areas.closed.length > 0;
 }
@@ -153,7 +154,8 @@ addEventListener("beforeunload", (event) => { if (!isSaved) event.preventDefault
 refresh();
 try {
   areas.take((await ask("GET", page.api)).polygons);
+  isKnown = true;
 } catch (error) {
-  complain(`${error.message}.`);
+  complain(`${error.message}. Reload this page to try again.`);
 }
 draw();

@@ -15,6 +15,7 @@ from fer_web.fleet.leases import CameraLeases
 from fer_web.fleet.link import AGAIN_S, NO_REDIS, answer_key, asked_channel, connect, pictures_key, wanted_channel
 from fer_web.fleet.wanted import WantedViews
 from fer_web.fleet.wire import (
+    HIDDEN,
     HIDE,
     Ask,
     AskedAnswer,
@@ -146,12 +147,14 @@ class CameraSharing:
         Thread(target=self._answer, args=(camera, ask), name=f"asked-{camera}", daemon=True).start()
 
     def _answer(self, camera: str, ask: Ask) -> None:
-        """Of several processes with the camera, the one that has its lease does what is asked; all of them hide."""
+        """Of several processes with the camera, the one that has its lease does what is asked; what is hidden is alike
+        in all of them, and asked of any.
+        """
         from redis.exceptions import RedisError
 
         try:
             with closing(connect(self._url)) as redis:
-                if self._stop.is_set() or (ask.what != HIDE and not self._leases.tells(camera, redis)):
+                if self._stop.is_set() or (ask.what not in (HIDE, HIDDEN) and not self._leases.tells(camera, redis)):
                     return
                 answer = packed(self._answered(camera, ask))
                 with redis.pipeline() as both:

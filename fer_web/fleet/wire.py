@@ -19,8 +19,8 @@ from fer_web.sources import SourceState
 if TYPE_CHECKING:
     from msgspec.msgpack import Decoder, Encoder
 
-# What an `Ask` is called that changes a mask.
-HIDE = "mask"
+# What an `Ask` is called that changes a mask, and that only wants to know it.
+HIDE, HIDDEN = "mask", "hidden"
 # What arrays of a face hold.
 DTYPES = ("<f4", "<f8", "|u1")
 

@@ -91,6 +91,20 @@ def test_a_part_of_the_picture_is_hidden_by_drawing_and_by_keys(serve: Serve, br
     assert complaints(browser) == []
 
 
+def test_nothing_is_saved_over_what_is_hidden_while_that_is_not_known(
+    serve: Serve, browser: Chrome, wait: Wait
+) -> None:
+    server = serve(FER_SOURCE="", FER_CAMERAS="door=shared:door", FER_REDIS_URL="redis://127.0.0.1:1/0")
+    browser.get(f"{server.url}/cameras/door/mask")
+    wait(browser).until(lambda _: "Redis does not answer" in text(browser, "#error"))
+    assert "Reload this page" in text(browser, "#error")
+
+    one(browser, "#rectangle").click()
+
+    assert len(every(browser, "#areas li")) == 1
+    assert one(browser, "#save").get_attribute("disabled") is not None
+
+
 def click(browser: Chrome, right: float, down: float) -> None:
     """A click into the picture, in shares of its width and height from its left upper corner."""
     board = one(browser, ".board")

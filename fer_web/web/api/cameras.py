@@ -11,7 +11,7 @@ from fer_web.core.mask import Mask, mask_of
 from fer_web.errors import BusyError, NoCamera, OperatorOnly
 from fer_web.fleet.wire import HIDE
 from fer_web.live import Camera
-from fer_web.web.api.elsewhere import mask_now
+from fer_web.web.api.elsewhere import mask_now, mask_told
 from fer_web.web.api.models.live import CameraJson, CamerasJson, MaskJson, NewMask
 from fer_web.web.api.recording_schemas import recording_now
 from fer_web.web.http.asking import Asker, asker
@@ -28,7 +28,7 @@ def list_cameras() -> CamerasJson:
     return CamerasJson(cameras=[camera_json(camera) for camera in services().cameras])
 
 
-@route(bp, "/api/cameras/<name>/mask", answers={200: Reply("Its mask.", MaskJson)}, refuses=(NoCamera,))
+@route(bp, "/api/cameras/<name>/mask", answers={200: Reply("Its mask.", MaskJson)}, refuses=(NoCamera, BusyError))
 def camera_mask(name: str) -> MaskJson:
     """What is hidden of a camera's picture; no polygon, while nothing is."""
     return _mask_json(mask_now(services(), name))
@@ -82,6 +82,6 @@ def camera_json(camera: Camera[FrameResult, Any]) -> CameraJson:
         fps=round(state.fps, 1),
         viewers=state.viewers,
         faces=faces_now(camera),
-        is_masked=bool(mask_now(mine, camera.name)),
+        is_masked=bool(mask_told(mine, camera.name)),
         recording=None if recording is None else recording.id,
     )

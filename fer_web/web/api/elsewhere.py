@@ -12,7 +12,7 @@ from fer_web.core import FrameResult
 from fer_web.core.mask import Mask, mask_of
 from fer_web.errors import BusyError, NoRecording, RequestError, StoreError
 from fer_web.fleet import SharedCamera
-from fer_web.fleet.wire import HIDE, Ask, SharedRecording
+from fer_web.fleet.wire import HIDDEN, HIDE, Ask, SharedRecording
 from fer_web.live import ActiveRecording, CameraSet, Masks, Recordings
 from fer_web.store import RecordingState
 from fer_web.web.api.models.recordings import ActiveRecordingJson, MarkerJson
@@ -45,6 +45,7 @@ class CamerasHere:
             "stop": self._stop,
             "progress": self._progress,
             HIDE: self._mask,
+            HIDDEN: self._hidden,
         }
         if ask.what not in ways:
             raise RequestError("bad_parameter", f"the process that has this camera knows no {ask.what!r}: update it")
@@ -68,6 +69,9 @@ class CamerasHere:
         self.masks.change(camera, mask_of(polygons))
         self.cameras.get(camera).repaint()
         return {}
+
+    def _hidden(self, camera: str) -> Json:
+        return {"polygons": self.masks.of(camera)}
 
     def _running(self, recording: str, asked_by: str | None) -> ActiveRecording:
         running = self.recordings.find(recording)
@@ -158,8 +162,16 @@ def _tells_of(shared: SharedCamera, recording: str) -> bool:
 
 
 def mask_now(mine: Services, name: str | None) -> Mask:
-    """What is hidden of a camera's picture, here or in the process that has it."""
+    """What is hidden of a camera's picture, here or in the process that has it; BusyError when that does not answer."""
     camera = mine.cameras.get(name).name
+    shared = mine.shared.get(camera)
+    if shared is None or shared.newest is not None:
+        return mask_told(mine, camera)
+    return mask_of(shared.ask(HIDDEN)["polygons"])
+
+
+def mask_told(mine: Services, camera: str) -> Mask:
+    """The same, but of another process' camera only what is known without asking, as while it is watched here."""
     shared = mine.shared.get(camera)
     if shared is None:
         return mine.masks.of(camera)

@@ -162,6 +162,23 @@ def test_what_is_hidden_from_a_process_that_shows_the_camera_is_hidden_in_all(
         assert camera_of(replica)["is_masked"]
 
 
+def test_what_is_hidden_is_known_where_nobody_watches_so_that_the_page_does_not_forget_it(
+    owner: FlaskClient, replica: FlaskClient
+) -> None:
+    owner.put("/api/cameras/door/mask", json={"polygons": LEFT_HALF})
+
+    assert replica.get("/api/cameras/front/mask").get_json() == {"polygons": LEFT_HALF}
+    assert "Parts of this picture are hidden" in replica.get("/?camera=front").text
+    assert not replica.application.extensions["fer_web"].cameras.get("front").is_open
+    assert not owner.application.extensions["fer_web"].cameras.get("door").is_open
+
+
+def test_what_is_hidden_is_not_taken_for_nothing_while_nobody_can_tell(replica: FlaskClient) -> None:
+    assert code_of(replica.get("/api/cameras/none/mask")) == (503, "busy")
+    assert replica.get("/?camera=none").status_code == 200
+    assert [camera_of(replica, place)["is_masked"] for place in (0, 1)] == [False, False]
+
+
 def test_a_stand_by_hides_what_the_process_with_the_camera_hides(url: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
         shared: dict[str, Any] = {"cameras": "door=demo:", "share_cameras": "yes", "redis_url": url}
