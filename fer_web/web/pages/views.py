@@ -171,6 +171,7 @@ def privacy() -> str:
         retention_days=mine.retention_days,
         places_out=mine.outlets.places,
         is_private=mine.access.has_guests,
+        is_fleet=bool(mine.shared) or mine.sharing is not None,
         trash_days=TRASH.days,
     )
 

@@ -15,6 +15,7 @@ from fer_web.resources import ROOT
 from fer_web.vision.overlays import DEFAULT_OVERLAYS, OVERLAYS
 from fer_web.web.security.throttle import FAILURES
 from tests.web.client import FakeVision, make_app
+from tests.web.keeping import keeping
 
 STATIC = ROOT / "static"
 TOKEN = "correct horse battery staple"
@@ -301,6 +302,17 @@ def test_with_all_outlets_off_nothing_says_that_anything_is_sent(client: FlaskCl
     assert 'id="sent"' not in live + privacy
     assert "nothing is sent to anybody else" in privacy
     assert "No other service is called" in privacy
+
+
+def test_the_privacy_page_tells_that_pictures_go_from_one_machine_to_another(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    told = "from the camera's machine to the others"
+    assert told not in client.get("/privacy").text
+    for cameras, shares in (("door=shared:door", "no"), ("door=demo:", "yes")):
+        fleet = {"cameras": cameras, "share_cameras": shares, "redis_url": "redis://127.0.0.1:1/0"}
+        with keeping(tmp_path, **fleet) as one:
+            assert told in one.get("/privacy").text
 
 
 def test_the_privacy_page_tells_of_hidden_parts(client: FlaskClient) -> None:
