@@ -86,8 +86,9 @@ class CameraSharing:
         self._stop.set()
 
     def _listen(self) -> None:
-        while not self._stop.wait(AGAIN_S if self._is_redis_away else 0):
+        while not self._stop.is_set():
             self._hear_once()
+            self._stop.wait(AGAIN_S)
 
     def _hear_once(self) -> None:
         """Until the service stops, or Redis goes away."""
@@ -98,6 +99,8 @@ class CameraSharing:
                 self._hear(redis)
         except (RedisError, OSError) as error:
             self._complain(error)
+        except Exception:
+            log.exception("Hearing what other processes want failed")
 
     def _complain(self, error: Exception) -> None:
         """Once, until Redis is back."""

@@ -16,7 +16,7 @@ from redis import Redis
 from fer_web.errors import BusyError, NotReadyError
 from fer_web.fleet import SharedRecording, shared_camera, wanted
 from fer_web.fleet.link import NO_REDIS, answer_key, asked_channel, lease_key, pictures_key, wanted_channel
-from fer_web.fleet.wire import SharedResult, SharedScene, ask_of, packed
+from fer_web.fleet.wire import SharedResult, SharedScene, Wish, ask_of, packed
 from fer_web.live import encode_jpeg
 from fer_web.sources import SourceState, reopening
 from fer_web.sources.masking import MASK_GRAY
@@ -448,6 +448,22 @@ def test_a_wish_that_is_not_understood_does_no_harm(own: Own, show: Show, redis:
 
     assert sees(viewer)
     assert owner.wanted == {view()}
+
+
+def test_a_failure_while_others_are_heard_ends_no_sharing(
+    own: Own, show: Show, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    note, failures = wanted.WantedViews.note, iter([ZeroDivisionError()])
+
+    def fail_once(views: wanted.WantedViews, camera: str, wish: Wish) -> None:
+        for error in failures:
+            raise error
+        note(views, camera, wish)
+
+    monkeypatch.setattr(wanted.WantedViews, "note", fail_once)
+    own()
+    assert sees(show())
+    assert "Hearing what other processes want failed" in caplog.text
 
 
 def test_a_question_that_is_not_understood_does_no_harm(own: Own, show: Show, redis: Redis) -> None:
