@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ from fer_web.fleet.link import (
     pictures_key,
     wanted_channel,
 )
-from fer_web.fleet.wire import Ask, SharedScene, Wish, answer_of, packed, scene_of
+from fer_web.fleet.wire import Ask, SharedResult, SharedScene, Wish, answer_of, packed, scene_of
 from fer_web.sources import SourceState
 from fer_web.vision import View
 
@@ -174,7 +174,8 @@ class SharedCamera:
             return None
         told, age_s = scene.result, scene.result.latency_ms / 1000
         index, time_s = report.grown(age_s)
-        return AnalyzedFrame(index, time_s, pixels, age_s, told.faces, told.timing_ms, told.blur_areas, scene.mask)
+        faces = report.numbered(told)
+        return AnalyzedFrame(index, time_s, pixels, age_s, faces, told.timing_ms, told.blur_areas, scene.mask)
 
 
 class _Report:
@@ -185,6 +186,7 @@ class _Report:
         self._state: SourceState | None = None
         self._began_s = time.monotonic()
         self._count, self._last_s = 0, 0.0
+        self._following, self._tracks, self._tracks_before = "", 0, 0
 
     def tell(self, state: SourceState) -> None:
         """A closed camera over there may open again, and is only waited for here."""
@@ -202,6 +204,17 @@ class _Report:
         self._last_s = max(self._last_s, time.monotonic() - self._began_s - age_s)
         self._count += 1
         return self._count - 1, self._last_s
+
+    def numbered(self, told: SharedResult) -> Faces:
+        """The faces with numbers of tracks that go on where another process, or another opening, began anew."""
+        if told.following != self._following:
+            self._following, self._tracks_before = told.following, self._tracks
+        before = self._tracks_before
+        faces = tuple(
+            face if face.track_id is None else replace(face, track_id=before + face.track_id) for face in told.faces
+        )
+        self._tracks = max([self._tracks, *(face.track_id or 0 for face in faces)])
+        return faces
 
 
 def decoded(jpeg: bytes) -> Pixels:

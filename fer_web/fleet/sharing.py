@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import uuid
 from collections.abc import Sequence
 from contextlib import closing
 from threading import Event, Lock, Thread
@@ -194,6 +195,7 @@ class CameraSharing:
 
     def _send_scenes(self, camera: Camera[FrameResult, Any], redis: Redis) -> None:
         said: Scene[FrameResult] | None = None
+        following = uuid.uuid4().hex
         with camera.results(is_viewer=False) as scenes:
             for scene in scenes:
                 if self._stop.is_set() or not self._wanted.of(camera.name):
@@ -202,19 +204,19 @@ class CameraSharing:
                 if said is None or not self._leases.tells(camera.name, redis):
                     continue
                 is_new = scene is not None and (before is None or scene.outcome is not before.outcome)
-                self._put(redis, camera.name, said, has_picture=is_new)
+                self._put(redis, camera.name, said, following if is_new else None)
 
-    def _put(self, redis: Redis, camera: str, scene: Scene[FrameResult], *, has_picture: bool) -> None:
+    def _put(self, redis: Redis, camera: str, scene: Scene[FrameResult], following: str | None) -> None:
+        """With the picture and its result, where `following` says which tracks these are."""
         recording, mask = self._here.told(camera)
-        outcome = scene.outcome if has_picture and scene.notice is None else None
         source = scene.source
         if scene.is_live and scene.trouble is not None:
             source = SourceState("connecting", source.label, scene.trouble)
         fields: dict[str, bytes] = {}
         result = None
-        if outcome is not None:
-            found = masked_result(outcome.result, mask)
-            result = SharedResult(outcome.latency_ms, found.faces, found.timing_ms, found.blur_areas)
+        if following is not None and scene.outcome is not None and scene.notice is None:
+            found = masked_result(scene.outcome.result, mask)
+            result = SharedResult(following, scene.outcome.latency_ms, found.faces, found.timing_ms, found.blur_areas)
             fields["jpeg"] = encode_jpeg(found.frame.pixels, QUALITY)
         fields["scene"] = packed(SharedScene(source, result, recording, mask))
         key = pictures_key(camera)

@@ -27,8 +27,12 @@ DTYPES = ("<f4", "<f8", "|u1")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SharedResult:
-    """A frame's result without its pixels; it was ready `latency_ms` after the frame was captured."""
+    """A frame's result without its pixels; it was ready `latency_ms` after the frame was captured.
 
+    Numbers of tracks belong to `following`: another one begins to count from 1 again.
+    """
+
+    following: str
     latency_ms: float
     faces: Faces
     timing_ms: Mapping[str, float]

@@ -175,7 +175,7 @@ def test_while_the_models_are_being_loaded_there_the_reason_is_told_here(own: Ow
 def test_latency_includes_what_passed_in_the_other_process(redis: Redis, show: Show) -> None:
     viewer = show()
     pixels = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
-    scene = SharedScene(LIVE, SharedResult(60_000.0, (), {}, None))
+    scene = SharedScene(LIVE, SharedResult("f1", 60_000.0, (), {}, None))
 
     assert eventually(lambda: tell(redis, scene, encode_jpeg(pixels)) and viewer.newest is not None)
 
@@ -405,7 +405,7 @@ def test_a_camera_can_be_watched_first_while_redis_is_away(own_redis: RedisServe
 def test_a_redis_that_was_emptied_and_counts_from_below_again_is_followed(own: Own, show: Show, redis: Redis) -> None:
     viewer = show()
     pixels = encode_jpeg(np.full((HEIGHT, WIDTH, 3), 90, np.uint8))
-    scene = SharedScene(LIVE, SharedResult(1.0, (), {}, None))
+    scene = SharedScene(LIVE, SharedResult("f1", 1.0, (), {}, None))
     far_ahead = count(2**50)
     assert eventually(lambda: tell(redis, scene, pixels, f"{next(far_ahead)}-0") and bool(viewer.numbers))
     redis.delete(pictures_key("door"))
@@ -421,9 +421,9 @@ def test_a_redis_that_was_emptied_and_counts_from_below_again_is_followed(own: O
     [
         {"scene": b"of another version"},
         {"picture": b"of another version"},
-        {"scene": packed(SharedScene(LIVE, SharedResult(1.0, (), {}, None)))},
-        {"scene": packed(SharedScene(LIVE, SharedResult(1.0, (), {}, None))), "jpeg": b""},
-        {"scene": packed(SharedScene(LIVE, SharedResult(1.0, (), {}, None))), "jpeg": b"no picture"},
+        {"scene": packed(SharedScene(LIVE, SharedResult("f1", 1.0, (), {}, None)))},
+        {"scene": packed(SharedScene(LIVE, SharedResult("f1", 1.0, (), {}, None))), "jpeg": b""},
+        {"scene": packed(SharedScene(LIVE, SharedResult("f1", 1.0, (), {}, None))), "jpeg": b"no picture"},
     ],
 )
 def test_another_version_over_there_is_told_of_and_does_no_harm(
@@ -496,6 +496,10 @@ def is_taken(owner: Owner) -> bool:
     return eventually(lambda: "is open in another process" in owner.camera.state.source.reason)
 
 
+def tracks(viewer: Viewer) -> list[int | None]:
+    return [] if viewer.newest is None else [face.track_id for face in viewer.newest.faces]
+
+
 def test_who_stands_by_says_nothing_and_takes_over_when_the_first_ends(own: Own, show: Show) -> None:
     first = own(label="the first")
     viewer = show()
@@ -504,12 +508,14 @@ def test_who_stands_by_says_nothing_and_takes_over_when_the_first_ends(own: Own,
     assert is_taken(second)
     assert sees_more(viewer)
     assert [state.label for state in viewer.states if state.status == "live"] == ["the first"]
+    assert tracks(viewer) == [3, 4]
     assert second.openings == 0
 
     first.close()
 
     assert eventually(lambda: viewer.camera.state.source == SourceState("live", "the second"))
     assert sees_more(viewer)
+    assert eventually(lambda: tracks(viewer) == [7, 8])
     assert not any("another process (" in state.reason for state in viewer.states)
 
 

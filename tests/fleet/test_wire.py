@@ -32,7 +32,7 @@ LIVE = SourceState("live", "camera", "")
 
 
 def with_faces(*faces: Face) -> SharedScene:
-    return SharedScene(LIVE, SharedResult(12.5, faces, {"detect": 2.0}, None))
+    return SharedScene(LIVE, SharedResult("f1", 12.5, faces, {"detect": 2.0}, None))
 
 
 def changed(name: str, value: Any) -> bytes:
@@ -106,7 +106,9 @@ def test_arrays_that_arrive_can_be_changed_and_belong_to_nobody_else() -> None:
 def test_what_is_found_in_a_portrait_arrives_as_it_was_found(astronaut: Frame, vision: Analyzer) -> None:
     found = vision.live(lambda: True, lambda: True)(astronaut)
 
-    told = scene_of(packed(SharedScene(LIVE, SharedResult(1.0, found.faces, found.timing_ms, found.blur_areas)))).result
+    told = scene_of(
+        packed(SharedScene(LIVE, SharedResult("f1", 1.0, found.faces, found.timing_ms, found.blur_areas)))
+    ).result
 
     assert told is not None
     assert len(told.faces) == 1
