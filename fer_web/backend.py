@@ -87,11 +87,11 @@ class SharedBackend:
     size: Size
 
     def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[Frame]:
-        """The other process's, with what it found in them."""
+        """The other process's frames, with what it found in them."""
         return self.shared.frames(on_state, stop)
 
     def analyze(self, views: Callable[[], frozenset[View]]) -> Callable[[Frame], FrameResult]:
-        """What was found there; what is watched here is told there."""
+        """What the other process found. It is told which views are watched here, so that it finds what they show."""
         self.shared.watch(views)
         return _result_from_elsewhere
 

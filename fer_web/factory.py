@@ -211,25 +211,14 @@ def _cameras(
     turns, places = Turns(_workers()), Places(settings.max_viewers)
     made: list[Camera[FrameResult, View]] = []
     for name in settings.sources:
-        backend: LiveBackend | SharedBackend
-        if name in fleet.shared:
-            backend = SharedBackend(fleet.shared[name], settings.capture_size)
-        else:
-            backend = LiveBackend(
-                name,
-                startup,
-                turns,
-                metrics,
-                settings.capture_size,
-                settings.loop,
-                masks,
-                fleet.leases,
-                fleet.elsewhere(name),
-            )
-        camera: Camera[FrameResult, View] = Camera(backend, places=places, name=name)
-        if name in fleet.shared:
-            fleet.shared[name].tell_masks(camera.repaint)
-        made.append(camera)
+        shared = fleet.shared.get(name)
+        if shared is not None:
+            made.append(Camera(SharedBackend(shared, settings.capture_size), places=places, name=name))
+            shared.tell_masks(made[-1].repaint)
+            continue
+        backend = LiveBackend(name, startup, turns, metrics, settings.capture_size, settings.loop, masks)
+        backend = replace(backend, leases=fleet.leases, elsewhere=fleet.elsewhere(name))
+        made.append(Camera(backend, places=places, name=name))
     return CameraSet(made, turns)
 
 

@@ -268,8 +268,9 @@ class SettingFields(BaseSettings):
     )
     lsl_scope: LslScopeName = Field(
         "machine",
-        description="Who is told of the streams of FER_OUTLETS=lsl: machine (programs on this machine), link (the "
-        "networks that it is in) or site (all networks of the place). A file named by LSLAPICFG goes first.",
+        description="Where programs can find the streams of FER_OUTLETS=lsl: machine (on this machine only), link (on "
+        "the networks it is connected to) or site (on all networks of the building). A file named by LSLAPICFG takes "
+        "precedence.",
     )
     log_level: LogLevel = Field("info", description="The least severe messages to log: debug, info, warning or error.")
     log: LogForm = Field(

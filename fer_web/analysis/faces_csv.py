@@ -38,5 +38,5 @@ class FacesCsv:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with nullcontext() if error is None else suppress(OSError):  # what could not be written is told already
+        with nullcontext() if error is None else suppress(OSError):  # the failed write has been reported
             self.close()

@@ -1,5 +1,6 @@
-"""What is at a place that somebody names: a Path's own methods raise for names that are too long, and in folders that
-may not be looked into.
+"""Whether a path that a user gave leads to a file or a folder.
+
+A Path's own methods raise an error for names that are too long, and in folders without permission.
 """
 
 from __future__ import annotations

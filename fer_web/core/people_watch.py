@@ -15,7 +15,7 @@ from fer_web.core.readings import Reading
 SETTLED_S = 0.5
 # An expression that passes sooner is no news.
 HELD_S = 1.0
-# Whoever turns away for a moment has not left.
+# A person who turns away for a moment has not left.
 AWAY_S = 2.0
 # Blinks a minute of a shorter stay say little.
 RATE_FROM_S = 10.0

@@ -28,7 +28,7 @@ from fer_web.fleet.link import (
     pictures_key,
     wanted_channel,
 )
-from fer_web.fleet.wire import Ask, SharedResult, SharedScene, Wish, answer_of, packed, scene_of
+from fer_web.fleet.wire import Ask, AskedAnswer, SharedResult, SharedScene, Wish, packed, unpacked
 from fer_web.sources import SourceState
 from fer_web.vision import View
 
@@ -103,7 +103,7 @@ class SharedCamera:
         if got is None:
             raise BusyError("the process that has this camera does not answer")
         try:
-            answer = answer_of(got[1])
+            answer = unpacked(AskedAnswer, got[1])
         except ValueError as error:
             raise BusyError(OTHER_VERSION) from error
         if answer.told is None:
@@ -160,7 +160,7 @@ class SharedCamera:
     def _understood(self, fields: Mapping[bytes, bytes], report: _Report) -> AnalyzedFrame | None:
         """The frame that was told of; None when it was something else."""
         try:
-            scene = scene_of(fields[b"scene"])
+            scene = unpacked(SharedScene, fields[b"scene"])
             pixels = decoded(fields[b"jpeg"]) if scene.result is not None else None
         except (KeyError, ValueError) as error:
             log.debug("What was told of %s is not understood: %s", self._camera, error)

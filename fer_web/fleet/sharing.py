@@ -23,9 +23,9 @@ from fer_web.fleet.wire import (
     SharedRecording,
     SharedResult,
     SharedScene,
-    ask_of,
+    Wish,
     packed,
-    wish_of,
+    unpacked,
 )
 from fer_web.live import Camera, Scene, encode_jpeg
 from fer_web.sources import SourceState, masked_result
@@ -132,7 +132,7 @@ class CameraSharing:
 
     def _note(self, camera: str, data: bytes) -> None:
         try:
-            self._wanted.note(camera, wish_of(data))
+            self._wanted.note(camera, unpacked(Wish, data))
         except ValueError as error:
             log.warning("Another process asks for %s in a way that is not understood: %s", camera, error)
             return
@@ -144,7 +144,7 @@ class CameraSharing:
 
     def _note_ask(self, camera: str, data: bytes) -> None:
         try:
-            ask = ask_of(data)
+            ask = unpacked(Ask, data)
         except ValueError as error:
             log.warning("Another process asks for something of %s that is not understood: %s", camera, error)
             return

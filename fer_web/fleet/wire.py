@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, get_origin
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # What an `Ask` is called that changes a mask, and that only wants to know it.
 HIDE, HIDDEN = "mask", "hidden"
+T = TypeVar("T")
+
 # What arrays of a face hold.
 DTYPES = ("<f4", "<f8", "|u1")
 
@@ -104,27 +106,9 @@ def packed(value: SharedScene | Wish | Ask | AskedAnswer) -> bytes:
     return _encoder().encode(value)
 
 
-def scene_of(data: bytes) -> SharedScene:
-    """ValueError when it is none, as from another version of this program."""
-    decoder: Decoder[SharedScene] = _decoder(SharedScene)
-    return decoder.decode(data)
-
-
-def wish_of(data: bytes) -> Wish:
-    """ValueError when it is none."""
-    decoder: Decoder[Wish] = _decoder(Wish)
-    return decoder.decode(data)
-
-
-def ask_of(data: bytes) -> Ask:
-    """ValueError when it is none."""
-    decoder: Decoder[Ask] = _decoder(Ask)
-    return decoder.decode(data)
-
-
-def answer_of(data: bytes) -> AskedAnswer:
-    """ValueError when it is none."""
-    decoder: Decoder[AskedAnswer] = _decoder(AskedAnswer)
+def unpacked(kind: type[T], data: bytes) -> T:
+    """One of these; ValueError when it is none, as from another version of this program."""
+    decoder: Decoder[T] = _decoder(kind)  # type: ignore[arg-type]  # mypy doubts that types are hashable
     return decoder.decode(data)
 
 

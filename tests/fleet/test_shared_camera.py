@@ -16,7 +16,7 @@ from redis import Redis
 from fer_web.errors import BusyError, NotReadyError
 from fer_web.fleet import SharedRecording, shared_camera, wanted
 from fer_web.fleet.link import NO_REDIS, answer_key, asked_channel, lease_key, pictures_key, wanted_channel
-from fer_web.fleet.wire import SharedResult, SharedScene, Wish, ask_of, packed
+from fer_web.fleet.wire import Ask, SharedResult, SharedScene, Wish, packed, unpacked
 from fer_web.live import encode_jpeg
 from fer_web.sources import SourceState, reopening
 from fer_web.sources.masking import MASK_GRAY
@@ -478,7 +478,7 @@ def test_an_answer_that_is_not_understood_is_told_of(redis: Redis, viewer: Viewe
         heard.subscribe(asked_channel("door"))
         asking = caller.submit(viewer.shared.ask, "dance")
         message = next(message for message in heard.listen() if message["type"] == "message")
-        redis.rpush(answer_key(ask_of(message["data"]).id), b"of another version")
+        redis.rpush(answer_key(unpacked(Ask, message["data"]).id), b"of another version")
 
         with pytest.raises(BusyError, match="runs another version of this program"):
             asking.result(20)
@@ -500,12 +500,17 @@ def tracks(viewer: Viewer) -> list[int | None]:
     return [] if viewer.newest is None else [face.track_id for face in viewer.newest.faces]
 
 
-def test_who_stands_by_says_nothing_and_takes_over_when_the_first_ends(own: Own, show: Show) -> None:
-    first = own(label="the first")
-    viewer = show()
+def with_a_stand_by(own: Own, show: Show) -> tuple[Owner, Viewer, Owner]:
+    """Who has the camera, a viewer who sees it, and who stands by."""
+    first, viewer = own(label="the first"), show()
     assert sees(viewer)
     second = own(label="the second")
     assert is_taken(second)
+    return first, viewer, second
+
+
+def test_who_stands_by_says_nothing_and_takes_over_when_the_first_ends(own: Own, show: Show) -> None:
+    first, viewer, second = with_a_stand_by(own, show)
     assert sees_more(viewer)
     assert [state.label for state in viewer.states if state.status == "live"] == ["the first"]
     assert tracks(viewer) == [3, 4]
@@ -541,11 +546,7 @@ def test_who_stands_by_takes_over_when_the_first_loses_the_camera_which_then_say
 
 
 def test_who_has_lost_its_camera_opens_it_again_when_the_other_has_closed_it(own: Own, show: Show) -> None:
-    first = own(label="the first")
-    viewer = show()
-    assert sees(viewer)
-    second = own(label="the second")
-    assert is_taken(second)
+    first, viewer, second = with_a_stand_by(own, show)
     first.is_plugged = False
     assert is_taken(first)
 

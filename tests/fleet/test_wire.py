@@ -18,11 +18,8 @@ from fer_web.fleet.wire import (
     SharedResult,
     SharedScene,
     Wish,
-    answer_of,
-    ask_of,
     packed,
-    scene_of,
-    wish_of,
+    unpacked,
 )
 from fer_web.sources import SourceState
 from fer_web.vision import Analyzer
@@ -46,7 +43,7 @@ def changed(name: str, value: Any) -> bytes:
 def test_every_field_of_a_face_arrives_as_it_was_sent(name: str) -> None:
     face = full(Face)
 
-    [told] = scene_of(packed(with_faces(face))).result.faces  # type: ignore[union-attr]
+    [told] = unpacked(SharedScene, packed(with_faces(face))).result.faces  # type: ignore[union-attr]
 
     assert getattr(face, name) is not None
     assert same(getattr(told, name), getattr(face, name))
@@ -55,7 +52,7 @@ def test_every_field_of_a_face_arrives_as_it_was_sent(name: str) -> None:
 def test_a_face_of_which_only_its_place_is_known_arrives_so() -> None:
     face = Face(Rect(1, 2, 30, 40), 0.5)
 
-    [told] = scene_of(packed(with_faces(face))).result.faces  # type: ignore[union-attr]
+    [told] = unpacked(SharedScene, packed(with_faces(face))).result.faces  # type: ignore[union-attr]
 
     assert same(told, face)
 
@@ -63,40 +60,40 @@ def test_a_face_of_which_only_its_place_is_known_arrives_so() -> None:
 def test_everything_around_the_faces_arrives_too() -> None:
     scene = full(SharedScene)
 
-    assert same(scene_of(packed(scene)), scene)
-    assert same(scene_of(packed(SharedScene(LIVE))), SharedScene(LIVE))
+    assert same(unpacked(SharedScene, packed(scene)), scene)
+    assert same(unpacked(SharedScene, packed(SharedScene(LIVE))), SharedScene(LIVE))
 
 
 def test_a_wish_arrives_as_it_was_sent() -> None:
-    assert wish_of(packed(Wish("host:1", ("blur", "boxes")))) == Wish("host:1", ("blur", "boxes"))
+    assert unpacked(Wish, packed(Wish("host:1", ("blur", "boxes")))) == Wish("host:1", ("blur", "boxes"))
 
 
 def test_what_is_asked_and_answered_arrives_as_it_was_sent() -> None:
     ask = Ask("1", "start", {"name": "Interview", "owner": None})
     refused = AskedAnswer(None, "already_recording", "stop that first")
 
-    assert ask_of(packed(ask)) == ask
-    assert answer_of(packed(refused)) == refused
-    assert answer_of(packed(AskedAnswer({"id": "r1"}))) == AskedAnswer({"id": "r1"})
+    assert unpacked(Ask, packed(ask)) == ask
+    assert unpacked(AskedAnswer, packed(refused)) == refused
+    assert unpacked(AskedAnswer, packed(AskedAnswer({"id": "r1"}))) == AskedAnswer({"id": "r1"})
 
 
 @pytest.mark.parametrize("data", [b"", b"foreign bytes", packed(SharedScene(LIVE)), msgspec.msgpack.encode([1])])
 def test_bytes_that_are_no_question_and_no_answer_are_refused(data: bytes) -> None:
-    for read in (ask_of, answer_of):
+    for kind in (Ask, AskedAnswer):
         with pytest.raises(DecodeError):
-            read(data)
+            unpacked(kind, data)
 
 
 def test_numbers_of_numpy_arrive_as_numbers() -> None:
     quality = Quality(np.float32(0.5), np.float64(0.25), np.int64(80))  # type: ignore[arg-type]
 
-    [told] = scene_of(packed(with_faces(Face(Rect(0, 0, 9, 9), 1.0, quality=quality)))).result.faces  # type: ignore[union-attr]
+    [told] = unpacked(SharedScene, packed(with_faces(Face(Rect(0, 0, 9, 9), 1.0, quality=quality)))).result.faces  # type: ignore[union-attr]
 
     assert same(told.quality, Quality(0.5, 0.25, 80))
 
 
 def test_arrays_that_arrive_can_be_changed_and_belong_to_nobody_else() -> None:
-    [told] = scene_of(packed(with_faces(full(Face)))).result.faces  # type: ignore[union-attr]
+    [told] = unpacked(SharedScene, packed(with_faces(full(Face)))).result.faces  # type: ignore[union-attr]
 
     told.scores[0] = 9.0
 
@@ -106,8 +103,8 @@ def test_arrays_that_arrive_can_be_changed_and_belong_to_nobody_else() -> None:
 def test_what_is_found_in_a_portrait_arrives_as_it_was_found(astronaut: Frame, vision: Analyzer) -> None:
     found = vision.live(lambda: True, lambda: True)(astronaut)
 
-    told = scene_of(
-        packed(SharedScene(LIVE, SharedResult("f1", 1.0, found.faces, found.timing_ms, found.blur_areas)))
+    told = unpacked(
+        SharedScene, packed(SharedScene(LIVE, SharedResult("f1", 1.0, found.faces, found.timing_ms, found.blur_areas)))
     ).result
 
     assert told is not None
@@ -141,7 +138,7 @@ def test_what_is_found_in_a_portrait_arrives_as_it_was_found(astronaut: Frame, v
 )
 def test_an_array_of_another_type_or_size_is_refused(array: Any) -> None:
     with pytest.raises(DecodeError):
-        scene_of(changed("scores", array))
+        unpacked(SharedScene, changed("scores", array))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +153,7 @@ def test_an_array_of_another_type_or_size_is_refused(array: Any) -> None:
 )
 def test_a_face_that_cannot_be_is_refused(name: str, value: Any) -> None:
     with pytest.raises(DecodeError):
-        scene_of(changed(name, value))
+        unpacked(SharedScene, changed(name, value))
 
 
 @pytest.mark.parametrize(
@@ -173,7 +170,7 @@ def test_a_face_that_cannot_be_is_refused(name: str, value: Any) -> None:
 )
 def test_bytes_that_are_no_scene_are_refused_as_a_wrong_value(data: bytes) -> None:
     with pytest.raises(DecodeError) as caught:
-        scene_of(data)
+        unpacked(SharedScene, data)
 
     assert isinstance(caught.value, ValueError)
 
@@ -181,7 +178,7 @@ def test_bytes_that_are_no_scene_are_refused_as_a_wrong_value(data: bytes) -> No
 @pytest.mark.parametrize("data", [b"", b"foreign bytes", packed(SharedScene(LIVE)), msgspec.msgpack.encode(["a"])])
 def test_bytes_that_are_no_wish_are_refused(data: bytes) -> None:
     with pytest.raises(DecodeError):
-        wish_of(data)
+        unpacked(Wish, data)
 
 
 def test_what_has_no_type_of_its_own_is_not_sent() -> None:
@@ -201,10 +198,10 @@ class Harmful:
 def test_a_pickle_is_no_scene_and_is_never_opened() -> None:
     for data in (pickle.dumps(Harmful()), changed("scores", ("|O8", [1], pickle.dumps(Harmful())))):
         with pytest.raises(DecodeError):
-            scene_of(data)
+            unpacked(SharedScene, data)
 
     assert Harmful.traces == []
 
 
 def test_a_newer_version_that_tells_more_is_understood() -> None:
-    assert scene_of(changed("shoe_size", 43)).source == LIVE
+    assert unpacked(SharedScene, changed("shoe_size", 43)).source == LIVE

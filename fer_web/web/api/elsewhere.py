@@ -17,7 +17,7 @@ from fer_web.live import ActiveRecording, CameraSet, Masks, Recordings
 from fer_web.store import RecordingState
 from fer_web.web.api.models.recordings import ActiveRecordingJson, MarkerJson
 from fer_web.web.api.recording_schemas import STOP_S, active_json, shared_recording
-from fer_web.web.http.asking import Asker, asker, own_store
+from fer_web.web.http.asking import Asker, own_store
 from fer_web.web.http.services import Services, services
 
 # How long a camera may take to be open elsewhere before it is recorded.
@@ -103,26 +103,29 @@ def start_elsewhere(camera: str, name: str, consent: str, owner: str | None) -> 
     return ActiveRecordingJson.model_validate({**told, "camera": camera})
 
 
-def marked_elsewhere(recording: str, text: str) -> MarkerJson:
+def marked_elsewhere(recording: str, asked_by: str | None, text: str) -> MarkerJson:
     """Mark a recording in the process where it runs; NoRecording when that is none."""
-    return MarkerJson.model_validate(_asked("mark", recording, text=text))
+    return MarkerJson.model_validate(_asked("mark", recording, asked_by, text=text))
 
 
-def stopped_elsewhere(recording: str) -> ActiveRecordingJson:
+def stopped_elsewhere(recording: str, asked_by: str | None) -> ActiveRecordingJson:
     """End a recording in the process where it runs; NoRecording when that is none."""
-    return ActiveRecordingJson.model_validate(_asked("stop", recording))
+    return ActiveRecordingJson.model_validate(_asked("stop", recording, asked_by))
 
 
-def running_elsewhere(recording: str) -> ActiveRecordingJson:
+def running_elsewhere(recording: str, asked_by: str | None) -> ActiveRecordingJson:
     """How a recording is doing in the process where it runs; NoRecording when that is none."""
-    return ActiveRecordingJson.model_validate(_asked("progress", recording))
+    return ActiveRecordingJson.model_validate(_asked("progress", recording, asked_by))
 
 
-def _asked(what: str, recording: str, **details: Any) -> Json:
-    """Of the process that tells of this recording first, then of the others; BusyError when it does not answer."""
+def _asked(what: str, recording: str, asked_by: str | None, **details: Any) -> Json:
+    """Of the process that tells of this recording first, then of the others; BusyError when it does not answer.
+
+    `asked_by` is the owner who asks; None for the operator.
+    """
     silent: BusyError | None = None
     for camera, shared in sorted(services().shared.items(), key=lambda one: not _tells_of(one[1], recording)):
-        told = _asked_one(shared, what, recording=recording, asked_by=asker().owner, **details)
+        told = _asked_one(shared, what, recording=recording, asked_by=asked_by, **details)
         if isinstance(told, BusyError):
             silent = told
         elif told is not None:

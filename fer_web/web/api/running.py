@@ -73,10 +73,20 @@ def start_recording(body: NewRecording) -> ActiveRecordingJson:
     try:
         own_store().studies.assign(body.study, started.id, body.participant, body.condition)
     except FerError:
-        _stop(started.id)
-        mine.store.recordings.delete(started.id)
+        _undo(mine, started.id, owner)
         raise
     return started
+
+
+def _undo(mine: Services, recording: str, owner: str | None) -> None:
+    """End and delete what this request has started; its browser may have no cookie yet that would say whose it is."""
+    try:
+        running = mine.recordings.find(recording, visit_of_request())
+    except NoRecording:
+        stopped_elsewhere(recording, owner)
+    else:
+        stopped(running)
+    mine.store.recordings.delete(recording)
 
 
 def _start(mine: Services, body: NewRecording, owner: str | None) -> ActiveRecordingJson:
@@ -107,7 +117,7 @@ def mark_recording(recording: str, body: NewMarker) -> MarkerJson:
     try:
         running = running_of_request(recording)
     except NoRecording:
-        return marked_elsewhere(recording, body.text)
+        return marked_elsewhere(recording, asker().owner, body.text)
     marker = running.recorder.mark(body.text)
     return MarkerJson(time_s=marker.time_s, text=marker.text)
 
@@ -132,7 +142,7 @@ def _stop(recording: str) -> ActiveRecordingJson:
     try:
         running = running_of_request(recording)
     except NoRecording:
-        return stopped_elsewhere(recording)
+        return stopped_elsewhere(recording, asker().owner)
     return stopped(running)
 
 
@@ -141,7 +151,7 @@ def progress_of_request(recording: str) -> ActiveRecordingJson:
     try:
         return active_json(running_of_request(recording), Asker(None))
     except NoRecording:
-        return running_elsewhere(recording)
+        return running_elsewhere(recording, asker().owner)
 
 
 def running_of_request(recording: str) -> ActiveRecording:

@@ -13,9 +13,10 @@ import pytest
 from flask.testing import FlaskClient
 from redis import Redis
 
-from fer_web.errors import BusyError, RequestError
+from fer_web.errors import BusyError, RequestError, StudyFull
 from fer_web.fleet import leases, shared_camera, sharing
 from fer_web.fleet.wire import Ask
+from fer_web.store.studies import KeptStudies
 from fer_web.web.api import elsewhere
 from fer_web.web.api.elsewhere import CamerasHere
 from tests.web.api.test_masks import LEFT_HALF, is_hidden, picture
@@ -126,6 +127,30 @@ def test_a_task_of_a_study_is_timed_while_its_recording_runs_elsewhere(
         404,
         "no_recording",
     )
+
+
+def test_a_recording_of_a_full_study_is_ended_and_deleted_for_a_guest_who_is_new_too(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known: dict[str, Any] = {"redis_url": url, "token": TOKEN, "guest_token": GUESTS}
+    guest = {"headers": {"Authorization": f"Bearer {GUESTS}"}}
+
+    def full(*_: object, **__: object) -> None:
+        raise StudyFull("this study has as many recordings as it may have")
+
+    with ExitStack() as stack:
+        owner = stack.enter_context(keeping(tmp_path / "data", cameras="door=demo:", share_cameras="yes", **known))
+        owner.application.extensions["fer_web"].sharing.start()
+        replica = stack.enter_context(keeping(tmp_path / "data", cameras="front=shared:door", **known))
+        monkeypatch.setattr(KeptStudies, "get", lambda *_: None)
+        monkeypatch.setattr(KeptStudies, "assign", full)
+        for client, camera in ((owner, "door"), (replica, "front")):
+            wish = {"consent": True, "camera": camera, "study": "1", "participant": "P1"}
+            refused = client.application.test_client().post("/api/recordings", json=wish, **guest)
+
+            assert code_of(refused) == (409, "study_full")
+            assert owner.application.extensions["fer_web"].recordings.of_cameras() == {}
+            assert store_of(owner).recordings.count() == 0
 
 
 def test_a_guests_recording_is_the_guests_in_both_processes(url: str, tmp_path: Path) -> None:
