@@ -15,7 +15,8 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.browser.chromium import PATIENCE_S, Programs, find_programs, open_chromium
+from tests.browser.chromium import Programs, find_programs, open_chromium
+from tests.browser.page import waiting
 from tests.browser.server import Service
 
 Serve = Callable[..., Service]
@@ -116,4 +117,4 @@ def browser(shared_browser: Chrome) -> Iterator[Chrome]:
 @pytest.fixture
 def wait() -> Wait:
     """`wait(browser).until(condition)`, with the patience that a busy machine needs."""
-    return lambda driver: WebDriverWait(driver, PATIENCE_S, poll_frequency=0.1)
+    return waiting

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.browser.chromium import PATIENCE_S
 
 # The <img>'s current frame, small, as a list of numbers; null while there is none.
 FRAME = """
@@ -18,6 +22,12 @@ FRAME = """
     context.drawImage(image, 0, 0, canvas.width, canvas.height);
     return [...context.getImageData(0, 0, canvas.width, canvas.height).data];
 """
+
+
+def waiting(browser: Chrome, timeout_s: float = PATIENCE_S) -> WebDriverWait[Chrome]:
+    """`waiting(browser).until(condition)`: elements may be missing, or go while they are read."""
+    passing = (NoSuchElementException, StaleElementReferenceException)
+    return WebDriverWait(browser, timeout_s, poll_frequency=0.1, ignored_exceptions=passing)
 
 
 def one(browser: Chrome, selector: str) -> WebElement:

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from PIL import Image
 from selenium.webdriver import Chrome
-from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.conftest import Serve, Wait
 from tests.browser.looks import look
-from tests.browser.page import complaints, every, frame, one, text
+from tests.browser.page import complaints, every, frame, one, text, waiting
 from tests.browser.server import Service
 
 AXE = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
@@ -36,7 +35,7 @@ def violations(browser: Chrome) -> list[str]:
 
 def check(browser: Chrome) -> None:
     """Nothing that axe finds, nothing wider than the window, no complaint of the browser's, however one looks at it."""
-    WebDriverWait(browser, 20).until(lambda _: browser.execute_script("return document.readyState") == "complete")
+    waiting(browser).until(lambda _: browser.execute_script("return document.readyState") == "complete")
     with_axe(browser)
     for size, scheme in LOOKS:
         look(browser, size, scheme)

@@ -8,10 +8,9 @@ from pathlib import Path
 import av
 import numpy as np
 from selenium.webdriver import Chrome
-from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.conftest import Wait
-from tests.browser.page import attribute, every, one, text
+from tests.browser.page import attribute, every, one, text, waiting
 from tests.browser.server import Service
 from tests.browser.test_accessible import check
 
@@ -69,9 +68,7 @@ def test_a_video_is_followed_from_its_upload_to_its_report(
     one(browser, "#video").send_keys(str(film))
 
     seen = set()
-    WebDriverWait(browser, DONE_S, 0.1).until(
-        lambda _: seen.add(said(browser).get(film.name, "").split(":")[0]) or "Done" in seen
-    )
+    waiting(browser, DONE_S).until(lambda _: seen.add(said(browser).get(film.name, "").split(":")[0]) or "Done" in seen)
 
     assert seen & {"Uploading", "Uploaded; checking", "Queued", "Opening", "Analyzing"}
     assert text(browser, "#announcer") == f"{film.name}: Done"
@@ -112,7 +109,7 @@ def test_what_is_no_video_is_refused_with_the_reason(
 def test_a_video_without_faces_says_so(server: Service, browser: Chrome, wait: Wait, tmp_path: Path) -> None:
     pick(browser, server, make_film(tmp_path / "wall.mp4", 1, faces=False))
 
-    WebDriverWait(browser, DONE_S, 0.1).until(lambda _: said(browser) == {"wall.mp4": "Done: no faces found"})
+    waiting(browser, DONE_S).until(lambda _: said(browser) == {"wall.mp4": "Done: no faces found"})
     press(browser, "wall.mp4", "Remove from list")
     wait(browser).until(lambda _: said(browser) == {})
 

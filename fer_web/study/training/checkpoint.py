@@ -28,7 +28,8 @@ DESCRIPTION = "run.toml"
 @dataclass
 class TrainingProgress:
     """How far a run has come; `history` has one row an epoch. `is_stopped`: early, as more would not have helped.
-    `kept_epoch` is the one whose kept weights it went on with when its folder was lost; 0 if it never was.
+    `kept_epoch` is the one whose kept weights it went on with when its folder was lost; 0 if it never was. `changes`
+    say what is otherwise than first planned, and from when on.
     """
 
     epoch: int = 0
@@ -37,6 +38,7 @@ class TrainingProgress:
     chosen_size: int = 0
     is_stopped: bool = False
     kept_epoch: int = 0
+    changes: list[str] = field(default_factory=list)
     patience: Patience = field(default_factory=Patience)
     history: list[dict[str, float]] = field(default_factory=list)
 

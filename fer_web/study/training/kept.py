@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -90,17 +90,33 @@ def read_kept(path: Path) -> KeptRun:
     )
 
 
-def read_fitting(path: Path, config: TrainingConfig, data: LearningData, inputs: Mapping[str, str]) -> KeptRun:
-    """The same; DataError names how the kept run differs from what is to go on."""
+def read_fitting(
+    path: Path, config: TrainingConfig, data: LearningData, inputs: Mapping[str, str], *, may_change: bool = False
+) -> KeptRun:
+    """The same, to go on as described; DataError names how the kept run differs from that.
+
+    What `may_change` is all but the data: the run then notes what is otherwise from its next epoch on.
+    """
     kept = read_kept(path)
     changed = [
         *_differing_entries(kept.config, config),
-        *(f"the {name} data differ" for name, digest in digests(data, config).items() if kept.data.get(name) != digest),
         *(f"{role} was {before} and is {now}" for role, before, now in differing_inputs(kept.inputs, inputs)),
     ]
-    if changed:
-        raise DataError(f"{path} is of another run: {'; '.join(changed)}")
-    return kept
+    wrong = [
+        f"the {name} data differ" for name, digest in digests(data, config).items() if kept.data.get(name) != digest
+    ]
+    if wrong or (changed and not may_change):
+        hint = "" if wrong else " (with --changed, it goes on like this)"
+        raise DataError(f"{path} is of another run{hint}: {'; '.join([*changed, *wrong])}")
+    return _changed(kept, config, inputs, changed) if changed else kept
+
+
+def _changed(kept: KeptRun, config: TrainingConfig, inputs: Mapping[str, str], changed: Sequence[str]) -> KeptRun:
+    """The run with another plan; what it once began from stays."""
+    epoch = kept.progress.epoch
+    noted = [*kept.progress.changes, *(f"after epoch {epoch}, {change}" for change in changed)]
+    began = {role: name for role, name in kept.inputs.items() if role == "start"}
+    return replace(kept, config=config, inputs={**inputs, **began}, progress=replace(kept.progress, changes=noted))
 
 
 def digests(data: LearningData, config: TrainingConfig) -> dict[str, str]:

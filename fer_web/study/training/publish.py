@@ -17,7 +17,7 @@ from fer_web.registry.catalog import sha256_of
 from fer_web.registry.spec import InputSpec
 from fer_web.study.networks import build_network
 from fer_web.study.training.calibrate import calibrated, public_metrics
-from fer_web.study.training.checkpoint import DESCRIPTION, noted_inputs
+from fer_web.study.training.checkpoint import DESCRIPTION, noted_inputs, read_state
 from fer_web.study.training.config import read_config
 from fer_web.study.training.dataset import LearningData
 from fer_web.study.training.export import export_anyhow
@@ -62,7 +62,9 @@ def publish(run: Path, data: LearningData, models: Path, name: str) -> ModelCard
     take(model, named(trained_network(run)))
     teachers = "the averaged logits in inputs.teaching" if config.loss.teacher else "none"
     run_facts = {**asdict(config), "epochs_until_chosen": int(chosen["epoch"])}
-    details = {"inputs": noted_inputs(run), "run": run_facts}
+    state = read_state(run)
+    changes = {"changes": state.progress.changes} if state and state.progress.changes else {}
+    details = {"inputs": noted_inputs(run), "run": run_facts, **changes}
     return write_model(model, models, name, data, Origin(config.network, config.loss, teachers, details))
 
 

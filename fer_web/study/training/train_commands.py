@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,6 +35,11 @@ def add_train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--resume", type=Path, help="a file made by `keep-run`, to go on from if the run's folder is lost"
     )
+    parser.add_argument(
+        "--changed",
+        action="store_true",
+        help="go on with --resume where all but the data has changed, and note what has",
+    )
     add_ahead_argument(parser)
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
 
@@ -53,6 +59,8 @@ def run_train(args: argparse.Namespace) -> int:
         raise DataError(f"{args.config.name} gives served crops no chance (augmentation.reframed): leave --crops out")
     if args.bank and not config.bank_epochs:
         raise DataError(f"{args.config.name} has no epochs for a bank of views (bank_epochs): leave --bank out")
+    if args.changed and not args.resume:
+        raise DataError("--changed says how to go on with a kept run: give --resume as well")
     keep_description(args.run, args.config)
     bank = args.bank and args.bank / FACTS
     note_inputs(args.run, start=args.start, teaching=args.teaching, crops=args.crops, bank=bank)
@@ -79,7 +87,11 @@ def _train(args: argparse.Namespace, worker: Replica) -> None:
     task = expression_task(config, with_prepared(data, args.teaching, args.crops), bank=bank)
     trainer = Trainer(task, args.run, worker, ahead=args.ahead)
     if args.resume and not trainer.progress.step:
-        trainer.go_on_from(read_fitting(args.resume, config, data, noted_inputs(args.run)))
+        now = noted_inputs(args.run)
+        trainer.go_on_from(read_fitting(args.resume, config, data, now, may_change=args.changed))
+    if worker.rank == 0:
+        for change in trainer.progress.changes:
+            print(f"Not as first planned: {change}", file=sys.stderr)
     if args.start:
         trainer.begin_from(named(trained_network(args.start)))
     trainer.train(quiet=args.quiet)

@@ -14,10 +14,11 @@ import pytest
 from fer_web.cli.main import main
 from fer_web.errors import DataError, ModelError
 from fer_web.study.training import kept as module
-from fer_web.study.training.checkpoint import STATE, noted_inputs
+from fer_web.study.training.checkpoint import STATE, noted_inputs, read_state
 from fer_web.study.training.config import TrainingConfig, read_config
 from fer_web.study.training.dataset import FaceTable, LearningData
 from fer_web.study.training.kept import RUN, KeptRun, digests, keep_run, read_fitting, read_kept
+from fer_web.study.training.publish import publish
 from fer_web.study.training.targets import Loss
 from fer_web.study.training.task import public_accuracy
 from fer_web.study.training.teachers import trained_network
@@ -235,3 +236,30 @@ def test_files_of_something_else_are_refused(begun: Path, file: Path, data: Lear
     with pytest.raises(ModelError, match=f"its weights {name} are missing"):
         go_on(begun, path, tmp_path / "again", data)
     assert not (tmp_path / "again" / STATE).exists()
+
+
+def test_a_run_goes_on_with_another_plan_where_that_is_meant(
+    begun: Path, file: Path, data_file: Path, data: LearningData, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With one epoch less and another rate; what has changed is told, kept again, and published with the model."""
+    planned = (begun / "run.toml").read_text(encoding="utf-8")
+    other = tmp_path / "other.toml"
+    other.write_text(
+        planned.replace("epochs = 4", "epochs = 3").replace("dropout = 0.1", "dropout = 0.2"), encoding="utf-8"
+    )
+    again = tmp_path / "again"
+    command = ["train", "--data", str(data_file), "--config", str(other), "--run", str(again), "--quiet"]
+    changes = ["after epoch 2, dropout was 0.1 and is 0.2", "after epoch 2, schedule.epochs was 4 and is 3"]
+
+    assert main([*command, "--resume", str(file)]) == 1
+    assert "of another run (with --changed, it goes on like this): dropout was" in capsys.readouterr().err
+    assert main([*command, "--changed"]) == 1
+    assert "give --resume as well" in capsys.readouterr().err
+    assert main([*command, "--resume", str(file), "--changed"]) == 0
+
+    assert f"Not as first planned: {changes[0]}\nNot as first planned: {changes[1]}\n" in capsys.readouterr().err
+    state = read_state(again)
+    assert state is not None
+    assert (state.progress.epoch, state.progress.changes) == (3, changes)
+    assert keep_run(again, data, file).progress.changes == changes
+    assert publish(again, data, tmp_path / "models", "tiny").data["changes"] == changes
