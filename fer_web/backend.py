@@ -55,7 +55,8 @@ class LiveBackend:
         """A pipeline that works when it is this camera's turn; NotReadyError while the models are being loaded."""
         everywhere = partial(self._everywhere, views)
         vision = self.startup.vision()
-        return self.turns.shared(vision.live(partial(_needs_keypoints, everywhere), partial(_hides, everywhere)))
+        analyzed = self.turns.shared(vision.live(partial(_needs_keypoints, everywhere), partial(_hides, everywhere)))
+        return lambda frame: self._masked(analyzed(frame))
 
     def paint(self, result: FrameResult, view: View, fps: float) -> Pixels | None:
         """None for a view that hides people, while nobody has looked for all that may be a face."""

@@ -166,6 +166,7 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
         store.recordings.on_hide(remembered.forget)
     limits = Limits(settings.image_max_bytes, settings.image_max_pixels, settings.request_max_images)
     recordings = Recordings(camera_set, StoreSinks(store, startup).open, max_s=60.0 * settings.recording_max_minutes)
+    fleet.tell_taken(partial(recordings.end_of_camera, reason="another process has opened this camera"))
     return Services(
         cameras=camera_set,
         masks=masks,
@@ -190,6 +191,7 @@ def _services(settings: Settings, startup: BackgroundStartup) -> Services:
         notice=settings.notice,
         retention_days=settings.retention_days,
         shared=fleet.shared,
+        recordings_elsewhere=fleet.recordings,
         sharing=fleet.sharing(camera_set, CamerasHere(camera_set, masks, recordings)),
     )
 

@@ -225,7 +225,7 @@ class SettingFields(BaseSettings):
     share_cameras: bool = Field(
         False,
         description="Let other processes show this one's cameras, through FER_REDIS_URL: there they are written "
-        "door=shared:door. Of processes that name a camera alike, only one opens it at a time.",
+        "door=shared:door. If several processes have a camera of the same name, only one opens it at a time.",
     )
     outlets: OutletNames = Field(
         (),

@@ -15,6 +15,7 @@ const areas = new Areas(Number(page.polygons), Number(page.corners));
 let dragged = null;
 let isSaved = true;
 let isKnown = false; // what is hidden now: saving without that would show it
+let edits = 0; // so that what is drawn while an answer is waited for is not lost
 
 function draw() {
   find("sheet").replaceChildren(
@@ -78,7 +79,7 @@ function handle() {
 
 function move(node, corner) {
   areas.move(Number(node.dataset.number), Number(node.dataset.place), corner);
-  isSaved = false;
+  edited();
   draw();
 }
 
@@ -111,9 +112,14 @@ function row(number) {
 function change(work) {
   areas.remember();
   complain(work() ?? "");
-  isSaved = false;
+  edited();
   write(find("told"), areas.open.length ? "" : "Not saved yet.");
   draw();
+}
+
+function edited() {
+  edits += 1;
+  isSaved = false;
 }
 
 function complain(text) {
@@ -128,10 +134,16 @@ function placeOf(event) {
 
 async function save() {
   complain("");
+  const before = edits;
   try {
-    areas.take((await ask("PUT", page.api, { polygons: areas.shares })).polygons);
-    isSaved = true;
-    write(find("told"), areas.closed.length ? "Saved. These areas are hidden from now on." : "Saved. Nothing is hidden now.");
+    const { polygons } = await ask("PUT", page.api, { polygons: areas.shares });
+    if (edits === before) {
+      areas.take(polygons);
+      isSaved = true;
+      write(find("told"), polygons.length ? "Saved. These areas are hidden from now on." : "Saved. Nothing is hidden now.");
+    } else {
+      write(find("told"), "Saved, but not what you have changed since: save again.");
+    }
     refresh();
   } catch (error) {
     complain(`${error.message}.`.replace("..", "."));
@@ -146,16 +158,20 @@ function refresh() {
 board.addEventListener("click", (event) => change(() => areas.add(placeOf(event))));
 find("close").addEventListener("click", () => change(() => areas.close()));
 find("rectangle").addEventListener("click", () => change(() => areas.addRectangle()));
-find("undo").addEventListener("click", () => { areas.undo(); isSaved = false; complain(""); draw(); });
+find("undo").addEventListener("click", () => { areas.undo(); edited(); complain(""); draw(); });
 find("save").addEventListener("click", () => during(find("save"), save));
 find("picture").addEventListener("load", () => setTimeout(refresh, REFRESH_MS));
 find("picture").addEventListener("error", () => setTimeout(refresh, REFRESH_MS));
 addEventListener("beforeunload", (event) => { if (!isSaved) event.preventDefault(); });
 refresh();
+write(find("told"), "Asking what is hidden now …");
 try {
   areas.take((await ask("GET", page.api)).polygons);
   isKnown = true;
+  // Until here, what was drawn would have been lost, and could not have been saved.
+  for (const part of document.querySelectorAll(".mask [inert]")) part.inert = false;
 } catch (error) {
   complain(`${error.message}. Reload this page to try again.`);
 }
+write(find("told"), "");
 draw();

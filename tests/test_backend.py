@@ -141,6 +141,21 @@ def test_nothing_is_drawn_of_faces_in_a_frame_from_before_the_mask_but_they_stay
     )
 
 
+def test_a_frame_from_before_the_mask_is_hidden_and_nobody_in_it_is_told_of(turns: Turns) -> None:
+    """It was analyzed, or waited for that, when the mask was changed: a recording and an outlet would get it."""
+    backend = backend_of(AskingVision(), turns)
+    backend.startup.start()
+    backend.startup.vision(5)
+    analyze = backend.analyze(frozenset)
+    frame = Frame(0, 0.0, np.full((480, 640, 3), 90, np.uint8))
+    assert analyze(frame).faces
+
+    backend.masks.change("door", mask_of([[[0, 0], [1, 0], [1, 1], [0, 1]]]))
+
+    assert analyze(frame).faces == ()
+    assert (analyze(frame).frame.pixels == MASK_GRAY).all()
+
+
 def test_what_another_process_shows_is_searched_for_as_if_it_were_watched_here(turns: Turns) -> None:
     vision, there = AskingVision(), set[View]()
     backend = replace(backend_of(vision, turns), elsewhere=lambda: frozenset(there))

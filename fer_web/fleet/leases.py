@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from threading import Event, Lock, Thread
@@ -29,6 +30,9 @@ log = logging.getLogger(__name__)
 # A process that died keeps a camera from others for so long.
 LASTS_S = 6.0
 RENEW_S = LASTS_S / 4
+# A process that stood by takes a camera that has been free for so long: who had it may only be opening it again, or be
+# about to renew a lease that Redis has forgotten.
+FREE_S = 2.0
 
 
 class CameraLeases:
@@ -42,6 +46,12 @@ class CameraLeases:
         self._owner = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._lock = Lock()
         self._ours: dict[str, bool] = {}
+        self._free_since_s: dict[str, float] = {}
+        self._on_taken: Callable[[str], None] = lambda _: None
+
+    def tell_taken(self, on_taken: Callable[[str], None]) -> None:
+        """What is called with a camera's name whenever this process wants it and another one has it."""
+        self._on_taken = on_taken
 
     def tells(self, camera: str, redis: Redis) -> bool:
         """Whether it is for this process to tell others of the camera.
@@ -58,9 +68,12 @@ class CameraLeases:
         """What `open_` returns, once this process has the camera's lease; SourceTaken when another one has it."""
         lease = _Lease(self._url, camera, self._owner)
         try:
+            if self._is_only_just_free(camera, lease):
+                raise SourceTaken(f"the camera {camera!r} was open in another process a moment ago")
             holder = lease.take()
             if holder is not None:
                 self._note(camera, is_ours=False)
+                self._on_taken(camera)
                 raise SourceTaken(f"the camera {camera!r} is open in another process ({holder})")
             self._note(camera, is_ours=not self._stands_by(camera))
             try:
@@ -70,6 +83,14 @@ class CameraLeases:
         except BaseException:
             lease.give_back()
             raise
+
+    def _is_only_just_free(self, camera: str, lease: _Lease) -> bool:
+        """Whether it has been another's, and then free for too short a time."""
+        if not self._stands_by(camera) or lease.is_anybodys():
+            self._free_since_s.pop(camera, None)
+            return False
+        now_s = time.monotonic()
+        return now_s - self._free_since_s.setdefault(camera, now_s) < FREE_S
 
     def _note(self, camera: str, *, is_ours: bool) -> None:
         with self._lock:
@@ -117,6 +138,15 @@ class _Lease:
         self._over = Event()
         self._renewing: Thread | None = None
         self.is_lost = False
+
+    def is_anybodys(self) -> bool:
+        """Whether somebody has it; SourceError when Redis does not answer."""
+        from redis.exceptions import RedisError
+
+        try:
+            return bool(self._redis.exists(lease_key(self._camera)))
+        except (RedisError, OSError) as error:
+            raise SourceError(NO_REDIS) from error
 
     def take(self) -> str | None:
         """None when it is ours now, else who has it; SourceError when Redis does not answer."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,14 +29,32 @@ def pictures_key(camera: str) -> str:
     return f"fer_web:camera:{camera}"
 
 
-def wanted_channel(camera: str) -> str:
+def wanted_channel(url: str, camera: str) -> str:
     """Where processes that show a camera say so, again and again."""
-    return f"fer_web:wanted:{camera}"
+    return f"fer_web:{_database(url)}:wanted:{camera}"
 
 
-def asked_channel(camera: str) -> str:
+def asked_channel(url: str, camera: str) -> str:
     """Where processes that show a camera ask the one that has it to do something."""
-    return f"fer_web:asked:{camera}"
+    return f"fer_web:{_database(url)}:asked:{camera}"
+
+
+def recordings_channel(url: str) -> str:
+    """Where all processes that share cameras are asked about a recording: the one in which it runs knows it."""
+    return f"fer_web:{_database(url)}:recordings"
+
+
+@cache
+def _database(url: str) -> int:
+    """Channels are the same in all databases of a Redis, so their names tell one installation's from another's."""
+    from redis.connection import parse_url
+
+    return int(parse_url(url).get("db", 0))  # type: ignore[no-untyped-call]
+
+
+def open_key(ask: str) -> str:
+    """There for as long as somebody waits for what comes of an `Ask`."""
+    return f"fer_web:ask:{ask}"
 
 
 def answer_key(ask: str) -> str:

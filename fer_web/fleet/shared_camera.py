@@ -18,17 +18,9 @@ import numpy as np
 
 from fer_web.core import Faces, Frame, FrameResult, Pixels, Rect
 from fer_web.core.mask import Mask
-from fer_web.errors import BusyError, RequestError
-from fer_web.fleet.link import (
-    AGAIN_S,
-    NO_REDIS,
-    answer_key,
-    asked_channel,
-    connect,
-    pictures_key,
-    wanted_channel,
-)
-from fer_web.fleet.wire import Ask, AskedAnswer, SharedResult, SharedScene, Wish, packed, unpacked
+from fer_web.fleet.asking import OTHER_VERSION, SILENT, ask_one
+from fer_web.fleet.link import AGAIN_S, NO_REDIS, connect, pictures_key, wanted_channel
+from fer_web.fleet.wire import SharedResult, SharedScene, Wish, packed, unpacked
 from fer_web.sources import SourceState
 from fer_web.vision import View
 
@@ -45,9 +37,6 @@ ASK_S, SILENCE_S = 1.0, 3.0
 WAIT_S = 0.25
 # Redis' word for what comes after now.
 NEXT = b"$"
-OTHER_VERSION = "the process that has this camera runs another version of this program"
-# Ending a recording waits until its last readings are written.
-ANSWER_S = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,25 +79,7 @@ class SharedCamera:
 
         RequestError with the code and the sentence of its refusal; BusyError when it does not answer.
         """
-        from redis.exceptions import RedisError
-
-        ask = Ask(uuid.uuid4().hex, what, details)
-        try:
-            with closing(connect(self._url, ANSWER_S + WAIT_S)) as redis:
-                if not redis.publish(asked_channel(self._camera), packed(ask)):
-                    raise BusyError(f"no process shares a camera {self._camera!r} now")
-                got: Any = redis.blpop([answer_key(ask.id)], timeout=ANSWER_S)
-        except (RedisError, OSError) as error:
-            raise BusyError(NO_REDIS) from error
-        if got is None:
-            raise BusyError("the process that has this camera does not answer")
-        try:
-            answer = unpacked(AskedAnswer, got[1])
-        except ValueError as error:
-            raise BusyError(OTHER_VERSION) from error
-        if answer.told is None:
-            raise RequestError(answer.code, answer.sentence)
-        return answer.told
+        return ask_one(self._url, self._camera, what, details)
 
     def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[AnalyzedFrame]:
         """Its frames until `stop` is set, and how it is doing; nothing that goes wrong elsewhere ends them."""
@@ -137,14 +108,14 @@ class SharedCamera:
         while not stop.is_set():
             now_s, wish = time.monotonic(), self._wish()
             if wish != asked or now_s - asked_s >= ASK_S:
-                owners: Any = redis.publish(wanted_channel(self._camera), wish)
+                owners: Any = redis.publish(wanted_channel(self._url, self._camera), wish)
                 asked_s, asked = now_s, wish
                 if not owners:
                     report.lost(f"no process shares a camera {self._camera!r} now")
             got: Any = redis.xread({key: last}, count=1, block=int(WAIT_S * 1000))
             if not got:
                 if owners and time.monotonic() - heard_s > SILENCE_S:
-                    report.lost("the process that has this camera does not answer")
+                    report.lost(SILENT)
                     last = NEXT  # a Redis that was emptied, or whose clock was set back, counts from below again
                 continue
             [[_, [(last, fields)]]] = got

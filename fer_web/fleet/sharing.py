@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fer_web.core import FrameResult
 from fer_web.core.mask import Mask
 from fer_web.errors import BusyError, FerError
+from fer_web.fleet.asking import ANSWER_S
 from fer_web.fleet.leases import CameraLeases
-from fer_web.fleet.link import AGAIN_S, NO_REDIS, answer_key, asked_channel, connect, pictures_key, wanted_channel
+from fer_web.fleet.link import (
+    AGAIN_S,
+    NO_REDIS,
+    answer_key,
+    asked_channel,
+    connect,
+    open_key,
+    pictures_key,
+    recordings_channel,
+    wanted_channel,
+)
 from fer_web.fleet.wanted import WantedViews
 from fer_web.fleet.wire import (
     HIDDEN,
     HIDE,
+    NOT_HERE,
     Ask,
     AskedAnswer,
     SharedRecording,
@@ -51,6 +64,9 @@ class AskedHere(Protocol):
 
     def answered(self, camera: str, ask: Ask) -> dict[str, Any]:
         """Do what is asked; FerError when it is refused."""
+
+    def answered_of_recording(self, ask: Ask) -> dict[str, Any] | None:
+        """The same with a recording; None when it does not run here."""
 
 
 class CameraSharing:
@@ -86,6 +102,21 @@ class CameraSharing:
         """Send nothing any more; threads end by themselves, soon."""
         self._stop.set()
 
+    def tell_mask(self, camera: str, mask: Mask) -> None:
+        """Hide the same at once in other processes with the camera; without Redis, they read it from the file soon."""
+        ask = Ask(uuid.uuid4().hex, HIDE, {"polygons": mask})
+        Thread(target=self._publish, args=(asked_channel(self._url, camera), ask), name="mask", daemon=True).start()
+
+    def _publish(self, channel: str, ask: Ask) -> None:
+        from redis.exceptions import RedisError
+
+        try:
+            with closing(connect(self._url)) as redis:
+                redis.set(open_key(ask.id), b"", px=int(ANSWER_S * 1000))
+                redis.publish(channel, packed(ask))
+        except (RedisError, OSError) as error:
+            self._complain(error)
+
     def _listen(self) -> None:
         while not self._stop.is_set():
             self._hear_once()
@@ -115,11 +146,12 @@ class CameraSharing:
             log.info("Redis answers again")
 
     def _hear(self, redis: Redis) -> None:
-        channels = {
-            channel(name).encode(): (take, name)
+        channels: dict[bytes, Callable[[bytes], None]] = {
+            channel(self._url, name).encode(): partial(take, name)
             for channel, take in ((wanted_channel, self._note), (asked_channel, self._note_ask))
             for name in self._cameras
         }
+        channels[recordings_channel(self._url).encode()] = partial(self._note_ask, None)
         pubsub: Any = redis.pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
         with pubsub as heard:
             heard.subscribe(*channels)
@@ -127,8 +159,7 @@ class CameraSharing:
             while not self._stop.is_set():
                 message = heard.get_message(timeout=LOOK_S)
                 if message is not None:
-                    take, name = channels[message["channel"]]
-                    take(name, message["data"])
+                    channels[message["channel"]](message["data"])
 
     def _note(self, camera: str, data: bytes) -> None:
         try:
@@ -142,23 +173,21 @@ class CameraSharing:
             self._sending.add(camera)
         Thread(target=self._send, args=(self._cameras[camera],), name=f"sharing-{camera}", daemon=True).start()
 
-    def _note_ask(self, camera: str, data: bytes) -> None:
+    def _note_ask(self, camera: str | None, data: bytes) -> None:
+        """Something is asked of a camera; without one, of a recording."""
         try:
             ask = unpacked(Ask, data)
         except ValueError as error:
             log.warning("Another process asks for something of %s that is not understood: %s", camera, error)
             return
-        Thread(target=self._answer, args=(camera, ask), name=f"asked-{camera}", daemon=True).start()
+        Thread(target=self._answer, args=(camera, ask), name=f"asked-{camera or 'recording'}", daemon=True).start()
 
-    def _answer(self, camera: str, ask: Ask) -> None:
-        """Of several processes with the camera, the one that has its lease does what is asked; what is hidden is alike
-        in all of them, and asked of any.
-        """
+    def _answer(self, camera: str | None, ask: Ask) -> None:
         from redis.exceptions import RedisError
 
         try:
             with closing(connect(self._url)) as redis:
-                if self._stop.is_set() or (ask.what not in (HIDE, HIDDEN) and not self._leases.tells(camera, redis)):
+                if self._stop.is_set() or not self._is_to_answer(camera, ask, redis):
                     return
                 answer = packed(self._answered(camera, ask))
                 with redis.pipeline() as both:
@@ -168,13 +197,26 @@ class CameraSharing:
         except (RedisError, OSError) as error:
             self._complain(error)
 
-    def _answered(self, camera: str, ask: Ask) -> AskedAnswer:
+    def _is_to_answer(self, camera: str | None, ask: Ask, redis: Redis) -> bool:
+        """Not when nobody waits for it any more: who asked was told that it failed.
+
+        Of several processes with a camera, the one that has its lease does what is asked; what is hidden is alike in
+        all of them, and asked of any.
+        """
+        if not redis.exists(open_key(ask.id)):
+            return False
+        return camera is None or ask.what in (HIDE, HIDDEN) or self._leases.tells(camera, redis)
+
+    def _answered(self, camera: str | None, ask: Ask) -> AskedAnswer:
         try:
-            return AskedAnswer(self._here.answered(camera, ask))
+            if camera is not None:
+                return AskedAnswer(self._here.answered(camera, ask))
+            told = self._here.answered_of_recording(ask)
+            return AskedAnswer(told, NOT_HERE if told is None else "")
         except FerError as error:
             return AskedAnswer(None, error.code, str(error))
         except Exception:
-            log.exception("What another process asked of the camera %s failed", camera)
+            log.exception("What another process asked of %s failed", camera or "a recording")
             return AskedAnswer(None, FerError.code, "it failed in the process that has this camera, see its log")
 
     def _send(self, camera: Camera[FrameResult, Any]) -> None:

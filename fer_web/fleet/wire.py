@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # What an `Ask` is called that changes a mask, and that only wants to know it.
 HIDE, HIDDEN = "mask", "hidden"
+# The code of an answer about a recording that does not run in the process that answers.
+NOT_HERE = "not_here"
 T = TypeVar("T")
 
 # What arrays of a face hold.

@@ -39,6 +39,7 @@ class Masks:
         self._lock = Lock()
         self._looked_s = clock()
         self._seen = _version(path)
+        self._refused: tuple[int, ...] | None = None
         self._masks = {} if path is None else _read(path) or {}  # without a file, nothing was ever hidden
 
     def of(self, camera: str) -> Mask:
@@ -68,12 +69,15 @@ class Masks:
         version = _version(path)
         if version in (None, self._seen):
             return
-        self._seen = version
         try:
             found = _read(path)
-            self._masks = self._masks if found is None else found
-        except SettingsError as error:
-            log.error("What was hidden before stays hidden: %s", error)
+        except SettingsError as error:  # tried again: it may be a network folder that does not answer just now
+            if version != self._refused:
+                log.error("What was hidden before stays hidden: %s", error)
+            self._refused = version
+            return
+        self._seen = version
+        self._masks = self._masks if found is None else found
 
 
 def _version(path: Path | None) -> tuple[int, ...] | None:

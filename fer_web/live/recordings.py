@@ -91,6 +91,12 @@ class Recordings:
             raise NoRecording("no such recording is running")
         return found
 
+    def end_of_camera(self, camera: str, reason: str) -> None:
+        """End the recording of a camera that is another process' now, if there is one; returns at once."""
+        running = self.of_camera(camera)
+        if running is not None:
+            running.recorder.stop(reason)
+
     def is_running(self, recording: str) -> bool:
         """Whether a recording of that id goes on, or its end is still being written."""
         with self._lock:

@@ -9,10 +9,19 @@ from selenium.webdriver.common.by import By
 
 from fer_web.sources.masking import MASK_GRAY
 from tests.browser.conftest import Serve, Wait
-from tests.browser.page import complaints, every, frame, one, text
+from tests.browser.page import attribute, complaints, every, frame, one, text
 from tests.browser.test_accessible import check
 from tests.browser.test_recording import ask, begin, runs
 
+SLOW_SAVING = """
+    const send = window.fetch;
+    window.fetch = async (address, request) => {
+        const answer = await send(address, request);
+        if (request?.method === "PUT")
+            await new Promise((resolve) => { window.isSaving = true; window.goOn = resolve; });
+        return answer;
+    };
+"""
 WIDTHS = "return [...document.querySelectorAll('.tile img')].map((image) => image.naturalWidth)"
 
 
@@ -99,10 +108,31 @@ def test_nothing_is_saved_over_what_is_hidden_while_that_is_not_known(
     wait(browser).until(lambda _: "Redis does not answer" in text(browser, "#error"))
     assert "Reload this page" in text(browser, "#error")
 
-    one(browser, "#rectangle").click()
-
-    assert len(every(browser, "#areas li")) == 1
+    assert attribute(browser, ".board", "inert") is not None, "what was drawn could not be saved"
     assert one(browser, "#save").get_attribute("disabled") is not None
+
+
+def test_what_is_drawn_while_a_mask_is_being_saved_is_not_lost(serve: Serve, browser: Chrome, wait: Wait) -> None:
+    server = serve()
+    browser.get(f"{server.url}/cameras/main/mask")
+    wait(browser).until(lambda _: attribute(browser, ".board", "inert") is None)
+    browser.execute_script(SLOW_SAVING)
+    one(browser, "#rectangle").click()
+    one(browser, "#save").click()
+    wait(browser).until(lambda _: browser.execute_script("return window.isSaving"))
+
+    one(browser, "#rectangle").click()
+    browser.execute_script("window.goOn()")
+
+    wait(browser).until(lambda _: text(browser, "#told") == "Saved, but not what you have changed since: save again.")
+    assert len(ask(server, "/api/cameras/main/mask")["polygons"]) == 1
+    assert len(every(browser, "#areas li")) == 2
+    browser.execute_script("window.isSaving = false")
+    one(browser, "#save").click()
+    wait(browser).until(lambda _: browser.execute_script("return window.isSaving"))
+    browser.execute_script("window.goOn()")
+    wait(browser).until(lambda _: text(browser, "#told") == "Saved. These areas are hidden from now on.")
+    assert len(ask(server, "/api/cameras/main/mask")["polygons"]) == 2
 
 
 def click(browser: Chrome, right: float, down: float) -> None:

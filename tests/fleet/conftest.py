@@ -23,6 +23,7 @@ def quick_leases(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leases of dead processes expire soon."""
     monkeypatch.setattr(leases, "LASTS_S", 1.5)
     monkeypatch.setattr(leases, "RENEW_S", 0.1)
+    monkeypatch.setattr(leases, "FREE_S", 0.3)
 
 
 @pytest.fixture

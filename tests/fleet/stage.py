@@ -64,6 +64,9 @@ class Owner:
     def answered(self, camera: str, ask: Ask) -> dict[str, Any]:
         raise AssertionError("nobody asks for anything")
 
+    def answered_of_recording(self, ask: Ask) -> dict[str, Any] | None:
+        raise AssertionError("nobody asks for anything")
+
     def frames(self, on_state: Callable[[SourceState], None], stop: Event) -> Iterator[Frame]:
         assert self.fleet.leases is not None
         opened = partial(self.fleet.leases.opened, "door", partial(self._opened, stop))

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
 
@@ -52,6 +52,19 @@ class Source:
 
 def fails() -> Source:
     raise SourceError("unplugged")
+
+
+def once_free(leases: CameraLeases, open_: Callable[[], Source] = Source) -> LeasedSource:
+    """The camera, opened as soon as it may be."""
+    opened: list[LeasedSource] = []
+
+    def is_free() -> bool:
+        with suppress(SourceTaken):
+            opened.append(leases.opened("door", open_))
+        return bool(opened)
+
+    assert eventually(is_free)
+    return opened[0]
 
 
 def leases_running() -> int:
@@ -160,16 +173,36 @@ def test_a_second_process_opens_it_when_the_first_has_died(other: CameraLeases, 
         process.kill()
         process.wait()
 
-        opened: list[LeasedSource] = []
-
-        def is_free() -> bool:
-            with suppress(SourceTaken):
-                opened.append(other.opened("door", Source))
-            return bool(opened)
-
-        assert eventually(is_free)
-        with opened[0] as source:
+        with once_free(other) as source:
             assert next(source.frames()).index == 0
+
+
+def test_a_camera_that_is_opened_again_at_once_is_not_taken_by_who_stands_by(
+    one: CameraLeases, other: CameraLeases
+) -> None:
+    for _ in range(3):
+        with one.opened("door", Source), pytest.raises(SourceTaken, match="is open in another process"):
+            other.opened("door", Source)
+        with pytest.raises(SourceTaken, match="was open in another process a moment ago"):
+            other.opened("door", Source)
+
+    with once_free(other) as source:
+        assert next(source.frames()).index == 0
+
+
+def test_who_wants_a_camera_that_another_has_is_told_each_time(one: CameraLeases, other: CameraLeases) -> None:
+    taken: list[str] = []
+    for leases in (one, other):
+        leases.tell_taken(taken.append)
+
+    with one.opened("door", Source):
+        for _ in range(2):
+            with pytest.raises(SourceTaken):
+                other.opened("door", Source)
+    with once_free(other), pytest.raises(SourceTaken):
+        one.opened("door", Source)
+
+    assert taken == ["door"] * 3
 
 
 def test_a_redis_that_has_forgotten_everything_is_told_again_and_frames_go_on(one: CameraLeases, redis: Redis) -> None:
@@ -257,7 +290,7 @@ def test_who_stood_by_tells_nothing_until_it_is_open(one: CameraLeases, other: C
     with one.opened("door", Source), pytest.raises(SourceTaken):
         other.opened("door", Source)
     for _ in range(2):
-        with other.opened("door", opens):
+        with once_free(other, opens):
             told.append(other.tells("door", redis))
 
     assert told == [False, True, True, True]

@@ -15,8 +15,8 @@ from redis import Redis
 
 from fer_web.errors import BusyError, NotReadyError
 from fer_web.fleet import SharedRecording, shared_camera, wanted
-from fer_web.fleet.link import NO_REDIS, answer_key, asked_channel, lease_key, pictures_key, wanted_channel
-from fer_web.fleet.wire import Ask, SharedResult, SharedScene, Wish, packed, unpacked
+from fer_web.fleet.link import NO_REDIS, answer_key, asked_channel, lease_key, open_key, pictures_key, wanted_channel
+from fer_web.fleet.wire import HIDE, Ask, SharedResult, SharedScene, Wish, packed, unpacked
 from fer_web.live import encode_jpeg
 from fer_web.sources import SourceState, reopening
 from fer_web.sources.masking import MASK_GRAY
@@ -28,6 +28,7 @@ from tests.web.live_server import eventually
 
 pytestmark = pytest.mark.usefixtures("quick")
 LIVE = SourceState("live", "camera", "")
+DATABASE = "redis://127.0.0.1/0"  # of the Redis of these tests
 RECORDING: SharedRecording = full(SharedRecording)
 ALL = (((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)),)
 
@@ -212,7 +213,7 @@ def test_what_is_watched_from_now_on_is_told_at_once(
 
 def is_heard(redis: Redis) -> bool:
     """Whether a process listens to what others want of the camera."""
-    return eventually(lambda: redis.pubsub_numsub(wanted_channel("door"))[0][1] == 1)
+    return eventually(lambda: redis.pubsub_numsub(wanted_channel(DATABASE, "door"))[0][1] == 1)
 
 
 # when nobody watches
@@ -352,7 +353,7 @@ def test_a_process_that_ends_is_waited_for_and_its_label_stays(own: Own, show: S
 
 def test_a_process_that_hears_and_says_nothing_is_told_of(redis: Redis, show: Show) -> None:
     with redis.pubsub() as heard:
-        heard.subscribe(wanted_channel("door"))
+        heard.subscribe(wanted_channel(DATABASE, "door"))
         viewer = show()
 
         assert loses(viewer, "the process that has this camera does not answer")
@@ -443,7 +444,7 @@ def test_another_version_over_there_is_told_of_and_does_no_harm(
 
 def test_a_wish_that_is_not_understood_does_no_harm(own: Own, show: Show, redis: Redis) -> None:
     owner = own()
-    assert eventually(lambda: redis.publish(wanted_channel("door"), b"of another version") == 1)
+    assert eventually(lambda: redis.publish(wanted_channel(DATABASE, "door"), b"of another version") == 1)
     viewer = show()
 
     assert sees(viewer)
@@ -468,20 +469,47 @@ def test_a_failure_while_others_are_heard_ends_no_sharing(
 
 def test_a_question_that_is_not_understood_does_no_harm(own: Own, show: Show, redis: Redis) -> None:
     own()
-    assert eventually(lambda: redis.publish(asked_channel("door"), b"of another version") == 1)
+    assert eventually(lambda: redis.publish(asked_channel(DATABASE, "door"), b"of another version") == 1)
 
     assert sees(show())
 
 
 def test_an_answer_that_is_not_understood_is_told_of(redis: Redis, viewer: Viewer) -> None:
     with redis.pubsub(ignore_subscribe_messages=True) as heard, ThreadPoolExecutor(1) as caller:
-        heard.subscribe(asked_channel("door"))
+        heard.subscribe(asked_channel(DATABASE, "door"))
         asking = caller.submit(viewer.shared.ask, "dance")
         message = next(message for message in heard.listen() if message["type"] == "message")
         redis.rpush(answer_key(unpacked(Ask, message["data"]).id), b"of another version")
 
         with pytest.raises(BusyError, match="runs another version of this program"):
             asking.result(20)
+
+
+def test_a_question_that_nobody_waits_for_any_more_is_not_done(
+    own: Own, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the process with the camera stood still, and those who asked were told that it does not answer."""
+    owner, done = own(), []
+    monkeypatch.setattr(owner, "answered", lambda camera, ask: done.append((camera, ask.id)) or {})
+
+    def ask(number: str) -> bool:
+        return redis.publish(asked_channel(DATABASE, "door"), packed(Ask(number, HIDE, {}))) == 1
+
+    assert eventually(lambda: ask("too late"))
+    redis.set(open_key("in time"), b"")
+    assert ask("in time")
+
+    assert eventually(lambda: done == [("door", "in time")])
+
+
+def test_what_is_asked_in_another_database_of_the_same_redis_is_not_meant(own: Own, redis: Redis) -> None:
+    own()
+    assert eventually(lambda: redis.pubsub_numsub(asked_channel(DATABASE, "door"))[0][1] == 1)
+
+    for channel in (asked_channel, wanted_channel):
+        assert channel("redis://127.0.0.1/1", "door") != channel(DATABASE, "door")
+        assert channel("unix:///run/redis.sock?db=2", "door") != channel(DATABASE, "door")
+        assert redis.publish(channel("redis://127.0.0.1/1", "door"), b"") == 0
 
 
 def tell(redis: Redis, scene: SharedScene, jpeg: bytes = b"", number: str = "*") -> bool:

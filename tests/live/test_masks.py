@@ -55,6 +55,28 @@ def test_what_was_hidden_stays_hidden_when_the_file_is_gone_or_damaged(tmp_path:
     assert masks.of("door") == TRIANGLE
 
 
+def test_a_change_that_could_not_be_read_is_read_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As on a network folder that does not answer for a moment."""
+    path, now_s = tmp_path / "masks.json", [0.0]
+    masks = Masks(path, lambda: now_s[0])
+    Masks(path).change("door", TRIANGLE)
+
+    def fails(_: Path) -> None:
+        raise SettingsError("stale file handle")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("fer_web.live.masks._read", fails)
+        for _ in range(3):
+            now_s[0] += LOOK_S
+            assert masks.of("door") == ()
+    assert [record.message for record in caplog.records] == ["What was hidden before stays hidden: stale file handle"]
+
+    now_s[0] += LOOK_S
+    assert masks.of("door") == TRIANGLE
+
+
 def test_a_change_does_not_wait_forever_for_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("fer_web.live.masks.WAIT_S", 0.01)
     masks = Masks(tmp_path / "masks.json")

@@ -56,6 +56,8 @@ def change_mask(name: str, body: NewMask) -> MaskJson:
     else:
         mine.masks.change(camera.name, mask)
         camera.repaint()
+        if mine.sharing is not None:
+            mine.sharing.tell_mask(camera.name, mask)
     return _mask_json(mask)
 
 

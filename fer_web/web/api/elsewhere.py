@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from fer_web.analysis.present import Json
 from fer_web.core import FrameResult
 from fer_web.core.mask import Mask, mask_of
 from fer_web.errors import BusyError, NoRecording, RequestError, StoreError
-from fer_web.fleet import SharedCamera
 from fer_web.fleet.wire import HIDDEN, HIDE, Ask, SharedRecording
 from fer_web.live import ActiveRecording, CameraSet, Masks, Recordings
 from fer_web.store import RecordingState
@@ -39,31 +38,24 @@ class CamerasHere:
 
     def answered(self, camera: str, ask: Ask) -> Json:
         """Do what is asked; FerError when it is refused."""
-        ways: dict[str, Callable[..., Json]] = {
-            "start": self._start,
-            "mark": self._mark,
-            "stop": self._stop,
-            "progress": self._progress,
-            HIDE: self._mask,
-            HIDDEN: self._hidden,
-        }
-        if ask.what not in ways:
-            raise RequestError("bad_parameter", f"the process that has this camera knows no {ask.what!r}: update it")
-        return ways[ask.what](camera, **ask.details)
+        ways: dict[str, Callable[..., Json]] = {"start": self._start, HIDE: self._mask, HIDDEN: self._hidden}
+        return _way(ask, ways)(camera, **ask.details)
+
+    def answered_of_recording(self, ask: Ask) -> Json | None:
+        """The same with a recording; None when it does not run here, or is of a camera that is not shown there."""
+        details = dict(ask.details)
+        recording, cameras, asked_by = details.pop("recording"), details.pop("cameras"), details.pop("asked_by")
+        way = _way(ask, {"mark": _mark, "stop": _stop, "progress": _progress})
+        running = self._running(recording, cameras)
+        if running is None:
+            return None
+        if not Asker(asked_by).sees(running.plan.owner):
+            raise NoRecording("no such recording is running")
+        return way(running, **details)
 
     def _start(self, camera: str, *, name: str, consent: str, owner: str | None) -> Json:
         started = self.recordings.start_camera(name, consent, camera, owner=owner)
         return active_json(started, Asker(None)).model_dump(mode="json")
-
-    def _mark(self, _: str, *, recording: str, asked_by: str | None, text: str) -> Json:
-        marker = self._running(recording, asked_by).recorder.mark(text)
-        return {"time_s": marker.time_s, "text": marker.text}
-
-    def _stop(self, _: str, *, recording: str, asked_by: str | None) -> Json:
-        return stopped(self._running(recording, asked_by)).model_dump(mode="json")
-
-    def _progress(self, _: str, *, recording: str, asked_by: str | None) -> Json:
-        return active_json(self._running(recording, asked_by), Asker(None)).model_dump(mode="json")
 
     def _mask(self, camera: str, *, polygons: Any) -> Json:
         self.masks.change(camera, mask_of(polygons))
@@ -73,11 +65,34 @@ class CamerasHere:
     def _hidden(self, camera: str) -> Json:
         return {"polygons": self.masks.of(camera)}
 
-    def _running(self, recording: str, asked_by: str | None) -> ActiveRecording:
-        running = self.recordings.find(recording)
-        if not Asker(asked_by).sees(running.plan.owner):
-            raise NoRecording("no such recording is running")
-        return running
+    def _running(self, recording: str, cameras: Sequence[str]) -> ActiveRecording | None:
+        """A recording of one of the cameras that are shown where it is asked for."""
+        try:
+            running = self.recordings.find(recording)
+        except NoRecording:
+            return None
+        return running if running.plan.camera in cameras else None
+
+
+def _way(ask: Ask, ways: Mapping[str, Callable[..., Json]]) -> Callable[..., Json]:
+    if ask.what not in ways:
+        raise RequestError(
+            "bad_parameter", f"the process that has this camera does not support {ask.what!r}; update it"
+        )
+    return ways[ask.what]
+
+
+def _mark(running: ActiveRecording, *, text: str) -> Json:
+    marker = running.recorder.mark(text)
+    return {"time_s": marker.time_s, "text": marker.text}
+
+
+def _stop(running: ActiveRecording) -> Json:
+    return stopped(running).model_dump(mode="json")
+
+
+def _progress(running: ActiveRecording) -> Json:
+    return active_json(running, Asker(None)).model_dump(mode="json")
 
 
 def stopped(running: ActiveRecording) -> ActiveRecordingJson:
@@ -119,38 +134,28 @@ def running_elsewhere(recording: str, asked_by: str | None) -> ActiveRecordingJs
 
 
 def _asked(what: str, recording: str, asked_by: str | None, **details: Any) -> Json:
-    """Of the process that tells of this recording first, then of the others; BusyError when it does not answer.
+    """Of the process in which it runs; NoRecording when it runs in none, BusyError when that does not answer.
 
     `asked_by` is the owner who asks; None for the operator.
     """
-    silent: BusyError | None = None
-    for camera, shared in sorted(services().shared.items(), key=lambda one: not _tells_of(one[1], recording)):
-        told = _asked_one(shared, what, recording=recording, asked_by=asked_by, **details)
-        if isinstance(told, BusyError):
-            silent = told
-        elif told is not None:
-            return {**told, "camera": camera} if "camera" in told else told
-    if silent is not None and _may_run(recording):
-        raise silent
-    raise NoRecording("no such recording is running")
-
-
-def _asked_one(shared: SharedCamera, what: str, **details: Any) -> Json | BusyError | None:
-    """None where no such recording runs, the error where nobody answers."""
+    there = services().recordings_elsewhere
     try:
-        return shared.ask(what, **details)
-    except BusyError as error:
-        if _tells_of(shared, details["recording"]):
+        told = None if there is None else there.ask(what, recording, asked_by=asked_by, **details)
+        if told is None and _may_run(recording):
+            raise BusyError("the process that records this camera does not answer")
+    except BusyError:
+        if _may_run(recording):
             raise
-        return error
-    except RequestError as error:
-        if error.code != NoRecording.code:
-            raise
-        return None
+        told = None
+    if told is None:
+        raise NoRecording("no such recording is running")
+    return told
 
 
 def _may_run(recording: str) -> bool:
     """Whether it goes on as far as can be known here: nobody shall take for ended what does not answer."""
+    if not services().shared:
+        return False
     try:
         return own_store().recordings.get(recording).state is RecordingState.RECORDING
     except NoRecording:
@@ -159,18 +164,14 @@ def _may_run(recording: str) -> bool:
         return True
 
 
-def _tells_of(shared: SharedCamera, recording: str) -> bool:
-    told = None if shared.newest is None else shared.newest.recording
-    return told is not None and told.id == recording
-
-
 def mask_now(mine: Services, name: str | None) -> Mask:
     """What is hidden of a camera's picture, here or in the process that has it; BusyError when that does not answer."""
     camera = mine.cameras.get(name).name
     shared = mine.shared.get(camera)
-    if shared is None or shared.newest is not None:
-        return mask_told(mine, camera)
-    return mask_of(shared.ask(HIDDEN)["polygons"])
+    if shared is None:
+        return mine.masks.of(camera)
+    newest = shared.newest
+    return mask_of(shared.ask(HIDDEN)["polygons"]) if newest is None else newest.mask
 
 
 def mask_told(mine: Services, camera: str) -> Mask:
@@ -178,4 +179,5 @@ def mask_told(mine: Services, camera: str) -> Mask:
     shared = mine.shared.get(camera)
     if shared is None:
         return mine.masks.of(camera)
-    return () if shared.newest is None else shared.newest.mask
+    newest = shared.newest
+    return () if newest is None else newest.mask

@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from fer_web.core.studies import Study, StudyRecording, TaskTimes
 from fer_web.errors import BusyError, NoPart, NoRecording, RequestError, StoreError, TaskOrder
+from fer_web.store import RecordingState
 from fer_web.web.api.models.studies import RecordingTasksJson, TaskChange, TaskResult
 from fer_web.web.api.running import OWN_VISIT, progress_of_request
 from fer_web.web.api.study_schemas import tasks_json
@@ -96,9 +97,13 @@ def _check(times: TaskTimes, length_s: float) -> None:
 
 def _length_s(recording: str) -> float:
     """How long a recording is, or is so far."""
-    if services().recordings.is_running(recording):
-        return progress_of_request(recording).duration_s
-    return own_store().recordings.get(recording).recording.duration_s
+    stored = own_store().recordings.get(recording)
+    if services().recordings.is_running(recording) or stored.state is RecordingState.RECORDING:
+        try:
+            return progress_of_request(recording).duration_s
+        except NoRecording:  # it was interrupted, or has ended just now
+            return own_store().recordings.get(recording).recording.duration_s
+    return stored.recording.duration_s
 
 
 def _now_s(recording: str) -> float:

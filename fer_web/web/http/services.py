@@ -21,7 +21,8 @@ from fer_web.web.streaming.arrival import arrival_of
 if TYPE_CHECKING:
     from fer_web.analysis.compare import Classifiers
     from fer_web.core import FrameResult
-    from fer_web.fleet import SharedCamera
+    from fer_web.core.mask import Mask
+    from fer_web.fleet import RecordingsElsewhere, SharedCamera
     from fer_web.jobs.videos import VideoJobs
     from fer_web.live import CameraSet, Masks, Recordings, Visits
     from fer_web.sources import ChosenSource
@@ -68,6 +69,9 @@ class Sharing(Protocol):
 
     def start(self) -> None:
         """Begin to listen to them."""
+
+    def tell_mask(self, camera: str, mask: Mask) -> None:
+        """Tell others with the camera what is hidden now; returns at once."""
 
     def close(self) -> None:
         """Send nothing any more."""
@@ -174,6 +178,7 @@ class Services:
     notice: str | None = None
     retention_days: int = 0
     shared: Mapping[str, SharedCamera] = field(default_factory=dict)
+    recordings_elsewhere: RecordingsElsewhere | None = None
     sharing: Sharing | None = None
 
     def close(self) -> None:

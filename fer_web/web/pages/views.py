@@ -14,7 +14,7 @@ from fer_web.core import Emotion
 from fer_web.core.hosts import is_loopback
 from fer_web.core.mask import MOST_CORNERS, MOST_POLYGONS
 from fer_web.core.palette import EMOTION_COLORS, Color
-from fer_web.errors import BusyError, ModelError, NoCamera, NotReadyError
+from fer_web.errors import BusyError, ModelError, NoCamera, NotReadyError, RequestError
 from fer_web.store.recording import TRASH
 from fer_web.vision.overlays import OVERLAYS
 from fer_web.web.api.elsewhere import mask_now
@@ -85,7 +85,7 @@ def _is_masked(camera: str) -> bool:
     """Whether something is hidden of its picture, as far as that can be known."""
     try:
         return bool(mask_now(services(), camera))
-    except BusyError:
+    except (BusyError, RequestError):
         return False
 
 

@@ -14,8 +14,10 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from fer_web.errors import BusyError, RequestError, StudyFull
-from fer_web.fleet import leases, shared_camera, sharing
+from fer_web.fleet import asking, leases, shared_camera, sharing
+from fer_web.fleet.link import lease_key
 from fer_web.fleet.wire import Ask
+from fer_web.store import RecordingState
 from fer_web.store.studies import KeptStudies
 from fer_web.web.api import elsewhere
 from fer_web.web.api.elsewhere import CamerasHere
@@ -33,7 +35,7 @@ REMOTE = {"REMOTE_ADDR": "192.0.2.7"}
 def url(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     with Redis.from_url(redis_url) as redis:
         redis.flushall()
-    monkeypatch.setattr(shared_camera, "ANSWER_S", 5)
+    monkeypatch.setattr(asking, "ANSWER_S", 5)
     return redis_url
 
 
@@ -221,6 +223,82 @@ def test_a_stand_by_hides_what_the_process_with_the_camera_hides(url: str, tmp_p
             )
 
 
+def test_a_mask_that_is_saved_at_a_stand_by_holds_at_once_where_the_camera_is(url: str, tmp_path: Path) -> None:
+    """Its frames may have stopped: then nobody looks into the file that both may share."""
+    with ExitStack() as stack:
+        shared: dict[str, Any] = {"cameras": "door=demo:", "share_cameras": "yes", "redis_url": url}
+        first, second = (stack.enter_context(keeping(tmp_path / name, **shared)) for name in ("first", "second"))
+        first.application.extensions["fer_web"].sharing.start()
+        assert not is_hidden(picture(first, "door"))
+
+        def is_told() -> bool:
+            second.put("/api/cameras/door/mask", json={"polygons": LEFT_HALF})
+            return bool(first.get("/api/cameras/door/mask").get_json()["polygons"] == LEFT_HALF)
+
+        assert eventually(is_told)
+        assert is_hidden(picture(first, "door"))
+
+
+def test_a_recording_ends_when_another_process_has_opened_its_camera(
+    owner: FlaskClient, replica: FlaskClient, url: str
+) -> None:
+    recording = start(replica, camera="front")
+    assert eventually(lambda: store_of(owner).recordings.get(recording["id"]).readings >= 3)
+
+    with Redis.from_url(url) as redis:
+        redis.set(lease_key("door"), b"another-machine:7:0")
+        assert eventually(lambda: camera_of(owner)["recording"] is None)
+        redis.delete(lease_key("door"))
+
+    stored = store_of(owner).recordings.get(recording["id"])
+    assert eventually(lambda: store_of(owner).recordings.get(recording["id"]).state is RecordingState.FINISHED)
+    assert stored.readings >= 3
+    assert code_of(replica.post(f"/api/recordings/{recording['id']}/stop")) == (404, "no_recording")
+
+
+def test_a_recording_is_marked_and_ended_in_the_process_that_has_it_whoever_has_the_camera_now(
+    owner: FlaskClient, replica: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = start(replica, camera="front")
+    monkeypatch.setattr(leases.CameraLeases, "tells", lambda *_: False)
+
+    marker = replica.post(f"/api/recordings/{recording['id']}/markers", json={"text": "here"})
+
+    assert marker.status_code == 201, marker.text
+    assert stop(replica, recording)["markers"] == 1
+
+
+def test_a_recording_of_a_camera_that_is_not_shown_here_is_not_ended_from_here(url: str, tmp_path: Path) -> None:
+    both: dict[str, Any] = {"cameras": "door=demo:,desk=demo:", "share_cameras": "yes", "redis_url": url}
+    with ExitStack() as stack:
+        owner = stack.enter_context(keeping(tmp_path / "data", **both))
+        owner.application.extensions["fer_web"].sharing.start()
+        replica = stack.enter_context(keeping(tmp_path / "other", cameras="front=shared:door", redis_url=url))
+        others = stack.enter_context(keeping(tmp_path / "data", cameras="a=shared:door,b=shared:desk", redis_url=url))
+        recording = start(owner, camera="desk")
+
+        assert code_of(replica.post(f"/api/recordings/{recording['id']}/stop")) == (404, "no_recording")
+        assert stop(others, recording)["camera"] == "b"
+
+
+def test_a_task_gets_times_up_to_now_while_its_recording_runs_elsewhere(
+    owner: FlaskClient, replica: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is stored of it may be a while behind."""
+    study = replica.post("/api/studies", json={"name": "Checkout", "tasks": ["Find"]}).get_json()
+    recording = start(replica, camera="front", study=study["id"], participant="P1")
+    path = f"/api/recordings/{recording['id']}/tasks/{study['tasks'][0]['id']}"
+    here = owner.application.extensions["fer_web"].recordings.find(recording["id"]).recorder
+    assert eventually(lambda: here.progress.facts.duration_s > 1)
+    stop_s = here.progress.facts.duration_s
+    monkeypatch.setattr("fer_web.web.api.tasks.SLACK_S", 0.0)
+
+    changed = replica.patch(path, json={"start_s": 0.1, "stop_s": stop_s})
+
+    assert changed.status_code == 200, changed.text
+    stop(replica, recording)
+
+
 def test_a_camera_that_nobody_shares_cannot_be_recorded_or_hidden(
     replica: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,7 +315,7 @@ def test_a_process_that_does_not_answer_is_given_up(
     owner: FlaskClient, replica: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     recording = start(replica, camera="front")
-    monkeypatch.setattr(shared_camera, "ANSWER_S", 1)
+    monkeypatch.setattr(asking, "ANSWER_S", 1)
     monkeypatch.setattr(sharing.CameraSharing, "_answer", lambda *_: None)
 
     answer = replica.put("/api/cameras/front/mask", json={"polygons": LEFT_HALF})
@@ -252,7 +330,7 @@ def test_a_recording_that_does_not_answer_is_not_taken_for_ended(
     owner: FlaskClient, replica: FlaskClient, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     recording = start(owner, camera="door")  # nobody has told the replica of it
-    monkeypatch.setattr(shared_camera, "ANSWER_S", 1)
+    monkeypatch.setattr(asking, "ANSWER_S", 1)
     monkeypatch.setattr(sharing.CameraSharing, "_answer", lambda *_: None)
     path = f"/api/recordings/{recording['id']}/{call}"
 
@@ -280,7 +358,7 @@ def test_a_process_of_another_version_is_told_that_it_is_not_understood(owner: F
     here = owner.application.extensions["fer_web"]
     asked = CamerasHere(here.cameras, here.masks, here.recordings)
 
-    with pytest.raises(RequestError, match="knows no 'dance'"):
+    with pytest.raises(RequestError, match="does not support 'dance'; update it"):
         asked.answered("door", Ask("1", "dance", {}))
 
 
