@@ -53,11 +53,14 @@ class TrainingTask:
 
 
 def expression_task(
-    config: TrainingConfig, data: LearningData, name: str = "this run", bank: ViewBank | None = None
+    config: TrainingConfig, data: LearningData, name: str = "this run", bank: ViewBank | None = None, done: int = 0
 ) -> TrainingTask:
-    """A network of FER2013's seven expressions; DataError when the data lack what the run of that name learns from."""
+    """A network of FER2013's seven expressions; DataError when the data lack what the run of that name learns from.
+
+    After `done` epochs, a bank that was for these alone is not needed.
+    """
     refuse_missing(data, config, name)
-    if config.bank_epochs and bank is None:
+    if config.bank_epochs > done and bank is None:
         raise DataError(f"{name} learns from a bank of views, which `bank` makes: give --bank")
     training = TrainingSet(
         data.training.pixels,

@@ -72,7 +72,7 @@ def _train(args: argparse.Namespace, worker: Replica) -> None:
     """One worker's part of a run; at module level because other processes start with it."""
     from fer_web.study.training.bank import read_bank
     from fer_web.study.training.config import read_config
-    from fer_web.study.training.kept import read_fitting
+    from fer_web.study.training.kept import read_fitting, read_kept
     from fer_web.study.training.prepared import with_prepared
     from fer_web.study.training.task import expression_task
     from fer_web.study.training.teachers import trained_network
@@ -84,7 +84,8 @@ def _train(args: argparse.Namespace, worker: Replica) -> None:
         tell_doubles(data)
     config = read_config(args.config)
     bank = read_bank(args.bank, data.training) if args.bank else None
-    task = expression_task(config, with_prepared(data, args.teaching, args.crops), bank=bank)
+    done = read_kept(args.resume).progress.epoch if args.resume else 0
+    task = expression_task(config, with_prepared(data, args.teaching, args.crops), bank=bank, done=done)
     trainer = Trainer(task, args.run, worker, ahead=args.ahead)
     if args.resume and not trainer.progress.step:
         now = noted_inputs(args.run)

@@ -149,7 +149,8 @@ def test_a_run_without_its_bank_is_refused(data: LearningData, tiny_network: str
     config = TrainingConfig(tiny_network, batch=4, bank_epochs=2, loss=TAUGHT)
 
     with pytest.raises(DataError, match="give --bank"):
-        expression_task(config, replace(data, logits=logits))
+        expression_task(config, replace(data, logits=logits), done=1)
+    assert expression_task(config, replace(data, logits=logits), done=2).training.bank is None
     with pytest.raises(DataError, match="weight for the teachers"):
         TrainingConfig(tiny_network, bank_epochs=2)
 
