@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fer_web.errors import DataError
-from fer_web.study.training.checkpoint import keep_description, note_inputs, noted_inputs
+from fer_web.study.training.checkpoint import keep_description, note_inputs, noted_inputs, read_state
 from fer_web.study.training.command_arguments import (
     add_ahead_argument,
     add_data_arguments,
@@ -72,7 +72,7 @@ def _train(args: argparse.Namespace, worker: Replica) -> None:
     """One worker's part of a run; at module level because other processes start with it."""
     from fer_web.study.training.bank import read_bank
     from fer_web.study.training.config import read_config
-    from fer_web.study.training.kept import read_fitting, read_kept
+    from fer_web.study.training.kept import read_fitting
     from fer_web.study.training.prepared import with_prepared
     from fer_web.study.training.task import expression_task
     from fer_web.study.training.teachers import trained_network
@@ -84,7 +84,7 @@ def _train(args: argparse.Namespace, worker: Replica) -> None:
         tell_doubles(data)
     config = read_config(args.config)
     bank = read_bank(args.bank, data.training) if args.bank else None
-    done = read_kept(args.resume).progress.epoch if args.resume else 0
+    done = _epochs_done(args.run, args.resume) if config.bank_epochs and bank is None else 0
     task = expression_task(config, with_prepared(data, args.teaching, args.crops), bank=bank, done=done)
     trainer = Trainer(task, args.run, worker, ahead=args.ahead)
     if args.resume and not trainer.progress.step:
@@ -96,6 +96,16 @@ def _train(args: argparse.Namespace, worker: Replica) -> None:
     if args.start:
         trainer.begin_from(named(trained_network(args.start)))
     trainer.train(quiet=args.quiet)
+
+
+def _epochs_done(run: Path, kept: Path | None) -> int:
+    """How far the run is that goes on, in its folder or in the file that was kept of it."""
+    from fer_web.study.training.kept import read_kept
+
+    state = read_state(run)
+    if state is not None:
+        return state.progress.epoch
+    return 0 if kept is None else read_kept(kept).progress.epoch
 
 
 def add_teach_arguments(parser: argparse.ArgumentParser) -> None:

@@ -175,6 +175,15 @@ def test_the_commands_make_a_bank_and_train_over_it(
     assert main(["train", *data, "--config", str(tiny / "run.toml"), "--run", str(tmp_path / "else"), *learn[2:]]) == 1
     assert "has no epochs for a bank of views" in capsys.readouterr().err
 
+    # The bank may be gone once its epochs are over.
+    kept, again = str(tmp_path / "kept.npz"), str(tmp_path / "again")
+    assert main(["keep-run", *data, "--run", str(tmp_path / "student"), "--out", kept]) == 0
+    go_on = ["train", *data, "--config", str(config), "--run", again, *learn[:2], *learn[4:], "--resume", kept]
+    assert main(go_on) == 1
+    assert "bank was bank.json" in capsys.readouterr().err
+    assert main([*go_on, "--changed"]) == 0
+    assert main(go_on) == 0, "its folder is there now"
+
 
 def test_the_trainer_takes_a_task_with_a_bank(data: LearningData, tmp_path: Path, tiny_network: str) -> None:
     logits = np.zeros((len(data.training), 7), np.float32)
