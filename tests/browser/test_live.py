@@ -80,6 +80,7 @@ def test_the_demos_face_has_a_card_among_the_details(server: Service, browser: C
 
     one(browser, ".more summary").click()
     card = one(browser, ".person")
+    wait(browser).until(lambda _: "at the camera" in card.text)  # not judged while too few results came for that
 
     assert card.find_element("css selector", "h3 b").text.isdigit()
     assert [row.text for row in card.find_elements("css selector", ".bars dt")] == EMOTIONS

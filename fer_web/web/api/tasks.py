@@ -98,7 +98,9 @@ def _check(times: TaskTimes, length_s: float) -> None:
 def _length_s(recording: str) -> float:
     """How long a recording is, or is so far."""
     stored = own_store().recordings.get(recording)
-    if services().recordings.is_running(recording) or stored.state is RecordingState.RECORDING:
+    if services().recordings.is_running(recording):
+        return progress_of_request(recording).duration_s
+    if stored.state is RecordingState.RECORDING:
         try:
             return progress_of_request(recording).duration_s
         except NoRecording:  # it was interrupted, or has ended just now
