@@ -48,7 +48,7 @@ class LiveState:
 class Camera(Generic[R, V]):
     """Opens the source with the first viewer and closes it `linger_s` after the last one left.
 
-    Whoever watches pictures or results takes one of `places`, which cameras share. Any thread may call anything; one
+    Anyone who watches pictures or results takes one of `places`, which cameras share. Any thread may call anything; one
     lock guards the opening, the number of viewers and the closing timer.
     """
 
@@ -127,7 +127,7 @@ class Camera(Generic[R, V]):
     def repaint(self) -> None:
         """Paint what is shown anew, as after a change of its mask, even while no new frame comes.
 
-        Whoever asks from now on gets nothing that was painted before.
+        Anyone who asks from now on gets nothing that was painted before.
         """
         with self._lock:
             opening = self._opening
@@ -144,7 +144,7 @@ class Camera(Generic[R, V]):
 
     @property
     def views(self) -> frozenset[V]:
-        """The views that somebody watches now: what none of them shows need not be found out."""
+        """The views that are watched now: what none of them shows need not be found out."""
         with self._lock:
             opening = self._opening
         return frozenset() if opening is None else opening.views()

@@ -122,7 +122,7 @@ class Opening(Generic[R, V]):
         return self._watched(view, LiveVideo, LiveVideo)
 
     def views(self) -> frozenset[V]:
-        """The views that somebody watches now."""
+        """The views that are watched now."""
         with self._lock:
             return frozenset(view for view, _ in self._showings)
 

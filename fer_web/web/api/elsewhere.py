@@ -138,18 +138,14 @@ def _asked(what: str, recording: str, asked_by: str | None, **details: Any) -> J
 
     `asked_by` is the owner who asks; None for the operator.
     """
-    there = services().recordings_elsewhere
+    there, silent = services().recordings_elsewhere, BusyError("the process that makes this recording does not answer")
     try:
         told = None if there is None else there.ask(what, recording, asked_by=asked_by, **details)
-        if told is None and _may_run(recording):
-            raise BusyError("the process that records this camera does not answer")
-    except BusyError:
-        if _may_run(recording):
-            raise
-        told = None
-    if told is None:
-        raise NoRecording("no such recording is running")
-    return told
+    except BusyError as error:
+        told, silent = None, error
+    if told is not None:
+        return told
+    raise silent if _may_run(recording) else NoRecording("no such recording is running")
 
 
 def _may_run(recording: str) -> bool:

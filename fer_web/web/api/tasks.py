@@ -97,15 +97,14 @@ def _check(times: TaskTimes, length_s: float) -> None:
 
 def _length_s(recording: str) -> float:
     """How long a recording is, or is so far."""
-    stored = own_store().recordings.get(recording)
-    if services().recordings.is_running(recording):
-        return progress_of_request(recording).duration_s
-    if stored.state is RecordingState.RECORDING:
+    kept, is_here = own_store().recordings, services().recordings.is_running(recording)
+    if is_here or kept.get(recording).state is RecordingState.RECORDING:
         try:
             return progress_of_request(recording).duration_s
-        except NoRecording:  # it was interrupted, or has ended just now
-            return own_store().recordings.get(recording).recording.duration_s
-    return stored.recording.duration_s
+        except (NoRecording, BusyError):  # elsewhere it may be over, or a visit's; what is stored is a second behind
+            if is_here:
+                raise
+    return kept.get(recording).recording.duration_s
 
 
 def _now_s(recording: str) -> float:
