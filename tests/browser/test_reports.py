@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.keys import Keys
 
 from fer_web.reports import CardText, comparison_html, report_html, summarize, words
 from tests.browser.conftest import Wait
-from tests.browser.page import complaints, one, text
+from tests.browser.page import complaints, one, text, waiting
 from tests.browser.server import Service
 from tests.browser.test_accessible import check
 from tests.browser.test_recording import ask
@@ -90,7 +91,7 @@ def test_who_has_left_is_not_in_the_picture_any_more(server: Service, browser: C
           document.body.append(figure);
           const shown = new Timeline(figure, async () => ({ people: [person] }), () => {});
           const stage = figure.querySelector(".stage");
-          stage.focus();
+          stage.dispatchEvent(new Event("focus")); // a window in the background gets none
           await new Promise(requestAnimationFrame);
           done(times.map((timeS) => { shown.show(timeS); return stage.getAttribute("aria-valuetext"); }));
         });
@@ -102,9 +103,19 @@ def test_who_has_left_is_not_in_the_picture_any_more(server: Service, browser: C
     assert [one.split(" · ")[1] for one in told] == [gone, happy, happy, happy, gone, gone]
 
 
+def _printed(browser: Chrome) -> str | None:
+    """The page as a PDF, in base64; None when Chromium's printing process failed, as it may on a busy machine."""
+    try:
+        return str(browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
+    except WebDriverException as error:
+        if "Printing failed" not in str(error.msg):
+            raise
+        return None
+
+
 def pages_of(browser: Chrome) -> int:
     """How many pages the page would be printed on."""
-    pdf = base64.b64decode(browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
+    pdf = base64.b64decode(waiting(browser).until(_printed))
     return len(re.findall(rb"/Type */Page[^s]", pdf))
 
 
