@@ -13,15 +13,14 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
-from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.chromium import Programs, find_programs, open_chromium
-from tests.browser.page import waiting
+from tests.browser.page import Waiting, waiting
 from tests.browser.server import Service
 
 Serve = Callable[..., Service]
 Browse = Callable[..., Chrome]
-Wait = Callable[[Chrome], WebDriverWait[Chrome]]
+Wait = Callable[[Chrome], Waiting]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Literal, TypeVar
 
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import (
+    NoSuchElementException,
+    StaleElementReferenceException,
+    TimeoutException,
+    WebDriverException,
+)
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.chromium import PATIENCE_S
 
@@ -24,10 +32,46 @@ FRAME = """
 """
 
 
-def waiting(browser: Chrome, timeout_s: float = PATIENCE_S) -> WebDriverWait[Chrome]:
-    """`waiting(browser).until(condition)`: elements may be missing, or go while they are read."""
-    passing = (NoSuchElementException, StaleElementReferenceException)
-    return WebDriverWait(browser, timeout_s, poll_frequency=0.1, ignored_exceptions=passing)
+# What a page is showing: its address, each element's data-state, and its text.
+SHOWN = """
+    const states = [...document.querySelectorAll("[data-state]")].map((one) => `${one.id}: ${one.dataset.state}`);
+    return `${location.href} (${document.visibilityState}) [${states.join(", ")}]\\n${document.body?.innerText ?? ""}`;
+"""
+
+POLL_S = 0.1
+Found = TypeVar("Found")
+
+
+class Waiting:
+    """Asks a page again and again; in vain, the error tells what the page showed and complained of.
+
+    Patience is counted in questions and not by the clock: a machine that stands still for a minute has asked nothing.
+    """
+
+    def __init__(self, browser: Chrome, timeout_s: float) -> None:
+        self._browser, self._questions = browser, math.ceil(timeout_s / POLL_S)
+
+    def until(self, condition: Callable[[Chrome], Literal[False] | Found]) -> Found:
+        """What the condition finds as soon as it is true; its elements may be missing, or go while they are read."""
+        for _ in range(self._questions):
+            with suppress(NoSuchElementException, StaleElementReferenceException):
+                if found := condition(self._browser):
+                    return found
+            time.sleep(POLL_S)
+        raise TimeoutException(f"asked {self._questions} times in vain\n{shown(self._browser)}")
+
+
+def waiting(browser: Chrome, timeout_s: float = PATIENCE_S) -> Waiting:
+    """`waiting(browser).until(condition)`."""
+    return Waiting(browser, timeout_s)
+
+
+def shown(browser: Chrome) -> str:
+    """A page in words, for whoever reads about a test that has failed."""
+    try:
+        return "\n".join([str(browser.execute_script(SHOWN)), *complaints(browser)])
+    except WebDriverException as error:
+        return f"the page does not answer: {error.msg}"
 
 
 def one(browser: Chrome, selector: str) -> WebElement:
