@@ -184,7 +184,7 @@ def test_a_camera_whose_picture_gets_another_size_goes_on_playing(serve: Serve, 
             wait(browser).until(lambda _, wanted=[width, height]: browser.execute_script(SIZE_SHOWN) == wanted)
             before_s = played(browser) or 0.0
             wait(browser).until(lambda _, before_s=before_s: (played(browser) or 0.0) > before_s + 0.5)
-        # A busy machine may be too slow for video once; a size that cannot be played would show as JPEGs at each change.
+        # A busy machine may be too slow for video once; a size that cannot be played would end in JPEGs each time.
         fell_back = [one for one in browser.execute_script(ADDRESSES) if "/stream?" in one]
         assert len(fell_back) < len(changes)
 
