@@ -24,8 +24,9 @@ export class VideoPlayer extends EventTarget {
     super();
     this.video = video;
     video.disableRemotePlayback = true; // ManagedMediaSource wants that
-    video.addEventListener("loadeddata", () => this.#show());
-    video.addEventListener("error", () => this.#fail());
+    // An event may come late, when another stream has been opened since: each is asked whether it is about this one.
+    video.addEventListener("loadeddata", () => { if (video.readyState >= video.HAVE_CURRENT_DATA) this.#show(); });
+    video.addEventListener("error", () => { if (video.error) this.#fail(); });
   }
 
   static get isPossible() {
@@ -36,11 +37,13 @@ export class VideoPlayer extends EventTarget {
     this.close();
     const stop = this.#stop = new AbortController();
     const source = this.#source = new Source();
+    const address = URL.createObjectURL(source);
     source.addEventListener("sourceopen", () => {
-      URL.revokeObjectURL(this.video.src);
+      URL.revokeObjectURL(address);
+      if (source !== this.#source) return;
       this.#read(url, stop.signal).then(() => false, (error) => !(error instanceof TypeError)).then((wasRefused) => { if (stop === this.#stop) this.#fail(wasRefused); });
     }, { once: true });
-    this.video.src = URL.createObjectURL(source);
+    this.video.src = address;
   }
 
   close() {
@@ -80,14 +83,13 @@ export class VideoPlayer extends EventTarget {
     const type = `video/mp4; codecs="${codec}"`;
     if (this.#buffer) this.#buffer.changeType(type);
     else {
-      this.#buffer = this.#source.addSourceBuffer(type);
-      this.#buffer.addEventListener("updateend", () => this.#appended());
+      const buffer = this.#buffer = this.#source.addSourceBuffer(type);
+      buffer.addEventListener("updateend", () => { if (buffer === this.#buffer) this.#appended(); });
     }
     this.#codec = codec;
   }
 
   #appended() {
-    if (!this.#stop) return;
     try {
       this.#keepUp();
       if (!this.#trim()) this.#append();
