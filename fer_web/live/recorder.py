@@ -188,7 +188,7 @@ class Recorder:
             self._status = "failed" if self._failure else "finished"
 
     def _try(self, work: Callable[[], None]) -> bool:
-        """Whether it could be done; if not, the failure is told, and what waits goes on waiting."""
+        """Whether it could be done; if not, the failure is reported, and what waits goes on waiting."""
         failure: str | None = None
         try:
             work()

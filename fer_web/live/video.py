@@ -32,7 +32,7 @@ PAUSE_S = 1.0
 class VideoClock:
     """When each picture is shown, and for how long, without a gap: where one is, browsers drop pictures.
 
-    A picture's length is told before the next one comes, so it is what pictures have lasted lately, more or less by
+    A picture's length is sent before the next one comes, so it is what pictures have lasted lately, more or less by
     what the last one was wrong. While none comes, time stands still. Belongs to one thread.
     """
 
@@ -197,7 +197,7 @@ class LiveVideo:
     def follow(self, silence_s: float | None = None) -> Iterator[bytes]:
         """A viewer's video, playable from its first byte; a skipped box after each silent `silence_s`.
 
-        Whoever comes late is shown the newest picture once more, as one that begins anew.
+        A viewer who comes late gets the newest picture once more, as one that begins anew.
         """
         video = self._groups.follow(silence_s)
         with self._lock:

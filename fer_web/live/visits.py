@@ -15,7 +15,7 @@ from fer_web.live.pace import Rate
 from fer_web.live.parts import LiveResult, R
 from fer_web.live.turns import ServedTime, Turns
 
-# Whoever sends nothing for this long has left.
+# A visitor who sends nothing for this long has left.
 VISIT_SILENCE_S = 10.0
 # Cameras deliver 30 frames a second; what comes faster waits, so that a flood costs its sender's time and not ours.
 MAX_FPS = 40.0

@@ -67,7 +67,7 @@ def waiting(browser: Chrome, timeout_s: float = PATIENCE_S) -> Waiting:
 
 
 def shown(browser: Chrome) -> str:
-    """A page in words, for whoever reads about a test that has failed."""
+    """A page in words, for those who read that a test has failed."""
     try:
         return "\n".join([str(browser.execute_script(SHOWN)), *complaints(browser)])
     except WebDriverException as error:
