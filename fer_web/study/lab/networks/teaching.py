@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from fer_web.registry.catalog import load_model, verify_model
+from fer_web.registry.catalog import verify_model
 from fer_web.study.training.files import write_arrays
-from fer_web.study.training.teachers import mean_logits
+from fer_web.study.training.teachers import mean_logits, teacher
 
 MODELS = Path("models")
 SHIFTS = ((0, 0),)  # unmoved alone: nine rows of ten would wait longer for more than their gain
@@ -26,8 +26,8 @@ def teaching(name: str, pictures: Pictures, cache: Path | None, models: Path = M
     keys = [picture_key(picture) for picture in pictures]
     new = [index for index, key in enumerate(keys) if key not in known]
     if new:
-        model, _ = load_model(models, name)
-        known |= dict(zip((keys[i] for i in new), mean_logits([model], pictures[new], SHIFTS), strict=True))
+        asked = mean_logits([teacher(models / f"{name}.keras")], pictures[new], SHIFTS)
+        known |= dict(zip((keys[i] for i in new), asked, strict=True))
         if path:
             keep(path, known)
     return np.stack([known[key] for key in keys])
