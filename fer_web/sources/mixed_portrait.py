@@ -16,13 +16,13 @@ from fer_web.sources.demo_portrait import HEAD, ZOOM, portrait
 # the portrait's pixels. Chosen among random pulls for two published networks that are both sure of different answers
 # (tests/analysis/test_example.py).
 _PULLS = (
-    ((203.0, 139.0), (5.8, 6.3), 16.0),  # corners of the mouth
-    ((244.0, 141.0), (-5.8, 6.3), 16.0),
-    ((223.0, 143.0), (0.0, -5.6), 13.0),  # middle of the upper lip
-    ((215.0, 90.0), (0.0, -6.2), 10.0),  # inner ends of the brows
-    ((236.0, 90.0), (0.0, -6.2), 10.0),
-    ((203.0, 97.5), (0.0, -1.2), 7.0),  # upper lids
-    ((247.5, 100.0), (0.0, -1.2), 7.0),
+    ((203.0, 139.0), (5.3, 8.1), 16.0),  # corners of the mouth
+    ((244.0, 141.0), (-5.3, 8.1), 16.0),
+    ((223.0, 143.0), (0.0, -5.1), 13.0),  # middle of the upper lip
+    ((215.0, 90.0), (0.0, -5.5), 10.0),  # inner ends of the brows
+    ((236.0, 90.0), (0.0, -5.5), 10.0),
+    ((203.0, 97.5), (0.0, -0.1), 7.0),  # upper lids
+    ((247.5, 100.0), (0.0, -0.1), 7.0),
 )
 _AROUND = 24  # pixels of the portrait left around the head
 

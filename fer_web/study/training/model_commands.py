@@ -61,7 +61,9 @@ def add_pool_arguments(parser: argparse.ArgumentParser) -> None:
     """`pool`: published networks as one model."""
     add_data_arguments(parser)
     parser.add_argument("name", metavar="NAME", help="the pool's name, such as xception-pair")
-    parser.add_argument("parts", nargs="+", metavar="PART", help="the networks' names, such as xception xception-small")
+    parser.add_argument(
+        "parts", nargs="+", metavar="PART", help="the networks' names, such as xception-m xception-small"
+    )
     parser.add_argument("--models", type=Path, default=MODELS, help="the models' folder (default: models)")
 
 

@@ -22,9 +22,12 @@ teacher = 0.5
 """
 
 
+@pytest.mark.parametrize("bank", ["", "bank_epochs = 1"])
 @pytest.mark.usefixtures("eager")
-def test_epochs_are_measured_with_and_without_batches_ahead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "small.toml").write_text(SMALL, encoding="utf-8")
+def test_epochs_are_measured_with_and_without_batches_ahead(
+    bank: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "small.toml").write_text(bank + SMALL, encoding="utf-8")
 
     assert main(["bench", "training", str(tmp_path / "small.toml"), "--steps", "2"]) == 0
 

@@ -49,6 +49,7 @@ def test_the_ledger_has_every_measured_set_of_weights(name: str) -> None:
 def test_the_networks_are_as_small_and_as_fast_as_they_were_meant_to_be() -> None:
     for name, parameters, milliseconds in (
         ("xception-pair", 5_000_000, 13),
+        ("xception-m", 3_000_000, 5),
         ("xception", 5_000_000, 10),
         ("xception-small", 300_000, 3),
     ):
