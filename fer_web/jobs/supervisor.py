@@ -62,6 +62,7 @@ class Supervisor:
             with self._lock:  # which is held until a process that we end has ended
                 if future is not self._future:
                     raise CancelledError from death
+                self._stop()  # what it had locked of the pool's pipe stays locked: the next one gets another pipe
             raise _lost(death) from death
 
     def _check(self, future: ProcessFuture[Any]) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from fer_web.errors import WorkerLost
 from fer_web.jobs.supervisor import Supervisor
-from tests.jobs.fakes import end
+from tests.jobs.fakes import die_while_telling, end
 from tests.web.live_server import eventually
 
 PATIENCE_S = 60.0
@@ -59,6 +59,14 @@ def test_a_process_that_dies_at_rest_is_replaced(supervisor: Supervisor) -> None
             return False
 
     assert eventually(works, PATIENCE_S)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+def test_nobody_waits_for_what_a_dead_process_had_locked(supervisor: Supervisor) -> None:
+    with pytest.raises(WorkerLost, match="SIGKILL"):
+        supervisor.answer_of(supervisor.start(die_while_telling))
+
+    assert supervisor.answer_of(supervisor.start(abs, -2)) == 2
 
 
 def test_what_takes_too_long_is_killed(supervisor: Supervisor) -> None:
