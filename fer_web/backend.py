@@ -92,7 +92,7 @@ class SharedBackend:
         return self.shared.frames(on_state, stop)
 
     def analyze(self, views: Callable[[], frozenset[View]]) -> Callable[[Frame], FrameResult]:
-        """What the other process found. It is told which views are watched here, so that it finds what they show."""
+        """What the other process found. It learns which views are watched here, so that it finds what they show."""
         self.shared.watch(views)
         return _result_from_elsewhere
 

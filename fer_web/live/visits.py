@@ -86,7 +86,7 @@ class Visit(Generic[R]):
         return outcome
 
     def listen(self, on_outcome: Callable[[LiveResult[R]], None], on_close: Callable[[], None]) -> None:
-        """Tell somebody of every outcome from now on, and of the visit's end; nobody else before them is told then.
+        """Call `on_outcome` with every outcome from now on, and `on_close` at the visit's end; they replace earlier ones.
 
         RequestError when the visit is over.
         """
@@ -116,7 +116,7 @@ class Visit(Generic[R]):
 class Visits(Generic[R]):
     """`places` visitors at most; one more gets BusyError. Their frames are analyzed in `workers` threads, by turns.
 
-    `analyze()` makes a visitor's analysis, `on_result` is told of every result. Any thread may call anything; one lock
+    `analyze()` makes a visitor's analysis, `on_result` gets every result. Any thread may call anything; one lock
     guards the visits and the timer that ends those of silent visitors.
     """
 

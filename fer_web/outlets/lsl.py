@@ -35,7 +35,7 @@ PLACES: Mapping[LslScope, str] = {
 
 
 class LslSettings(Protocol):
-    """What the laboratory streaming layer is told."""
+    """The settings of the laboratory streaming layer."""
 
     lsl_scope: LslScope
 

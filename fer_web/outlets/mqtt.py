@@ -34,7 +34,7 @@ KEEPALIVE_S = 30
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1, 60
 # How often whoever waits for the broker looks whether the service is stopping.
 LOOK_S = 0.1
-# A state that changes faster is told once a second.
+# A state that changes faster is published once a second.
 STATE_EVERY_S = 1.0
 MOST_QUEUED = 100
 
