@@ -86,7 +86,7 @@ class Visit(Generic[R]):
         return outcome
 
     def listen(self, on_outcome: Callable[[LiveResult[R]], None], on_close: Callable[[], None]) -> None:
-        """Call `on_outcome` with every outcome from now on, and `on_close` at the visit's end; they replace earlier ones.
+        """Call `on_outcome` with every outcome from now on, and `on_close` at the end, instead of earlier ones.
 
         RequestError when the visit is over.
         """
